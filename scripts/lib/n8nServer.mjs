@@ -1,0 +1,52 @@
+import { mkdirSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
+import { n8nProgram, node24 } from './n8nHost.mjs';
+import { freePort } from './ports.mjs';
+import { startService, waitUntilReady } from './processes.mjs';
+
+/** Settings of another n8n on this machine (its database, its key, its queue) must not reach ours. */
+const FOREIGN = /^(N8N_|DB_|QUEUE_|EXECUTIONS_|WEBHOOK_|CREDENTIALS_|GENERIC_|NODES_|NODE_OPTIONS$|NODE_PATH$|npm_|JEST_)/i;
+
+const foreignFree = Object.fromEntries(Object.entries(process.env).filter(([key]) => !FOREIGN.test(key)));
+
+async function environment({ userFolder, port, timezone }) {
+	return {
+		...foreignFree,
+		NODE_ENV: 'production',
+		// n8n starts its task runner as plain `node`: that must be Node 24 too.
+		PATH: `${dirname(node24)}${delimiter}${process.env.PATH}`,
+		N8N_USER_FOLDER: userFolder,
+		N8N_HOST: 'localhost',
+		N8N_PORT: String(port),
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_EDITOR_BASE_URL: `http://localhost:${port}`,
+		N8N_SECURE_COOKIE: 'false',
+		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+		N8N_PYTHON_ENABLED: 'false',
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		GENERIC_TIMEZONE: timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+		// Nothing here may call home: no telemetry, no look-ups, no banners.
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+		N8N_DISABLED_MODULES: 'mcp-registry',
+	};
+}
+
+/** The address that n8n gives to amoCRM as redirect URL. */
+export const redirectUrl = (n8nUrl) => `${n8nUrl}/rest/oauth2-credential/callback`;
+
+/** Starts the private n8n and resolves when it answers. */
+export async function startN8n({ userFolder, port, timezone, log, ownGroup = true }) {
+	mkdirSync(userFolder, { recursive: true });
+	const env = await environment({ userFolder, port, timezone });
+	const service = startService('n8n', node24, [n8nProgram, 'start'], { cwd: userFolder, env, log, ownGroup });
+	const url = `http://localhost:${port}`;
+	await waitUntilReady(service, async () => (await fetch(`${url}/healthz/readiness`)).ok);
+	return { url, service, redirectUrl: redirectUrl(url) };
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, work } from './paths.mjs';
+import { run, runNpm } from './processes.mjs';
+import { step } from './progress.mjs';
+
+const packFolder = join(work, 'pack');
+
+/** Everything that decides what is in the tarball. */
+const SOURCES = [
+	'nodes', 'credentials', 'icons', 'index.js', 'package.json', 'tsconfig.json', 'gulpfile.js',
+	'README.md', 'LICENSE.md', 'CHANGELOG.md',
+];
+
+export const { name: packageName } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+function filesIn(path) {
+	if (!existsSync(path)) return [];
+	if (!statSync(path).isDirectory()) return [path];
+	return readdirSync(path).sort().flatMap((entry) => filesIn(join(path, entry)));
+}
+
+function fingerprint() {
+	const hash = createHash('sha256');
+	for (const file of SOURCES.flatMap((source) => filesIn(join(root, source)))) {
+		hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
+	}
+	return hash.digest('hex');
+}
+
+const readStamp = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+
+/** Builds and packs the package where its sources have changed, and returns the tarball and its fingerprint. */
+export async function ensureTarball() {
+	const stamp = fingerprint();
+	const stampFile = join(packFolder, 'stamp');
+	const find = () => (existsSync(packFolder) ? readdirSync(packFolder).find((file) => file.endsWith('.tgz')) : undefined);
+
+	if (readStamp(stampFile) !== stamp || !find()) {
+		rmSync(packFolder, { recursive: true, force: true });
+		mkdirSync(packFolder, { recursive: true });
+		await step('Building the package', async () => {
+			await run('build', process.execPath, [join(root, 'node_modules', 'gulp', 'bin', 'gulp.js'), 'build']);
+		});
+		await step('Packing the package', async () => {
+			await runNpm('pack', ['pack', '--ignore-scripts', '--pack-destination', packFolder], { cwd: root });
+		});
+		writeFileSync(stampFile, stamp);
+	}
+	return { file: join(packFolder, find()), stamp };
+}
+
+/**
+ * Installs the tarball into n8n's user folder, as n8n's documented manual installation does.
+ * The peer dependency n8n-workflow is left out: n8n hands its own to the node.
+ */
+export async function installTarball(userFolder, tarball) {
+	const folder = join(userFolder, '.n8n', 'nodes');
+	const stampFile = join(folder, 'stamp');
+	if (readStamp(stampFile) === tarball.stamp) return;
+
+	rmSync(folder, { recursive: true, force: true });
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, 'package.json'), '{ "name": "installed-nodes", "private": true }\n');
+	await runNpm('install-tarball', ['install', tarball.file, '--ignore-scripts', '--omit=peer', '--legacy-peer-deps'], { cwd: folder });
+	writeFileSync(stampFile, tarball.stamp);
+}
