@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { ensureChromium } from './lib/chromium.mjs';
+import { ensureN8n } from './lib/n8nHost.mjs';
+import { ensureTarball } from './lib/pack.mjs';
+import { root } from './lib/paths.mjs';
+import { runInForeground } from './lib/processes.mjs';
+import { ensureDependencies } from './lib/setup.mjs';
+
+/**
+ * `npm run test:n8n`: the packed package in a real n8n, by REST and by browser.
+ * `--no-browser` leaves the browser out; every other option goes to jest.
+ */
+const withBrowser = !process.argv.includes('--no-browser');
+const args = process.argv.slice(2).filter((arg) => arg !== '--no-browser');
+
+await ensureDependencies();
+const chromium = withBrowser ? await ensureChromium() : '';
+await ensureN8n();
+await ensureTarball();
+
+const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+const config = join(root, 'test', 'n8n', 'jest.config.js');
+const selection = withBrowser ? [] : ['--testPathIgnorePatterns', 'browser'];
+process.exitCode = await runInForeground(process.execPath, [jest, '--config', config, '--runInBand', ...selection, ...args], {
+	env: { ...process.env, CHROMIUM_PATH: chromium },
+});
