@@ -13,19 +13,46 @@ export function tail(file, lines = 20) {
 	return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
 }
 
-/** Kills a process with all its descendants where it leads its own group, the process alone otherwise. */
-function signalTree(child, signal, ownGroup) {
-	if (child.exitCode !== null || child.signalCode !== null) return;
-	try {
-		if (isWindows) spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore' });
-		else process.kill(ownGroup ? -child.pid : child.pid, signal);
-	} catch {
-		// It has just ended by itself.
+/** A long-lived process that writes to a log file. */
+class Service {
+	ended = false;
+
+	constructor(name, logFile, child, ownGroup) {
+		this.name = name;
+		this.logFile = logFile;
+		this.child = child;
+		this.ownGroup = ownGroup;
+		/** Its exit code, the signal that ended it, or why it could not start. */
+		this.exit = new Promise((resolve) => {
+			child.once('error', (error) => resolve(error.message));
+			child.once('exit', (code, signal) => resolve(code ?? signal));
+		}).finally(() => {
+			this.ended = true;
+			running.delete(this);
+		});
+		running.add(this);
+	}
+
+	/** Ends the process: with all its descendants where it leads a group of its own. */
+	kill(signal) {
+		if (this.ended || !this.child.pid) return;
+		try {
+			if (isWindows) spawn('taskkill', ['/pid', String(this.child.pid), '/T', '/F'], { stdio: 'ignore' });
+			else process.kill(this.ownGroup ? -this.child.pid : this.child.pid, signal);
+		} catch {
+			// It has just ended by itself.
+		}
+	}
+
+	async stop(patience = 10_000) {
+		this.kill('SIGTERM');
+		const hurry = setTimeout(() => this.kill('SIGKILL'), patience);
+		await this.exit;
+		clearTimeout(hurry);
 	}
 }
 
 /**
- * Starts a long-lived process that writes to a log file.
  * `ownGroup`: the process and its children can be killed together, and the terminal's Ctrl-C goes to us alone.
  */
 export function startService(name, command, args, { cwd = root, env = process.env, log, ownGroup = true } = {}) {
@@ -34,27 +61,7 @@ export function startService(name, command, args, { cwd = root, env = process.en
 	const output = openSync(logFile, 'w');
 	const child = spawn(command, args, { cwd, env, stdio: ['ignore', output, output], detached: ownGroup && !isWindows });
 	closeSync(output);
-
-	const service = { name, logFile, failed: false, ended: false };
-	service.exit = new Promise((resolve) => {
-		const end = (code) => {
-			running.delete(service);
-			service.ended = true;
-			service.failed = code !== 0;
-			resolve(code);
-		};
-		child.once('error', (error) => end(error.message));
-		child.once('exit', (code, signal) => end(code ?? signal));
-	});
-	service.kill = (signal = 'SIGKILL') => signalTree(child, signal, ownGroup);
-	service.stop = async (patience = 10_000) => {
-		service.kill('SIGTERM');
-		const hurry = setTimeout(() => service.kill('SIGKILL'), patience);
-		await service.exit;
-		clearTimeout(hurry);
-	};
-	running.add(service);
-	return service;
+	return new Service(name, logFile, child, ownGroup);
 }
 
 /** Runs a command to its end, its output in `<logs>/<name>.log`; a failure shows the end of that log. */

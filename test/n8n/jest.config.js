@@ -1,0 +1,15 @@
+/** @type {import('jest').Config} */
+module.exports = {
+	rootDir: '../..',
+	roots: ['<rootDir>/test/n8n'],
+	testMatch: ['**/*.test.ts'],
+	moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],
+	// The scripts' helpers are ES modules; these tests share them.
+	transform: {
+		'^.+\\.(ts|mjs)$': [
+			'@swc/jest',
+			{ jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+		],
+	},
+	testTimeout: 60_000,
+};

@@ -1,0 +1,36 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { N8nClient } from '../../scripts/lib/n8nClient.mjs';
+import { startN8n } from '../../scripts/lib/n8nServer.mjs';
+import { ensureTarball, installTarball } from '../../scripts/lib/pack.mjs';
+import { logs, work } from '../../scripts/lib/paths.mjs';
+import { freePort } from '../../scripts/lib/ports.mjs';
+
+export const owner = { email: 'owner@example.com', password: 'Owner-of-n8n-1', firstName: 'Olga', lastName: 'Owner' };
+
+export interface TestN8n {
+	url: string;
+	redirectUrl: string;
+	client: N8nClient;
+	close(): Promise<void>;
+}
+
+/** A real n8n of its own for one suite: a fresh user folder with the packed package in it, and its owner signed in. */
+export async function startTestN8n(suite: string): Promise<TestN8n> {
+	const userFolder = join(work, 'test-n8n', suite);
+	rmSync(userFolder, { recursive: true, force: true });
+	mkdirSync(logs, { recursive: true });
+	await installTarball(userFolder, await ensureTarball());
+
+	const { url, redirectUrl, service } = await startN8n({
+		userFolder,
+		port: await freePort(),
+		timezone: 'Europe/Moscow',
+		log: join(logs, `test-n8n-${suite}.log`),
+		// Ctrl-C in a terminal then reaches this n8n together with jest.
+		ownGroup: false,
+	});
+	const client = new N8nClient(url);
+	await client.signIn(owner);
+	return { url, redirectUrl, client, close: async () => await service.stop() };
+}

@@ -1,0 +1,96 @@
+import { parse } from 'flatted';
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { N8nClient } from '../../scripts/lib/n8nClient.mjs';
+
+export const NODE_TYPE = 'n8n-nodes-amocrm-kommo.amoCrm';
+export const CREDENTIAL_TYPE = 'amoCrmOAuth2Api';
+
+export interface Run {
+	status: string;
+	/** What came out of the last node that ran, in order. */
+	items: INodeExecutionData[];
+	rows: IDataObject[];
+	/** For every item out, the number of the item that it came from. */
+	sources: Array<number | undefined>;
+	error?: { message: string; description?: string; context?: IDataObject; httpCode?: string };
+	hints: string[];
+}
+
+interface Credential {
+	id: string;
+	name: string;
+}
+
+interface StoredExecution {
+	status: string;
+	finished: boolean;
+	stoppedAt: string | null;
+	data: string;
+}
+
+type Workflow = Parameters<N8nClient['createWorkflow']>[0];
+
+/** Saves a workflow, runs it by hand, and reads what its last node gave. */
+export async function runWorkflow(client: N8nClient, workflow: Workflow, trigger: string, node: string): Promise<Run> {
+	const { id } = await client.createWorkflow(workflow);
+	const { executionId } = await client.request('POST', `/rest/workflows/${id}/run`, { triggerToStartFrom: { name: trigger } });
+	return readRun(await finished(client, executionId), node);
+}
+
+/** One amoCRM node, fed with these items by a pinned manual trigger. */
+export async function runNode(
+	client: N8nClient,
+	credential: Credential,
+	parameters: INodeParameters,
+	items: IDataObject[] = [{}],
+	node: IDataObject = {},
+): Promise<Run> {
+	const workflow = {
+		name: `${String(parameters.resource)} ${String(parameters.operation)} ${Date.now()}`,
+		nodes: [
+			{ id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
+			{
+				id: 'amo',
+				name: 'amoCRM',
+				type: NODE_TYPE,
+				typeVersion: 1,
+				position: [220, 0],
+				parameters: { authentication: 'oAuth2', ...parameters },
+				credentials: { [CREDENTIAL_TYPE]: credential },
+				...node,
+			},
+		],
+		connections: { Start: { main: [[{ node: 'amoCRM', type: 'main', index: 0 }]] } },
+		pinData: { Start: items.map((json) => ({ json })) },
+	};
+	return await runWorkflow(client, workflow, 'Start', 'amoCRM');
+}
+
+async function finished(client: N8nClient, executionId: string): Promise<StoredExecution> {
+	const deadline = Date.now() + 50_000;
+	for (;;) {
+		const execution = (await client.request('GET', `/rest/executions/${executionId}`)) as StoredExecution;
+		if (execution.stoppedAt) return execution;
+		if (Date.now() > deadline) throw new Error(`The execution did not end: ${execution.status}`);
+		await new Promise((resolve) => setTimeout(resolve, 150));
+	}
+}
+
+function readRun(execution: StoredExecution, node: string): Run {
+	const { resultData } = parse(execution.data);
+	const last = resultData.runData[node]?.at(-1);
+	const items: INodeExecutionData[] = last?.data?.main?.[0] ?? [];
+	return {
+		status: execution.status,
+		items,
+		rows: items.map(({ json }) => json),
+		sources: items.map(({ pairedItem }) => sourceOf(pairedItem)),
+		error: last?.error ?? resultData.error,
+		hints: (last?.hints ?? []).map(({ message }: { message: string }) => message),
+	};
+}
+
+function sourceOf(pairedItem: INodeExecutionData['pairedItem']): number | undefined {
+	const first = Array.isArray(pairedItem) ? pairedItem[0] : pairedItem;
+	return typeof first === 'object' ? first.item : first;
+}
