@@ -1,0 +1,47 @@
+import type { IDataObject } from 'n8n-workflow';
+import { jsonParse, UserError } from 'n8n-workflow';
+
+import { show, toList, toText } from './values';
+
+/** One entry of amoCRM's `custom_fields_values` (core facts 15.1). */
+export interface CustomFieldValue extends IDataObject {
+	field_id?: number;
+	field_code?: string;
+	values: IDataObject[] | null;
+}
+
+/** A phone or e-mail field of a contact or company: one value, or several in an array or separated by commas. */
+export function multitextField(code: 'PHONE' | 'EMAIL', value: unknown): CustomFieldValue {
+	return {
+		field_code: code,
+		values: toList(value).map((entry) => ({ value: toText(entry), enum_code: 'WORK' })),
+	};
+}
+
+const EXAMPLE = '[{"field_id": 123, "values": [{"value": "text"}]}]';
+
+/** The raw array for experts, checked for its shape only: amoCRM knows the fields. */
+export function customFieldsFromJson(value: unknown): CustomFieldValue[] {
+	const parsed: unknown = typeof value === 'string' ? jsonParse(value, { fallbackValue: null, acceptJSObject: true }) : value;
+	if (!Array.isArray(parsed)) throw new UserError(`${show(value)} is not a JSON array. Give an array such as ${EXAMPLE}.`);
+	return parsed.map((entry: unknown, index) => {
+		const field = (entry ?? {}) as Partial<CustomFieldValue>;
+		if (!Number.isInteger(Number(field.field_id ?? NaN)) && typeof field.field_code !== 'string') {
+			throw new UserError(`Entry ${index} has neither "field_id" nor "field_code": ${show(entry)}.`);
+		}
+		if (field.values !== null && !Array.isArray(field.values)) {
+			throw new UserError(`Entry ${index} needs "values": an array such as [{"value": "text"}], or null to clear the field.`);
+		}
+		return field as CustomFieldValue;
+	});
+}
+
+/** Refuses the same field set twice, which amoCRM would resolve by chance. */
+export function assertDistinctFields(fields: CustomFieldValue[]): void {
+	const seen = new Set<string>();
+	for (const field of fields) {
+		const key = field.field_code ?? String(field.field_id);
+		if (seen.has(key)) throw new UserError(`The custom field ${show(key)} is set twice. Set it in one place only.`);
+		seen.add(key);
+	}
+}

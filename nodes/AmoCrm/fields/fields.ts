@@ -1,0 +1,254 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import type { CustomFieldValue } from './customFields';
+import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
+import { recordLocator } from './locator';
+import {
+	isUnset,
+	show,
+	toBoolean,
+	toId,
+	toIds,
+	toInteger,
+	toList,
+	toMoney,
+	toText,
+	toTimestamp,
+	unwrapLocator,
+} from './values';
+
+/** A link from the written record to another one, sent by the mass link route (core facts 11). */
+export interface LinkTarget extends IDataObject {
+	to_entity_id: number;
+	to_entity_type: string;
+}
+
+/** What one input item asks to write: the amoCRM body, and the links that have to be made beside it. */
+export interface Draft {
+	body: IDataObject;
+	links: LinkTarget[];
+}
+
+export interface EncodeContext {
+	mode: 'create' | 'update';
+	timezone: string;
+	/** Every value that the user gave, by parameter name. */
+	values: Record<string, unknown>;
+}
+
+interface OpenDraft extends Draft {
+	customFields: CustomFieldValue[];
+}
+
+/** How a field of one kind looks in n8n and how its value becomes a part of the draft. */
+export interface FieldKind {
+	property: Partial<INodeProperties> & Pick<INodeProperties, 'type' | 'default'>;
+	encode: (draft: OpenDraft, key: string, value: unknown, context: EncodeContext) => void;
+	/** Whether an empty text is a value of its own rather than "not set". */
+	keepsEmptyText?: boolean;
+}
+
+export interface WritableField {
+	/** Name of the n8n parameter: a part of the public contract. */
+	name: string;
+	/** amoCRM's own key. */
+	key: string;
+	displayName: string;
+	description?: string;
+	placeholder?: string;
+	kind: FieldKind;
+	/** Shown at top level on create and checked before any request. */
+	required?: true;
+	/** Name of another field without which amoCRM does not take this one. */
+	needs?: string;
+	/** Where the field exists; both when left out. */
+	only?: 'create' | 'update';
+	/** Overrides of the kind's look for this field. */
+	property?: Partial<INodeProperties>;
+	/** Texts that differ on update. */
+	onUpdate?: Pick<Partial<INodeProperties>, 'displayName' | 'description'>;
+}
+
+function bodyKind(property: FieldKind['property'], convert: (value: unknown, context: EncodeContext) => unknown): FieldKind {
+	return {
+		property,
+		encode: (draft, key, value, context) => {
+			draft.body[key] = convert(value, context) as IDataObject;
+		},
+	};
+}
+
+const PICK_OR_EXPRESSION =
+	'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+
+export const text: FieldKind = { ...bodyKind({ type: 'string', default: '' }, toText), keepsEmptyText: true };
+
+export const longText: FieldKind = {
+	...bodyKind({ type: 'string', typeOptions: { rows: 3 }, default: '' }, toText),
+	keepsEmptyText: true,
+};
+
+export const money = bodyKind({ type: 'number', default: 0 }, toMoney);
+
+export const seconds = bodyKind({ type: 'number', default: 0 }, toInteger);
+
+export const boolean = bodyKind({ type: 'boolean', default: false }, toBoolean);
+
+export const moment = bodyKind({ type: 'dateTime', default: '' }, (value, { timezone }) => toTimestamp(value, timezone));
+
+/** An ID chosen from a list that n8n loads, `0` included (the robot among the users). */
+export function picked(loadOptionsMethod: string, loadOptionsDependsOn?: string[]): FieldKind {
+	return bodyKind(
+		{
+			type: 'options',
+			typeOptions: { loadOptionsMethod, ...(loadOptionsDependsOn ? { loadOptionsDependsOn } : {}) },
+			default: '',
+			description: PICK_OR_EXPRESSION,
+		},
+		toInteger,
+	);
+}
+
+export function choice(options: Array<{ name: string; value: string }>): FieldKind {
+	return bodyKind({ type: 'options', options, default: options[0]?.value ?? '' }, (value) => {
+		if (options.some((option) => option.value === value)) return value;
+		throw new UserError(`${show(value)} is not possible. Give one of: ${options.map((option) => option.value).join(', ')}.`);
+	});
+}
+
+/**
+ * A stage. The statuses 142 (won) and 143 (lost) exist in every pipeline, so a stage is a pair (core facts 7): the list
+ * gives "pipeline:status", which brings its pipeline along; a plain status ID takes the pipeline from its own field.
+ */
+export const stage: FieldKind = {
+	property: {
+		type: 'options',
+		typeOptions: { loadOptionsMethod: 'getStages', loadOptionsDependsOn: ['&pipelineId'] },
+		default: '',
+		description: PICK_OR_EXPRESSION,
+	},
+	encode: (draft, key, value, { values }) => {
+		const { pipelineId, statusId } = parseStage(value);
+		draft.body[key] = statusId;
+		if (pipelineId === undefined) return;
+		if (!isUnset(values.pipelineId) && toInteger(values.pipelineId) !== pipelineId) {
+			throw new UserError(
+				`the stage belongs to pipeline ${pipelineId}, but 'Pipeline' says ${show(values.pipelineId)}. Choose a stage of that pipeline.`,
+			);
+		}
+		draft.body.pipeline_id = pipelineId;
+	},
+};
+
+export function parseStage(value: unknown): { pipelineId?: number; statusId: number } {
+	const pair = /^\s*(\d+)\s*[:/]\s*(\d+)\s*$/.exec(typeof value === 'string' ? value : '');
+	if (pair) return { pipelineId: Number(pair[1]), statusId: Number(pair[2]) };
+	return { statusId: toInteger(value) };
+}
+
+/** Tag names. On create they are the tags of the new record; on update they are added to those it has. */
+export const tags: FieldKind = {
+	property: { type: 'string', default: '' },
+	encode: (draft, _key, value, { mode }) => {
+		const list = toTags(value);
+		if (mode === 'create') draft.body._embedded = { ...(draft.body._embedded as IDataObject), tags: list };
+		else draft.body.tags_to_add = list;
+	},
+};
+
+export const removedTags = bodyKind({ type: 'string', default: '' }, toTags);
+
+/** A text is always a tag's name, even when it is all digits; an ID is written as `{ "id": 1 }`. */
+function toTags(value: unknown): IDataObject[] {
+	return toList(value).map((entry) => {
+		const tag = entry as IDataObject;
+		return typeof entry === 'object' ? (tag.id === undefined ? { name: toText(tag.name) } : { id: toId(tag.id) }) : { name: toText(entry) };
+	});
+}
+
+export function multitext(code: 'PHONE' | 'EMAIL'): FieldKind {
+	return {
+		property: { type: 'string', default: '' },
+		encode: (draft, _key, value) => {
+			const field = multitextField(code, value);
+			if (field.values?.length) draft.customFields.push(field);
+		},
+	};
+}
+
+export const customFieldsJson: FieldKind = {
+	property: { type: 'json', default: '[]' },
+	encode: (draft, _key, value) => {
+		draft.customFields.push(...customFieldsFromJson(value));
+	},
+};
+
+/** `result` of a task is an object with a text (core facts 12). */
+export const taskResult = bodyKind({ type: 'string', default: '' }, (value) => ({ text: toText(value) }));
+
+/** The record that a task belongs to: an ID or the link of its card. */
+export const linkedRecord = bodyKind(recordLocator({ noun: 'record', listSearchMethod: 'searchLinkedRecords' }), toId);
+
+/**
+ * Records to link: `contacts`, `companies`. With `embeddedOnCreate` amoCRM takes them inside the new record (leads);
+ * otherwise, and always on update, the mass link route makes them (core facts 5.4, 9, 11).
+ */
+export function links(to: 'contacts' | 'companies', embeddedOnCreate: boolean, property: FieldKind['property']): FieldKind {
+	return {
+		property,
+		encode: (draft, _key, value, { mode }) => {
+			const ids = to === 'companies' ? [toId(value)] : toIds(value);
+			if (mode === 'create' && embeddedOnCreate) {
+				draft.body._embedded = {
+					...(draft.body._embedded as IDataObject),
+					[to]: ids.map((id, index) => ({ id, ...(to === 'contacts' ? { is_main: index === 0 } : {}) })),
+				};
+				return;
+			}
+			draft.links.push(...ids.map((id) => ({ to_entity_id: id, to_entity_type: to })));
+		},
+	};
+}
+
+/**
+ * Turns the values that the user gave into a draft. Only fields that were given are written: nothing for an absent
+ * value, an empty picker or an empty text that is not a value of its own; `0` and `false` are values.
+ * Throws a `UserError` that names the field.
+ */
+export function encodeDraft(fields: WritableField[], context: EncodeContext): Draft {
+	const draft: OpenDraft = { body: {}, links: [], customFields: [] };
+	for (const field of fields) {
+		const value = context.values[field.name];
+		const plain = unwrapLocator(value);
+		if (plain === undefined || plain === null || (plain === '' && !field.kind.keepsEmptyText)) {
+			if (field.required && context.mode === 'create') throw new UserError(`'${field.displayName}' is required but empty`);
+			continue;
+		}
+		if (plain === '' && field.required) throw new UserError(`'${field.displayName}' is required but empty`);
+		assertCompanion(field, fields, context.values);
+		try {
+			field.kind.encode(draft, field.key, value, context);
+		} catch (error) {
+			throw fieldError(field.displayName, error);
+		}
+	}
+	assertDistinctFields(draft.customFields);
+	if (draft.customFields.length > 0) draft.body.custom_fields_values = draft.customFields;
+	return { body: draft.body, links: draft.links };
+}
+
+/** Throws a `UserError` when a parameter was set without the one it needs. */
+export function assertCompanion(
+	entry: { displayName: string; needs?: string },
+	all: Array<{ name: string; displayName: string }>,
+	values: Record<string, unknown>,
+): void {
+	if (entry.needs === undefined || !isUnset(values[entry.needs])) return;
+	const companion = all.find(({ name }) => name === entry.needs)?.displayName ?? entry.needs;
+	throw new UserError(`'${entry.displayName}' needs '${companion}' too`);
+}
+
+export function fieldError(displayName: string, error: unknown): UserError {
+	return new UserError(`'${displayName}': ${(error as Error).message}`);
+}

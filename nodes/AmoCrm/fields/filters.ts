@@ -1,0 +1,180 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import type { Query, QueryValue } from '../transport/types';
+import { assertCompanion, fieldError, parseStage } from './fields';
+import { isUnset, toBoolean, toIds, toInteger, toList, toMoney, toText, toTimestamp } from './values';
+
+type Row = IDataObject;
+
+/** A condition in amoCRM's query and, where the answer shows enough, the same condition on a row. */
+export interface Condition {
+	/** Where it goes: `filter[...]`, or the query itself. */
+	query: Query;
+	/** Whether a row of the answer meets it; absent when a row does not show it. */
+	accepts?: (row: Row) => boolean;
+}
+
+export interface Filter {
+	/** Name of the n8n parameter. */
+	name: string;
+	displayName: string;
+	description?: string;
+	placeholder?: string;
+	property: Partial<INodeProperties> & Pick<INodeProperties, 'type' | 'default'>;
+	/** Name of another filter without which amoCRM does not take this one. */
+	needs?: string;
+	/** Turns the user's value into a condition; throws a `UserError`. */
+	condition: (value: unknown, timezone: string) => Condition;
+}
+
+interface Look extends Partial<INodeProperties> {
+	name: string;
+	displayName: string;
+	needs?: string;
+}
+
+function filter(look: Look, property: Filter['property'], condition: Filter['condition']): Filter {
+	const { name, displayName, description, placeholder, needs, ...rest } = look;
+	return { name, displayName, description, placeholder, needs, property: { ...property, ...rest }, condition };
+}
+
+const PICK_MANY =
+	'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+
+/** Full-text search, which needs no paid feature but matches loosely (core facts 3.6). */
+export function search(look: Look): Filter {
+	return filter(look, { type: 'string', default: '' }, (value) => ({ query: { query: toText(value) } }));
+}
+
+export function textFilter(key: string, look: Look): Filter {
+	// Whether amoCRM compares names exactly or in part is not documented, so a row is not judged by it.
+	return filter(look, { type: 'string', default: '' }, (value) => ({
+		query: { filter: { [key]: Array.isArray(value) ? value.map(toText) : toText(value) } },
+	}));
+}
+
+export function idsFilter(key: string, look: Look): Filter {
+	return filter(look, { type: 'string', default: '' }, (value) => idsCondition([key], toIds(value)));
+}
+
+/** `keys` are several where amoCRM renamed one: its own client sends both. */
+export function pickedIdsFilter(keys: string | string[], loadOptionsMethod: string, look: Look): Filter {
+	return filter(
+		look,
+		{ type: 'multiOptions', typeOptions: { loadOptionsMethod }, default: [], description: PICK_MANY },
+		(value) => idsCondition([keys].flat(), toList(value).map(toInteger)),
+	);
+}
+
+function idsCondition(keys: string[], ids: number[]): Condition {
+	return {
+		query: { filter: Object.fromEntries(keys.map((key) => [key, ids])) },
+		accepts: (row) => keys.every((key) => row[key] === undefined || ids.includes(Number(row[key] ?? NaN))),
+	};
+}
+
+/** Stages as pairs: amoCRM ignores a status without its pipeline (core facts 3.6). */
+export function stagesFilter(look: Look): Filter {
+	return filter(
+		look,
+		{ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [], description: PICK_MANY },
+		(value) => {
+			const stages = toList(value).map(parseStage);
+			if (stages.some((stage) => stage.pipelineId === undefined)) {
+				throw new UserError('a stage needs its pipeline. Choose from the list, or write pipeline ID and status ID as 7100001:142.');
+			}
+			return {
+				query: {
+					filter: {
+						statuses: stages.map((stage) => ({ pipeline_id: stage.pipelineId, status_id: stage.statusId })),
+					},
+				},
+				accepts: (row) =>
+					stages.some((stage) => row.pipeline_id === stage.pipelineId && row.status_id === stage.statusId),
+			};
+		},
+	);
+}
+
+export function choiceFilter(key: string, options: Array<{ name: string; value: string }>, look: Look): Filter {
+	return filter(look, { type: 'options', options, default: options[0]?.value ?? '' }, (value) => ({
+		query: { filter: { [key]: toText(value) } },
+		accepts: (row) => row[key] === value,
+	}));
+}
+
+export function flagFilter(key: string, look: Look): Filter {
+	return filter(look, { type: 'boolean', default: false }, (value) => {
+		const flag = toBoolean(value);
+		return { query: { filter: { [key]: flag ? 1 : 0 } }, accepts: (row) => row[key] === flag };
+	});
+}
+
+/** Both ends of a range, each a filter of its own, so that a range may have one side only. */
+export function momentRange(key: string, name: string, displayName: string): Filter[] {
+	return range(key, name, displayName, ['After', 'Before'], { type: 'dateTime', default: '' }, toTimestamp);
+}
+
+export function moneyRange(key: string, name: string, displayName: string): Filter[] {
+	return range(key, name, displayName, ['From', 'To'], { type: 'number', default: 0 }, toMoney);
+}
+
+function range(
+	key: string,
+	name: string,
+	displayName: string,
+	[low, high]: [string, string],
+	property: Filter['property'],
+	convert: (value: unknown, timezone: string) => number,
+): Filter[] {
+	const side = (end: 'from' | 'to', label: string): Filter =>
+		filter({ name: `${name}${end === 'from' ? 'From' : 'To'}`, displayName: `${displayName} ${label}` }, property, (value, timezone) => {
+			const bound = convert(value, timezone);
+			return {
+				query: { filter: { [key]: { [end]: bound } } },
+				accepts: (row) =>
+					row[key] === undefined ||
+					(row[key] !== null && (end === 'from' ? Number(row[key]) >= bound : Number(row[key]) <= bound)),
+			};
+		});
+	return [side('from', low), side('to', high)];
+}
+
+/**
+ * The query and the row test of all the filters that the user set. An empty value is no filter.
+ * Throws a `UserError` that names the filter.
+ */
+export function conditionsOf(filters: Filter[], values: Record<string, unknown>, timezone: string): Condition[] {
+	const conditions: Condition[] = [];
+	for (const entry of filters) {
+		const value = values[entry.name];
+		if (isUnset(value) || (Array.isArray(value) && value.length === 0)) continue;
+		assertCompanion(entry, filters, values);
+		try {
+			conditions.push(entry.condition(value, timezone));
+		} catch (error) {
+			throw fieldError(entry.displayName, error);
+		}
+	}
+	return conditions;
+}
+
+/** Merges queries, nested brackets included: both ends of a range meet in one key. */
+export function mergeQueries(queries: Query[]): Query {
+	const merged: Query = {};
+	for (const query of queries) mergeInto(merged, query);
+	return merged;
+}
+
+function mergeInto(target: Query, source: Query): void {
+	for (const [key, value] of Object.entries(source)) {
+		const existing = target[key];
+		if (isQuery(existing) && isQuery(value)) mergeInto(existing, value);
+		else target[key] = isQuery(value) ? mergeQueries([value]) : value;
+	}
+}
+
+function isQuery(value: QueryValue): value is Query {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,126 @@
+import { tryToParseDateTime, UserError } from 'n8n-workflow';
+
+/**
+ * Values as automations really carry them (native types, texts, lists, locators) to values as amoCRM wants them.
+ * Each function throws a `UserError` that says what was given and what would be accepted; the caller names the field.
+ */
+
+/** A resource locator, or the plain value of an expression: both give the value. */
+export function unwrapLocator(value: unknown): unknown {
+	return typeof value === 'object' && value !== null && '__rl' in value ? (value as { value?: unknown }).value : value;
+}
+
+/** True for what means "not set": nothing at all, or a picker left empty. */
+export function isUnset(value: unknown): boolean {
+	const plain = unwrapLocator(value);
+	return plain === undefined || plain === null || plain === '';
+}
+
+export function show(value: unknown): string {
+	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+	return `'${text.length > 80 ? `${text.slice(0, 77)}...` : text}'`;
+}
+
+export function toText(value: unknown): string {
+	if (typeof value === 'object' && value !== null) {
+		throw new UserError(`${show(value)} is not a text. Give a text or a number.`);
+	}
+	return String(value);
+}
+
+/** A whole number: an ID, a duration in seconds. */
+export function toInteger(value: unknown): number {
+	const plain = unwrapLocator(value);
+	const text = typeof plain === 'number' || typeof plain === 'string' ? String(plain).trim() : '';
+	const number = /^-?\d+$/.test(text) ? Number(text) : NaN;
+	if (!Number.isSafeInteger(number)) throw new UserError(`${show(plain)} is not a whole number.`);
+	return number;
+}
+
+/** The ID of a record: a positive whole number, or a link to its card or to its API address. */
+export function toId(value: unknown): number {
+	const plain = unwrapLocator(value);
+	const inUrl = typeof plain === 'string' ? /\/(?:detail|api\/v4\/[a-z]+)\/(\d+)/.exec(plain)?.[1] : undefined;
+	const text = String(inUrl ?? plain ?? '').trim();
+	const id = /^\d+$/.test(text) ? Number(text) : NaN;
+	if (!Number.isSafeInteger(id) || id <= 0) {
+		throw new UserError(`${show(plain ?? '')} is not an ID. Give a whole number such as 123456, or the link of the card.`);
+	}
+	return id;
+}
+
+/** Money as a number: `1500`, `1500.5`, `"1 500,50"`, `"1,500.50"`. */
+export function toMoney(value: unknown): number {
+	if (typeof value === 'number' && Number.isFinite(value)) return value;
+	const text = typeof value === 'string' ? value.replace(/[\s\u00a0\u202f']/g, '') : '';
+	const decimalComma = /^-?\d+(\.\d{3})*,\d{1,2}$/.test(text);
+	const normal = decimalComma ? text.replace(/\./g, '').replace(',', '.') : text.replace(/,(?=\d{3}(?:\D|$))/g, '');
+	if (!/^-?\d+(\.\d+)?$/.test(normal)) throw new UserError(`${show(value)} is not an amount. Give a number such as 1500 or 1500.50.`);
+	return Number(normal);
+}
+
+const TRUE_WORDS = ['true', 'yes', 'y', '1', 'on', 'да', 'sí', 'si', 'sim'];
+const FALSE_WORDS = ['false', 'no', 'n', '0', 'off', 'нет', 'não', 'nao'];
+
+export function toBoolean(value: unknown): boolean {
+	const word = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
+	if (TRUE_WORDS.includes(word)) return true;
+	if (FALSE_WORDS.includes(word)) return false;
+	throw new UserError(`${show(value)} is neither yes nor no. Give true or false.`);
+}
+
+const RUSSIAN_DATE = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
+
+/** Above this a plain number is milliseconds: in seconds it would be after the year 5000. */
+const SECONDS_LIMIT = 1e11;
+
+/**
+ * A moment as unix seconds, the only form that amoCRM takes for its own dates (core facts 16).
+ * Takes ISO dates (without an offset: in `timezone`), `31.01.2026 14:30`, Date and Luxon values, unix seconds or milliseconds.
+ */
+export function toTimestamp(value: unknown, timezone: string): number {
+	const plain = typeof value === 'string' ? value.trim() : value;
+	if (typeof plain === 'number' || (typeof plain === 'string' && /^\d{9,}$/.test(plain))) {
+		const number = Number(plain);
+		if (Number.isFinite(number)) return Math.floor(number >= SECONDS_LIMIT ? number / 1000 : number);
+	}
+	const isDate = plain instanceof Date || (typeof plain === 'object' && plain !== null && 'toISO' in plain);
+	const text = typeof plain === 'string' ? isoOfRussian(plain) : '';
+	// Luxon also takes a bare number or a lone month name; a person who writes that means something else.
+	if (isDate || /^\d{4}-\d{2}-\d{2}|^[A-Z][a-z]{2},? |^\d{4}W/.test(text)) {
+		const moment = parseMoment(isDate ? plain : text, timezone);
+		if (moment === undefined) throw new UserError(`${show(value)} is not a date that exists. ${DATE_HELP}`);
+		return moment;
+	}
+	throw new UserError(`${show(value)} is not a date. ${DATE_HELP}`);
+}
+
+const DATE_HELP = 'Give an ISO date such as 2026-01-31T14:30:00, a Russian one such as 31.01.2026 14:30, or unix seconds.';
+
+function parseMoment(value: unknown, timezone: string): number | undefined {
+	try {
+		const moment = tryToParseDateTime(value, timezone);
+		return moment.isValid ? Math.floor(moment.toSeconds()) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+function isoOfRussian(text: string): string {
+	const match = RUSSIAN_DATE.exec(text);
+	if (!match) return text;
+	const [, day = '', month = '', year = '', hours = '0', minutes = '00', seconds = '00'] = match;
+	const pad = (part: string) => part.padStart(2, '0');
+	return `${year}-${pad(month)}-${pad(day)}T${pad(hours)}:${minutes}:${seconds}`;
+}
+
+/** A list: an array as it is, a text split at commas. Empty entries fall away. */
+export function toList(value: unknown): unknown[] {
+	const plain = unwrapLocator(value);
+	const entries = Array.isArray(plain) ? plain : typeof plain === 'string' ? plain.split(',') : [plain];
+	return entries.map((entry) => (typeof entry === 'string' ? entry.trim() : entry)).filter((entry) => !isUnset(entry));
+}
+
+export function toIds(value: unknown): number[] {
+	return toList(value).map(toId);
+}

@@ -1,0 +1,15 @@
+import type { Entity, Operation } from './types';
+import { writeProperties, writeRecords } from './write';
+
+export function create(entity: Entity): Operation {
+	const noun = entity.displayName.toLowerCase();
+	return {
+		value: 'create',
+		name: 'Create',
+		action: `Create a ${noun}`,
+		description: `Create one ${noun} per item, sent in batches`,
+		properties: writeProperties(entity, 'create'),
+		writes: true,
+		execute: async (run) => await writeRecords(run, entity, 'create'),
+	};
+}

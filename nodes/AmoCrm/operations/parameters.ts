@@ -1,0 +1,158 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import type { WritableField } from '../fields/fields';
+import { fieldError } from '../fields/fields';
+import type { Filter } from '../fields/filters';
+import { recordLocator } from '../fields/locator';
+import { show, toId, unwrapLocator } from '../fields/values';
+import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../transport/batches';
+import { DEFAULT_REQUESTS_PER_SECOND } from '../transport/rateLimit';
+import { DEFAULT_MAX_RETRIES } from '../transport/retry';
+import type { Entity, Run } from './types';
+
+/** The n8n parameters that the generic operations share, and how to read them. */
+
+/** Paths of the links that lead to a record of this entity: its card and its API address. */
+function linkPaths(entity: Entity): string[] {
+	return [...(entity.cardPath ? [entity.cardPath] : []), `api/v4${entity.path}`];
+}
+
+/** The picker of the record that the operation works on. */
+export function idProperty(entity: Entity): INodeProperties {
+	const noun = entity.displayName.toLowerCase();
+	return {
+		displayName: entity.displayName,
+		name: entity.idParameter,
+		...recordLocator({ noun, listSearchMethod: entity.listSearchMethod, linkPaths: linkPaths(entity) }),
+		required: true,
+		description: `The ${noun} to work with`,
+	};
+}
+
+/** The ID in a record locator; a link must lead to a record of this entity. Throws a `UserError` that names it. */
+export function readId(run: Run, entity: Entity, itemIndex: number): number {
+	const value = unwrapLocator(run.context.getNodeParameter(entity.idParameter, itemIndex, ''));
+	try {
+		return toId(recordPart(entity, value));
+	} catch (error) {
+		throw fieldError(entity.displayName, error);
+	}
+}
+
+function recordPart(entity: Entity, value: unknown): unknown {
+	if (typeof value !== 'string' || !value.includes('/')) return value;
+	const id = new RegExp(`/(?:${linkPaths(entity).join('|')})/(\\d+)`).exec(value)?.[1];
+	if (id === undefined) throw new UserError(`${show(value)} is not the link of a ${entity.displayName.toLowerCase()}.`);
+	return id;
+}
+
+/** The property of one writable field, as it stands at top level or in a collection. */
+export function fieldProperty(field: WritableField, mode: 'create' | 'update', topLevel: boolean): INodeProperties {
+	return {
+		displayName: field.displayName,
+		name: field.name,
+		...field.kind.property,
+		...(field.description ? { description: field.description } : {}),
+		...(field.placeholder ? { placeholder: field.placeholder } : {}),
+		...field.property,
+		...(mode === 'update' ? field.onUpdate : {}),
+		...(topLevel ? { required: true } : {}),
+	} as INodeProperties;
+}
+
+/** A collection of optional parameters, in the alphabetical order that n8n's guidelines ask for. */
+export function collection(
+	displayName: string,
+	name: string,
+	placeholder: string,
+	options: INodeProperties[],
+): INodeProperties {
+	return {
+		displayName,
+		name,
+		type: 'collection',
+		placeholder,
+		default: {},
+		options: [...options].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	};
+}
+
+export function filterProperty(filter: Filter): INodeProperties {
+	return {
+		displayName: filter.displayName,
+		name: filter.name,
+		...filter.property,
+		...(filter.description ? { description: filter.description } : {}),
+		...(filter.placeholder ? { placeholder: filter.placeholder } : {}),
+	} as INodeProperties;
+}
+
+const batchSize: INodeProperties = {
+	displayName: 'Batch Size',
+	name: 'batchSize',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: MAX_BATCH_SIZE },
+	default: DEFAULT_BATCH_SIZE,
+	description:
+		'How many items go into one request. amoCRM recommends 50 and accepts up to 250; larger batches are faster but may time out.',
+};
+
+const requestsPerSecond: INodeProperties = {
+	displayName: 'Requests per Second',
+	name: 'requestsPerSecond',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 50 },
+	default: DEFAULT_REQUESTS_PER_SECOND,
+	description:
+		'At most this many requests start in any second, over all executions that use the same account. Raise it only if your account has a paid API package.',
+};
+
+const maxRetries: INodeProperties = {
+	displayName: 'Max Retries',
+	name: 'maxRetries',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 20 },
+	default: DEFAULT_MAX_RETRIES,
+	description:
+		'How often a request is repeated after a failure that allows it. New records are never sent twice when it is not known whether amoCRM saved them.',
+};
+
+export function optionsProperty(extra: INodeProperties[] = [], batched = false): INodeProperties {
+	return collection('Options', 'options', 'Add option', [
+		...extra,
+		...(batched ? [batchSize] : []),
+		requestsPerSecond,
+		maxRetries,
+	]);
+}
+
+export const simplifyProperty: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+/** Parameters of the whole run, such as the batch size: the same for every item. */
+export function runOption(run: Run, name: string, fallback: number): number {
+	const options = run.context.getNodeParameter('options', 0, {}) as IDataObject;
+	const value = Number(options[name] ?? fallback);
+	return Number.isFinite(value) && value > 0 ? value : fallback;
+}
+
+/** Where amoCRM shows and takes the record's additional data: `with=contacts,loss_reason`. */
+export function withProperty(entity: Entity): INodeProperties[] {
+	if (entity.withOptions.length === 0) return [];
+	return [
+		{
+			displayName: 'Include',
+			name: 'with',
+			type: 'multiOptions',
+			options: entity.withOptions,
+			default: [],
+			description: 'What else to return with each record',
+		},
+	];
+}

@@ -1,0 +1,83 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+
+import type { WritableField } from '../fields/fields';
+import type { Filter } from '../fields/filters';
+import type { ApiClient } from '../transport/client';
+import type { Failure } from '../transport/types';
+
+/**
+ * What amoCRM has: one row of the entity table. Declarations only; the operations work on any row, and the UI, the
+ * payloads, the list queries and the pickers come from it.
+ */
+export interface Entity {
+	/** Value of the 'Resource' parameter. */
+	value: string;
+	/** Title Case, for names in the UI. */
+	displayName: string;
+	displayNamePlural: string;
+	/** Path below `/api/v4`. */
+	path: string;
+	/** Key of the rows in `_embedded`; also the entity type in links. */
+	collection: string;
+	/** Name of the parameter that holds one record: `leadId`. */
+	idParameter: string;
+	/** Path of the record's card in amoCRM's own UI, before the ID; absent when it has none. */
+	cardPath?: string;
+	/** Method of `methods.listSearch` that fills the picker of `idParameter`. */
+	listSearchMethod: string;
+	fields: WritableField[];
+	filters: Filter[];
+	/** Sort keys that amoCRM really obeys (core facts 3.5). */
+	sortKeys: Array<{ name: string; value: string }>;
+	/** What `with` may add to a record. */
+	withOptions: Array<{ name: string; value: string; description?: string }>;
+	/** Whether list filters are the account's paid extra, silently ignored without it (core facts 3.6). */
+	filtersArePaid: boolean;
+}
+
+/** What became of one input item. */
+export type ItemResult = { rows: IDataObject[] } | { problem: ItemProblem };
+
+export interface ItemProblem {
+	/** What happened, in one sentence without the item's number. */
+	message: string;
+	/** What to do, and what was written or not. */
+	description?: string;
+	/** Present when amoCRM or the connection to it is the cause, absent for a bad parameter. */
+	failure?: Failure;
+	/** True when the item only suffers from another one's fault. */
+	collateral?: true;
+	/** ID of the record when it was written although the item failed, as when only a link was refused. */
+	writtenId?: number;
+	/** Details for the error item: amoCRM's own words, IDs that were written. */
+	details?: IDataObject;
+}
+
+/** One execution of the node. */
+export interface Run {
+	context: IExecuteFunctions;
+	items: INodeExecutionData[];
+	client: ApiClient;
+	timezone: string;
+	/** "Continue on fail": bad items come out as error items and the others go on. */
+	continueOnFail: boolean;
+}
+
+export interface Operation {
+	/** Value of the 'Operation' parameter. */
+	value: string;
+	name: string;
+	action: string;
+	description: string;
+	properties: INodeProperties[];
+	/** True when it changes data: an error then says what was already written. */
+	writes?: true;
+	/** One result for every input item, in order. Throws nothing on purpose. */
+	execute: (run: Run) => Promise<ItemResult[]>;
+}
+
+/** A row of the table: what it is and what can be done with it. */
+export interface Resource {
+	entity: Entity;
+	operations: Operation[];
+}

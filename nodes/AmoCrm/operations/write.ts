@@ -1,0 +1,176 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import type { Draft, WritableField } from '../fields/fields';
+import { encodeDraft } from '../fields/fields';
+import type { RowOutcome } from '../transport/batches';
+import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/batches';
+import { embeddedRows } from '../transport/pages';
+import { collection, fieldProperty, optionsProperty, readId, runOption } from './parameters';
+import { parameterProblem, requestProblem, writeProblem } from './problems';
+import type { Entity, ItemProblem, ItemResult, Run } from './types';
+
+type Mode = 'create' | 'update';
+
+/** What one item asks for, or why it cannot be asked. */
+type Prepared = { item: number; draft: Draft } | { item: number; problem: ItemProblem };
+
+function fieldsFor(entity: Entity, mode: Mode): WritableField[] {
+	return entity.fields.filter((field) => field.only === undefined || field.only === mode);
+}
+
+export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
+	const fields = fieldsFor(entity, mode);
+	const top = mode === 'create' ? fields.filter((field) => field.required) : [];
+	const rest = fields.filter((field) => !top.includes(field)).map((field) => fieldProperty(field, mode, false));
+	return [
+		...top.map((field) => fieldProperty(field, mode, true)),
+		mode === 'create'
+			? collection('Additional Fields', 'additionalFields', 'Add Field', rest)
+			: collection('Update Fields', 'updateFields', 'Add Field', rest),
+		optionsProperty([], true),
+	];
+}
+
+/**
+ * Creates or updates one record for each item, in batches. A parameter that cannot be written stops the run before
+ * any request, or takes only its own item out under "continue on fail".
+ */
+export async function writeRecords(
+	run: Run,
+	entity: Entity,
+	mode: Mode,
+	draftOf: (item: number) => Draft = (item) => draftFromParameters(run, entity, mode, item),
+): Promise<ItemResult[]> {
+	const prepared = run.items.map((_, item) => prepare(item, draftOf));
+	const results = new Array<ItemResult>(run.items.length);
+	const ready: Array<{ item: number; draft: Draft }> = [];
+	for (const entry of prepared) {
+		if ('problem' in entry) results[entry.item] = { problem: entry.problem };
+		else ready.push(entry);
+	}
+	if (ready.length < prepared.length && !run.continueOnFail) {
+		for (const { item } of ready) results[item] = { rows: [] };
+		return results;
+	}
+	const outcomes = await sendDrafts(run, entity, mode, ready.map(({ draft }) => draft));
+	ready.forEach(({ item, draft }, index) => {
+		const outcome = outcomes[index] as RowOutcome;
+		results[item] =
+			outcome.status === 'written'
+				? { rows: [writtenRow(draft, outcome.answer)] }
+				: { problem: writeProblem(entity, draft.body, outcome) };
+	});
+	await makeLinks(run, entity, ready, results);
+	return results;
+}
+
+function prepare(item: number, draftOf: (item: number) => Draft): Prepared {
+	try {
+		return { item, draft: draftOf(item) };
+	} catch (error) {
+		return { item, problem: parameterProblem(error) };
+	}
+}
+
+function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number): Draft {
+	const { context, timezone } = run;
+	const fields = fieldsFor(entity, mode);
+	if (mode === 'create') {
+		const values = { ...(context.getNodeParameter('additionalFields', item, {}) as IDataObject) };
+		for (const field of fields) {
+			if (field.required) values[field.name] = context.getNodeParameter(field.name, item, '') as IDataObject;
+		}
+		return encodeDraft(fields, { mode, timezone, values });
+	}
+	const id = readId(run, entity, item);
+	const values = context.getNodeParameter('updateFields', item, {}) as IDataObject;
+	const { body, links } = encodeDraft(fields, { mode, timezone, values });
+	if (Object.keys(body).length === 0 && links.length === 0) {
+		throw new UserError("'Update Fields' is empty: there is nothing to change", {
+			description: 'Add at least one field with a value.',
+		});
+	}
+	return { body: { id, ...body }, links };
+}
+
+async function sendDrafts(run: Run, entity: Entity, mode: Mode, drafts: Draft[]): Promise<RowOutcome[]> {
+	// An update that only links needs no request of its own.
+	const withBody = drafts.map((draft) => mode === 'create' || Object.keys(draft.body).length > 1);
+	const outcomes = await sendInBatches(
+		drafts.filter((_, index) => withBody[index]).map((draft) => draft.body),
+		{
+			client: run.client,
+			request: (rows) => ({
+				method: mode === 'create' ? 'POST' : 'PATCH',
+				path: entity.path,
+				body: mode === 'create' ? withRequestIds(rows) : rows,
+			}),
+			answers: (reply) => embeddedRows(reply, entity.collection),
+			size: runOption(run, 'batchSize', DEFAULT_BATCH_SIZE),
+			rescue: run.continueOnFail,
+		},
+	);
+	let next = 0;
+	return drafts.map((draft, index) =>
+		withBody[index] ? (outcomes[next++] as RowOutcome) : { status: 'written', answer: { id: draft.body.id } },
+	);
+}
+
+/** What amoCRM answered, over what was sent: its own answer to a write holds little more than the ID. */
+function writtenRow(draft: Draft, answer: IDataObject): IDataObject {
+	return omit({ ...draft.body, ...answer }, [
+		'_embedded',
+		'_links',
+		'request_id',
+		'custom_fields_values',
+		'tags_to_add',
+		'tags_to_delete',
+	]);
+}
+
+function omit(row: IDataObject, keys: string[]): IDataObject {
+	return Object.fromEntries(Object.entries(row).filter(([key]) => !keys.includes(key)));
+}
+
+/** Links of written records go to the mass route; a link that fails does not hide that its record was written. */
+async function makeLinks(
+	run: Run,
+	entity: Entity,
+	ready: Array<{ item: number; draft: Draft }>,
+	results: ItemResult[],
+): Promise<void> {
+	const links: IDataObject[] = [];
+	const owners: number[] = [];
+	for (const { item, draft } of ready) {
+		const result = results[item];
+		if (!result || 'problem' in result) continue;
+		for (const link of draft.links) {
+			links.push({ entity_id: result.rows[0]?.id, ...link });
+			owners.push(item);
+		}
+	}
+	if (links.length === 0) return;
+	const outcomes = await sendInBatches(links, {
+		client: run.client,
+		request: (rows) => ({ method: 'POST', path: `${entity.path}/link`, body: rows, repeatable: true }),
+		// The answer lists links without a mark of the row: a success is a success for all of them.
+		answers: (_reply, sent) => sent,
+		size: runOption(run, 'batchSize', DEFAULT_BATCH_SIZE),
+		rescue: run.continueOnFail,
+	});
+	outcomes.forEach((outcome, index) => {
+		const item = owners[index] as number;
+		const result = results[item];
+		if (outcome.status === 'written' || !result || 'problem' in result) return;
+		const link = links[index] as IDataObject;
+		const problem = requestProblem(outcome.failure);
+		results[item] = {
+			problem: {
+				...problem,
+				message: `${entity.displayName} ${String(link.entity_id)} was written, but it could not be linked to ${String(link.to_entity_type)} ${String(link.to_entity_id)}: ${problem.message}`,
+				writtenId: Number(link.entity_id),
+			},
+		};
+	});
+}

@@ -1,0 +1,126 @@
+import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
+
+import { embeddedRows } from '../transport/pages';
+import { asError, clientOf } from './read';
+
+const PAGE_SIZE = 50;
+
+interface Searchable {
+	path: string;
+	collection: string;
+	cardPath?: string;
+	/** What a person recognises the record by. */
+	label: (row: IDataObject) => string;
+	/** Tasks have no server search. */
+	searchable: boolean;
+}
+
+const LEADS: Searchable = {
+	path: '/leads',
+	collection: 'leads',
+	cardPath: 'leads/detail',
+	searchable: true,
+	label: (row) => [row.name || `Lead ${String(row.id)}`, row.price ? String(row.price) : ''].filter(Boolean).join(' · '),
+};
+
+const CONTACTS: Searchable = {
+	path: '/contacts',
+	collection: 'contacts',
+	cardPath: 'contacts/detail',
+	searchable: true,
+	label: (row) => [row.name || `Contact ${String(row.id)}`, firstValue(row, 'PHONE') ?? firstValue(row, 'EMAIL')].filter(Boolean).join(' · '),
+};
+
+const COMPANIES: Searchable = {
+	path: '/companies',
+	collection: 'companies',
+	cardPath: 'companies/detail',
+	searchable: true,
+	label: (row) => [row.name || `Company ${String(row.id)}`, firstValue(row, 'PHONE')].filter(Boolean).join(' · '),
+};
+
+const CUSTOMERS: Searchable = {
+	path: '/customers',
+	collection: 'customers',
+	cardPath: 'customers/detail',
+	searchable: true,
+	label: (row) => String(row.name || `Customer ${String(row.id)}`),
+};
+
+const TASKS: Searchable = {
+	path: '/tasks',
+	collection: 'tasks',
+	searchable: false,
+	label: (row) => {
+		const due = new Date(Number(row.complete_till) * 1000).toISOString().slice(0, 10);
+		return `${String(row.text || `Task ${String(row.id)}`)} · ${due}${row.is_completed ? ' · completed' : ''}`;
+	},
+};
+
+const BY_TYPE: Record<string, Searchable> = {
+	leads: LEADS,
+	contacts: CONTACTS,
+	companies: COMPANIES,
+	customers: CUSTOMERS,
+};
+
+function firstValue(row: IDataObject, code: string): string | undefined {
+	const fields = (Array.isArray(row.custom_fields_values) ? row.custom_fields_values : []) as IDataObject[];
+	const values = fields.find((field) => field.field_code === code)?.values as IDataObject[] | undefined;
+	return values?.[0]?.value === undefined ? undefined : String(values[0].value);
+}
+
+/** One page of a picker's list, found by amoCRM itself where it can search. The token is the number of the next page. */
+async function search(
+	context: ILoadOptionsFunctions,
+	{ path, collection, cardPath, label, searchable }: Searchable,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const client = await clientOf(context);
+	const page = Number(paginationToken ?? 1);
+	const reply = await client.send({
+		method: 'GET',
+		path,
+		query: { page, limit: PAGE_SIZE, order: { id: 'desc' }, ...(searchable && filter ? { query: filter } : {}) },
+	});
+	if (!reply.ok) throw asError(context, reply.failure);
+	const rows = embeddedRows(reply, collection);
+	const results: INodeListSearchItems[] = rows.map((row) => ({
+		name: label(row),
+		value: String(row.id),
+		...(cardPath ? { url: `${client.baseUrl}/${cardPath}/${String(row.id)}` } : {}),
+	}));
+	const wanted = (filter ?? '').toLowerCase();
+	return {
+		results: searchable ? results : results.filter(({ name }) => name.toLowerCase().includes(wanted)),
+		...(rows.length === PAGE_SIZE ? { paginationToken: String(page + 1) } : {}),
+	};
+}
+
+type ListSearch = (
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+) => Promise<INodeListSearchResult>;
+
+function searcher(source: Searchable): ListSearch {
+	return async function (filter, paginationToken) {
+		return await search(this, source, filter, paginationToken);
+	};
+}
+
+export const searchLeads = searcher(LEADS);
+export const searchContacts = searcher(CONTACTS);
+export const searchCompanies = searcher(COMPANIES);
+export const searchTasks = searcher(TASKS);
+
+/** Records of the type chosen beside the picker: what a task belongs to. */
+export async function searchLinkedRecords(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const type = String(this.getCurrentNodeParameter('&entityType') ?? 'leads');
+	return await search(this, BY_TYPE[type] ?? LEADS, filter, paginationToken);
+}

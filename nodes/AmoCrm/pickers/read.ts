@@ -1,0 +1,41 @@
+import type { IDataObject, ILoadOptionsFunctions, JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import type { ApiClient } from '../transport/client';
+import { createClient } from '../transport/client';
+import { readList } from '../transport/pages';
+import type { Failure, Query } from '../transport/types';
+
+/** Reading for the pickers of the editor: like an execution, but a failure is thrown, which the editor shows. */
+
+export async function clientOf(context: ILoadOptionsFunctions): Promise<ApiClient> {
+	const result = await createClient(context);
+	if ('client' in result) return result.client;
+	throw new NodeOperationError(context.getNode(), result.problem, { description: result.advice });
+}
+
+export async function readAll(
+	context: ILoadOptionsFunctions,
+	path: string,
+	collection: string,
+	query?: Query,
+): Promise<IDataObject[]> {
+	const list = await readList({ client: await clientOf(context), path, collection, query });
+	if (!list.ok) throw asError(context, list.failure);
+	return list.rows;
+}
+
+export async function readOne(context: ILoadOptionsFunctions, path: string, query?: Query): Promise<IDataObject> {
+	const reply = await (await clientOf(context)).send({ method: 'GET', path, query });
+	if (!reply.ok) throw asError(context, reply.failure);
+	return (reply.body ?? {}) as IDataObject;
+}
+
+export function asError(context: ILoadOptionsFunctions, failure: Failure): NodeApiError {
+	const error = new NodeApiError(context.getNode(), { message: failure.message } as JsonObject, {
+		message: failure.message,
+		description: failure.advice,
+	});
+	error.message = failure.message;
+	return error;
+}

@@ -1,0 +1,62 @@
+import { text } from '../fields/fields';
+import { create } from '../operations/create';
+import { getMany } from '../operations/getMany';
+import { getOne } from '../operations/getOne';
+import type { Entity, Resource } from '../operations/types';
+import { update } from '../operations/update';
+import {
+	createdAtField,
+	customFieldsJsonField,
+	onlyDeleted,
+	phoneAndEmailFields,
+	recordFilters,
+	responsibleUserField,
+	tagFields,
+} from './shared';
+
+/** Companies. Source: core facts 10. */
+const entity: Entity = {
+	value: 'company',
+	displayName: 'Company',
+	displayNamePlural: 'Companies',
+	path: '/companies',
+	collection: 'companies',
+	idParameter: 'companyId',
+	cardPath: 'companies/detail',
+	listSearchMethod: 'searchCompanies',
+	fields: [
+		{
+			name: 'name',
+			key: 'name',
+			displayName: 'Name',
+			kind: text,
+			required: true,
+			placeholder: 'e.g. Acme Ltd.',
+			description: 'Name of the company',
+		},
+		...phoneAndEmailFields('company'),
+		responsibleUserField,
+		createdAtField,
+		...tagFields('company'),
+		customFieldsJsonField,
+	],
+	filters: recordFilters('company'),
+	sortKeys: [
+		{ name: 'ID', value: 'id' },
+		{ name: 'Name', value: 'name' },
+		{ name: 'Updated At', value: 'updated_at' },
+	],
+	withOptions: [
+		{ name: 'Contacts', value: 'contacts' },
+		{ name: 'Customers', value: 'customers' },
+		{ name: 'Leads', value: 'leads' },
+		onlyDeleted,
+		{ name: 'Products', value: 'catalog_elements' },
+	],
+	filtersArePaid: true,
+};
+
+export const company: Resource = {
+	entity,
+	operations: [create(entity), getOne(entity), getMany(entity), update(entity)],
+};

@@ -1,0 +1,34 @@
+import { idProperty, optionsProperty, readId } from '../operations/parameters';
+import type { Entity, Operation } from '../operations/types';
+import { writeRecords } from '../operations/write';
+
+/** Completing is an update of two fields: `{"is_completed": true, "result": {"text": "..."}}` (core facts 12). */
+export function completeTask(entity: Entity): Operation {
+	return {
+		value: 'complete',
+		name: 'Complete',
+		action: 'Complete a task',
+		description: 'Mark one task per item as done, with a result',
+		properties: [
+			idProperty(entity),
+			{
+				displayName: 'Result',
+				name: 'resultText',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. Agreed on a meeting',
+				description: 'What came of the task; may be left empty',
+			},
+			optionsProperty([], true),
+		],
+		writes: true,
+		execute: async (run) =>
+			await writeRecords(run, entity, 'update', (item) => {
+				const text = String(run.context.getNodeParameter('resultText', item, '') ?? '');
+				return {
+					body: { id: readId(run, entity, item), is_completed: true, ...(text ? { result: { text } } : {}) },
+					links: [],
+				};
+			}),
+	};
+}

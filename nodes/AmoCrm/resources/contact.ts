@@ -1,0 +1,67 @@
+import { text } from '../fields/fields';
+import { create } from '../operations/create';
+import { getMany } from '../operations/getMany';
+import { getOne } from '../operations/getOne';
+import type { Entity, Resource } from '../operations/types';
+import { update } from '../operations/update';
+import {
+	companyField,
+	createdAtField,
+	customFieldsJsonField,
+	onlyDeleted,
+	phoneAndEmailFields,
+	recordFilters,
+	responsibleUserField,
+	tagFields,
+} from './shared';
+
+/** Contacts. Source: core facts 9. */
+const entity: Entity = {
+	value: 'contact',
+	displayName: 'Contact',
+	displayNamePlural: 'Contacts',
+	path: '/contacts',
+	collection: 'contacts',
+	idParameter: 'contactId',
+	cardPath: 'contacts/detail',
+	listSearchMethod: 'searchContacts',
+	fields: [
+		{
+			name: 'name',
+			key: 'name',
+			displayName: 'Name',
+			kind: text,
+			required: true,
+			placeholder: 'e.g. Nathan Smith',
+			description: 'Full name of the contact',
+		},
+		{ name: 'firstName', key: 'first_name', displayName: 'First Name', kind: text, placeholder: 'e.g. Nathan' },
+		{ name: 'lastName', key: 'last_name', displayName: 'Last Name', kind: text, placeholder: 'e.g. Smith' },
+		...phoneAndEmailFields('contact'),
+		responsibleUserField,
+		createdAtField,
+		...tagFields('contact'),
+		// amoCRM takes no company inside a new contact: the link is a request of its own.
+		companyField(false),
+		customFieldsJsonField,
+	],
+	filters: recordFilters('contact'),
+	sortKeys: [
+		{ name: 'ID', value: 'id' },
+		{ name: 'Name', value: 'name' },
+		{ name: 'Updated At', value: 'updated_at' },
+	],
+	withOptions: [
+		{ name: 'Customers', value: 'customers' },
+		{ name: 'Leads', value: 'leads' },
+		onlyDeleted,
+		{ name: 'Products', value: 'catalog_elements' },
+		{ name: 'Social Profiles', value: 'social_profiles' },
+	],
+	filtersArePaid: true,
+};
+
+export const contact: Resource = {
+	entity,
+	operations: [create(entity), getOne(entity), getMany(entity), update(entity)],
+};

@@ -1,0 +1,101 @@
+import { links, moment, money, picked, stage, text } from '../fields/fields';
+import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
+import { create } from '../operations/create';
+import { getMany } from '../operations/getMany';
+import { getOne } from '../operations/getOne';
+import type { Entity, Resource } from '../operations/types';
+import { update } from '../operations/update';
+import {
+	companyField,
+	createdAtField,
+	customFieldsJsonField,
+	onlyDeleted,
+	recordFilters,
+	responsibleUserField,
+	tagFields,
+} from './shared';
+
+/** Leads. Source: core facts 5. */
+const entity: Entity = {
+	value: 'lead',
+	displayName: 'Lead',
+	displayNamePlural: 'Leads',
+	path: '/leads',
+	collection: 'leads',
+	idParameter: 'leadId',
+	cardPath: 'leads/detail',
+	listSearchMethod: 'searchLeads',
+	fields: [
+		{
+			name: 'name',
+			key: 'name',
+			displayName: 'Name',
+			kind: text,
+			required: true,
+			placeholder: 'e.g. Website redesign',
+			description: 'Name of the lead as it stands on its card',
+		},
+		{
+			name: 'price',
+			key: 'price',
+			displayName: 'Price',
+			kind: money,
+			description: "Sale value in the account's currency",
+		},
+		{ name: 'pipelineId', key: 'pipeline_id', displayName: 'Pipeline Name or ID', kind: picked('getPipelines') },
+		{ name: 'statusId', key: 'status_id', displayName: 'Stage Name or ID', kind: stage },
+		responsibleUserField,
+		{
+			name: 'lossReasonId',
+			key: 'loss_reason_id',
+			displayName: 'Loss Reason Name or ID',
+			kind: picked('getLossReasons'),
+		},
+		{
+			name: 'closedAt',
+			key: 'closed_at',
+			displayName: 'Closed At',
+			kind: moment,
+			description: "When the lead was closed. A date without an offset is in the workflow's time zone.",
+		},
+		createdAtField,
+		...tagFields('lead'),
+		{
+			name: 'contactIds',
+			key: '_embedded.contacts',
+			displayName: 'Contact IDs',
+			kind: links('contacts', true, { type: 'string', default: '' }),
+			placeholder: 'e.g. 7000001, 7000002',
+			description: 'Contacts to link: IDs separated by commas, or a list. On create the first one becomes the main contact.',
+		},
+		companyField(true),
+		customFieldsJsonField,
+	],
+	filters: [
+		...recordFilters('lead'),
+		stagesFilter({ name: 'statusIds', displayName: 'Stage Names or IDs' }),
+		pickedIdsFilter('pipeline_id', 'getPipelines', { name: 'pipelineIds', displayName: 'Pipeline Names or IDs' }),
+		...moneyRange('price', 'price', 'Price'),
+		...momentRange('closed_at', 'closedAt', 'Closed'),
+	],
+	sortKeys: [
+		{ name: 'Created At', value: 'created_at' },
+		{ name: 'ID', value: 'id' },
+		{ name: 'Updated At', value: 'updated_at' },
+	],
+	withOptions: [
+		{ name: 'Contacts', value: 'contacts' },
+		{ name: 'Loss Reason', value: 'loss_reason' },
+		onlyDeleted,
+		{ name: 'Price Modified by Robot', value: 'is_price_modified_by_robot' },
+		{ name: 'Products', value: 'catalog_elements' },
+		{ name: 'Source', value: 'source' },
+		{ name: 'Source ID', value: 'source_id' },
+	],
+	filtersArePaid: true,
+};
+
+export const lead: Resource = {
+	entity,
+	operations: [create(entity), getOne(entity), getMany(entity), update(entity)],
+};

@@ -1,0 +1,143 @@
+import type { WritableField } from '../fields/fields';
+import { customFieldsJson, links, moment, multitext, picked, removedTags, tags } from '../fields/fields';
+import type { Filter } from '../fields/filters';
+import { recordLocator } from '../fields/locator';
+import { idsFilter, momentRange, pickedIdsFilter, search, textFilter } from '../fields/filters';
+
+/** Fields and filters that several resources have in common. `noun` is the resource in lower case. */
+
+export const responsibleUserField: WritableField = {
+	name: 'responsibleUserId',
+	key: 'responsible_user_id',
+	displayName: 'Responsible User Name or ID',
+	kind: picked('getUsers'),
+};
+
+export function tagFields(noun: string): WritableField[] {
+	const placeholder = 'e.g. vip, autumn sale';
+	return [
+		{
+			name: 'tags',
+			key: '_embedded.tags',
+			displayName: 'Tags',
+			kind: tags,
+			placeholder,
+			description: 'Names of the tags, separated by commas, or a list. Tags that do not exist yet are created.',
+			onUpdate: {
+				displayName: 'Tags to Add',
+				description: `Names of the tags to add, separated by commas, or a list. The tags that the ${noun} has stay.`,
+			},
+		},
+		{
+			name: 'tagsToRemove',
+			key: 'tags_to_delete',
+			displayName: 'Tags to Remove',
+			kind: removedTags,
+			only: 'update',
+			placeholder,
+			description: `Names of the tags to take off the ${noun}, separated by commas, or a list`,
+		},
+	];
+}
+
+export function phoneAndEmailFields(noun: string): WritableField[] {
+	const several = (what: string) => ({
+		description: `Work ${what} of the ${noun}; several separated by commas, or a list`,
+		onUpdate: {
+			description: `Work ${what} of the ${noun}; several separated by commas, or a list. They replace all that the ${noun} has. Left empty, nothing changes.`,
+		},
+	});
+	return [
+		{
+			name: 'phone',
+			key: 'PHONE',
+			displayName: 'Phone',
+			kind: multitext('PHONE'),
+			placeholder: 'e.g. +7 912 345-67-89',
+			...several('phone number'),
+		},
+		{
+			name: 'email',
+			key: 'EMAIL',
+			displayName: 'Email',
+			kind: multitext('EMAIL'),
+			placeholder: 'e.g. nathan@example.com',
+			...several('email address'),
+		},
+	];
+}
+
+export const customFieldsJsonField: WritableField = {
+	name: 'customFieldsJson',
+	key: 'custom_fields_values',
+	displayName: 'Custom Fields (JSON)',
+	kind: customFieldsJson,
+	description:
+		'Array in the form of amoCRM\'s custom_fields_values, for example [{"field_id": 123, "values": [{"value": "text"}]}]; "values": null clears a field',
+};
+
+const COMPANY_LOCATOR = recordLocator({
+	noun: 'company',
+	listSearchMethod: 'searchCompanies',
+	linkPaths: ['companies/detail', 'api/v4/companies'],
+});
+
+export function companyField(embeddedOnCreate: boolean): WritableField {
+	return {
+		name: 'companyId',
+		key: '_embedded.companies',
+		displayName: 'Company',
+		kind: links('companies', embeddedOnCreate, COMPANY_LOCATOR),
+		description: 'The company to link',
+	};
+}
+
+export const createdAtField: WritableField = {
+	name: 'createdAt',
+	key: 'created_at',
+	displayName: 'Created At',
+	kind: moment,
+	description: "When the record was created, for imports. A date without an offset is in the workflow's time zone.",
+};
+
+export function searchFilter(noun: string): Filter {
+	return search({
+		name: 'query',
+		displayName: 'Search Query',
+		placeholder: 'e.g. Smith',
+		description: `Text to find in the filled fields of the ${noun}. amoCRM matches loosely, so check the result.`,
+	});
+}
+
+export const idFilter: Filter = idsFilter('id', {
+	name: 'ids',
+	displayName: 'IDs',
+	placeholder: 'e.g. 7000001, 7000002',
+	description: 'IDs, separated by commas, or a list',
+});
+
+export const responsibleUsersFilter: Filter = pickedIdsFilter('responsible_user_id', 'getUsers', {
+	name: 'responsibleUserIds',
+	displayName: 'Responsible User Names or IDs',
+});
+
+/** Filters that leads, contacts and companies share (core facts 3.6). */
+export function recordFilters(noun: string): Filter[] {
+	return [
+		searchFilter(noun),
+		idFilter,
+		textFilter('name', { name: 'name', displayName: 'Name' }),
+		responsibleUsersFilter,
+		pickedIdsFilter('created_by', 'getUsers', { name: 'createdByIds', displayName: 'Created By Names or IDs' }),
+		pickedIdsFilter('updated_by', 'getUsers', { name: 'updatedByIds', displayName: 'Updated By Names or IDs' }),
+		...momentRange('created_at', 'createdAt', 'Created'),
+		...momentRange('updated_at', 'updatedAt', 'Updated'),
+		...momentRange('closest_task_at', 'closestTaskAt', 'Closest Task'),
+	];
+}
+
+export const onlyDeleted = {
+	name: 'Only Deleted',
+	value: 'only_deleted',
+	description: 'Return what is in the trash instead; amoCRM shows little more than the IDs',
+};

@@ -1,0 +1,124 @@
+import { boolean, choice, linkedRecord, longText, moment, picked, seconds, taskResult } from '../fields/fields';
+import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter } from '../fields/filters';
+import { create } from '../operations/create';
+import { getMany } from '../operations/getMany';
+import { getOne } from '../operations/getOne';
+import type { Entity, Resource } from '../operations/types';
+import { update } from '../operations/update';
+import { completeTask } from './completeTask';
+import { createdAtField, idFilter, responsibleUserField, responsibleUsersFilter } from './shared';
+
+const ENTITY_TYPES = [
+	{ name: 'Company', value: 'companies' },
+	{ name: 'Contact', value: 'contacts' },
+	{ name: 'Customer', value: 'customers' },
+	{ name: 'Lead', value: 'leads' },
+];
+
+/** Tasks. Source: core facts 12. Their filters work in every account. */
+const entity: Entity = {
+	value: 'task',
+	displayName: 'Task',
+	displayNamePlural: 'Tasks',
+	path: '/tasks',
+	collection: 'tasks',
+	idParameter: 'taskId',
+	listSearchMethod: 'searchTasks',
+	fields: [
+		{
+			name: 'text',
+			key: 'text',
+			displayName: 'Text',
+			kind: longText,
+			required: true,
+			placeholder: 'e.g. Call back about the offer',
+			description: 'What is to be done',
+		},
+		{
+			name: 'completeTill',
+			key: 'complete_till',
+			displayName: 'Deadline',
+			kind: moment,
+			required: true,
+			description: "When the task is due. A date without an offset is in the workflow's time zone.",
+		},
+		{
+			name: 'taskTypeId',
+			key: 'task_type_id',
+			displayName: 'Task Type Name or ID',
+			kind: picked('getTaskTypes'),
+		},
+		responsibleUserField,
+		{
+			name: 'entityType',
+			key: 'entity_type',
+			displayName: 'Linked Record Type',
+			kind: choice(ENTITY_TYPES),
+			description: "What the task belongs to; needs 'Linked Record' too",
+			needs: 'entityId',
+			property: { default: 'leads' },
+		},
+		{
+			name: 'entityId',
+			key: 'entity_id',
+			displayName: 'Linked Record',
+			kind: linkedRecord,
+			needs: 'entityType',
+			description: "The record that the task belongs to; needs 'Linked Record Type' too",
+		},
+		{
+			name: 'result',
+			key: 'result',
+			displayName: 'Result',
+			kind: taskResult,
+			placeholder: 'e.g. Agreed on a meeting',
+			description: 'What came of the task. amoCRM shows it when the task is completed.',
+		},
+		{
+			name: 'isCompleted',
+			key: 'is_completed',
+			displayName: 'Completed',
+			kind: boolean,
+			description: 'Whether the task is done',
+		},
+		{
+			name: 'duration',
+			key: 'duration',
+			displayName: 'Duration (Seconds)',
+			kind: seconds,
+			description: 'How long the task takes',
+		},
+		createdAtField,
+	],
+	filters: [
+		idFilter,
+		responsibleUsersFilter,
+		flagFilter('is_completed', {
+			name: 'isCompleted',
+			displayName: 'Completed',
+			description: 'Whether to return completed tasks (on) or open ones (off); without this filter both are returned',
+		}),
+		pickedIdsFilter(['task_type', 'task_type_id'], 'getTaskTypes', { name: 'taskTypeIds', displayName: 'Task Type Names or IDs' }),
+		choiceFilter('entity_type', ENTITY_TYPES, { name: 'entityType', displayName: 'Linked Record Type', default: 'leads' }),
+		idsFilter('entity_id', {
+			name: 'entityIds',
+			displayName: 'Linked Record IDs',
+			needs: 'entityType',
+			placeholder: 'e.g. 7000001, 7000002',
+			description: "IDs, separated by commas, or a list; needs 'Linked Record Type' too",
+		}),
+		...momentRange('updated_at', 'updatedAt', 'Updated'),
+	],
+	sortKeys: [
+		{ name: 'Created At', value: 'created_at' },
+		{ name: 'Deadline', value: 'complete_till' },
+		{ name: 'ID', value: 'id' },
+	],
+	withOptions: [],
+	filtersArePaid: false,
+};
+
+export const task: Resource = {
+	entity,
+	operations: [completeTask(entity), create(entity), getOne(entity), getMany(entity), update(entity)],
+};

@@ -1,0 +1,165 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ApiClient } from './client';
+import type { ApiRequest, Failure, FieldProblem, Reply } from './types';
+
+/** Rows per request: amoCRM recommends 50 and refuses more than 250 (core facts 3.8). */
+export const DEFAULT_BATCH_SIZE = 50;
+export const MAX_BATCH_SIZE = 250;
+
+/** Batches under way at once. The rate limit still holds; this keeps slow answers from leaving it unused. */
+const MAX_IN_FLIGHT = 4;
+
+/** What became of one row. Every row handed in gets exactly one of these. */
+export type RowOutcome =
+	| { status: 'written'; answer: IDataObject }
+	/** amoCRM did not save it, for its own reasons (`problems`) or because the request failed. */
+	| { status: 'refused'; failure: Failure; problems: FieldProblem[] }
+	/** It may or may not be saved. */
+	| { status: 'unknown'; failure: Failure }
+	/** Good in itself, but not saved, because of `failure` in another row or request. */
+	| { status: 'notSent'; failure: Failure };
+
+export interface BatchJob {
+	client: ApiClient;
+	/** The request that carries some of the rows. */
+	request: (rows: IDataObject[]) => ApiRequest;
+	/** The rows that amoCRM answers with, out of a successful reply to `sent`. */
+	answers: (reply: Reply & { ok: true }, sent: IDataObject[]) => IDataObject[];
+	size: number;
+	/** Whether good rows go on when others are refused ("continue on fail"). */
+	rescue: boolean;
+}
+
+/**
+ * Sends `rows` in batches and says for each one what became of it, in the order of the rows.
+ *
+ * amoCRM refuses a whole batch for one bad row and names the bad ones (core facts 3.10). With `rescue` the others are
+ * sent again at once; without it nothing more is sent after the first refusal. Never throws.
+ */
+export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise<RowOutcome[]> {
+	const outcomes = new Array<RowOutcome | undefined>(rows.length);
+	const size = Math.min(MAX_BATCH_SIZE, Math.max(1, Math.floor(job.size)));
+	let stopped: Failure | undefined;
+
+	/** Wave by wave: two rows for the same record must not be in one batch, nor overtake each other. */
+	for (const wave of wavesOf(rows)) {
+		const queue: number[][] = [];
+		for (let from = 0; from < wave.length; from += size) queue.push(wave.slice(from, from + size));
+
+		const worker = async (): Promise<void> => {
+			for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+				const reason = stopped;
+				if (reason) {
+					for (const index of batch) outcomes[index] = { status: 'notSent', failure: reason };
+					continue;
+				}
+				await sendBatch(batch);
+			}
+		};
+		await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, queue.length) }, worker));
+	}
+	return outcomes.map((outcome) => outcome ?? { status: 'notSent', failure: stopped ?? missingAnswer() });
+
+	async function sendBatch(batch: number[]): Promise<void> {
+		const sent = batch.map((index) => rows[index] as IDataObject);
+		const reply = await job.client.send(job.request(sent));
+		if (reply.ok) {
+			takeAnswers(batch, job.answers(reply, sent));
+			return;
+		}
+		const { failure } = reply;
+		if (!job.rescue || endsEverything(failure)) stopped ??= failure;
+
+		const named = namedRows(batch, failure);
+		if (named.size > 0) {
+			for (const [index, problems] of named) outcomes[index] = { status: 'refused', failure, problems };
+			const rest = batch.filter((index) => !named.has(index));
+			if (job.rescue && rest.length > 0) await sendBatch(rest);
+			else for (const index of rest) outcomes[index] = { status: 'notSent', failure };
+			return;
+		}
+		if (batch.length > 1 && mayBeOneRowsFault(failure, job)) {
+			const middle = Math.ceil(batch.length / 2);
+			await sendBatch(batch.slice(0, middle));
+			await sendBatch(batch.slice(middle));
+			return;
+		}
+		for (const index of batch) {
+			outcomes[index] = failure.outcomeUnknown
+				? { status: 'unknown', failure }
+				: { status: 'refused', failure, problems: failure.rows?.get('') ?? [] };
+		}
+	}
+
+	/** amoCRM answers in order, but its own client never relies on that: `request_id` first, then `id`, then position. */
+	function takeAnswers(batch: number[], answers: IDataObject[]): void {
+		const byRequestId = indexBy(answers, 'request_id');
+		const byId = indexBy(answers, 'id');
+		batch.forEach((index, position) => {
+			const row = rows[index] as IDataObject;
+			const answer =
+				(row.id === undefined ? byRequestId.get(String(position)) : byId.get(String(row.id))) ??
+				(answers.length === batch.length && byRequestId.size === 0 && row.id === undefined
+					? answers[position]
+					: undefined);
+			outcomes[index] = answer ? { status: 'written', answer } : { status: 'unknown', failure: missingAnswer() };
+		});
+	}
+
+	function namedRows(batch: number[], failure: Failure): Map<number, FieldProblem[]> {
+		const named = new Map<number, FieldProblem[]>();
+		for (const [requestId, problems] of failure.rows ?? []) {
+			const position = /^\d+$/.test(requestId) ? batch[Number(requestId)] : undefined;
+			const index = position ?? batch.find((candidate) => String(rows[candidate]?.id ?? '') === requestId);
+			if (index !== undefined) named.set(index, [...(named.get(index) ?? []), ...problems]);
+		}
+		return named;
+	}
+}
+
+/** Rows of a batch of new records carry their place as `request_id`, the same that amoCRM gives when it is left out. */
+export function withRequestIds(rows: IDataObject[]): IDataObject[] {
+	return rows.map((row, position) => ({ ...row, request_id: String(position) }));
+}
+
+function wavesOf(rows: IDataObject[]): number[][] {
+	const seen = new Map<string, number>();
+	const waves: number[][] = [];
+	rows.forEach((row, index) => {
+		const key = row.id === undefined ? '' : String(row.id);
+		const wave = key === '' ? 0 : (seen.get(key) ?? 0);
+		if (key !== '') seen.set(key, wave + 1);
+		(waves[wave] ??= []).push(index);
+	});
+	return waves;
+}
+
+/** Failures that every further request would meet too. */
+function endsEverything(failure: Failure): boolean {
+	return ['unauthorized', 'blocked', 'paymentRequired', 'forbidden', 'cancelled', 'unreachable'].includes(failure.kind);
+}
+
+/** Whether halving the batch can help: one row that amoCRM did not name, or a batch too heavy to answer in time. */
+function mayBeOneRowsFault(failure: Failure, job: BatchJob): boolean {
+	if (failure.kind === 'timeout') return job.request([]).method === 'PATCH';
+	return job.rescue && (failure.kind === 'validation' || failure.kind === 'badRequest');
+}
+
+function indexBy(answers: IDataObject[], key: 'id' | 'request_id'): Map<string, IDataObject> {
+	const index = new Map<string, IDataObject>();
+	for (const answer of answers) {
+		const value = answer[key];
+		if (value !== undefined && value !== null) index.set(String(value), answer);
+	}
+	return index;
+}
+
+function missingAnswer(): Failure {
+	return {
+		kind: 'malformed',
+		message: 'amoCRM accepted the request but its answer does not mention this row',
+		advice: 'Look the record up in amoCRM before you send it again.',
+		outcomeUnknown: true,
+	};
+}

@@ -1,0 +1,195 @@
+import { createHash } from 'crypto';
+import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from '../../../credentials/accountDomain';
+import { cancelled, failureOf, malformedAnswer } from './failures';
+import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
+import { DEFAULT_MAX_RETRIES, mayRetry, retryDelayMs } from './retry';
+import type { ApiContext, ApiRequest, Query, QueryValue, Reply } from './types';
+
+const API_PATH = '/api/v4';
+
+/** A heavy page of amoCRM can take a minute (core facts 3.3); n8n's own default of 300 s would hold a slot too long. */
+const TIMEOUT_MS = 120_000;
+
+export interface ClientOptions {
+	/** At most this many requests per second to the account, 7 unless a package was bought (core facts 3.7). */
+	requestsPerSecond?: number;
+	maxRetries?: number;
+}
+
+/** What one run has cost so far. */
+export interface ClientStats {
+	requests: number;
+	retries: number;
+	rateLimitAnswers: number;
+	waitedMs: number;
+}
+
+/** Talks to one amoCRM account with one credential. Create one per execution with `createClient`. */
+export interface ApiClient {
+	/** Scheme and host of the account, without a trailing slash. */
+	readonly baseUrl: string;
+	/** Key of the account and integration; caches and limits must hold nothing without it. */
+	readonly accountKey: string;
+	/** Key of the credential; what one user may see must not be shown to another. */
+	readonly credentialKey: string;
+	readonly stats: ClientStats;
+	/** Sends one request within the account's limit, repeats it where that is safe, and never throws. */
+	send(request: ApiRequest): Promise<Reply>;
+}
+
+export type ClientResult = { client: ApiClient } | { problem: string; advice: string };
+
+/** The credential type behind each value of the 'Authentication' parameter. */
+const CREDENTIAL_TYPES: Record<string, string> = {
+	oAuth2: 'amoCrmOAuth2Api',
+};
+
+/** Builds the client of this execution, or says what is wrong with the credential. Sends nothing. */
+export async function createClient(context: ApiContext, options: ClientOptions = {}): Promise<ClientResult> {
+	const authentication = String(authenticationOf(context));
+	const credentialType = CREDENTIAL_TYPES[authentication] ?? 'amoCrmOAuth2Api';
+	const credentials = await context.getCredentials(credentialType);
+	const urls = resolveAccountUrls(credentials.domain);
+	if (!urls) {
+		return {
+			problem: `The 'Account Domain' of the credential is not the address of an amoCRM or Kommo account: '${String(credentials.domain ?? '')}'`,
+			advice: ACCOUNT_DOMAIN_HELP,
+		};
+	}
+	const credentialId = context.getNode().credentials?.[credentialType]?.id ?? '';
+	const integration = credentials.clientId ?? createHash('sha256').update(String(credentialId)).digest('hex');
+	return { client: buildClient(context, credentialType, urls.baseUrl, String(integration), String(credentialId), options) };
+}
+
+function authenticationOf(context: ApiContext): unknown {
+	// Only an execution has items: elsewhere the second argument is the fallback.
+	return 'getInputData' in context
+		? context.getNodeParameter('authentication', 0, 'oAuth2')
+		: context.getNodeParameter('authentication', 'oAuth2');
+}
+
+function buildClient(
+	context: ApiContext,
+	credentialType: string,
+	baseUrl: string,
+	integration: string,
+	credentialId: string,
+	options: ClientOptions,
+): ApiClient {
+	const accountKey = `${baseUrl}|${integration}`;
+	const limiter = rateLimiterOf(accountKey);
+	const requestsPerSecond = Math.max(1, Number(options.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND));
+	const maxRetries = Math.max(0, Number(options.maxRetries ?? DEFAULT_MAX_RETRIES));
+	const stats: ClientStats = { requests: 0, retries: 0, rateLimitAnswers: 0, waitedMs: 0 };
+	const signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+
+	async function attempt(request: ApiRequest): Promise<Reply> {
+		const queued = Date.now();
+		try {
+			await limiter.take(context, requestsPerSecond, signal);
+		} catch {
+			return { ok: false, failure: cancelled() };
+		}
+		stats.waitedMs += Date.now() - queued;
+		stats.requests += 1;
+		try {
+			// n8n changes the options it is given, so every attempt gets fresh ones.
+			const response = (await context.helpers.httpRequestWithAuthentication.call(
+				context,
+				credentialType,
+				httpOptions(baseUrl, request),
+			)) as { statusCode: number; body: unknown };
+			return readReply(request, response.statusCode, response.body);
+		} catch (error) {
+			const failure = failureOf(error, request);
+			return { ok: false, failure };
+		}
+	}
+
+	return {
+		baseUrl,
+		accountKey,
+		credentialKey: `${accountKey}|${credentialType}|${credentialId}`,
+		stats,
+		async send(request) {
+			for (let retry = 0; ; retry++) {
+				const reply = await attempt(request);
+				if (reply.ok) {
+					limiter.succeeded();
+					return reply;
+				}
+				const { failure } = reply;
+				if (failure.kind === 'rateLimited') {
+					stats.rateLimitAnswers += 1;
+					limiter.slowDown(requestsPerSecond, failure.retryAfterMs);
+				}
+				if (signal?.aborted || retry >= maxRetries || !mayRetry(request, failure)) return reply;
+				stats.retries += 1;
+				context.logger?.debug('amoCRM: repeating a request', {
+					method: request.method,
+					path: request.path,
+					because: failure.message,
+					retry: retry + 1,
+				});
+				// After a 429 the shared gate makes everybody wait; other failures wait on their own.
+				if (failure.kind !== 'rateLimited') await pause(retryDelayMs(retry + 1), signal);
+			}
+		},
+	};
+}
+
+/** Waits, but not past the end of the execution (n8n 1.x's `sleep` knows no signal). */
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+	if (signal?.aborted) return;
+	let wake: () => void = () => undefined;
+	const aborted = new Promise<void>((resolve) => {
+		wake = resolve;
+		signal?.addEventListener('abort', wake, { once: true });
+	});
+	await Promise.race([sleep(ms), aborted]);
+	signal?.removeEventListener('abort', wake);
+}
+
+function httpOptions(baseUrl: string, request: ApiRequest): IHttpRequestOptions {
+	return {
+		method: request.method,
+		url: `${baseUrl}${API_PATH}${request.path}${queryString(request.query)}`,
+		headers: { Accept: 'application/json' },
+		body: request.body,
+		json: true,
+		returnFullResponse: true,
+		timeout: TIMEOUT_MS,
+		// The token must not follow a redirect to another host.
+		disableFollowRedirect: true,
+	};
+}
+
+function readReply(request: ApiRequest, status: number, body: unknown): Reply {
+	if (status === 204 || body === undefined || body === null || body === '') {
+		return { ok: true, status, body: undefined };
+	}
+	if (typeof body !== 'object' || status >= 300) return { ok: false, failure: malformedAnswer(request, status) };
+	return { ok: true, status, body: body as IDataObject | IDataObject[] };
+}
+
+/**
+ * PHP-style query, as amoCRM reads it: `{ filter: { id: [1, 2] } }` becomes `filter[id][]=1&filter[id][]=2`
+ * (core facts 3.4). Absent values (`undefined`, `null`, empty text) are left out; `0` and `false` stay.
+ */
+export function queryString(query: Query | undefined): string {
+	const pairs: string[] = [];
+	const add = (key: string, value: QueryValue): void => {
+		if (value === undefined || value === null || value === '') return;
+		if (Array.isArray(value)) {
+			value.forEach((entry, index) => add(typeof entry === 'object' ? `${key}[${index}]` : `${key}[]`, entry));
+		}
+		else if (typeof value === 'object') {
+			for (const [name, entry] of Object.entries(value)) add(`${key}[${name}]`, entry);
+		} else pairs.push(`${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`);
+	};
+	for (const [key, value] of Object.entries(query ?? {})) add(key, value);
+	return pairs.length > 0 ? `?${pairs.join('&')}` : '';
+}

@@ -1,0 +1,216 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ApiRequest, Failure, FieldProblem } from './types';
+
+/** Failures of a connection that was never made: the request did not reach amoCRM. */
+const NEVER_SENT = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+const CANCELLED = new Set(['ERR_CANCELED', 'ABORT_ERR', 'AbortError']);
+
+/** What n8n's request helper leaves on the error it throws (n8n 1.x and 2.x differ, so everything is optional). */
+interface HelperError {
+	httpCode?: unknown;
+	code?: unknown;
+	message?: unknown;
+	description?: unknown;
+	messages?: unknown;
+	context?: { data?: unknown };
+	failure?: { cause?: unknown };
+	cause?: { code?: unknown; name?: unknown; response?: { headers?: Record<string, unknown>; data?: unknown } };
+	response?: { headers?: Record<string, unknown>; data?: unknown };
+}
+
+function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * One readable failure out of whatever the request helper threw: problem JSON, an HTML page, an empty body,
+ * an OAuth failure or a broken connection. Sources: core facts 3.9, 3.10, 2.7.
+ */
+export function failureOf(error: unknown, request: ApiRequest): Failure {
+	const thrown = (error ?? {}) as HelperError;
+	const code = String(thrown.httpCode ?? thrown.cause?.code ?? thrown.code ?? '');
+	const data = bodyOf(thrown);
+	const status = /^[1-5]\d\d$/.test(code) ? Number(code) : statusIn(data);
+	if (CANCELLED.has(code) || CANCELLED.has(String(thrown.cause?.name ?? ''))) return cancelled();
+	if (thrown.failure?.cause === 'credential-invalid' || code === 'EAUTH' || isTokenFailure(thrown, data)) {
+		return reconnect(status);
+	}
+	if (status !== undefined) return answered(status, data, thrown, request);
+	const text = [thrown.message, ...(Array.isArray(thrown.messages) ? thrown.messages : [])].join(' ');
+	if (/refresh ?token is required|no refresh token|credentials not connected/i.test(text)) return reconnect();
+	if (NEVER_SENT.has(code)) {
+		return {
+			kind: 'unreachable',
+			message: `amoCRM could not be reached (${code})`,
+			advice: "Check the 'Account Domain' of the credential and the network of this n8n, then run again.",
+			outcomeUnknown: false,
+		};
+	}
+	return {
+		kind: 'connectionLost',
+		message: `The connection to amoCRM broke before an answer came${code ? ` (${code})` : ''}`,
+		advice: unknownAdvice(request),
+		outcomeUnknown: changesData(request),
+	};
+}
+
+/** A 2xx answer whose body is not what the API promises: cut off, or a page of a proxy. */
+export function malformedAnswer(request: ApiRequest, status: number): Failure {
+	return {
+		kind: 'malformed',
+		status,
+		message: 'The answer of amoCRM was cut off or is not JSON',
+		advice: unknownAdvice(request),
+		outcomeUnknown: changesData(request),
+	};
+}
+
+export function cancelled(): Failure {
+	return {
+		kind: 'cancelled',
+		message: 'The execution was stopped before this was sent',
+		advice: 'Run the workflow again for the rows that are not reported as written.',
+		outcomeUnknown: false,
+	};
+}
+
+export function changesData(request: ApiRequest): boolean {
+	return request.method !== 'GET';
+}
+
+function unknownAdvice(request: ApiRequest): string {
+	return changesData(request)
+		? 'It is not known whether amoCRM saved the rows of this request. Look them up in amoCRM before you send them again.'
+		: 'Run again; if it goes on, try smaller pages or ask amoCRM support.';
+}
+
+function reconnect(status?: number): Failure {
+	return {
+		kind: 'unauthorized',
+		status: status ?? 401,
+		message: 'amoCRM no longer accepts this credential: the access was revoked or has expired',
+		advice:
+			"Open the credential and connect the account again. Check that the integration is still switched on in amoCRM and that the 'Account Domain' is right.",
+		outcomeUnknown: false,
+	};
+}
+
+/** amoCRM's token endpoint has no RFC 6749 `error` field; its problem `type` is the reliable mark (core facts 2.7). */
+function isTokenFailure(thrown: HelperError, data: unknown): boolean {
+	if (isObject(data) && /OAuthProblemJson/i.test(String(data.type ?? ''))) return true;
+	return /refresh ?token is required|no refresh token is available|credentials not connected|needs to be reconnected/i.test(
+		`${String(thrown.message ?? '')} ${String(thrown.description ?? '')}`,
+	);
+}
+
+function bodyOf(thrown: HelperError): unknown {
+	return thrown.context?.data ?? thrown.cause?.response?.data ?? thrown.response?.data;
+}
+
+function statusIn(data: unknown): number | undefined {
+	const status = isObject(data) ? Number(data.status) : NaN;
+	return status >= 100 && status < 600 ? status : undefined;
+}
+
+function answered(status: number, data: unknown, thrown: HelperError, request: ApiRequest): Failure {
+	const problem = isObject(data) ? data : undefined;
+	const detail = String(problem?.detail ?? problem?.title ?? '').trim();
+	const said = detail ? `: ${detail}` : '';
+	const make = (kind: Failure['kind'], message: string, advice: string, outcomeUnknown = false): Failure => ({
+		kind,
+		status,
+		message,
+		advice,
+		outcomeUnknown,
+	});
+	switch (status) {
+		case 400:
+		case 422: {
+			const rows = validationRows(problem);
+			if (!rows) {
+				return make('badRequest', `amoCRM refused the request${said}`, 'Check the values of this item and run again.');
+			}
+			return {
+				...make('validation', 'amoCRM refused the values', 'Correct the named field and run again.'),
+				rows,
+			};
+		}
+		case 401:
+			return reconnect(401);
+		case 402:
+			return make(
+				'paymentRequired',
+				`amoCRM reports that the account is not paid or that its plan lacks this feature${said}`,
+				'Renew the amoCRM or Kommo subscription, or change the plan. This can pass by itself at night: run again later.',
+			);
+		case 403:
+			if (!problem) {
+				return make(
+					'blocked',
+					'amoCRM has blocked API access of this account or of this IP address (403, no JSON answer)',
+					'Too many requests too fast lead to this. Stop other integrations that flood the API and ask amoCRM support to lift the block. The node does not repeat such requests.',
+				);
+			}
+			return make(
+				'forbidden',
+				`amoCRM does not allow this${said}`,
+				'Check the rights of the user who connected the account, and the scopes of the integration. Some operations need an administrator.',
+			);
+		case 404:
+			return make('notFound', `amoCRM did not find it${said}`, 'Check the ID and that the record was not deleted.');
+		case 405:
+			return make('badRequest', 'amoCRM does not offer this method here (405)', 'Use another operation.');
+		case 429:
+			return {
+				...make(
+					'rateLimited',
+					'amoCRM keeps answering that there are too many requests (429)',
+					"Other integrations may be using up the account's limit. Run again later, or lower 'Requests per Second' in the options.",
+				),
+				retryAfterMs: retryAfter(thrown, problem),
+			};
+		case 504:
+		case 524:
+			return make('timeout', `amoCRM took too long to answer (${status})`, unknownAdvice(request), changesData(request));
+		default:
+			if (status >= 500) {
+				return make('server', `amoCRM failed to answer (${status})${said}`, unknownAdvice(request), changesData(request));
+			}
+			return make('badRequest', `amoCRM answered with status ${status}${said}`, 'Check the values of this item and run again.');
+	}
+}
+
+function validationRows(problem: IDataObject | undefined): Map<string, FieldProblem[]> | undefined {
+	const groups = problem?.['validation-errors'];
+	if (!Array.isArray(groups) || groups.length === 0) return undefined;
+	const rows = new Map<string, FieldProblem[]>();
+	for (const group of groups) {
+		if (!isObject(group)) continue;
+		const key = group.request_id === undefined || group.request_id === null ? '' : String(group.request_id);
+		const errors = (Array.isArray(group.errors) ? group.errors : []).filter(isObject).map((error) => ({
+			code: String(error.code ?? ''),
+			path: String(error.path ?? ''),
+			detail: String(error.detail ?? error.code ?? ''),
+		}));
+		rows.set(key, [...(rows.get(key) ?? []), ...errors]);
+	}
+	return rows;
+}
+
+function retryAfter(thrown: HelperError, problem: IDataObject | undefined): number | undefined {
+	const headers = thrown.cause?.response?.headers ?? thrown.response?.headers;
+	const seconds = Number(headers?.['retry-after'] ?? problem?.retry_after);
+	return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) * 1000 : undefined;
+}

@@ -1,0 +1,64 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IHookFunctions,
+	ILoadOptionsFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
+
+/** Every n8n context that may talk to amoCRM. */
+export type ApiContext = IExecuteFunctions | ILoadOptionsFunctions | IHookFunctions | IWebhookFunctions;
+
+export type QueryValue = string | number | boolean | null | undefined | QueryValue[] | { [key: string]: QueryValue };
+export type Query = Record<string, QueryValue>;
+
+export interface ApiRequest {
+	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+	/** Path below `/api/v4`, for example `/leads/42`. */
+	path: string;
+	query?: Query;
+	body?: IDataObject | IDataObject[];
+	/** True when sending the same request twice has the same effect as sending it once, as for a mass link. */
+	repeatable?: boolean;
+}
+
+/** One reason that amoCRM gives against one row: `path` is relative to the row, for example `custom_fields_values.0.field_id`. */
+export interface FieldProblem {
+	code: string;
+	path: string;
+	detail: string;
+}
+
+export interface Failure {
+	kind:
+		| 'validation'
+		| 'badRequest'
+		| 'unauthorized'
+		| 'paymentRequired'
+		| 'forbidden'
+		| 'blocked'
+		| 'notFound'
+		| 'rateLimited'
+		| 'timeout'
+		| 'server'
+		| 'malformed'
+		| 'unreachable'
+		| 'connectionLost'
+		| 'cancelled';
+	/** What happened, in one sentence. */
+	message: string;
+	/** What to do about it. */
+	advice: string;
+	/** HTTP status, absent when there was no answer. */
+	status?: number;
+	/** Milliseconds that amoCRM asked to wait. */
+	retryAfterMs?: number;
+	/** Problems by the `request_id` of the row that they belong to (`''` when amoCRM did not say). */
+	rows?: Map<string, FieldProblem[]>;
+	/** True when the request may have taken effect although it failed: a write that must not be repeated blindly. */
+	outcomeUnknown: boolean;
+}
+
+export type Reply =
+	| { ok: true; status: number; body: IDataObject | IDataObject[] | undefined }
+	| { ok: false; failure: Failure };
