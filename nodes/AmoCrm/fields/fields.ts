@@ -222,15 +222,15 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 		const value = context.values[field.name];
 		const plain = unwrapLocator(value);
 		if (plain === undefined || plain === null || (plain === '' && !field.kind.keepsEmptyText)) {
-			if (field.required && context.mode === 'create') throw new UserError(`'${field.displayName}' is required but empty`);
+			if (field.required && context.mode === 'create') throw new UserError(`'${plainName(field)}' is required but empty`);
 			continue;
 		}
-		if (plain === '' && field.required) throw new UserError(`'${field.displayName}' is required but empty`);
+		if (plain === '' && field.required) throw new UserError(`'${plainName(field)}' must not be empty`);
 		assertCompanion(field, fields, context.values);
 		try {
 			field.kind.encode(draft, field.key, value, context);
 		} catch (error) {
-			throw fieldError(field.displayName, error);
+			throw fieldError(field, error);
 		}
 	}
 	assertDistinctFields(draft.customFields);
@@ -245,10 +245,15 @@ export function assertCompanion(
 	values: Record<string, unknown>,
 ): void {
 	if (entry.needs === undefined || !isUnset(values[entry.needs])) return;
-	const companion = all.find(({ name }) => name === entry.needs)?.displayName ?? entry.needs;
-	throw new UserError(`'${entry.displayName}' needs '${companion}' too`);
+	const companion = all.find(({ name }) => name === entry.needs) ?? { displayName: entry.needs };
+	throw new UserError(`'${plainName(entry)}' needs '${plainName(companion)}' too`);
 }
 
-export function fieldError(displayName: string, error: unknown): UserError {
-	return new UserError(`'${displayName}': ${(error as Error).message}`);
+/** The name as a person says it: n8n wants pickers to end in "Name or ID". */
+export function plainName({ displayName }: { displayName: string }): string {
+	return displayName.replace(/ Names? or IDs?$/, '');
+}
+
+export function fieldError(entry: { displayName: string }, error: unknown): UserError {
+	return new UserError(`'${plainName(entry)}': ${(error as Error).message}`);
 }

@@ -154,7 +154,7 @@ export function conditionsOf(filters: Filter[], values: Record<string, unknown>,
 		try {
 			conditions.push(entry.condition(value, timezone));
 		} catch (error) {
-			throw fieldError(entry.displayName, error);
+			throw fieldError(entry, error);
 		}
 	}
 	return conditions;

@@ -36,7 +36,7 @@ export function readId(run: Run, entity: Entity, itemIndex: number): number {
 	try {
 		return toId(recordPart(entity, value));
 	} catch (error) {
-		throw fieldError(entity.displayName, error);
+		throw fieldError(entity, error);
 	}
 }
 

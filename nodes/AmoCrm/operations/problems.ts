@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { plainName } from '../fields/fields';
 import type { RowOutcome } from '../transport/batches';
 import type { Failure, FieldProblem } from '../transport/types';
 import type { Entity, ItemProblem } from './types';
@@ -74,11 +75,12 @@ function fieldName(entity: Entity, body: IDataObject, path: string): string {
 	if (head === 'custom_fields_values') {
 		const sent = valueAt(body, `custom_fields_values.${second}`) as { field_id?: number; field_code?: string } | undefined;
 		const byCode = entity.fields.find((field) => field.key === sent?.field_code);
-		if (byCode) return byCode.displayName;
+		if (byCode) return plainName(byCode);
 		return sent ? `Custom Field ${sent.field_code ?? sent.field_id ?? ''}`.trim() : 'Custom Fields';
 	}
 	const key = head === '_embedded' ? `_embedded.${second}` : head;
-	return entity.fields.find((field) => field.key === key)?.displayName ?? path;
+	const field = entity.fields.find((candidate) => candidate.key === key);
+	return field ? plainName(field) : path;
 }
 
 function valueAt(body: IDataObject, path: string): unknown {

@@ -65,7 +65,7 @@ function messageOf(item: number, problem: ItemProblem): string {
 
 /** A write that stops half-way says what is already in amoCRM. */
 function withProgress(operation: Operation, results: ItemResult[], problem: ItemProblem): ItemProblem {
-	if (!operation.writes) return problem;
+	if (!operation.writes || results.length < 2) return problem;
 	const written = results.flatMap((result, item) => {
 		const id = 'rows' in result ? result.rows[0]?.id : result.problem.writtenId;
 		return id === undefined ? [] : [{ item, id }];

@@ -47,6 +47,8 @@ export function failureOf(error: unknown, request: ApiRequest): Failure {
 	if (thrown.failure?.cause === 'credential-invalid' || code === 'EAUTH' || isTokenFailure(thrown, data)) {
 		return reconnect(status);
 	}
+	// An error with a status below 300 is a body that broke off while it was read.
+	if (status !== undefined && status < 300) return malformedAnswer(request, status);
 	if (status !== undefined) return answered(status, data, thrown, request);
 	const text = [thrown.message, ...(Array.isArray(thrown.messages) ? thrown.messages : [])].join(' ');
 	if (/refresh ?token is required|no refresh token|credentials not connected/i.test(text)) return reconnect();
@@ -184,6 +186,15 @@ function answered(status: number, data: unknown, thrown: HelperError, request: A
 		case 504:
 		case 524:
 			return make('timeout', `amoCRM took too long to answer (${status})`, unknownAdvice(request), changesData(request));
+		case 301:
+		case 302:
+		case 307:
+		case 308:
+			return make(
+				'badRequest',
+				`amoCRM sent the request on to another address (${status}), which the node does not follow with your access`,
+				"The account may have moved to another subdomain: check the 'Account Domain' of the credential.",
+			);
 		default:
 			if (status >= 500) {
 				return make('server', `amoCRM failed to answer (${status})${said}`, unknownAdvice(request), changesData(request));

@@ -1,0 +1,195 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+	INodeTypes,
+	IRun,
+	IRunExecutionData,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+import { ICredentialsHelper, NodeHelpers, Workflow } from 'n8n-workflow';
+
+import { resolveAccountUrls } from '../../credentials/accountDomain';
+import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
+
+// n8n-core writes a key file on import: it must not be the one of a real n8n on this machine.
+process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'n8n-core-'));
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { ExecutionLifecycleHooks, WorkflowExecute } = require('n8n-core') as typeof import('n8n-core');
+
+/** The account that a test connects to: an emulator, or anything that speaks like one. */
+export interface Account {
+	domain: string;
+	accessToken: string;
+	refreshToken?: string;
+	clientId?: string;
+	clientSecret?: string;
+	/** Credential ID, for tests with several accounts. */
+	id?: string;
+}
+
+export interface RunOptions {
+	account: Account;
+	/** Parameters of the node; a text that starts with `=` is an expression. */
+	parameters: INodeParameters;
+	items?: IDataObject[];
+	onError?: INode['onError'];
+	timezone?: string;
+	abortAfterMs?: number;
+}
+
+export interface RunResult {
+	/** Rows of the first output. */
+	rows: INodeExecutionData[];
+	/** Rows of the error output. */
+	errorRows: INodeExecutionData[];
+	error?: Error & { description?: string; context?: IDataObject; httpCode?: string };
+	hints: Array<{ message: string }>;
+	run: IRun;
+}
+
+/** Gives n8n-core one decrypted credential and keeps the tokens that a refresh brings. */
+class TestCredentials extends ICredentialsHelper {
+	data: ICredentialDataDecryptedObject;
+
+	refreshes = 0;
+
+	constructor(private readonly account: Account) {
+		super();
+		const urls = resolveAccountUrls(account.domain);
+		this.data = {
+			domain: account.domain,
+			clientId: account.clientId ?? 'client',
+			clientSecret: account.clientSecret ?? 'secret',
+			grantType: 'authorizationCode',
+			authUrl: urls?.authorizationUrl ?? '',
+			accessTokenUrl: urls?.accessTokenUrl ?? '',
+			authentication: 'body',
+			scope: '',
+			oauthTokenData: {
+				access_token: account.accessToken,
+				refresh_token: account.refreshToken ?? '',
+				token_type: 'Bearer',
+			},
+		};
+	}
+
+	getParentTypes() {
+		return ['oAuth2Api'];
+	}
+
+	async authenticate(): Promise<never> {
+		throw new Error('OAuth2 credentials are signed by n8n-core itself');
+	}
+
+	async preAuthentication() {
+		return undefined;
+	}
+
+	async runPreAuthentication() {
+		return undefined;
+	}
+
+	async getCredentials() {
+		return { id: this.account.id ?? '1', name: 'amoCRM account' } as never;
+	}
+
+	async getDecrypted() {
+		return structuredClone(this.data);
+	}
+
+	async updateCredentials() {}
+
+	async updateCredentialsOauthTokenData(_node: unknown, _type: string, data: ICredentialDataDecryptedObject) {
+		this.refreshes += 1;
+		this.data = { ...this.data, ...(data.oauthTokenData ? { oauthTokenData: data.oauthTokenData } : {}) };
+	}
+
+	getCredentialsProperties() {
+		return [];
+	}
+
+	isCredentialUsableByNode() {
+		return true;
+	}
+}
+
+const nodeType: INodeType = new AmoCrm();
+
+const nodeTypes: INodeTypes = {
+	getByName: () => nodeType,
+	getByNameAndVersion: () => nodeType,
+	getKnownTypes: () => ({}),
+};
+
+export function credentialsOf(account: Account): TestCredentials {
+	return new TestCredentials(account);
+}
+
+/** Runs the node once in n8n's own execution engine, over real HTTP. */
+export async function runNode(options: RunOptions, credentials = credentialsOf(options.account)): Promise<RunResult> {
+	const { parameters, items = [{}], onError, timezone = 'Europe/Moscow' } = options;
+	const node: INode = {
+		id: 'node-1',
+		name: 'amoCRM',
+		type: 'n8n-nodes-amocrm-kommo.amoCrm',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		onError,
+		credentials: { amoCrmOAuth2Api: { id: options.account.id ?? '1', name: 'amoCRM account' } },
+	};
+	node.parameters = NodeHelpers.getNodeParameters(
+		nodeType.description.properties,
+		parameters,
+		true,
+		false,
+		node,
+		nodeType.description,
+	) as INodeParameters;
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes, settings: { timezone } });
+	const additionalData = {
+		executionId: '1',
+		hooks: new ExecutionLifecycleHooks('manual', '1', {} as never),
+		credentialsHelper: credentials,
+		variables: {},
+		instanceBaseUrl: 'http://localhost:5678/',
+		webhookBaseUrl: 'http://localhost:5678/',
+		currentNodeParameters: undefined,
+		setExecutionStatus: () => undefined,
+	} as unknown as IWorkflowExecuteAdditionalData;
+	const runData = {
+		version: 1,
+		startData: {},
+		resultData: { runData: {} },
+		executionData: {
+			contextData: {},
+			metadata: {},
+			waitingExecution: {},
+			waitingExecutionSource: null,
+			nodeExecutionStack: [{ node, data: { main: [items.map((json) => ({ json }))] }, source: null }],
+		},
+	} as unknown as IRunExecutionData;
+	const execution = new WorkflowExecute(additionalData, 'manual', runData).processRunExecutionData(workflow);
+	if (options.abortAfterMs !== undefined) {
+		const cancellable = execution as unknown as { cancel: () => void };
+		setTimeout(() => cancellable.cancel(), options.abortAfterMs);
+	}
+	const run = await execution;
+	const task = run.data.resultData.runData['amoCRM']?.[0];
+	return {
+		rows: task?.data?.main?.[0] ?? [],
+		errorRows: task?.data?.main?.[1] ?? [],
+		error: (task?.error ?? run.data.resultData.error) as RunResult['error'],
+		hints: (task?.hints ?? []) as RunResult['hints'],
+		run,
+	};
+}
