@@ -1,0 +1,52 @@
+import { checkFieldValues } from '../fields/values';
+import { fieldNotExpected, notSupportedChoice, type FieldError } from '../http/problems';
+import type { Account } from '../store/account';
+import type { EntityRow, EntityType, LeadRow } from '../store/rows';
+import { fieldContext, fieldFinder, type World } from '../world';
+import type { EntityInput } from './schemas';
+import { checkTags } from './tags';
+
+/** Checks that need the account's data: does what the body names exist, and does it fit. facts: core 3.10, 5.4 */
+export function checkEntity(world: World, type: EntityType, input: EntityInput, current?: EntityRow, prefix = ''): FieldError[] {
+	const { account } = world;
+	const at = (path: string) => `${prefix}${path}`;
+	const missing = (known: boolean, path: string): FieldError[] => (known ? [] : [notSupportedChoice(at(path))]);
+	const given = <T>(value: T | null | undefined, check: (value: T) => FieldError[]): FieldError[] =>
+		value === undefined || value === null ? [] : check(value);
+	const author = (id: number) => id === 0 || account.users.has(id);
+	return [
+		...given(input.responsible_user_id, (id) => missing(account.activeUser(id) !== undefined, 'responsible_user_id')),
+		...given(input.created_by, (id) => missing(author(id), 'created_by')),
+		...given(input.updated_by, (id) => missing(author(id), 'updated_by')),
+		...given(input.loss_reason_id, (id) => missing(account.lossReasons.has(id), 'loss_reason_id')),
+		...(type === 'leads' ? checkStage(account, input, current as LeadRow | undefined).map(({ path }) => notSupportedChoice(at(path))) : []),
+		...checkTags(account, type, input).map((error) => ({ ...error, path: at(error.path) })),
+		...checkFieldValues(input.custom_fields_values, fieldFinder(account, type), fieldContext(world), prefix).errors,
+		...checkEmbedded(world, type, input, prefix),
+	];
+}
+
+function checkStage(account: Account, input: EntityInput, current: LeadRow | undefined): FieldError[] {
+	const { pipeline_id, status_id } = input;
+	if (pipeline_id !== undefined && !account.pipelines.has(pipeline_id)) return [notSupportedChoice('pipeline_id')];
+	if (status_id === undefined) return [];
+	const pipelineId = pipeline_id ?? current?.pipeline_id ?? account.mainPipeline?.id;
+	return pipelineId !== undefined && account.status(pipelineId, status_id) ? [] : [notSupportedChoice('status_id')];
+}
+
+const EMBED_TARGETS = ['contacts', 'companies', 'leads'] as const;
+
+function checkEmbedded(world: World, type: EntityType, input: EntityInput, prefix: string): FieldError[] {
+	const { account, switches } = world;
+	const linkable = type === 'leads';
+	return EMBED_TARGETS.flatMap((target) => {
+		const list = input._embedded?.[target] ?? [];
+		if (!linkable && list.length > 0) {
+			return switches.contactEmbedsOnCreate === 'reject' ? [fieldNotExpected(`${prefix}_embedded.${target}`)] : [];
+		}
+		return list.flatMap(({ id }, index) => {
+			const row = account.entities(target).get(id);
+			return row && !row.is_deleted ? [] : [notSupportedChoice(`${prefix}_embedded.${target}.${index}.id`)];
+		});
+	});
+}

@@ -1,0 +1,23 @@
+import type { EntityRow, EntityType, TaskRow } from '../store/rows';
+
+/** Every change of the account, announced once: events, webhooks and the board listen. */
+
+export type Change =
+	| { kind: 'entity'; type: EntityType; action: 'add' | 'update' | 'delete' | 'restore'; row: EntityRow; before?: EntityRow; by: number }
+	| { kind: 'task'; action: 'add' | 'update' | 'delete'; row: TaskRow; before?: TaskRow; by: number }
+	| { kind: 'link'; action: 'link' | 'unlink'; from: { type: string; id: number }; to: { type: string; id: number }; by: number };
+
+type Listener = (change: Change) => void;
+
+export class ChangeBus {
+	private readonly listeners = new Set<Listener>();
+
+	publish(change: Change): void {
+		for (const listener of this.listeners) listener(change);
+	}
+
+	subscribe(listener: Listener): () => void {
+		this.listeners.add(listener);
+		return () => this.listeners.delete(listener);
+	}
+}

@@ -1,0 +1,137 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FaultAction } from '../faults';
+import { loggedHeaders, type LogEntry } from '../requestLog';
+import type { World } from '../world';
+import { authenticate } from './authenticate';
+import { BareAnswer, nginxPage, Problem } from './problems';
+import { isRecord } from './query';
+
+/** What every API and token call passes through: log, fault plans, latency, limits, access token. facts: core 3.7, 3.9 */
+
+declare module 'fastify' {
+	interface FastifyRequest {
+		logEntry: LogEntry | undefined;
+		faults: FaultAction[];
+	}
+}
+
+const GUARDED = /^\/(api|oauth2|v1\.0)\//;
+const AUTHORIZED = /^\/(api|v1\.0)\//;
+/** Uploads carry their own token in the address. */
+const SELF_AUTHORIZED = /^\/v1\.0\/sessions\/upload\/|^\/v1\.0\/files\/[^/]+\/download/;
+
+export function registerGuards(app: FastifyInstance, world: World): void {
+	app.decorateRequest('logEntry', undefined);
+	app.decorateRequest('faults', null as unknown as FaultAction[]);
+	app.decorateRequest('caller', null as never);
+
+	app.addHook('onRequest', async (request, reply) => {
+		request.faults = [];
+		reply.header('X-Request-Id', request.id);
+		const [path = ''] = request.url.split('?');
+		if (!GUARDED.test(path)) return;
+		request.faults = world.faults.take(request.method, path);
+		request.logEntry = {
+			at: world.clock.now(),
+			method: request.method,
+			path,
+			query: isRecord(request.query) ? request.query : {},
+			body: undefined,
+			headers: loggedHeaders(request.headers),
+			status: 0,
+			integration: null,
+		};
+		world.log.add(request.logEntry);
+	});
+
+	app.addHook('preValidation', async (request, reply) => {
+		const entry = request.logEntry;
+		if (!entry) return;
+		entry.body = Buffer.isBuffer(request.body) ? `(${request.body.length} bytes)` : request.body;
+		if (world.latency.ms > 0) await sleep(world.latency.ms);
+		for (const fault of request.faults) {
+			if (fault.kind === 'delay') await sleep(fault.ms);
+			if (fault.kind === 'reset' && fault.when === 'before') return cut(request, reply);
+			if (fault.kind === 'status') return faultAnswer(reply, fault);
+		}
+		if (!AUTHORIZED.test(entry.path) || SELF_AUTHORIZED.test(entry.path)) return;
+		request.caller = authenticate(world, request);
+		entry.integration = request.caller.integration.clientId;
+		limit(world, request.caller.integration.clientId);
+		pay(world, request);
+	});
+
+	app.addHook('onSend', async (request, reply, payload) => {
+		const entry = request.logEntry;
+		if (!entry) return payload;
+		bareType(reply);
+		entry.status = reply.statusCode;
+		if (request.faults.some((fault) => fault.kind === 'reset' && fault.when === 'after')) {
+			entry.status = 0;
+			request.raw.socket.destroy();
+		}
+		world.log.answered(entry);
+		return altered(request.faults, reply, payload);
+	});
+}
+
+function cut(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+	reply.hijack();
+	request.raw.socket.destroy();
+	return reply;
+}
+
+function faultAnswer(reply: FastifyReply, fault: Extract<FaultAction, { kind: 'status' }>): FastifyReply {
+	const answer = reply.code(fault.status).headers(fault.headers ?? {});
+	if (fault.html !== undefined) return answer.type('text/html').send(fault.html);
+	if (fault.body === undefined) return answer.type('text/html').send(nginxPage(fault.status, 'Error'));
+	const type = fault.status < 400 ? 'application/hal+json' : 'application/problem+json';
+	return answer.type(type).send(JSON.stringify(fault.body));
+}
+
+/** Fastify adds a charset to everything textual; amoCRM does not. facts: core 3.1 */
+function bareType(reply: FastifyReply): void {
+	const type = String(reply.getHeader('content-type') ?? '');
+	if (/^application\/(hal|problem)\+json/.test(type)) reply.header('content-type', type.split(';')[0]);
+}
+
+/** Half of the JSON, or all of it in drips. */
+function altered(faults: readonly FaultAction[], reply: FastifyReply, payload: unknown): unknown {
+	if (typeof payload !== 'string') return payload;
+	if (faults.some(({ kind }) => kind === 'truncate')) {
+		const half = payload.slice(0, Math.floor(payload.length / 2));
+		reply.header('content-length', Buffer.byteLength(half));
+		return half;
+	}
+	const slow = faults.find((fault) => fault.kind === 'slow');
+	if (slow?.kind !== 'slow') return payload;
+	reply.removeHeader('content-length');
+	return Readable.from(drip(payload, slow.ms));
+}
+
+async function* drip(text: string, ms: number): AsyncGenerator<string> {
+	const drips = 10;
+	const size = Math.max(1, Math.ceil(text.length / drips));
+	for (let at = 0; at < text.length; at += size) {
+		await sleep(ms / drips);
+		yield text.slice(at, at + size);
+	}
+}
+
+function limit(world: World, clientId: string): void {
+	const verdict = world.limiter.admit(clientId);
+	if (verdict === 'blocked') throw new BareAnswer(403, nginxPage(403, 'Forbidden'));
+	if (verdict === 'ok') return;
+	const { rateLimitBody } = world.switches;
+	if (rateLimitBody === 'html') throw new BareAnswer(429, nginxPage(429, 'Too Many Requests'));
+	throw new Problem(429, 'Too Many Requests', 'Too many requests', rateLimitBody === 'json' ? {} : { retry_after: 1 });
+}
+
+/** facts: core 3.9. Writes stop at once when the subscription ends, reads survive for a while. */
+function pay({ switches: { unpaid } }: World, request: FastifyRequest): void {
+	if (unpaid === 'all' || (unpaid === 'writes' && request.method !== 'GET')) {
+		throw new Problem(402, 'Payment Required', 'Subscription has expired');
+	}
+}

@@ -1,0 +1,116 @@
+import type { AddressInfo } from 'node:net';
+import { Clock } from './clock';
+import { ChangeBus } from './events/changes';
+import { Faults } from './faults';
+import type { Caller } from './http/caller';
+import { Tokens } from './oauth/tokens';
+import { DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_REDIRECT_URI, type EmulatorOptions, type Integration } from './options';
+import { RateLimiter } from './rateLimit';
+import { RequestLog } from './requestLog';
+import { seedBase } from './seed/base';
+import { seedDemo } from './seed/demo';
+import { buildServer } from './server';
+import { Account } from './store/account';
+import { defaultSwitches, type Switches } from './switches';
+import type { TokenOptions, World } from './world';
+
+export type { EmulatorOptions, Switches, Account };
+export type { Row } from './store/rows';
+export type { LogEntry, RequestLog } from './requestLog';
+export type { Fault, FaultAction, Faults } from './faults';
+export type { Clock } from './clock';
+
+export interface Emulator {
+	url: string;
+	account: Account;
+	log: RequestLog;
+	clock: Clock;
+	faults: Faults;
+	switches: Switches;
+	integration: { clientId: string; clientSecret: string; redirectUri: string };
+	/** Tokens of the first administrator, without the consent page. */
+	issueToken(options?: TokenOptions): { accessToken: string; refreshToken: string };
+	/** Every access token issued so far answers 401 from now on; refresh tokens stay good. */
+	expireTokens(): void;
+	/** The inside, for rooms of the emulator itself (board, load runs, conformance). */
+	world: World;
+	close(): Promise<void>;
+}
+
+const FIVE_YEARS = 5 * 365 * 24 * 60 * 60;
+
+/** Starts an amoCRM account that answers on localhost. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+	const world = createWorld(options);
+	fill(world, options);
+	const app = await buildServer(world, options);
+	await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
+	const { port } = app.server.address() as AddressInfo;
+	world.url = `${options.tls ? 'https' : 'http'}://localhost:${port}`;
+	const integration = [...world.integrations.values()][0] as Integration;
+	return {
+		url: world.url,
+		account: world.account,
+		log: world.log,
+		clock: world.clock,
+		faults: world.faults,
+		switches: world.switches,
+		integration,
+		issueToken: (tokenOptions) => world.issueToken(tokenOptions),
+		expireTokens: () => world.tokens.expireAccess(),
+		world,
+		async close() {
+			world.clock.stop();
+			await app.close();
+		},
+	};
+}
+
+function createWorld(options: EmulatorOptions): World {
+	const clock = new Clock();
+	const account = new Account(options.language ?? 'ru');
+	const integration: Integration = {
+		clientId: DEFAULT_CLIENT_ID,
+		clientSecret: DEFAULT_CLIENT_SECRET,
+		redirectUri: options.redirectUri ?? DEFAULT_REDIRECT_URI,
+		name: 'n8n',
+		scopes: ['crm', 'files', 'files_delete', 'notifications'],
+		enabled: true,
+	};
+	const world: World = {
+		account,
+		clock,
+		log: new RequestLog(),
+		faults: new Faults(),
+		limiter: new RateLimiter(clock, options.rateLimit ?? false),
+		switches: defaultSwitches(options.switches),
+		tokens: new Tokens(clock, () => ({ id: account.info.id, domain: new URL(world.url).host })),
+		integrations: new Map([[integration.clientId, integration]]),
+		changes: new ChangeBus(),
+		latency: { ms: options.latencyMs ?? 0 },
+		driveUrl: '',
+		url: 'http://localhost',
+		reset() {
+			account.wipe();
+			fill(world, options);
+		},
+		issueToken({ expiresIn, longLived = false }: TokenOptions = {}) {
+			const { id } = adminOf(world).user;
+			if (!longLived) return world.tokens.issuePair(integration, id, expiresIn);
+			return { accessToken: world.tokens.issueAccess(integration, id, expiresIn ?? FIVE_YEARS), refreshToken: '' };
+		},
+	};
+	return world;
+}
+
+function adminOf({ account, integrations }: World): Caller {
+	const user = [...account.users.values()].find(({ rights }) => rights.is_admin);
+	const integration = [...integrations.values()][0];
+	if (!user || !integration) throw new Error('The account has no administrator');
+	return { user, integration, scopes: integration.scopes };
+}
+
+function fill(world: World, options: EmulatorOptions): void {
+	seedBase(world.account, world.clock);
+	if (options.seed === 'demo') seedDemo(world, adminOf(world));
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { registerBodyParsers } from './http/body';
+import { fullUrl, PROBLEM } from './http/envelope';
+import { registerGuards } from './http/guards';
+import { BareAnswer, nginxPage, Problem } from './http/problems';
+import { parseQuery } from './http/query';
+import { routePatterns } from './http/routePatterns';
+import { oauthRoutes } from './oauth/routes';
+import type { EmulatorOptions } from './options';
+import { apiRoutes } from './routes';
+import { controlRoutes } from './routes/control';
+import type { World } from './world';
+
+/** Puts the account behind HTTP. */
+export async function buildServer(world: World, options: EmulatorOptions): Promise<FastifyInstance> {
+	const app = await bareServer(options);
+	const allows = routePatterns(app);
+	registerGuards(app, world);
+	await registerBodyParsers(app);
+	app.setNotFoundHandler((request, reply) => sendMissingRoute(request, reply, allows));
+	oauthRoutes(app, world);
+	await app.register(async (control) => controlRoutes(control, world), { prefix: '/__emulator' });
+	await app.register(async (api) => apiRoutes(api, world), { prefix: '/api/v4' });
+	return app;
+}
+
+export async function bareServer({ logger = false, tls }: EmulatorOptions): Promise<FastifyInstance> {
+	const shared = {
+		logger,
+		bodyLimit: 20 * 1024 * 1024,
+		forceCloseConnections: true,
+		routerOptions: { querystringParser: parseQuery, maxParamLength: 4_000 },
+		genReqId: () => randomUUID(),
+		frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void sendError(error, request, reply),
+	};
+	// The two signatures differ only in the type of the raw server.
+	const app = (tls ? Fastify({ ...shared, https: tls }) : Fastify(shared)) as unknown as FastifyInstance;
+	app.setErrorHandler(sendError);
+	return app;
+}
+
+/** facts: core 3.2. A known path with a wrong verb: 405 without a body; an unknown path: the address in the text. */
+function sendMissingRoute(request: FastifyRequest, reply: FastifyReply, allows: (path: string) => boolean): FastifyReply {
+	const [path = ''] = request.url.split('?');
+	if (allows(path)) return reply.code(405).send();
+	return sendProblem(reply, new Problem(404, 'Not Found', `Cannot ${request.method} ${fullUrl(request)}!`));
+}
+
+export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
+	reply.code(problem.status).type(PROBLEM).send(JSON.stringify(problem));
+
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+	if (error instanceof Problem) return sendProblem(reply, error);
+	if (error instanceof BareAnswer) {
+		return error.html ? reply.code(error.status).type('text/html').send(error.html) : reply.code(error.status).send();
+	}
+	const { statusCode = 500, message = '' } = error as Partial<FastifyError>;
+	if (statusCode < 500) return sendProblem(reply, new Problem(statusCode, 'Bad Request', message));
+	// A defect of the emulator itself: amoCRM would show the same page, but the developer needs the stack.
+	console.error(request.method, request.url, error);
+	return reply.code(500).type('text/html').send(nginxPage(500, 'Internal Server Error'));
+}

@@ -1,0 +1,156 @@
+import type { Language } from '../options';
+import { Links } from './links';
+import type {
+	CompanyRow,
+	ContactRow,
+	CustomerRow,
+	CustomFieldRow,
+	EntityRow,
+	EntityType,
+	FieldOwner,
+	LeadRow,
+	LossReasonRow,
+	PipelineRow,
+	RoleRow,
+	StatusRow,
+	TagRow,
+	TaskRow,
+	UserRow,
+} from './rows';
+import { Table } from './table';
+
+export interface TaskType {
+	id: number;
+	name: string;
+	color: string | null;
+	icon_id: number | null;
+	code: string | null;
+}
+
+export interface AccountInfo {
+	id: number;
+	name: string;
+	subdomain: string;
+	uuid: string;
+	amojo_id: string;
+	country: string;
+	currency: string;
+	currency_symbol: string;
+	timezone: string;
+	created_at: number;
+	created_by: number;
+	updated_at: number;
+	updated_by: number;
+	customers_mode: 'unavailable' | 'disabled' | 'segments' | 'dynamic' | 'periodicity';
+	is_unsorted_on: boolean;
+	is_loss_reason_enabled: boolean;
+	contact_name_display_order: 1 | 2;
+	task_types: TaskType[];
+	groups: { id: number; name: string; uuid: string }[];
+}
+
+export const SINGULAR: Readonly<Record<EntityType, 'lead' | 'contact' | 'company' | 'customer'>> = {
+	leads: 'lead',
+	contacts: 'contact',
+	companies: 'company',
+	customers: 'customer',
+};
+
+/** Numeric element types of the v2 world. facts: extended 0 */
+export const ELEMENT_TYPE: Readonly<Record<EntityType, number>> = { contacts: 1, leads: 2, companies: 3, customers: 12 };
+
+export const ENTITY_TYPES: readonly EntityType[] = ['leads', 'contacts', 'companies', 'customers'];
+
+export const WON = 142;
+export const LOST = 143;
+
+/** Everything one amoCRM account holds, in memory. */
+export class Account {
+	info: AccountInfo;
+
+	readonly leads = new Table<LeadRow>('leads', 7_000_001);
+	readonly contacts = new Table<ContactRow>('contacts', 46_000_001);
+	readonly companies = new Table<CompanyRow>('companies', 47_000_001);
+	readonly customers = new Table<CustomerRow>('customers', 2_001);
+	readonly tasks = new Table<TaskRow>('tasks', 3_000_001);
+	readonly users = new Table<UserRow>('users', 9_000_001);
+	readonly roles = new Table<RoleRow>('roles', 3_141);
+	readonly pipelines = new Table<PipelineRow>('pipelines', 7_100_001);
+	readonly lossReasons = new Table<LossReasonRow>('lossReasons', 4_200_001);
+	readonly customFields = new Table<CustomFieldRow>('customFields', 251_001);
+	readonly tags: Readonly<Record<EntityType, Table<TagRow>>> = {
+		leads: new Table('tags.leads', 101_001),
+		contacts: new Table('tags.contacts', 201_001),
+		companies: new Table('tags.companies', 301_001),
+		customers: new Table('tags.customers', 401_001),
+	};
+	readonly links = new Links();
+
+	/** Ids of everything small that lives inside other rows: statuses, enums, descriptions. */
+	private smallId = 60_000_010;
+
+	constructor(readonly language: Language) {
+		this.info = {} as AccountInfo;
+	}
+
+	nextSmallId(): number {
+		this.smallId += 1;
+		return this.smallId;
+	}
+
+	get lastSmallId(): number {
+		return this.smallId;
+	}
+
+	set lastSmallId(id: number) {
+		this.smallId = Math.max(this.smallId, id);
+	}
+
+	entities(type: EntityType): Table<EntityRow> {
+		// Each table holds a subtype; callers that share code across types see the common part.
+		return this[type] as unknown as Table<EntityRow>;
+	}
+
+	fieldsOf(owner: FieldOwner): CustomFieldRow[] {
+		return [...this.customFields.values()].filter((field) => field.owner === owner).sort((a, b) => a.sort - b.sort || a.id - b.id);
+	}
+
+	get mainPipeline(): PipelineRow | undefined {
+		const all = [...this.pipelines.values()].filter((pipeline) => !pipeline.is_archive).sort((a, b) => a.sort - b.sort);
+		return all.find((pipeline) => pipeline.is_main) ?? all[0];
+	}
+
+	status(pipelineId: number, statusId: number): StatusRow | undefined {
+		return this.pipelines.get(pipelineId)?.statuses.find(({ id }) => id === statusId);
+	}
+
+	/** Where new leads land: the first stage that is not "incoming leads". */
+	firstStatus(pipeline: PipelineRow): StatusRow | undefined {
+		return [...pipeline.statuses].sort((a, b) => a.sort - b.sort).find(({ type }) => type !== 1);
+	}
+
+	activeUser(id: number): UserRow | undefined {
+		const user = this.users.get(id);
+		return user && (user.rights.is_active || user.rights.is_admin) ? user : undefined;
+	}
+
+	/** Empties everything; ids go on where they were, as they do in a database. */
+	wipe(): void {
+		for (const table of this.tables()) table.clear();
+		this.links.clear();
+	}
+
+	tables(): Table<{ id: number }>[] {
+		const isTable = (value: unknown): value is Table<{ id: number }> => value instanceof Table;
+		const candidates: unknown[] = [...Object.values(this), ...Object.values(this.tags)];
+		return candidates.filter(isTable);
+	}
+
+	firstCustomerStatusId(): number | undefined {
+		return undefined;
+	}
+
+	invoicesCatalogId(): number | undefined {
+		return undefined;
+	}
+}

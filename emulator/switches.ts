@@ -1,0 +1,102 @@
+/**
+ * One named switch for every fact where the sources disagree or nobody has measured: the default is the behaviour
+ * that is safer to build a client against (a client that survives it survives the other one too).
+ */
+export interface Switches {
+	isApiFilterEnabled: boolean;
+	freeFilterById: boolean;
+	strictRefreshRedirectUri: boolean;
+	garbageRefreshTokenStatus: 400 | 401;
+	badClientSecretStatus: 400 | 401;
+	allowBasicClientAuth: boolean;
+	redirectCarriesClientId: boolean;
+	missingTaskStatus: 204 | 404;
+	missingOtherStatus: 204 | 404;
+	emptyLinksStatus: 200 | 204;
+	unknownBodyFields: 'reject' | 'ignore';
+	batchOverLimit: 'reject' | 'accept';
+	nameFilter: 'exact' | 'partial';
+	nullTagsClear: boolean;
+	multitextEnumKey: 'enum_code' | 'enum' | 'both';
+	autoClosedAt: boolean;
+	patchEchoesRequestId: boolean;
+	customFieldsPageSize: 50 | 250;
+	eventsPageMax: 100 | 250;
+	rateLimitBody: 'html' | 'json' | 'json_retry_after';
+	tasksDelete: 403 | 405;
+	contactEmbedsOnCreate: 'reject' | 'ignore';
+	unpaid: false | 'writes' | 'all';
+	unsortedDuplicates: 'accept' | 'reject';
+	numericReadAs: 'string' | 'number';
+	dateFieldMidnight: boolean;
+	webhookSettingsShape: 'array' | 'map';
+	webhookPostStatus: 200 | 201;
+	webhookRepost: 'replace' | 'merge';
+	webhookAccountKeys: 'last' | 'first';
+	unmatchedCall: 'errors' | 'status400';
+	filesDeleteStatus: 200 | 204;
+	fieldsPostStatus: 200 | 201;
+	transactionsKey: 'transactions' | 'customers';
+	fieldPatchEnumsShape: 'array' | 'object';
+	talkCloseStatus: 200 | 202;
+	requiredStatusFieldsEnforced: boolean;
+	emptyFieldValuesClear: boolean;
+	webhooksForUnsortedLeads: boolean;
+	textTakesNumbers: boolean;
+	nullEnumKeys: 'accept' | 'reject';
+}
+
+interface SwitchDoc<K extends keyof Switches> {
+	default: Switches[K];
+	facts: string;
+	text: string;
+}
+
+export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
+	isApiFilterEnabled: { default: true, facts: 'core 3.6', text: 'paid list filters; off = filter[...] silently ignored on leads, contacts, companies, customers' },
+	freeFilterById: { default: false, facts: 'core 3.6', text: 'with the paid filters off, filter[id] still works' },
+	strictRefreshRedirectUri: { default: true, facts: 'core 2.4', text: 'the refresh grant demands the registered redirect_uri' },
+	garbageRefreshTokenStatus: { default: 401, facts: 'core 2.7', text: 'status for a refresh token that cannot be decrypted' },
+	badClientSecretStatus: { default: 401, facts: 'core 2.7', text: 'wrong client_secret: 401 client authentication failed or 400 with a hint' },
+	allowBasicClientAuth: { default: false, facts: 'core 2.4', text: 'client id and secret may come as HTTP Basic' },
+	redirectCarriesClientId: { default: true, facts: 'core 2.3', text: 'the redirect back carries client_id' },
+	missingTaskStatus: { default: 404, facts: 'core 3.2', text: 'GET of an unknown task' },
+	missingOtherStatus: { default: 404, facts: 'core 3.2', text: 'GET of an unknown note, pipeline, status, loss reason, user, custom field' },
+	emptyLinksStatus: { default: 200, facts: 'core 3.2', text: 'GET links of an entity without links: 200 with an empty list or 204' },
+	unknownBodyFields: { default: 'reject', facts: 'extended 0', text: 'unknown keys of a body: 400 FieldNotExpected or ignored' },
+	batchOverLimit: { default: 'reject', facts: 'core 3.8', text: 'more items than the documented maximum in one batch' },
+	nameFilter: { default: 'exact', facts: 'core 3.6', text: 'filter[name] compares whole names or parts' },
+	nullTagsClear: { default: true, facts: 'core 14.3', text: '_embedded.tags: null clears the tags (documented) or leaves them alone (measured once)' },
+	multitextEnumKey: { default: 'enum_code', facts: 'core 15.2', text: 'key of the phone/email kind on read' },
+	autoClosedAt: { default: true, facts: 'core 5.4', text: 'closed_at set on 142/143 and cleared on reopening' },
+	patchEchoesRequestId: { default: false, facts: 'core 3.11', text: 'PATCH leads/contacts/companies echo request_id (tasks always do)' },
+	customFieldsPageSize: { default: 50, facts: 'extended 2.1', text: 'largest page of custom field lists' },
+	eventsPageMax: { default: 100, facts: 'extended 5.1', text: 'largest page of events (amoCRM 100, Kommo 250)' },
+	rateLimitBody: { default: 'html', facts: 'core 3.7', text: 'body of a 429' },
+	tasksDelete: { default: 403, facts: 'core 12', text: 'DELETE of a task: 403 Invalid scope (measured) or 405' },
+	contactEmbedsOnCreate: { default: 'reject', facts: 'core 9', text: '_embedded.companies / leads inside POST /contacts and /companies' },
+	unpaid: { default: false, facts: 'core 3.9', text: '402: subscription ended for writes, or for everything' },
+	unsortedDuplicates: { default: 'accept', facts: 'core 6.3', text: 'the same source_uid twice' },
+	numericReadAs: { default: 'string', facts: 'core 15.2', text: 'numeric custom field values on read' },
+	dateFieldMidnight: { default: true, facts: 'extended 2.3', text: 'date values are moved to midnight in the account timezone' },
+	webhookSettingsShape: { default: 'array', facts: 'extended 1.1', text: 'settings in the POST /webhooks answer: array or {code:1} map' },
+	webhookPostStatus: { default: 200, facts: 'extended 1.1', text: 'status of POST /webhooks' },
+	webhookRepost: { default: 'replace', facts: 'extended 1.1', text: 'POST with a known destination replaces or merges settings' },
+	webhookAccountKeys: { default: 'last', facts: 'extended 1.3', text: 'account[...] keys at the end (leads, notes) or first (messages)' },
+	unmatchedCall: { default: 'errors', facts: 'extended 7.1', text: 'all calls unmatched: 200 with errors or 400 with errors' },
+	filesDeleteStatus: { default: 204, facts: 'extended 8', text: 'DELETE of drive files' },
+	fieldsPostStatus: { default: 200, facts: 'extended 2.1', text: 'status of POST custom_fields' },
+	transactionsKey: { default: 'transactions', facts: 'extended 4', text: 'embedded key of the POST transactions answer' },
+	fieldPatchEnumsShape: { default: 'array', facts: 'extended 2.2', text: 'enums in a PATCH custom_fields batch answer' },
+	talkCloseStatus: { default: 202, facts: 'extended 7.2', text: 'status of closing a talk' },
+	requiredStatusFieldsEnforced: { default: false, facts: 'core 15.2', text: 'fields required on a stage are enforced on API writes' },
+	emptyFieldValuesClear: { default: true, facts: 'core 15.1', text: 'values: [] clears a custom field as null does' },
+	textTakesNumbers: { default: false, facts: 'core 15.2', text: 'text-like custom fields take JSON numbers' },
+	nullEnumKeys: { default: 'accept', facts: 'core 15.2', text: 'enum_id: null and enum_code: null next to a value' },
+	webhooksForUnsortedLeads: { default: false, facts: 'extended 1.5', text: 'add_lead fires for the lead inside an incoming lead before it is accepted' },
+};
+
+export function defaultSwitches(overrides: Partial<Switches> = {}): Switches {
+	const defaults = Object.fromEntries(Object.entries(SWITCHES).map(([name, doc]) => [name, doc.default]));
+	return { ...(defaults as unknown as Switches), ...overrides };
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { requestId } from '../entities/schemas';
+
+/** What may be written on tasks. facts: core 12 */
+
+const int = z.number().int();
+
+const fields = {
+	text: z.string().min(1),
+	complete_till: int,
+	responsible_user_id: int.optional(),
+	entity_id: int.nullish(),
+	entity_type: z.enum(['leads', 'contacts', 'companies', 'customers']).nullish(),
+	is_completed: z.boolean().optional(),
+	task_type_id: int.optional(),
+	duration: int.min(0).optional(),
+	result: z.union([z.strictObject({ text: z.string() }), z.array(z.never()).max(0)]).nullish(),
+	created_by: int.optional(),
+	updated_by: int.optional(),
+	created_at: int.optional(),
+	updated_at: int.optional(),
+	request_id: requestId,
+};
+
+export const CREATE_TASK = z.strictObject(fields);
+export const UPDATE_TASK = z.strictObject(fields).partial().extend({ id: int.optional() });
+export const UPDATE_TASKS = z.strictObject(fields).partial().extend({ id: int });
+
+export type TaskInput = z.infer<typeof UPDATE_TASK>;
