@@ -225,7 +225,7 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 			if (field.required && context.mode === 'create') throw new UserError(`'${plainName(field)}' is required but empty`);
 			continue;
 		}
-		if (plain === '' && field.required) throw new UserError(`'${plainName(field)}' must not be empty`);
+		if (plain === '' && field.required && context.mode === 'create') throw new UserError(`'${plainName(field)}' must not be empty`);
 		assertCompanion(field, fields, context.values);
 		try {
 			field.kind.encode(draft, field.key, value, context);

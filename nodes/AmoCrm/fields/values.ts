@@ -98,12 +98,21 @@ export function toTimestamp(value: unknown, timezone: string): number {
 const DATE_HELP = 'Give an ISO date such as 2026-01-31T14:30:00, a Russian one such as 31.01.2026 14:30, or unix seconds.';
 
 function parseMoment(value: unknown, timezone: string): number | undefined {
+	if (typeof value === 'string' && !isCalendarDay(value)) return undefined;
 	try {
 		const moment = tryToParseDateTime(value, timezone);
 		return moment.isValid ? Math.floor(moment.toSeconds()) : undefined;
 	} catch {
 		return undefined;
 	}
+}
+
+/** n8n's parser falls back to `Date.parse`, which turns the 31st of February into the 3rd of March. */
+function isCalendarDay(text: string): boolean {
+	const day = /^(\d{4})-(\d{2})-(\d{2})/.exec(text);
+	if (!day) return true;
+	const date = new Date(Date.UTC(Number(day[1]), Number(day[2]) - 1, Number(day[3])));
+	return date.getUTCMonth() === Number(day[2]) - 1 && date.getUTCDate() === Number(day[3]);
 }
 
 function isoOfRussian(text: string): string {

@@ -13,6 +13,9 @@ const API_PATH = '/api/v4';
 /** A heavy page of amoCRM can take a minute (core facts 3.3); n8n's own default of 300 s would hold a slot too long. */
 const TIMEOUT_MS = 120_000;
 
+/** Answers do not take equally long: a little more than the average fills the limit. */
+const HEADROOM = 1.3;
+
 export interface ClientOptions {
 	/** At most this many requests per second to the account, 7 unless a package was bought (core facts 3.7). */
 	requestsPerSecond?: number;
@@ -36,6 +39,8 @@ export interface ApiClient {
 	/** Key of the credential; what one user may see must not be shown to another. */
 	readonly credentialKey: string;
 	readonly stats: ClientStats;
+	/** How many requests have to be under way at once to use up the rate limit, by the time that answers take so far. */
+	usefulParallelism(): number;
 	/** Sends one request within the account's limit, repeats it where that is safe, and never throws. */
 	send(request: ApiRequest): Promise<Reply>;
 }
@@ -84,6 +89,7 @@ function buildClient(
 	const requestsPerSecond = Math.max(1, Number(options.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND));
 	const maxRetries = Math.max(0, Number(options.maxRetries ?? DEFAULT_MAX_RETRIES));
 	const stats: ClientStats = { requests: 0, retries: 0, rateLimitAnswers: 0, waitedMs: 0 };
+	let answerMs = 0;
 	const signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
 	async function attempt(request: ApiRequest): Promise<Reply> {
@@ -93,7 +99,8 @@ function buildClient(
 		} catch {
 			return { ok: false, failure: cancelled() };
 		}
-		stats.waitedMs += Date.now() - queued;
+		const sent = Date.now();
+		stats.waitedMs += sent - queued;
 		stats.requests += 1;
 		try {
 			// n8n changes the options it is given, so every attempt gets fresh ones.
@@ -102,6 +109,7 @@ function buildClient(
 				credentialType,
 				httpOptions(baseUrl, request),
 			)) as { statusCode: number; body: unknown };
+			answerMs = answerMs === 0 ? Date.now() - sent : answerMs * 0.7 + (Date.now() - sent) * 0.3;
 			return readReply(request, response.statusCode, response.body);
 		} catch (error) {
 			const failure = failureOf(error, request);
@@ -114,6 +122,7 @@ function buildClient(
 		accountKey,
 		credentialKey: `${accountKey}|${credentialType}|${credentialId}`,
 		stats,
+		usefulParallelism: () => Math.ceil((answerMs / 1000) * requestsPerSecond * HEADROOM),
 		async send(request) {
 			for (let retry = 0; ; retry++) {
 				const reply = await attempt(request);

@@ -55,14 +55,17 @@ export async function readList(job: ListJob): Promise<ListResult> {
 
 	const inFlight: Array<Promise<Reply>> = [];
 	let nextPage = 1;
-	/** Grows as long as pages come back full: a short list costs one request, a long one fills the rate limit. */
+	/** One page first: most lists are short. Then as many as fill the rate limit. */
 	let width = 1;
 	const pagesNeeded = (): number => (limit === Infinity ? Infinity : Math.ceil((limit - rows.length) / pageSize));
 
 	for (;;) {
 		while (inFlight.length < Math.min(width, pagesNeeded())) inFlight.push(fetchPage(nextPage++));
 		const reply = await (inFlight.shift() as Promise<Reply>);
-		if (!reply.ok) return reply;
+		if (!reply.ok) {
+			await Promise.all(inFlight);
+			return reply;
+		}
 		const page = embeddedRows(reply, job.collection);
 		for (const row of page) {
 			if (row.id !== undefined && ids.has(row.id)) {
@@ -73,8 +76,12 @@ export async function readList(job: ListJob): Promise<ListResult> {
 			if (job.accept && !job.accept(row)) rejected += 1;
 			else if (rows.length < limit) rows.push(row);
 		}
-		if (rows.length >= limit || isLastPage(reply, page.length, pageSize)) return { ok: true, rows, repeated, rejected };
-		width = Math.min(MAX_IN_FLIGHT, width * 2);
+		if (rows.length >= limit || isLastPage(reply, page.length, pageSize)) {
+			// Pages that were asked for past the end: nothing of ours is under way once the node is done.
+			await Promise.all(inFlight);
+			return { ok: true, rows, repeated, rejected };
+		}
+		width = Math.min(MAX_IN_FLIGHT, Math.max(1, job.client.usefulParallelism()));
 	}
 
 	async function fetchPage(page: number): Promise<Reply> {

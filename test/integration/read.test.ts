@@ -1,0 +1,174 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { World } from './world';
+import { FAST, manyItems, openWorld, shortly } from './world';
+
+let world: World;
+let leadIds: number[];
+
+beforeAll(async () => {
+	world = await openWorld();
+	const { rows } = await world.run(
+		{
+			resource: 'lead',
+			operation: 'create',
+			name: '={{ $json.name }}',
+			additionalFields: { price: '={{ $json.price }}', responsibleUserId: '={{ $json.user }}' },
+			options: { ...FAST, batchSize: 250 },
+		},
+		{
+			items: manyItems(620, (index) => ({
+				name: index === 7 ? '123' : `Lead ${index}`,
+				price: index,
+				user: [...world.emulator.account.users.keys()][index % 2] as number,
+			})),
+		},
+	);
+	leadIds = rows.map(({ json }) => json.id as number);
+});
+
+beforeEach(() => {
+	world.emulator.log.clear();
+	world.emulator.switches.isApiFilterEnabled = true;
+});
+
+afterAll(async () => await world.close());
+
+const list = (parameters: IDataObject) => ({ resource: 'lead', operation: 'getAll', options: FAST, ...parameters }) as never;
+
+describe('get many', () => {
+	it('returns all 620 leads as 620 items, 250 a page (peers D3)', async () => {
+		const { rows, error } = await world.run(list({ returnAll: true }));
+		expect(error).toBeUndefined();
+		expect(rows.map(({ json }) => json.id)).toEqual(leadIds);
+		expect(rows.every(({ pairedItem }) => (pairedItem as { item: number }).item === 0)).toBe(true);
+		const pages = world.requests('GET', '/leads');
+		expect(pages.every(({ query }) => Number((query as IDataObject).limit) === 250)).toBe(true);
+		expect(pages.length).toBeLessThanOrEqual(5);
+	});
+
+	it('reads no more than the limit', async () => {
+		const { rows } = await world.run(list({ limit: 300 }));
+		expect(rows).toHaveLength(300);
+		expect(world.requests('GET', '/leads').map(({ query }) => Number((query as IDataObject).limit))).toEqual([150, 150]);
+	});
+
+	it('reads the same list once for several items, and pairs each with its own (peers HS)', async () => {
+		const { rows } = await world.run(list({ limit: 3 }), { items: [{}, {}, {}] });
+		expect(rows.map(({ pairedItem }) => (pairedItem as { item: number }).item)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2]);
+		expect(world.requests('GET', '/leads')).toHaveLength(1);
+	});
+
+	it('gives no item for an empty list (peers D4)', async () => {
+		const { rows, error } = await world.run({ resource: 'contact', operation: 'getAll', returnAll: true });
+		expect(error).toBeUndefined();
+		expect(rows).toEqual([]);
+	});
+
+	it('sends one-sided ranges, numeric names and lists of users (peers D11, D12)', async () => {
+		const user = [...world.emulator.account.users.keys()][0] as number;
+		const priced = await world.run(list({ returnAll: true, filters: { priceFrom: 610, responsibleUserIds: [user] } }));
+		expect(priced.rows.map(({ json }) => json.price)).toEqual([610, 612, 614, 616, 618]);
+		expect(priced.hints).toEqual([]);
+		const named = await world.run(list({ returnAll: true, filters: { name: '123' } }));
+		expect(named.rows.map(({ json }) => json.name)).toEqual(['123']);
+	});
+
+	it('sends a stage with its pipeline (peers P3)', async () => {
+		const pipeline = [...world.emulator.account.pipelines.keys()][0];
+		await world.run(list({ filters: { statusIds: [`${String(pipeline)}:142`] } }));
+		expect(world.requests('GET', '/leads')[0]?.query).toMatchObject({
+			filter: { statuses: [{ pipeline_id: String(pipeline), status_id: '142' }] },
+		});
+		const bare = await world.run(list({ filters: { statusIds: ['142'] } }));
+		expect(bare.error?.message).toMatch(/^'Stage': a stage needs its pipeline/);
+	});
+
+	it('filters by itself, and says so, when the account ignores filters', async () => {
+		world.emulator.switches.isApiFilterEnabled = false;
+		const { rows, hints } = await world.run(list({ limit: 4, filters: { priceFrom: 300 } }));
+		expect(rows.map(({ json }) => json.price)).toEqual([300, 301, 302, 303]);
+		expect(hints.map(({ message }) => message).join()).toMatch(/ignores list filters/);
+	});
+
+	it('sorts, and refuses what amoCRM cannot sort by', async () => {
+		const { rows } = await world.run(list({ limit: 2, sort: { field: 'id', direction: 'desc' } }));
+		expect(rows.map(({ json }) => json.id)).toEqual([leadIds[619], leadIds[618]]);
+		const { error } = await world.run(list({ sort: { field: '={{ "price" }}' } }));
+		expect(error?.message).toMatch(/^'Sort': amoCRM cannot sort leads by 'price'\. Give one of: created_at, id, updated_at/);
+	});
+
+	it('finds by text', async () => {
+		const { rows } = await world.run(list({ filters: { query: 'Lead 617' } }));
+		expect(rows.map(({ json }) => json.name)).toContain('Lead 617');
+	});
+
+	it('returns open, completed or all tasks (peers D10)', async () => {
+		await world.run(
+			{
+				resource: 'task',
+				operation: 'create',
+				text: '={{ $json.text }}',
+				completeTill: '2026-12-31',
+				additionalFields: { isCompleted: '={{ $json.done }}' },
+			},
+			{ items: manyItems(4, (index) => ({ text: `T${index}`, done: index % 2 === 0 })) },
+		);
+		const texts = async (filters: IDataObject) =>
+			(await world.run({ resource: 'task', operation: 'getAll', filters: filters as never })).rows.map(({ json }) => json.text).sort();
+		expect(await texts({})).toEqual(['T0', 'T1', 'T2', 'T3']);
+		expect(await texts({ isCompleted: true })).toEqual(['T0', 'T2']);
+		expect(await texts({ isCompleted: false })).toEqual(['T1', 'T3']);
+	});
+});
+
+describe('get', () => {
+	const get = (extra: IDataObject = {}) =>
+		({ resource: 'lead', operation: 'get', leadId: { __rl: true, mode: 'id', value: '={{ $json.id }}' }, options: FAST, ...extra }) as never;
+
+	it('reads 400 leads by ID in 3 requests, each to its own item', async () => {
+		const items = leadIds.slice(0, 400).reverse().map((id) => ({ id }));
+		const { rows, error } = await world.run(get(), { items });
+		expect(error).toBeUndefined();
+		expect(rows.map(({ json }) => json.id)).toEqual(items.map(({ id }) => id));
+		expect(rows.map(({ pairedItem }) => (pairedItem as { item: number }).item)).toEqual(items.map((_, index) => index));
+		expect(world.emulator.log.entries).toHaveLength(3);
+	});
+
+	it('reads one by one when the account ignores filters', async () => {
+		world.emulator.switches.isApiFilterEnabled = false;
+		const items = leadIds.slice(300, 310).map((id) => ({ id }));
+		const { rows, error } = await world.run(get(), { items });
+		expect(error).toBeUndefined();
+		expect(rows.map(({ json }) => json.id)).toEqual(items.map(({ id }) => id));
+	});
+
+	it('says which item was not found, and goes on when asked to', async () => {
+		const items = [{ id: leadIds[0] }, { id: 99 }, { id: leadIds[1] }];
+		const stopped = await world.run(get(), { items });
+		expect(stopped.error?.message).toBe('Lead 99 was not found [item 1]');
+		const continued = await world.run(get(), { items, onError: 'continueRegularOutput' });
+		expect(shortly(continued)).toEqual([
+			{ item: 0, id: leadIds[0] },
+			{ item: 1, error: 'Lead 99 was not found [item 1]' },
+			{ item: 2, id: leadIds[1] },
+		]);
+	});
+
+	it.each([['lead'], ['contact'], ['company'], ['task']])('a single missing %s is a clear error', async (resource) => {
+		const { error } = await world.run({
+			resource,
+			operation: 'get',
+			[`${resource}Id`]: { __rl: true, mode: 'id', value: '123' },
+		});
+		expect(error?.message).toMatch(/^(Lead|Contact|Company|Task) 123 was not found \[item 0\]$/);
+	});
+
+	it('returns the raw record when asked to', async () => {
+		const { rows } = await world.run(get({ simplify: false }), { items: [{ id: leadIds[0] }] });
+		expect(rows[0]?.json).toHaveProperty('_embedded');
+		const simple = await world.run(get(), { items: [{ id: leadIds[0] }] });
+		expect(simple.rows[0]?.json).not.toHaveProperty('_embedded');
+		expect(simple.rows[0]?.json.created_at).toMatch(/^\d{4}-\d\d-\d\dT/);
+	});
+});

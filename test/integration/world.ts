@@ -1,0 +1,46 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { Emulator, EmulatorOptions, LogEntry } from '../../emulator';
+import { startEmulator } from '../../emulator';
+import type { Account, RunOptions, RunResult } from './harness';
+import { runNode } from './harness';
+
+/** One emulated account for the tests of a file; `run` runs the node against it. */
+export interface World {
+	emulator: Emulator;
+	account: Account;
+	run(parameters: INodeParameters, options?: Partial<RunOptions>): Promise<RunResult>;
+	/** Requests of one kind, in order of arrival. */
+	requests(method: string, path: string): LogEntry[];
+	close(): Promise<void>;
+}
+
+export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
+	const emulator = await startEmulator(options);
+	const { accessToken, refreshToken } = emulator.issueToken();
+	const { clientId, clientSecret } = emulator.integration;
+	const account = { domain: emulator.url, accessToken, refreshToken, clientId, clientSecret };
+	return {
+		emulator,
+		account,
+		run: async (parameters, runOptions = {}) => await runNode({ account, parameters, ...runOptions }),
+		requests: (method, path) => emulator.log.of(method, `/api/v4${path}`),
+		close: async () => await emulator.close(),
+	};
+}
+
+/** `count` items, each with its own values. */
+export function manyItems(count: number, make: (index: number) => IDataObject): IDataObject[] {
+	return Array.from({ length: count }, (_, index) => make(index));
+}
+
+/** What most rate-limited tests do not want to wait for: the gate stays, wide open. */
+export const FAST = { requestsPerSecond: 50 };
+
+/** A row that was read, or the error item in its place, in short. */
+export function shortly(result: RunResult): Array<{ item: unknown; id?: unknown; error?: unknown }> {
+	return result.rows.map(({ json, pairedItem }) => ({
+		item: (pairedItem as { item: number }).item,
+		...(json.error === undefined ? { id: json.id } : { error: json.error }),
+	}));
+}
