@@ -6,6 +6,7 @@ import { run, runNpm } from './processes.mjs';
 import { step } from './progress.mjs';
 
 const packFolder = join(work, 'pack');
+const stampFile = join(packFolder, 'stamp');
 
 /** Everything that decides what is in the tarball. */
 const SOURCES = [
@@ -29,15 +30,17 @@ function fingerprint() {
 	return hash.digest('hex');
 }
 
-const readStamp = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
+/** The tarball as it was packed last, and the fingerprint of its sources. */
+export function packedTarball() {
+	const name = existsSync(packFolder) && readdirSync(packFolder).find((file) => file.endsWith('.tgz'));
+	if (!name || !existsSync(stampFile)) return undefined;
+	return { file: join(packFolder, name), stamp: readFileSync(stampFile, 'utf8') };
+}
 
-/** Builds and packs the package where its sources have changed, and returns the tarball and its fingerprint. */
+/** Builds and packs the package where its sources have changed. */
 export async function ensureTarball() {
 	const stamp = fingerprint();
-	const stampFile = join(packFolder, 'stamp');
-	const find = () => (existsSync(packFolder) ? readdirSync(packFolder).find((file) => file.endsWith('.tgz')) : undefined);
-
-	if (readStamp(stampFile) !== stamp || !find()) {
+	if (packedTarball()?.stamp !== stamp) {
 		rmSync(packFolder, { recursive: true, force: true });
 		mkdirSync(packFolder, { recursive: true });
 		await step('Building the package', async () => {
@@ -48,7 +51,7 @@ export async function ensureTarball() {
 		});
 		writeFileSync(stampFile, stamp);
 	}
-	return { file: join(packFolder, find()), stamp };
+	return packedTarball();
 }
 
 /**
@@ -57,12 +60,12 @@ export async function ensureTarball() {
  */
 export async function installTarball(userFolder, tarball) {
 	const folder = join(userFolder, '.n8n', 'nodes');
-	const stampFile = join(folder, 'stamp');
-	if (readStamp(stampFile) === tarball.stamp) return;
+	const installed = join(folder, 'stamp');
+	if (existsSync(installed) && readFileSync(installed, 'utf8') === tarball.stamp) return;
 
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(join(folder, 'package.json'), '{ "name": "installed-nodes", "private": true }\n');
 	await runNpm('install-tarball', ['install', tarball.file, '--ignore-scripts', '--omit=peer', '--legacy-peer-deps'], { cwd: folder });
-	writeFileSync(stampFile, tarball.stamp);
+	writeFileSync(installed, tarball.stamp);
 }

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { N8nClient } from '../../scripts/lib/n8nClient.mjs';
 import { startN8n } from '../../scripts/lib/n8nServer.mjs';
-import { ensureTarball, installTarball } from '../../scripts/lib/pack.mjs';
+import { installTarball, packedTarball } from '../../scripts/lib/pack.mjs';
 import { logs, work } from '../../scripts/lib/paths.mjs';
 import { freePort } from '../../scripts/lib/ports.mjs';
 
@@ -20,7 +20,9 @@ export async function startTestN8n(suite: string): Promise<TestN8n> {
 	const userFolder = join(work, 'test-n8n', suite);
 	rmSync(userFolder, { recursive: true, force: true });
 	mkdirSync(logs, { recursive: true });
-	await installTarball(userFolder, await ensureTarball());
+	const tarball = packedTarball();
+	if (!tarball) throw new Error('There is no packed package. Run the tests with: npm run test:n8n');
+	await installTarball(userFolder, tarball);
 
 	const { url, redirectUrl, service } = await startN8n({
 		userFolder,

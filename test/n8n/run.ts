@@ -16,7 +16,7 @@ export interface Run {
 	hints: string[];
 }
 
-interface Credential {
+export interface Credential {
 	id: string;
 	name: string;
 }
