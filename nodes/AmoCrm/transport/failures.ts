@@ -26,7 +26,7 @@ interface HelperError {
 	messages?: unknown;
 	context?: { data?: unknown };
 	failure?: { cause?: unknown };
-	cause?: { code?: unknown; name?: unknown; response?: { headers?: Record<string, unknown>; data?: unknown } };
+	cause?: { code?: unknown; name?: unknown; message?: unknown; response?: { headers?: Record<string, unknown>; data?: unknown } };
 	response?: { headers?: Record<string, unknown>; data?: unknown };
 }
 
@@ -43,8 +43,12 @@ export function failureOf(error: unknown, request: ApiRequest): Failure {
 	const code = String(thrown.httpCode ?? thrown.cause?.code ?? thrown.code ?? '');
 	const data = bodyOf(thrown);
 	const status = /^[1-5]\d\d$/.test(code) ? Number(code) : statusIn(data);
+	const tokenStatus = tokenEndpointStatus(thrown);
 	if (CANCELLED.has(code) || CANCELLED.has(String(thrown.cause?.name ?? ''))) return cancelled();
-	if (thrown.failure?.cause === 'credential-invalid' || code === 'EAUTH' || isTokenFailure(thrown, data)) {
+	if (tokenStatus !== undefined && tokenStatus !== 400 && tokenStatus !== 401 && tokenStatus !== 404) {
+		return tokenEndpointDown(tokenStatus);
+	}
+	if (tokenStatus !== undefined || thrown.failure?.cause === 'credential-invalid' || code === 'EAUTH' || isTokenFailure(thrown, data)) {
 		return reconnect(status);
 	}
 	// An error with a status below 300 is a body that broke off while it was read.
@@ -105,6 +109,24 @@ function reconnect(status?: number): Failure {
 		message: 'amoCRM no longer accepts this credential: the access was revoked or has expired',
 		advice:
 			"Open the credential and connect the account again. Check that the integration is still switched on in amoCRM and that the 'Account Domain' is right.",
+		outcomeUnknown: false,
+	};
+}
+
+/** n8n's OAuth2 client words a failed refresh like this; a failed API call reads "Request failed with status code". */
+function tokenEndpointStatus(thrown: HelperError): number | undefined {
+	const texts = [thrown.cause?.message, thrown.message, ...(Array.isArray(thrown.messages) ? thrown.messages : [])];
+	const match = texts.map((text) => /^HTTP status (\d{3})$/.exec(String(text ?? ''))).find(Boolean);
+	return match ? Number(match[1]) : undefined;
+}
+
+/** The API call itself was answered 401, so nothing was done: repeating is safe. */
+function tokenEndpointDown(status: number): Failure {
+	return {
+		kind: 'unreachable',
+		status,
+		message: `amoCRM could not renew the access (${status})`,
+		advice: 'Run again later. If it goes on, open the credential and connect the account again.',
 		outcomeUnknown: false,
 	};
 }
