@@ -1,4 +1,4 @@
-import { openConnectedStage, type Stage } from './stage';
+import { consent, openConnectedStage, type Stage } from './stage';
 import { runNode, type Credential } from './run';
 
 /** What a workflow with many items sees: batches, order, pairing, faulty items. */
@@ -9,8 +9,10 @@ beforeAll(async () => {
 	stage = await openConnectedStage('items', { seed: 'empty' });
 });
 afterAll(async () => await stage?.close());
-beforeEach(() => {
+beforeEach(async () => {
+	// A new account, which does not know the access that the last one gave.
 	stage.emulator.world.reset();
+	await consent(stage.n8n.client, stage.credential);
 	stage.emulator.log.clear();
 });
 
