@@ -58,20 +58,27 @@ async function startEmulator({ emulatorPort, language, n8nPort }) {
 		'--language', language,
 		'--seed', 'demo',
 		'--redirect-uri', redirectUrl(`http://localhost:${n8nPort}`),
+		'--data', join(work, `emulator-${language}.json`),
 	]);
 	const service = startService('emulator', command, args);
-	await waitUntilReady(service, async () => (await fetch(url)).ok);
+	await waitUntilReady(service, async () => (await fetch(`${url}/__emulator/state`)).ok);
+	// n8n refreshes tokens without a redirect_uri; whether amoCRM insists on one is not known.
+	await fetch(`${url}/__emulator/switches`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ strictRefreshRedirectUri: false }),
+	});
 	return { url, service };
 }
 
-const block = ({ n8n, emulator, workflowId, credentialId }) => `
+const block = ({ n8n, emulator, workflowId, credentialId, allow }) => `
   n8n        ${n8n.url}
   login      ${owner.email}
   password   ${owner.password}
   amoCRM     ${emulator.url}   (the emulated account: its board shows what your workflows do)
 
   1. Connect the account:  ${n8n.url}/home/credentials/${credentialId}
-     Click 'Connect', then 'Allow' in the window that opens.
+     Click 'Connect', then '${allow}' in the window that opens.
   2. Run the demo:         ${n8n.url}/workflow/${workflowId}
      Click 'Execute workflow', and watch the board.
 
@@ -99,7 +106,7 @@ async function main() {
 		await Promise.all([startN8n({ userFolder, port: options.n8nPort }), startEmulator(options)]),
 	);
 	const seeded = await seedN8n(n8n.url, emulator.url);
-	say(block({ n8n, emulator, ...seeded }));
+	say(block({ n8n, emulator, ...seeded, allow: options.language === 'ru' ? 'Разрешить' : 'Allow' }));
 
 	const ended = await Promise.race([n8n.service, emulator.service].map(async (service) => {
 		await service.exit;

@@ -1,0 +1,78 @@
+import type { Locator, Page } from 'playwright-core';
+import type { Browser } from './browser';
+import { owner } from './n8n';
+
+/** What a person does in n8n's editor, one function for each step. */
+
+const byTestId = (page: Page | Locator, id: string): Locator => page.locator(`[data-test-id="${id}"]`);
+
+export async function signIn({ page }: Browser, url: string): Promise<void> {
+	await page.goto(url);
+	await page.locator('input[name="emailOrLdapLoginId"]').fill(owner.email);
+	await page.locator('input[type="password"]').fill(owner.password);
+	await byTestId(page, 'form-submit-button').click();
+	await page.waitForURL(({ pathname }) => !pathname.startsWith('/signin'));
+}
+
+/** Opens the window of a new credential and types the fields. */
+export async function fillNewCredential({ page }: Browser, url: string, type: string, fields: Record<string, string>): Promise<void> {
+	await page.goto(`${url}/home/credentials`);
+	await byTestId(page, 'add-resource-credential').click();
+	await byTestId(page, 'new-credential-type-select').locator('input').fill(type);
+	await byTestId(page, 'new-credential-type-select-option').getByText(type, { exact: true }).click();
+	await byTestId(page, 'new-credential-type-button').click();
+	for (const [name, value] of Object.entries(fields)) {
+		await byTestId(page, `parameter-input-${name}`).locator('input').fill(value);
+	}
+}
+
+/** Clicks Connect and consents in the window that opens. */
+export async function connect(browser: Browser): Promise<void> {
+	const { page, context, shot } = browser;
+	const opened = context.waitForEvent('page');
+	await byTestId(page, 'quick-connect-button').click();
+	const popup = await opened;
+	await popup.locator('#allow').waitFor();
+	await shot('consent', popup);
+	await popup.locator('#allow').click();
+	await byTestId(page, 'oauth-connect-success-banner').waitFor();
+}
+
+/** Starts a new workflow, finds the node in the nodes panel and picks one of its actions. */
+export async function addNode({ page, shot }: Browser, url: string, search: string, action: string): Promise<void> {
+	await page.goto(`${url}/workflow/new`);
+	await byTestId(page, 'canvas-add-button').click();
+	await byTestId(page, 'node-creator-search-bar').fill(search);
+	const found = byTestId(page, 'item-iterator-item').filter({ hasText: search }).first();
+	await found.waitFor();
+	await shot(`search-${search}`);
+	await found.click();
+	const entry = page.getByText(action, { exact: true });
+	await entry.waitFor();
+	await shot('actions');
+	await entry.click();
+	await byTestId(page, 'ndv').waitFor();
+}
+
+/** Chooses an entry of a dropdown parameter, as soon as the list has it. */
+export async function choose({ page }: Browser, parameter: string, option: string | RegExp): Promise<void> {
+	await byTestId(page, `parameter-input-${parameter}`).click();
+	await page.getByRole('option', { name: option }).first().click();
+}
+
+export async function addToCollection({ page }: Browser, collection: string, option: string): Promise<void> {
+	await page.getByRole('combobox', { name: collection }).or(page.getByText(collection, { exact: true })).last().click();
+	await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+export async function type({ page }: Browser, parameter: string, text: string): Promise<void> {
+	await byTestId(page, `parameter-input-${parameter}`).locator('input, textarea').first().fill(text);
+}
+
+/** Executes the open node and returns what its output pane says when it is done. */
+export async function executeStep({ page }: Browser): Promise<Locator> {
+	await byTestId(page, 'node-execute-button').click();
+	const output = byTestId(page, 'output-panel');
+	await output.locator('[data-test-id="ndv-items-count"], [data-test-id="node-error-view"], .node-error-view__header').first().waitFor();
+	return output;
+}
