@@ -9,6 +9,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { executeOperation } from './operations/execute';
 import * as listSearch from './pickers/listSearch';
 import * as loadOptions from './pickers/loadOptions';
+import * as resourceMapping from './pickers/resourceMapping';
 import { operationOf, resourceProperties } from './resources';
 
 export class AmoCrm implements INodeType {
@@ -58,7 +59,7 @@ export class AmoCrm implements INodeType {
 		],
 	};
 
-	methods = { listSearch, loadOptions };
+	methods = { listSearch, loadOptions, resourceMapping };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeOperation(this, operationOf);

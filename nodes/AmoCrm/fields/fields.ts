@@ -35,6 +35,8 @@ export interface EncodeContext {
 	timezone: string;
 	/** Every value that the user gave, by parameter name. */
 	values: Record<string, unknown>;
+	/** Custom fields that are encoded already. */
+	mapped?: CustomFieldValue[];
 }
 
 interface OpenDraft extends Draft {
@@ -184,6 +186,18 @@ export const customFieldsJson: FieldKind = {
 	},
 };
 
+/** Custom fields to empty: `"values": null` (core facts 15.1). */
+export const clearedFields: FieldKind = {
+	property: {
+		type: 'multiOptions',
+		typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
+		default: [],
+	},
+	encode: (draft, _key, value) => {
+		draft.customFields.push(...toIds(value).map((id) => ({ field_id: id, values: null })));
+	},
+};
+
 /** `result` of a task is an object with a text (core facts 12). */
 export const taskResult = bodyKind({ type: 'string', default: '' }, (value) => ({ text: toText(value) }));
 
@@ -217,7 +231,7 @@ export function links(to: 'contacts' | 'companies', embeddedOnCreate: boolean, p
  * Throws a `UserError` that names the field.
  */
 export function encodeDraft(fields: WritableField[], context: EncodeContext): Draft {
-	const draft: OpenDraft = { body: {}, links: [], customFields: [] };
+	const draft: OpenDraft = { body: {}, links: [], customFields: [...(context.mapped ?? [])] };
 	for (const field of fields) {
 		const value = context.values[field.name];
 		const plain = unwrapLocator(value);

@@ -1,15 +1,26 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Zones } from './codec';
+import { decodeFieldValue, isCalendarDayType } from './codec';
+
 /** Keys that say nothing to a person, or that the simplified row shows in another form. */
 const LEFT_OUT = new Set(['_links', '_embedded', 'account_id', 'custom_fields_values', 'group_id', 'request_id']);
 
+/** Names that the account has for IDs in a record, where they are known. */
+export interface Names {
+	pipelines?: Map<number, string>;
+	/** By "pipeline:status". */
+	stages?: Map<string, string>;
+	users?: Map<number, string>;
+}
+
 /**
  * A flat row out of amoCRM's record: its own fields under amoCRM's names, moments as ISO dates (UTC), tags as names,
- * linked records as IDs, and custom fields under their own names. Values of a custom field with several values are a list.
+ * linked records as IDs, custom fields under their own names, and names beside the IDs of pipeline, stage and user.
  */
-export function simplify(row: IDataObject): IDataObject {
+export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDataObject {
 	const simple: IDataObject = {};
-	for (const [key, value] of Object.entries(row)) {
+	for (const [key, value] of Object.entries(withNames(row, names))) {
 		if (!LEFT_OUT.has(key)) simple[key] = isMoment(key, value) ? toIso(value as number) : value;
 	}
 	if (Array.isArray(simple.result) || isTextObject(simple.result)) {
@@ -19,9 +30,42 @@ export function simplify(row: IDataObject): IDataObject {
 	Object.assign(simple, simpleEmbedded((row._embedded ?? {}) as IDataObject));
 	for (const field of listOf(row.custom_fields_values)) {
 		const name = String(field.field_name ?? field.field_code ?? field.field_id);
-		simple[name in simple ? `${name} (field ${String(field.field_id)})` : name] = simpleFieldValue(field);
+		simple[name in simple ? `${name} (field ${String(field.field_id)})` : name] = decodeFieldValue(
+			String(field.field_type),
+			listOf(field.values),
+			zones,
+		) as IDataObject[string];
 	}
 	return simple;
+}
+
+/** Whether a record shows calendar days, for which the account's time zone has to be known. */
+export function showsCalendarDays(row: IDataObject): boolean {
+	return listOf(row.custom_fields_values).some((field) => isCalendarDayType(String(field.field_type)));
+}
+
+/** A name goes right behind the ID that it explains. */
+function withNames(row: IDataObject, names: Names): IDataObject {
+	const named: IDataObject = {};
+	for (const [key, value] of Object.entries(row)) {
+		named[key] = value;
+		const [label, name] = nameOf(key, row, names);
+		if (name !== undefined) named[label] = name;
+	}
+	return named;
+}
+
+function nameOf(key: string, row: IDataObject, names: Names): [label: string, name: string | undefined] {
+	switch (key) {
+		case 'pipeline_id':
+			return ['pipeline', names.pipelines?.get(Number(row.pipeline_id))];
+		case 'status_id':
+			return ['stage', names.stages?.get(`${String(row.pipeline_id)}:${String(row.status_id)}`)];
+		case 'responsible_user_id':
+			return ['responsible_user', names.users?.get(Number(row.responsible_user_id))];
+		default:
+			return ['', undefined];
+	}
 }
 
 function simpleEmbedded(embedded: IDataObject): IDataObject {
@@ -40,15 +84,6 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 		} else simple[key] = value;
 	}
 	return simple;
-}
-
-function simpleFieldValue(field: IDataObject): IDataObject[string] {
-	const isDate = ['date', 'date_time', 'birthday'].includes(String(field.field_type));
-	const values = listOf(field.values).map((entry) => {
-		const value = 'value' in entry ? entry.value : entry;
-		return isDate && typeof value === 'number' ? toIso(value) : value;
-	});
-	return (values.length > 1 ? values : (values[0] ?? null)) as IDataObject[string];
 }
 
 function isMoment(key: string, value: unknown): boolean {

@@ -107,6 +107,16 @@ function parseMoment(value: unknown, timezone: string): number | undefined {
 	}
 }
 
+/** The calendar day, `2026-01-31`, that a moment in unix seconds falls on in `timezone`. */
+export function calendarDayOf(seconds: number, timezone: string): string {
+	return tryToParseDateTime(new Date(seconds * 1000), timezone).toISO()?.slice(0, 10) ?? '';
+}
+
+/** Midnight of the calendar day that is meant, in `timezone`, as unix seconds: how amoCRM keeps dates. */
+export function midnightOf(value: unknown, timezone: string): number {
+	return toTimestamp(calendarDayOf(toTimestamp(value, timezone), timezone), timezone);
+}
+
 /** n8n's parser falls back to `Date.parse`, which turns the 31st of February into the 3rd of March. */
 function isCalendarDay(text: string): boolean {
 	const day = /^(\d{4})-(\d{2})-(\d{2})/.exec(text);

@@ -2,13 +2,13 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { conditionsOf, mergeQueries } from '../fields/filters';
-import { simplify } from '../fields/simplify';
 import { show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
 import type { ListResult } from '../transport/pages';
 import { readList } from '../transport/pages';
 import type { Query } from '../transport/types';
 import { collection, filterProperty, optionsProperty, simplifyProperty, withProperty } from './parameters';
+import { presentRows } from './present';
 import { parameterProblem, requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
 
@@ -113,7 +113,7 @@ async function listOnce(run: Run, entity: Entity, request: ListRequest, simple: 
 	const result = await readList({ client: run.client, path: entity.path, collection: entity.collection, query, limit, accept });
 	if (!result.ok) return { problem: requestProblem(result.failure) };
 	await hintAboutFilters(run, entity, request, result);
-	return { rows: simple ? result.rows.map(simplify) : result.rows };
+	return { rows: await presentRows(run, result.rows, simple) };
 }
 
 /** An account without the paid filters answers with everything and says nothing: the user has to know. */

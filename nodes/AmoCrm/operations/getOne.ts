@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { simplify } from '../fields/simplify';
 import type { ApiClient } from '../transport/client';
 import { embeddedRows } from '../transport/pages';
 import type { Failure, Query } from '../transport/types';
 import { idProperty, optionsProperty, readId, simplifyProperty, withProperty } from './parameters';
+import { presentRows } from './present';
 import { notFoundProblem, parameterProblem, requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
 
@@ -47,18 +47,39 @@ async function getRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 	}
 	for (const [extras, wanted] of groups) {
 		const found = await findByIds(run.client, entity, extras, [...new Set(wanted.map(({ id }) => id))]);
-		for (const { item, id } of wanted) results[item] = resultOf(run, entity, item, id, found.get(id));
+		const shown = await presentFound(run, found);
+		for (const { item, id } of wanted) results[item] = resultOf(run, entity, item, id, found.get(id), shown.get(id));
 	}
 	return results;
 }
 
-function resultOf(run: Run, entity: Entity, item: number, id: number, found: IDataObject | Failure | undefined): ItemResult {
+/** The found records as simplified rows, by ID. */
+async function presentFound(run: Run, found: Found): Promise<Map<number, IDataObject>> {
+	const records = [...found].flatMap(([id, record]) => (isFailure(record) ? [] : [{ id, record }]));
+	const isSimple = (item: number) => run.context.getNodeParameter('simplify', item, true) === true;
+	if (!run.items.some((_, item) => isSimple(item))) return new Map();
+	const rows = await presentRows(
+		run,
+		records.map(({ record }) => record),
+		true,
+	);
+	return new Map(records.map(({ id }, index) => [id, rows[index] as IDataObject]));
+}
+
+function resultOf(
+	run: Run,
+	entity: Entity,
+	item: number,
+	id: number,
+	found: IDataObject | Failure | undefined,
+	shown: IDataObject | undefined,
+): ItemResult {
 	if (found === undefined) return { problem: notFoundProblem(entity, id) };
 	if (isFailure(found)) {
 		return { problem: found.kind === 'notFound' ? notFoundProblem(entity, id) : requestProblem(found) };
 	}
 	const simple = run.context.getNodeParameter('simplify', item, true) as boolean;
-	return { rows: [simple ? simplify(found) : found] };
+	return { rows: [simple ? (shown ?? found) : found] };
 }
 
 function withOf(run: Run, item: number): string {

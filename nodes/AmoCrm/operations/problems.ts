@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { FieldDefinition } from '../fields/dictionaries';
 import { plainName } from '../fields/fields';
 import type { RowOutcome } from '../transport/batches';
 import type { Failure, FieldProblem } from '../transport/types';
@@ -32,12 +33,17 @@ export function notFoundProblem(entity: Entity, id: number): ItemProblem {
 }
 
 /** What a row that was not written comes out as. `body` is what was sent for it. */
-export function writeProblem(entity: Entity, body: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>): ItemProblem {
+export function writeProblem(
+	entity: Entity,
+	body: IDataObject,
+	outcome: Exclude<RowOutcome, { status: 'written' }>,
+	definitions: FieldDefinition[] = [],
+): ItemProblem {
 	const { failure } = outcome;
 	const name = entity.displayName;
 	switch (outcome.status) {
 		case 'refused': {
-			const reasons = outcome.problems.map((problem) => describeFieldProblem(entity, body, problem));
+			const reasons = outcome.problems.map((problem) => describeFieldProblem(entity, body, problem, definitions));
 			return {
 				message: reasons.length > 0 ? `${name} was refused: ${[...new Set(reasons)].join('; ')}` : failure.message,
 				description: `${failure.advice} This item was not written.`,
@@ -62,20 +68,27 @@ export function writeProblem(entity: Entity, body: IDataObject, outcome: Exclude
 }
 
 /** amoCRM's reason under the name that the field has in the UI. */
-function describeFieldProblem(entity: Entity, body: IDataObject, problem: FieldProblem): string {
+function describeFieldProblem(
+	entity: Entity,
+	body: IDataObject,
+	problem: FieldProblem,
+	definitions: FieldDefinition[],
+): string {
 	const detail = problem.detail.replace(/\.$/, '') || problem.code || 'refused without a reason';
 	if (problem.path === '') return detail;
 	const value = valueAt(body, problem.path);
 	const given = value === undefined || typeof value === 'object' ? '' : `, value ${JSON.stringify(value)}`;
-	return `'${fieldName(entity, body, problem.path)}' (${problem.path}${given}): ${detail}`;
+	return `'${fieldName(entity, body, problem.path, definitions)}' (${problem.path}${given}): ${detail}`;
 }
 
-function fieldName(entity: Entity, body: IDataObject, path: string): string {
+function fieldName(entity: Entity, body: IDataObject, path: string, definitions: FieldDefinition[]): string {
 	const [head = '', second = ''] = path.split('.');
 	if (head === 'custom_fields_values') {
 		const sent = valueAt(body, `custom_fields_values.${second}`) as { field_id?: number; field_code?: string } | undefined;
 		const byCode = entity.fields.find((field) => field.key === sent?.field_code);
 		if (byCode) return plainName(byCode);
+		const known = definitions.find((field) => field.id === Number(sent?.field_id));
+		if (known) return known.name;
 		return sent ? `Custom Field ${sent.field_code ?? sent.field_id ?? ''}`.trim() : 'Custom Fields';
 	}
 	const key = head === '_embedded' ? `_embedded.${second}` : head;

@@ -33,6 +33,8 @@ export interface Entity {
 	withOptions: Array<{ name: string; value: string; description?: string }>;
 	/** Whether list filters are the account's paid extra, silently ignored without it (core facts 3.6). */
 	filtersArePaid: boolean;
+	/** Whether its records have custom fields of the account. */
+	hasCustomFields: boolean;
 }
 
 /** What became of one input item. */

@@ -1,11 +1,17 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import type { Zones } from '../fields/codec';
+import { isCalendarDayType } from '../fields/codec';
+import type { FieldDefinition } from '../fields/dictionaries';
+import { accountTimezone, fieldDefinitions } from '../fields/dictionaries';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
+import { customFieldsProperty, encodeMappedFields, mapsFields } from '../fields/mapper';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/batches';
 import { embeddedRows } from '../transport/pages';
+import type { Failure } from '../transport/types';
 import { collection, fieldProperty, optionsProperty, readId, runOption } from './parameters';
 import { parameterProblem, requestProblem, writeProblem } from './problems';
 import type { Entity, ItemProblem, ItemResult, Run } from './types';
@@ -28,6 +34,7 @@ export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
 		mode === 'create'
 			? collection('Additional Fields', 'additionalFields', 'Add Field', rest)
 			: collection('Update Fields', 'updateFields', 'Add Field', rest),
+		...(entity.hasCustomFields ? [customFieldsProperty] : []),
 		optionsProperty([], true),
 	];
 }
@@ -40,9 +47,13 @@ export async function writeRecords(
 	run: Run,
 	entity: Entity,
 	mode: Mode,
-	draftOf: (item: number) => Draft = (item) => draftFromParameters(run, entity, mode, item),
+	draftOf?: (item: number) => Draft,
 ): Promise<ItemResult[]> {
-	const prepared = run.items.map((_, item) => prepare(item, draftOf));
+	const mapping = await mappingOf(run, entity);
+	if ('failure' in mapping) return run.items.map(() => ({ problem: requestProblem(mapping.failure) }));
+	const prepared = run.items.map((_, item) =>
+		prepare(item, draftOf ?? ((index) => draftFromParameters(run, entity, mode, index, mapping))),
+	);
 	const results = new Array<ItemResult>(run.items.length);
 	const ready: Array<{ item: number; draft: Draft }> = [];
 	for (const entry of prepared) {
@@ -59,7 +70,7 @@ export async function writeRecords(
 		results[item] =
 			outcome.status === 'written'
 				? { rows: [writtenRow(draft, outcome.answer)] }
-				: { problem: writeProblem(entity, draft.body, outcome) };
+				: { problem: writeProblem(entity, draft.body, outcome, mapping.definitions) };
 	});
 	await makeLinks(run, entity, ready, results);
 	return results;
@@ -73,22 +84,48 @@ function prepare(item: number, draftOf: (item: number) => Draft): Prepared {
 	}
 }
 
-function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number): Draft {
+/** What it takes to encode mapped custom fields: nothing at all when no item maps any. */
+interface Mapping {
+	definitions: FieldDefinition[];
+	zones: Zones;
+}
+
+async function mappingOf(run: Run, entity: Entity): Promise<Mapping | { failure: Failure }> {
+	const zones = { workflow: run.timezone, account: run.timezone };
+	const isMapped = (item: number) => mapsFields(run.context.getNodeParameter('customFields', item, {}));
+	if (!entity.hasCustomFields || !run.items.some((_, item) => isMapped(item))) return { definitions: [], zones };
+	const result = await fieldDefinitions(run.client, entity.path);
+	if (!result.ok) return { failure: result.failure };
+	if (result.value.some(({ type }) => isCalendarDayType(type))) {
+		zones.account = await accountTimezone(run.client, run.timezone);
+	}
+	return { definitions: result.value, zones };
+}
+
+function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping): Draft {
 	const { context, timezone } = run;
 	const fields = fieldsFor(entity, mode);
+	const mapped = entity.hasCustomFields
+		? encodeMappedFields(
+				context.getNodeParameter('customFields', item, {}),
+				run.items[item]?.json ?? {},
+				mapping.definitions,
+				mapping.zones,
+			)
+		: [];
 	if (mode === 'create') {
 		const values = { ...(context.getNodeParameter('additionalFields', item, {}) as IDataObject) };
 		for (const field of fields) {
 			if (field.required) values[field.name] = context.getNodeParameter(field.name, item, '') as IDataObject;
 		}
-		return encodeDraft(fields, { mode, timezone, values });
+		return encodeDraft(fields, { mode, timezone, values, mapped });
 	}
 	const id = readId(run, entity, item);
 	const values = context.getNodeParameter('updateFields', item, {}) as IDataObject;
-	const { body, links } = encodeDraft(fields, { mode, timezone, values });
+	const { body, links } = encodeDraft(fields, { mode, timezone, values, mapped });
 	if (Object.keys(body).length === 0 && links.length === 0) {
 		throw new UserError("'Update Fields' is empty: there is nothing to change", {
-			description: 'Add at least one field with a value.',
+			description: 'Add at least one field with a value, or map a custom field.',
 		});
 	}
 	return { body: { id, ...body }, links };

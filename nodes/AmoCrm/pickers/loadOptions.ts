@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { embeddedRows } from '../transport/pages';
-import { asError, clientOf, readAll, readOne } from './read';
+import { fieldDefinitions, pipelinesOf, usersOf } from '../fields/dictionaries';
+import { asError, clientOf, fieldsPathOf, readAll, readOne } from './read';
 
 /** The status type of "Incoming leads": no lead can be put there (core facts 7). */
 const INCOMING = 1;
@@ -13,14 +13,15 @@ function options(rows: IDataObject[]): INodePropertyOptions[] {
 }
 
 export async function getUsers(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	return options(await readAll(this, '/users', 'users'));
+	const result = await usersOf(await clientOf(this));
+	if (!result.ok) throw asError(this, result.failure);
+	return options(result.value);
 }
 
-/** Pipelines come unpaged, stages inside: one request (core facts 3.3, 7). */
 async function readPipelines(context: ILoadOptionsFunctions): Promise<IDataObject[]> {
-	const reply = await (await clientOf(context)).send({ method: 'GET', path: '/leads/pipelines' });
-	if (!reply.ok) throw asError(context, reply.failure);
-	return embeddedRows(reply, 'pipelines').sort((a, b) => Number(a.sort ?? 0) - Number(b.sort ?? 0));
+	const result = await pipelinesOf(await clientOf(context));
+	if (!result.ok) throw asError(context, result.failure);
+	return result.value;
 }
 
 export async function getPipelines(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
@@ -36,16 +37,22 @@ export async function getStages(this: ILoadOptionsFunctions): Promise<INodePrope
 	const shown = pipelines.some((pipeline) => pipeline.id === chosen)
 		? pipelines.filter((pipeline) => pipeline.id === chosen)
 		: pipelines;
-	return shown.flatMap((pipeline) => {
-		const statuses = ((pipeline._embedded as IDataObject | undefined)?.statuses ?? []) as IDataObject[];
-		return statuses
+	return shown.flatMap((pipeline) =>
+		(pipeline.statuses as IDataObject[])
 			.filter((status) => isFilter || status.type !== INCOMING)
-			.sort((a, b) => Number(a.sort ?? 0) - Number(b.sort ?? 0))
 			.map((status) => ({
 				name: `${String(pipeline.name)} / ${String(status.name)}`,
 				value: `${String(pipeline.id)}:${String(status.id)}`,
-			}));
-	});
+			})),
+	);
+}
+
+export async function getCustomFieldNames(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const path = fieldsPathOf(this);
+	if (path === undefined) return [];
+	const result = await fieldDefinitions(await clientOf(this), path);
+	if (!result.ok) throw asError(this, result.failure);
+	return result.value.filter((field) => !field.computed).map(({ id, name }) => ({ name, value: id }));
 }
 
 export async function getLossReasons(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {

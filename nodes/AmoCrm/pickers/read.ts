@@ -39,3 +39,10 @@ export function asError(context: ILoadOptionsFunctions, failure: Failure): NodeA
 	error.message = failure.message;
 	return error;
 }
+
+/** Collections whose records have custom fields, by the value of 'Resource'. */
+const FIELD_PATHS: Record<string, string> = { lead: '/leads', contact: '/contacts', company: '/companies' };
+
+export function fieldsPathOf(context: ILoadOptionsFunctions): string | undefined {
+	return FIELD_PATHS[String(context.getCurrentNodeParameter('resource'))];
+}

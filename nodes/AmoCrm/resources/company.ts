@@ -7,6 +7,7 @@ import { update } from '../operations/update';
 import {
 	createdAtField,
 	customFieldsJsonField,
+	customFieldsToClearField,
 	onlyDeleted,
 	phoneAndEmailFields,
 	recordFilters,
@@ -39,6 +40,7 @@ const entity: Entity = {
 		createdAtField,
 		...tagFields('company'),
 		customFieldsJsonField,
+		customFieldsToClearField,
 	],
 	filters: recordFilters('company'),
 	sortKeys: [
@@ -54,6 +56,7 @@ const entity: Entity = {
 		{ name: 'Products', value: 'catalog_elements' },
 	],
 	filtersArePaid: true,
+	hasCustomFields: true,
 };
 
 export const company: Resource = {

@@ -8,6 +8,7 @@ import {
 	companyField,
 	createdAtField,
 	customFieldsJsonField,
+	customFieldsToClearField,
 	onlyDeleted,
 	phoneAndEmailFields,
 	recordFilters,
@@ -44,6 +45,7 @@ const entity: Entity = {
 		// amoCRM takes no company inside a new contact: the link is a request of its own.
 		companyField(false),
 		customFieldsJsonField,
+		customFieldsToClearField,
 	],
 	filters: recordFilters('contact'),
 	sortKeys: [
@@ -59,6 +61,7 @@ const entity: Entity = {
 		{ name: 'Social Profiles', value: 'social_profiles' },
 	],
 	filtersArePaid: true,
+	hasCustomFields: true,
 };
 
 export const contact: Resource = {

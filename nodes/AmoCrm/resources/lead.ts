@@ -9,6 +9,7 @@ import {
 	companyField,
 	createdAtField,
 	customFieldsJsonField,
+	customFieldsToClearField,
 	onlyDeleted,
 	recordFilters,
 	responsibleUserField,
@@ -70,6 +71,7 @@ const entity: Entity = {
 		},
 		companyField(true),
 		customFieldsJsonField,
+		customFieldsToClearField,
 	],
 	filters: [
 		...recordFilters('lead'),
@@ -93,6 +95,7 @@ const entity: Entity = {
 		{ name: 'Source ID', value: 'source_id' },
 	],
 	filtersArePaid: true,
+	hasCustomFields: true,
 };
 
 export const lead: Resource = {

@@ -1,5 +1,5 @@
 import type { WritableField } from '../fields/fields';
-import { customFieldsJson, links, moment, multitext, picked, removedTags, tags } from '../fields/fields';
+import { clearedFields, customFieldsJson, links, moment, multitext, picked, removedTags, tags } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import { recordLocator } from '../fields/locator';
 import { idsFilter, momentRange, pickedIdsFilter, search, textFilter } from '../fields/filters';
@@ -81,6 +81,16 @@ const COMPANY_LOCATOR = recordLocator({
 	listSearchMethod: 'searchCompanies',
 	linkPaths: ['companies/detail', 'api/v4/companies'],
 });
+
+export const customFieldsToClearField: WritableField = {
+	name: 'customFieldsToClear',
+	key: 'custom_fields_values',
+	displayName: 'Custom Field Names or IDs to Clear',
+	kind: clearedFields,
+	only: 'update',
+	description:
+		'Custom fields to empty. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+};
 
 export function companyField(embeddedOnCreate: boolean): WritableField {
 	return {

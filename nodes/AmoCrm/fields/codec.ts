@@ -1,0 +1,255 @@
+import type { IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import type { FieldDefinition, FieldOption } from './dictionaries';
+import { calendarDayOf, isUnset, midnightOf, show, toBoolean, toId, toList, toMoney, toText, toTimestamp } from './values';
+
+/**
+ * Custom field values, both directions, for every field type of amoCRM (core facts 15.2).
+ *
+ * `encode` takes what automations carry and gives the items of `values`; it throws a `UserError` that says what would
+ * be accepted. `decode` takes the items back to the plain form that `encode` understands: decode(encode(x)) = x.
+ */
+interface TypeCodec {
+	encode: (value: unknown, field: FieldDefinition, zones: Zones) => IDataObject[];
+	decode: (values: IDataObject[], zones: Zones) => unknown;
+}
+
+/** A moment without an offset is in the workflow's zone, as everywhere in n8n; a calendar day is a day of the account. */
+export interface Zones {
+	workflow: string;
+	account: string;
+}
+
+const plainOf = (values: IDataObject[]): unknown => {
+	const plain = values.map((entry) => ('value' in entry ? entry.value : entry));
+	return plain.length > 1 ? plain : (plain[0] ?? null);
+};
+
+function single(
+	convert: (value: unknown, zones: Zones) => unknown,
+	back?: (value: unknown, zones: Zones) => unknown,
+): TypeCodec {
+	return {
+		encode: (value, _field, zones) => [{ value: convert(only(value), zones) as IDataObject }],
+		decode: (values, zones) => {
+			const value = values[0] && ('value' in values[0] ? values[0].value : values[0]);
+			return value === undefined || value === null ? null : back ? back(value, zones) : value;
+		},
+	};
+}
+
+/** A field with one value takes a list of one, as other nodes give it, but not of several. */
+function only(value: unknown): unknown {
+	if (!Array.isArray(value)) return value;
+	if (value.length === 1) return value[0];
+	throw new UserError(`this field holds one value, not ${value.length}: ${show(value)}`);
+}
+
+const text = single(toText);
+
+/** amoCRM reads numbers back as texts (core facts 15.2). */
+const number = single(
+	(value) => String(toMoney(value)),
+	(value) => (Number.isFinite(Number(value)) ? Number(value) : value),
+);
+
+const day = single(
+	(value, { account }) => midnightOf(value, account),
+	(value, { account }) => (typeof value === 'number' ? calendarDayOf(value, account) : value),
+);
+
+const moment = single(
+	(value, { workflow }) => toTimestamp(value, workflow),
+	(value) => (typeof value === 'number' ? new Date(value * 1000).toISOString() : value),
+);
+
+const oneOption: TypeCodec = {
+	encode: (value, field) => [{ enum_id: optionOf(only(value), field).id }],
+	decode: plainOf,
+};
+
+const manyOptions: TypeCodec = {
+	encode: (value, field) => optionEntries(value, field).map((entry) => ({ enum_id: optionOf(entry, field).id })),
+	decode: (values) => values.map((entry) => entry.value),
+};
+
+/** An option by its label (letter case aside), its code or its ID. A label wins over an ID: labels may be all digits. */
+function optionOf(value: unknown, field: FieldDefinition): FieldOption {
+	const given = typeof value === 'object' && value !== null ? optionKey(value as IDataObject) : value;
+	const wanted = String(given ?? '').trim().toLowerCase();
+	const found =
+		(typeof given === 'number' ? field.enums.find((option) => option.id === given) : undefined) ??
+		field.enums.find((option) => option.value.trim().toLowerCase() === wanted) ??
+		field.enums.find((option) => option.code?.toLowerCase() === wanted) ??
+		field.enums.find((option) => String(option.id) === wanted);
+	if (found) return found;
+	const labels = field.enums.map((option) => option.value);
+	const shown = labels.length > 15 ? [...labels.slice(0, 15), `and ${labels.length - 15} more`] : labels;
+	throw new UserError(`${show(value)} is not one of the options. Give one of: ${shown.join(', ') || '(the field has no options)'}`);
+}
+
+function optionKey(value: IDataObject): unknown {
+	return value.enum_id ?? value.id ?? value.value ?? value.enum_code;
+}
+
+/** A list as it is; a text is one option if it is one as a whole, else options separated by commas, which labels may hold too. */
+function optionEntries(value: unknown, field: FieldDefinition): unknown[] {
+	if (typeof value !== 'string') return toList(value);
+	const labels = new Set(field.enums.map((option) => option.value.trim().toLowerCase()));
+	const parts = value.split(/[,;\n]/);
+	const entries: string[] = [];
+	for (let from = 0; from < parts.length; ) {
+		let to = parts.length;
+		// The longest run of parts that is a label; a single part is taken as it is and judged later.
+		while (to > from + 1 && !labels.has(joined(value, parts, from, to))) to -= 1;
+		entries.push(joined(value, parts, from, to, false));
+		from = to;
+	}
+	return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+}
+
+/** The original text from part `from` up to part `to`, separators included. */
+function joined(whole: string, parts: string[], from: number, to: number, lower = true): string {
+	const start = parts.slice(0, from).reduce((sum, part) => sum + part.length + 1, 0);
+	const length = parts.slice(from, to).reduce((sum, part) => sum + part.length + 1, -1);
+	const slice = whole.slice(start, start + length).trim();
+	return lower ? slice.toLowerCase() : slice;
+}
+
+const KINDS: Record<string, string[]> = {
+	PHONE: ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'],
+	EMAIL: ['WORK', 'PRIV', 'OTHER'],
+};
+
+/** Phones and e-mails: one, several in a list or separated by commas, or objects with a value and a kind. */
+const multitext: TypeCodec = {
+	encode: (value, field) => {
+		const entries = typeof value === 'string' ? value.split(/[,;\n]/) : Array.isArray(value) ? value : [value];
+		return entries.map(unspaced).filter((entry) => !isUnset(entry)).map((entry) => multitextItem(entry, field));
+	},
+	decode: (values) => {
+		const entries = values.map(({ value, enum_code: kind }) =>
+			kind === undefined || kind === null || kind === 'WORK' ? value : { value, kind },
+		);
+		return entries.length > 1 ? entries : (entries[0] ?? null);
+	},
+};
+
+function unspaced(entry: unknown): unknown {
+	return typeof entry === 'string' ? entry.trim() : entry;
+}
+
+function multitextItem(entry: unknown, field: FieldDefinition): IDataObject {
+	if (typeof entry !== 'object' || entry === null) return { value: toText(entry), enum_code: 'WORK' };
+	const { value, kind, enum_code: code, enum_id: id } = entry as IDataObject;
+	if (isUnset(value)) throw new UserError(`${show(entry)} has no "value"`);
+	if (kind === undefined && code === undefined && id !== undefined) return { value: toText(value), enum_id: toId(id) };
+	const wanted = String(kind ?? code ?? 'WORK').toUpperCase();
+	const known = field.enums.length > 0 ? field.enums.map((option) => (option.code ?? option.value).toUpperCase()) : KINDS[field.code ?? ''];
+	if (known && !known.includes(wanted)) throw new UserError(`${show(kind ?? code)} is not a kind of this field. Give one of: ${known.join(', ')}`);
+	return { value: toText(value), enum_code: wanted };
+}
+
+const ADDRESS_PARTS = ['address_line_1', 'address_line_2', 'city', 'state', 'zip', 'country'];
+
+/** An address as an object of its parts, or as one line. */
+const smartAddress: TypeCodec = {
+	encode: (value) => {
+		if (Array.isArray(value)) return value as IDataObject[];
+		if (typeof value !== 'object' || value === null) return [{ value: toText(value), enum_code: 'address_line_1' }];
+		const unknown = Object.keys(value).find((part) => !ADDRESS_PARTS.includes(part));
+		if (unknown !== undefined) throw new UserError(`${show(unknown)} is not a part of an address. Give some of: ${ADDRESS_PARTS.join(', ')}`);
+		return ADDRESS_PARTS.flatMap((part) => {
+			const line = (value as IDataObject)[part];
+			return isUnset(line) ? [] : [{ value: toText(line), enum_code: part }];
+		});
+	},
+	decode: (values) =>
+		Object.fromEntries(
+			values.map((entry) => [entry.enum_code ?? ADDRESS_PARTS[Number(entry.enum_id) - 1] ?? 'address_line_1', entry.value]),
+		),
+};
+
+/** A field whose value is an object; `required` is the key without which amoCRM refuses it. A text stands for that key. */
+function objects(required: string, example: string): TypeCodec {
+	return {
+		encode: (value) =>
+			(Array.isArray(value) ? value : [parsed(value)]).map((entry: unknown) => {
+				const object = typeof entry === 'object' && entry !== null ? (entry as IDataObject) : { [required]: entry as string };
+				const inner = (typeof object.value === 'object' && object.value !== null ? object.value : object) as IDataObject;
+				if (isUnset(inner[required])) throw new UserError(`${show(entry)} has no "${required}". Give an object such as ${example}`);
+				return { value: inner };
+			}),
+		decode: plainOf,
+	};
+}
+
+function parsed(value: unknown): unknown {
+	if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+	try {
+		return JSON.parse(value);
+	} catch {
+		return value;
+	}
+}
+
+const chainedList: TypeCodec = {
+	encode: (value) => {
+		const given = parsed(value);
+		const entries = (Array.isArray(given) ? given : [given]) as IDataObject[];
+		if (entries.length > 5) throw new UserError(`a chained list has at most 5 levels, not ${entries.length}`);
+		return entries.map((entry) => {
+			if (isUnset(entry?.catalog_id) || isUnset(entry?.catalog_element_id)) {
+				throw new UserError(`${show(entry)} needs "catalog_id" and "catalog_element_id"`);
+			}
+			return { catalog_id: toId(entry.catalog_id), catalog_element_id: toId(entry.catalog_element_id) };
+		});
+	},
+	decode: (values) => values,
+};
+
+const CODECS: Record<string, TypeCodec> = {
+	text,
+	textarea: text,
+	url: text,
+	streetaddress: text,
+	tracking_data: text,
+	org_legal_name: text,
+	numeric: number,
+	price: number,
+	monetary: number,
+	checkbox: single(toBoolean),
+	date: day,
+	birthday: day,
+	date_time: moment,
+	select: oneOption,
+	radiobutton: oneOption,
+	category: oneOption,
+	multiselect: manyOptions,
+	multitext,
+	smart_address: smartAddress,
+	legal_entity: objects('name', '{"name": "Acme Ltd.", "vat_id": "7700000000"}'),
+	items: objects('description', '{"description": "Shoes", "unit_price": 100, "quantity": 2}'),
+	linked_entity: objects('entity_id', '{"entity_id": 123, "entity_type": "contacts"}'),
+	chained_list: chainedList,
+	file: objects('file_uuid', '{"file_uuid": "11111111-2222-4333-8444-555555555555"}'),
+	payer: objects('name', '{"name": "Acme Ltd."}'),
+	supplier: objects('entity_id', '{"entity_id": 123}'),
+};
+
+/** The items of `values` for what the user gave; a type that is not known here is sent as it came. */
+export function encodeFieldValue(value: unknown, field: FieldDefinition, zones: Zones): IDataObject[] {
+	if (field.computed) throw new UserError('amoCRM computes this field, it cannot be written');
+	const codec = CODECS[field.type];
+	if (codec) return codec.encode(value, field, zones);
+	return (Array.isArray(value) ? value : [value]).map((entry) => ({ value: entry as IDataObject }));
+}
+
+/** The plain value of a field that was read: a text, number, boolean, ISO date, option label, object, or a list of those. */
+export function decodeFieldValue(type: string, values: IDataObject[], zones: Zones): unknown {
+	return (CODECS[type]?.decode ?? plainOf)(values, zones);
+}
+
+/** Whether values of the type are calendar days, for which the account's time zone has to be known. */
+export const isCalendarDayType = (type: string): boolean => type === 'date' || type === 'birthday';

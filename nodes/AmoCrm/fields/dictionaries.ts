@@ -1,0 +1,114 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ApiClient } from '../transport/client';
+import { embeddedRows, readList } from '../transport/pages';
+import type { Failure } from '../transport/types';
+
+/** What the account says about its own fields, people and stages. Read once, kept for a minute, per credential. */
+
+/** One custom field of the account (core facts 15.3, extended facts 2.2). */
+export interface FieldDefinition {
+	id: number;
+	name: string;
+	type: string;
+	code: string | null;
+	sort: number;
+	enums: FieldOption[];
+	/** In how many stages amoCRM's own UI asks for it. */
+	requiredIn: number;
+	/** Computed by amoCRM: cannot be written. */
+	computed: boolean;
+}
+
+export interface FieldOption {
+	id: number;
+	value: string;
+	code: string | null;
+}
+
+export type Dictionary<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+const KEEP_MS = 60_000;
+
+const kept = new Map<string, { at: number; reading: Promise<Dictionary<unknown>> }>();
+
+/** Failures are not kept: the next run asks again. */
+async function keep<T>(client: ApiClient, key: string, read: () => Promise<Dictionary<T>>): Promise<Dictionary<T>> {
+	const now = Date.now();
+	for (const [old, { at }] of kept) if (now - at > KEEP_MS) kept.delete(old);
+	const fullKey = `${client.credentialKey}|${key}`;
+	const known = kept.get(fullKey);
+	if (known) return (await known.reading) as Dictionary<T>;
+	const reading = read();
+	kept.set(fullKey, { at: now, reading });
+	const result = await reading;
+	if (!result.ok) kept.delete(fullKey);
+	return result;
+}
+
+/** The custom fields of a collection such as `/leads`, in the order of the card. */
+export async function fieldDefinitions(client: ApiClient, path: string): Promise<Dictionary<FieldDefinition[]>> {
+	return await keep(client, `${path}/custom_fields`, async () => {
+		const list = await readList({ client, path: `${path}/custom_fields`, collection: 'custom_fields' });
+		if (!list.ok) return list;
+		return { ok: true, value: list.rows.map(toDefinition).sort((a, b) => a.sort - b.sort) };
+	});
+}
+
+function toDefinition(row: IDataObject): FieldDefinition {
+	// A PATCH answer gives options as an object keyed by index (extended facts 2.2): take both forms.
+	const enums = Object.values((row.enums ?? {}) as IDataObject) as IDataObject[];
+	return {
+		id: Number(row.id),
+		name: String(row.name ?? row.id),
+		type: String(row.type ?? 'text'),
+		code: row.code ? String(row.code) : null,
+		sort: Number(row.sort ?? 0),
+		enums: enums.map((option) => ({
+			id: Number(option.id),
+			value: String(option.value ?? ''),
+			code: option.code ? String(option.code) : null,
+		})),
+		requiredIn: Array.isArray(row.required_statuses) ? row.required_statuses.length : 0,
+		computed: row.is_computed === true,
+	};
+}
+
+/** Time zone of the account, such as `Europe/Moscow`: amoCRM keeps dates as midnight there (extended facts 2.3). */
+export async function accountTimezone(client: ApiClient, fallback: string): Promise<string> {
+	const result = await keep(client, 'timezone', async () => {
+		const reply = await client.send({ method: 'GET', path: '/account', query: { with: 'datetime_settings' } });
+		if (!reply.ok) return reply;
+		const embedded = (reply.body as IDataObject | undefined)?._embedded as IDataObject | undefined;
+		const timezone = (embedded?.datetime_settings as IDataObject | undefined)?.timezone;
+		return { ok: true, value: typeof timezone === 'string' && timezone !== '' ? timezone : undefined };
+	});
+	return (result.ok ? result.value : undefined) ?? fallback;
+}
+
+/** Pipelines with their stages inside; amoCRM gives them unpaged (core facts 3.3). */
+export async function pipelinesOf(client: ApiClient): Promise<Dictionary<IDataObject[]>> {
+	return await keep(client, '/leads/pipelines', async () => {
+		const reply = await client.send({ method: 'GET', path: '/leads/pipelines' });
+		if (!reply.ok) return reply;
+		const bySort = (a: IDataObject, b: IDataObject) => Number(a.sort ?? 0) - Number(b.sort ?? 0);
+		const pipelines = embeddedRows(reply, 'pipelines').sort(bySort);
+		return {
+			ok: true,
+			value: pipelines.map((pipeline) => ({ ...pipeline, statuses: statusesOf(pipeline).sort(bySort) })),
+		};
+	});
+}
+
+function statusesOf(pipeline: IDataObject): IDataObject[] {
+	const statuses = (pipeline._embedded as IDataObject | undefined)?.statuses;
+	return Array.isArray(statuses) ? (statuses as IDataObject[]) : [];
+}
+
+/** The users of the account; only an administrator may read them (extended facts 6). */
+export async function usersOf(client: ApiClient): Promise<Dictionary<IDataObject[]>> {
+	return await keep(client, '/users', async () => {
+		const list = await readList({ client, path: '/users', collection: 'users' });
+		return list.ok ? { ok: true, value: list.rows } : list;
+	});
+}

@@ -1,0 +1,90 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import type { Zones } from './codec';
+import { encodeFieldValue } from './codec';
+import type { CustomFieldValue } from './customFields';
+import type { FieldDefinition } from './dictionaries';
+import { fieldError } from './fields';
+import { isUnset, show } from './values';
+
+/** The value of n8n's resource mapper. */
+interface MapperValue {
+	mappingMode?: 'defineBelow' | 'autoMapInputData';
+	value?: IDataObject | null;
+}
+
+/** Every custom field of the account under its own name, with an input that fits its type. */
+export const customFieldsProperty: INodeProperties = {
+	displayName: 'Custom Fields',
+	name: 'customFields',
+	type: 'resourceMapper',
+	noDataExpression: true,
+	default: { mappingMode: 'defineBelow', value: null },
+	description: 'Custom fields of the account. Fields left empty are not sent.',
+	typeOptions: {
+		loadOptionsDependsOn: ['resource'],
+		resourceMapper: {
+			resourceMapperMethod: 'getCustomFields',
+			mode: 'map',
+			valuesLabel: 'Values',
+			fieldWords: { singular: 'field', plural: 'fields' },
+			addAllFields: false,
+			supportAutoMap: true,
+			noFieldsError: 'The account has no custom fields here.',
+		},
+	},
+};
+
+/** Whether any custom field is mapped, so that the definitions are worth a request. */
+export function mapsFields(parameter: unknown): boolean {
+	const mapper = (parameter ?? {}) as MapperValue;
+	if (mapper.mappingMode === 'autoMapInputData') return true;
+	return Object.values(mapper.value ?? {}).some((value) => !isUnset(value));
+}
+
+/**
+ * The mapped fields of one item in amoCRM's form; fields without a value are left out. "Map automatically" takes every
+ * value of the item whose key is the ID, the code or the name of a field. Throws a `UserError` that names the field.
+ */
+export function encodeMappedFields(
+	parameter: unknown,
+	json: IDataObject,
+	definitions: FieldDefinition[],
+	zones: Zones,
+): CustomFieldValue[] {
+	const mapper = (parameter ?? {}) as MapperValue;
+	const automatic = mapper.mappingMode === 'autoMapInputData';
+	const values = Object.entries((automatic ? json : mapper.value) ?? {});
+	const fields: CustomFieldValue[] = [];
+	for (const [key, value] of values) {
+		if (isUnset(value) || (Array.isArray(value) && value.length === 0)) continue;
+		const field = definitionOf(key, definitions);
+		if (!field) {
+			if (automatic) continue;
+			throw new UserError(`The custom field ${show(key)} does not exist in this account. Refresh the list of fields.`);
+		}
+		if (automatic && field.computed) continue;
+		fields.push(encodeField(field, value, zones));
+	}
+	return fields;
+}
+
+function encodeField(field: FieldDefinition, value: unknown, zones: Zones): CustomFieldValue {
+	try {
+		const values = encodeFieldValue(value, field, zones);
+		// Phone and email are addressed by code, as their own parameters do, so that setting both is noticed.
+		return field.code === 'PHONE' || field.code === 'EMAIL' ? { field_code: field.code, values } : { field_id: field.id, values };
+	} catch (error) {
+		throw fieldError({ displayName: field.name }, error);
+	}
+}
+
+function definitionOf(key: string, definitions: FieldDefinition[]): FieldDefinition | undefined {
+	const wanted = key.trim().toLowerCase();
+	return (
+		definitions.find((field) => String(field.id) === wanted) ??
+		definitions.find((field) => field.code?.toLowerCase() === wanted) ??
+		definitions.find((field) => field.name.trim().toLowerCase() === wanted)
+	);
+}

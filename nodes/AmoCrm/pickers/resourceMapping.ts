@@ -1,0 +1,46 @@
+import type { FieldType, ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
+
+import type { FieldDefinition } from '../fields/dictionaries';
+import { fieldDefinitions } from '../fields/dictionaries';
+import { asError, clientOf, fieldsPathOf } from './read';
+
+/** The input that fits each field type best; what is not here is a text. n8n has no input for several choices. */
+const INPUTS: Record<string, FieldType> = {
+	numeric: 'number',
+	price: 'number',
+	monetary: 'number',
+	checkbox: 'boolean',
+	date: 'dateTime',
+	birthday: 'dateTime',
+	date_time: 'dateTime',
+	select: 'options',
+	radiobutton: 'options',
+	category: 'options',
+};
+
+/** The account's own fields as the columns of the mapper. */
+export async function getCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	const path = fieldsPathOf(this);
+	if (path === undefined) return { fields: [] };
+	const result = await fieldDefinitions(await clientOf(this), path);
+	if (!result.ok) throw asError(this, result.failure);
+	const fields = result.value.filter((field) => !field.computed).map(toColumn);
+	return { fields, ...(fields.length === 0 ? { emptyFieldsNotice: 'The account has no custom fields here.' } : {}) };
+}
+
+function toColumn(field: FieldDefinition): ResourceMapperField {
+	const stages = field.requiredIn === 1 ? '1 stage' : `${field.requiredIn} stages`;
+	return {
+		id: String(field.id),
+		displayName: field.requiredIn > 0 ? `${field.name} (required in ${stages})` : field.name,
+		required: false,
+		defaultMatch: false,
+		display: true,
+		type: INPUTS[field.type] ?? 'string',
+		// Without this a checkbox starts as "no" and is sent.
+		defaultValue: null,
+		...(INPUTS[field.type] === 'options'
+			? { options: field.enums.map((option) => ({ name: option.value, value: String(option.id) })) }
+			: {}),
+	};
+}
