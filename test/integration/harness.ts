@@ -21,6 +21,8 @@ import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 
 // n8n-core writes a key file on import: it must not be the one of a real n8n on this machine.
 process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'n8n-core-'));
+// Expected errors are asserted on, not read.
+process.env.N8N_LOG_LEVEL ??= 'silent';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { ExecutionLifecycleHooks, WorkflowExecute } = require('n8n-core') as typeof import('n8n-core');
