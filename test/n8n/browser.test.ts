@@ -1,5 +1,5 @@
 import { openBrowser, type Browser } from './browser';
-import { addNode, addToCollection, choose, connect, executeStep, fillNewCredential, signIn, type } from './editor';
+import { addNode, addToCollection, choose, connect, executeStep, fillNewCredential, signIn, type, typeId } from './editor';
 import { openStage, type Stage } from './stage';
 
 /** The main job as a person does it, in a real browser. The pictures are in `.work/screenshots/browser`. */
@@ -57,9 +57,7 @@ test('create a lead with a manager picked from the list of the account', async (
 
 test('a lead that does not exist is one readable error', async () => {
 	await addNode(browser, stage.n8n.url, 'amoCRM', 'Get a lead');
-	await browser.page.locator('[data-test-id="rlc-mode-selector"]').click();
-	await browser.page.getByRole('option', { name: /ID/ }).first().click();
-	await browser.page.locator('[data-test-id="rlc-input"] input, input[data-test-id="rlc-input"]').first().fill('99999999');
+	await typeId(browser, '99999999');
 	const output = await executeStep(browser);
 	await browser.shot('error');
 	expect(await output.innerText()).toContain('99999999');

@@ -69,10 +69,19 @@ export async function type({ page }: Browser, parameter: string, text: string): 
 	await byTestId(page, `parameter-input-${parameter}`).locator('input, textarea').first().fill(text);
 }
 
-/** Executes the open node and returns what its output pane says when it is done. */
+/** Switches a record picker from its list to plain IDs and types one. */
+export async function typeId({ page }: Browser, id: string): Promise<void> {
+	await byTestId(page, 'rlc-mode-selector').click();
+	await page.getByRole('option', { name: 'By ID' }).click();
+	await byTestId(page, 'rlc-input').locator('input').or(page.locator('input[data-test-id="rlc-input"]')).first().fill(id);
+}
+
+/** Executes the open node and returns its output pane when it is done. */
 export async function executeStep({ page }: Browser): Promise<Locator> {
+	// The editor takes over what was typed half a second later.
+	await page.waitForTimeout(1_000);
 	await byTestId(page, 'node-execute-button').click();
 	const output = byTestId(page, 'output-panel');
-	await output.locator('[data-test-id="ndv-items-count"], [data-test-id="node-error-view"], .node-error-view__header').first().waitFor();
+	await byTestId(output, 'ndv-items-count').or(output.locator('.node-error-view__header')).first().waitFor();
 	return output;
 }
