@@ -26,6 +26,7 @@ export async function executeOperation(
 	const run: Run = {
 		context,
 		items,
+		parameter: (parameter, item, fallback) => context.getNodeParameter(parameter, item, fallback),
 		client,
 		timezone: context.getTimezone(),
 		continueOnFail: context.continueOnFail(),

@@ -92,7 +92,7 @@ async function listRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 	for (let item = 0; item < run.items.length; item++) {
 		try {
 			const request = listRequest(run, entity, item);
-			const simple = run.context.getNodeParameter('simplify', item, true) as boolean;
+			const simple = run.parameter('simplify', item, true) as boolean;
 			const key = JSON.stringify([request.query, request.limit, simple]);
 			const list = lists.get(key) ?? listOnce(run, entity, request, simple);
 			lists.set(key, list);
@@ -138,12 +138,11 @@ async function hintAboutFilters(
 }
 
 function listRequest(run: Run, entity: Entity, item: number): ListRequest {
-	const { context } = run;
-	const filters = context.getNodeParameter('filters', item, {}) as IDataObject;
-	const sort = context.getNodeParameter('sort', item, {}) as { field?: string; direction?: string };
-	const options = context.getNodeParameter('options', item, {}) as { with?: string[] | string };
-	const returnAll = context.getNodeParameter('returnAll', item, false) as boolean;
-	const limit = returnAll ? undefined : readLimit(context.getNodeParameter('limit', item, 50));
+	const filters = run.parameter('filters', item, {}) as IDataObject;
+	const sort = run.parameter('sort', item, {}) as { field?: string; direction?: string };
+	const options = run.parameter('options', item, {}) as { with?: string[] | string };
+	const returnAll = run.parameter('returnAll', item, false) as boolean;
+	const limit = returnAll ? undefined : readLimit(run.parameter('limit', item, 50));
 	const conditions = conditionsOf(entity.filters, filters, run.timezone);
 	const tests = conditions.flatMap((condition) => condition.accepts ?? []);
 	const filtering = conditions.filter((condition) => 'filter' in condition.query);

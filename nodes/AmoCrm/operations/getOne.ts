@@ -56,7 +56,7 @@ async function getRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 /** The found records as simplified rows, by ID. */
 async function presentFound(run: Run, found: Found): Promise<Map<number, IDataObject>> {
 	const records = [...found].flatMap(([id, record]) => (isFailure(record) ? [] : [{ id, record }]));
-	const isSimple = (item: number) => run.context.getNodeParameter('simplify', item, true) === true;
+	const isSimple = (item: number) => run.parameter('simplify', item, true) === true;
 	if (!run.items.some((_, item) => isSimple(item))) return new Map();
 	const rows = await presentRows(
 		run,
@@ -78,12 +78,12 @@ function resultOf(
 	if (isFailure(found)) {
 		return { problem: found.kind === 'notFound' ? notFoundProblem(entity, id) : requestProblem(found) };
 	}
-	const simple = run.context.getNodeParameter('simplify', item, true) as boolean;
+	const simple = run.parameter('simplify', item, true) as boolean;
 	return { rows: [simple ? (shown ?? found) : found] };
 }
 
 function withOf(run: Run, item: number): string {
-	const options = run.context.getNodeParameter('options', item, {}) as { with?: string[] | string };
+	const options = run.parameter('options', item, {}) as { with?: string[] | string };
 	return [options.with ?? []].flat().join(',');
 }
 

@@ -32,7 +32,7 @@ export function idProperty(entity: Entity): INodeProperties {
 
 /** The ID in a record locator; a link must lead to a record of this entity. Throws a `UserError` that names it. */
 export function readId(run: Run, entity: Entity, itemIndex: number): number {
-	const value = unwrapLocator(run.context.getNodeParameter(entity.idParameter, itemIndex, ''));
+	const value = unwrapLocator(run.parameter(entity.idParameter, itemIndex, ''));
 	try {
 		return toId(recordPart(entity, value));
 	} catch (error) {
@@ -137,7 +137,7 @@ export const simplifyProperty: INodeProperties = {
 
 /** Parameters of the whole run, such as the batch size: the same for every item. */
 export function runOption(run: Run, name: string, fallback: number): number {
-	const options = run.context.getNodeParameter('options', 0, {}) as IDataObject;
+	const options = run.parameter('options', 0, {}) as IDataObject;
 	const value = Number(options[name] ?? fallback);
 	return Number.isFinite(value) && value > 0 ? value : fallback;
 }

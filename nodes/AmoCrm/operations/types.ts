@@ -59,6 +59,8 @@ export interface ItemProblem {
 export interface Run {
 	context: IExecuteFunctions;
 	items: INodeExecutionData[];
+	/** The value that a parameter has for one of `items`. */
+	parameter: (name: string, item: number, fallback?: unknown) => unknown;
 	client: ApiClient;
 	timezone: string;
 	/** "Continue on fail": bad items come out as error items and the others go on. */

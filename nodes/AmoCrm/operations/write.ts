@@ -92,7 +92,7 @@ interface Mapping {
 
 async function mappingOf(run: Run, entity: Entity): Promise<Mapping | { failure: Failure }> {
 	const zones = { workflow: run.timezone, account: run.timezone };
-	const isMapped = (item: number) => mapsFields(run.context.getNodeParameter('customFields', item, {}));
+	const isMapped = (item: number) => mapsFields(run.parameter('customFields', item, {}));
 	if (!entity.hasCustomFields || !run.items.some((_, item) => isMapped(item))) return { definitions: [], zones };
 	const result = await fieldDefinitions(run.client, entity.path);
 	if (!result.ok) return { failure: result.failure };
@@ -103,25 +103,25 @@ async function mappingOf(run: Run, entity: Entity): Promise<Mapping | { failure:
 }
 
 function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping): Draft {
-	const { context, timezone } = run;
+	const { timezone } = run;
 	const fields = fieldsFor(entity, mode);
 	const mapped = entity.hasCustomFields
 		? encodeMappedFields(
-				context.getNodeParameter('customFields', item, {}),
+				run.parameter('customFields', item, {}),
 				run.items[item]?.json ?? {},
 				mapping.definitions,
 				mapping.zones,
 			)
 		: [];
 	if (mode === 'create') {
-		const values = { ...(context.getNodeParameter('additionalFields', item, {}) as IDataObject) };
+		const values = { ...(run.parameter('additionalFields', item, {}) as IDataObject) };
 		for (const field of fields) {
-			if (field.required) values[field.name] = context.getNodeParameter(field.name, item, '') as IDataObject;
+			if (field.required) values[field.name] = run.parameter(field.name, item, '') as IDataObject;
 		}
 		return encodeDraft(fields, { mode, timezone, values, mapped });
 	}
 	const id = readId(run, entity, item);
-	const values = context.getNodeParameter('updateFields', item, {}) as IDataObject;
+	const values = run.parameter('updateFields', item, {}) as IDataObject;
 	const { body, links } = encodeDraft(fields, { mode, timezone, values, mapped });
 	if (Object.keys(body).length === 0 && links.length === 0) {
 		throw new UserError("'Update Fields' is empty: there is nothing to change", {

@@ -24,7 +24,7 @@ export function completeTask(entity: Entity): Operation {
 		writes: true,
 		execute: async (run) =>
 			await writeRecords(run, entity, 'update', (item) => {
-				const text = String(run.context.getNodeParameter('resultText', item, '') ?? '');
+				const text = String(run.parameter('resultText', item, '') ?? '');
 				return {
 					body: { id: readId(run, entity, item), is_completed: true, ...(text ? { result: { text } } : {}) },
 					links: [],
