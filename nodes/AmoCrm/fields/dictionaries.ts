@@ -74,16 +74,29 @@ function toDefinition(row: IDataObject): FieldDefinition {
 	};
 }
 
-/** Time zone of the account, such as `Europe/Moscow`: amoCRM keeps dates as midnight there (extended facts 2.3). */
-export async function accountTimezone(client: ApiClient, fallback: string): Promise<string> {
-	const result = await keep(client, 'timezone', async () => {
+/** What the account says about itself; nothing where it may not be read. */
+async function accountOf(client: ApiClient): Promise<{ timezone?: string; country?: string }> {
+	const result = await keep(client, '/account', async () => {
 		const reply = await client.send({ method: 'GET', path: '/account', query: { with: 'datetime_settings' } });
 		if (!reply.ok) return reply;
-		const embedded = (reply.body as IDataObject | undefined)?._embedded as IDataObject | undefined;
-		const timezone = (embedded?.datetime_settings as IDataObject | undefined)?.timezone;
-		return { ok: true, value: typeof timezone === 'string' && timezone !== '' ? timezone : undefined };
+		const account = (reply.body ?? {}) as IDataObject;
+		const embedded = account._embedded as IDataObject | undefined;
+		const { timezone } = (embedded?.datetime_settings ?? {}) as IDataObject;
+		return { ok: true, value: { timezone: nonEmpty(timezone), country: nonEmpty(account.country) } };
 	});
-	return (result.ok ? result.value : undefined) ?? fallback;
+	return result.ok ? result.value : {};
+}
+
+const nonEmpty = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** Time zone of the account, such as `Europe/Moscow`: amoCRM keeps dates as midnight there (extended facts 2.3). */
+export async function accountTimezone(client: ApiClient, fallback: string): Promise<string> {
+	return (await accountOf(client)).timezone ?? fallback;
+}
+
+/** ISO code of the account's country, such as `RU`; Russia's where it is not known. */
+export async function accountCountry(client: ApiClient): Promise<string> {
+	return (await accountOf(client)).country ?? 'RU';
 }
 
 /** Pipelines with their stages inside; amoCRM gives them unpaged (core facts 3.3). */

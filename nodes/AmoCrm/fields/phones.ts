@@ -85,9 +85,21 @@ function international(number: string, digits: string, plan: NumberingPlan | und
 }
 
 /**
- * The end of a number that every way of writing it has, calling code or not, mobile mark or not: amoCRM searches for it
- * as for any text. Ten digits are what its users recommend for Russian numbers (extended facts 9.1).
+ * Texts to search a phone number by, the likeliest first. amoCRM compares texts, so this takes the end of the number that
+ * every way of writing it has, calling code or not: ten digits are what is recommended for Russian numbers (extended
+ * facts 9.1). A number that was saved with separators is found by the same separators only.
  */
-export function phoneSearchText(key: string): string {
-	return key.slice(/^7\d{10}$/.test(key) ? -10 : -8);
+export function phoneSearchTexts(key: string): string[] {
+	if (key.length <= SHORTEST) return [key];
+	const end = (...lengths: number[]): string[] => {
+		const total = lengths.reduce((sum, length) => sum + length, 0);
+		let from = key.length - total;
+		return lengths.map((length) => key.slice(from, (from += length)));
+	};
+	if (/^1\d{10}$/.test(key)) return [key.slice(-10), end(3, 4).join('-')];
+	if (/^(?:7|375|380|99\d)/.test(key)) return [key.slice(/^7\d{10}$/.test(key) ? -10 : -9), end(3, 2, 2).join('-'), end(3, 2, 2).join(' ')];
+	return [key.slice(-8), end(4, 4).join('-'), end(4, 4).join(' ')];
 }
+
+/** Whether numbers of the country are understood without their calling code. */
+export const isKnownCountry = (country: string): boolean => country.toUpperCase() in PLANS;

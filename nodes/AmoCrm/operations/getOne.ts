@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../transport/client';
 import { embeddedRows } from '../transport/pages';
+import { inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
 import { idProperty, optionsProperty, readId, simplifyProperty, withProperty } from './parameters';
 import { presentRows } from './present';
@@ -91,7 +92,7 @@ function withOf(run: Run, item: number): string {
  * Reads records by their IDs: one directly, many through `filter[id]`. An account without the paid filters ignores that
  * and answers with other records: then each is read on its own.
  */
-async function findByIds(client: ApiClient, entity: Entity, extras: string, ids: number[]): Promise<Found> {
+export async function findByIds(client: ApiClient, entity: Entity, extras: string, ids: number[]): Promise<Found> {
 	const found: Found = new Map();
 	const query: Query = extras ? { with: extras } : {};
 	if (ids.length === 1) {
@@ -101,7 +102,7 @@ async function findByIds(client: ApiClient, entity: Entity, extras: string, ids:
 	const chunks: number[][] = [];
 	for (let from = 0; from < ids.length; from += IDS_PER_REQUEST) chunks.push(ids.slice(from, from + IDS_PER_REQUEST));
 	let filtersWork = true;
-	await inParallel(chunks, async (chunk) => {
+	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
 		if (filtersWork) filtersWork = await readByFilter(client, entity, query, chunk, found);
 		if (!filtersWork) {
 			await readOneByOne(
@@ -150,21 +151,13 @@ async function readByFilter(
 }
 
 async function readOneByOne(client: ApiClient, entity: Entity, query: Query, ids: number[], found: Found): Promise<void> {
-	await inParallel(ids, async (id) => {
+	await inParallel(ids, IN_FLIGHT, async (id) => {
 		const reply = await client.send({ method: 'GET', path: `${entity.path}/${id}`, query });
 		if (!reply.ok) found.set(id, reply.failure);
 		else if (reply.body && !Array.isArray(reply.body)) found.set(id, reply.body);
 	});
 }
 
-async function inParallel<T>(entries: T[], work: (entry: T) => Promise<void>): Promise<void> {
-	const queue = [...entries];
-	const worker = async (): Promise<void> => {
-		for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) await work(entry);
-	};
-	await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, queue.length) }, worker));
-}
-
-function isFailure(found: IDataObject | Failure): found is Failure {
+export function isFailure(found: object): found is Failure {
 	return typeof (found as Failure).outcomeUnknown === 'boolean';
 }

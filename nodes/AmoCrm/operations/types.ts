@@ -35,6 +35,8 @@ export interface Entity {
 	filtersArePaid: boolean;
 	/** Whether its records have custom fields of the account. */
 	hasCustomFields: boolean;
+	/** What has the definitions of its custom fields, where that is not `path`. */
+	fieldsPath?: string;
 }
 
 /** What became of one input item. */

@@ -16,12 +16,12 @@ import { collection, fieldProperty, optionsProperty, readId, runOption } from '.
 import { parameterProblem, requestProblem, writeProblem } from './problems';
 import type { Entity, ItemProblem, ItemResult, Run } from './types';
 
-type Mode = 'create' | 'update';
+export type Mode = 'create' | 'update';
 
 /** What one item asks for, or why it cannot be asked. */
 type Prepared = { item: number; draft: Draft } | { item: number; problem: ItemProblem };
 
-function fieldsFor(entity: Entity, mode: Mode): WritableField[] {
+export function fieldsFor(entity: Entity, mode: Mode): WritableField[] {
 	return entity.fields.filter((field) => field.only === undefined || field.only === mode);
 }
 
@@ -64,16 +64,28 @@ export async function writeRecords(
 		for (const { item } of ready) results[item] = { rows: [] };
 		return results;
 	}
+	await writeDrafts(run, entity, mode, ready, results, mapping.definitions);
+	return results;
+}
+
+/** Sends drafts in batches, makes their links, and puts what became of each into `results` at its item. */
+export async function writeDrafts(
+	run: Run,
+	entity: Entity,
+	mode: Mode,
+	ready: Array<{ item: number; draft: Draft }>,
+	results: ItemResult[],
+	definitions: FieldDefinition[],
+): Promise<void> {
 	const outcomes = await sendDrafts(run, entity, mode, ready.map(({ draft }) => draft));
 	ready.forEach(({ item, draft }, index) => {
 		const outcome = outcomes[index] as RowOutcome;
 		results[item] =
 			outcome.status === 'written'
 				? { rows: [writtenRow(draft, outcome.answer)] }
-				: { problem: writeProblem(entity, draft.body, outcome, mapping.definitions) };
+				: { problem: writeProblem(entity, draft.body, outcome, definitions) };
 	});
 	await makeLinks(run, entity, ready, results);
-	return results;
 }
 
 function prepare(item: number, draftOf: (item: number) => Draft): Prepared {
@@ -85,16 +97,16 @@ function prepare(item: number, draftOf: (item: number) => Draft): Prepared {
 }
 
 /** What it takes to encode mapped custom fields: nothing at all when no item maps any. */
-interface Mapping {
+export interface Mapping {
 	definitions: FieldDefinition[];
 	zones: Zones;
 }
 
-async function mappingOf(run: Run, entity: Entity): Promise<Mapping | { failure: Failure }> {
+export async function mappingOf(run: Run, entity: Entity, needed = false): Promise<Mapping | { failure: Failure }> {
 	const zones = { workflow: run.timezone, account: run.timezone };
 	const isMapped = (item: number) => mapsFields(run.parameter('customFields', item, {}));
-	if (!entity.hasCustomFields || !run.items.some((_, item) => isMapped(item))) return { definitions: [], zones };
-	const result = await fieldDefinitions(run.client, entity.path);
+	if (!needed && (!entity.hasCustomFields || !run.items.some((_, item) => isMapped(item)))) return { definitions: [], zones };
+	const result = await fieldDefinitions(run.client, entity.fieldsPath ?? entity.path);
 	if (!result.ok) return { failure: result.failure };
 	if (result.value.some(({ type }) => isCalendarDayType(type))) {
 		zones.account = await accountTimezone(run.client, run.timezone);

@@ -4,6 +4,7 @@ import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
 import type { Entity, Resource } from '../operations/types';
 import { update } from '../operations/update';
+import { upsert } from '../operations/upsert';
 import {
 	companyField,
 	createdAtField,
@@ -66,5 +67,11 @@ const entity: Entity = {
 
 export const contact: Resource = {
 	entity,
-	operations: [create(entity), getOne(entity), getMany(entity), update(entity)],
+	operations: [
+		create(entity),
+		getOne(entity),
+		getMany(entity),
+		update(entity),
+		upsert(entity, ['customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail']),
+	],
 };

@@ -5,6 +5,7 @@ import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
 import type { Entity, Resource } from '../operations/types';
 import { update } from '../operations/update';
+import { upsert } from '../operations/upsert';
 import {
 	companyField,
 	createdAtField,
@@ -100,5 +101,11 @@ const entity: Entity = {
 
 export const lead: Resource = {
 	entity,
-	operations: [create(entity), getOne(entity), getMany(entity), update(entity)],
+	operations: [
+		create(entity),
+		getOne(entity),
+		getMany(entity),
+		update(entity),
+		upsert(entity, ['customField', 'id', 'name']),
+	],
 };

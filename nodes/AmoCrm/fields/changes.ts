@@ -1,0 +1,127 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { CustomFieldValue } from './customFields';
+import type { FieldDefinition } from './dictionaries';
+import type { Draft, LinkTarget } from './fields';
+import { customFieldsOf, emailKey, valueKey } from './matching';
+import { phoneKey } from './phones';
+
+/** How values meet those that a record has. */
+export interface MergeRules {
+	/** Phones, e-mails and fields with several options: keep the old values beside the new ones. */
+	appendValues: boolean;
+	/** Tags: keep the old ones beside the new ones. */
+	appendTags: boolean;
+	/** ISO code of the country whose numbers are written without a calling code. */
+	country: string;
+	definitions: FieldDefinition[];
+}
+
+export interface Changes extends Draft {
+	/** amoCRM's keys of what changes; custom fields by their names. */
+	changed: string[];
+}
+
+/** The part of an update draft that the record does not hold already. Nothing changed: an empty body and no links. */
+export function changesOf(record: IDataObject, draft: Draft, rules: MergeRules): Changes {
+	const body: IDataObject = {};
+	const changed: string[] = [];
+	for (const [key, value] of Object.entries(draft.body)) {
+		if (key === 'custom_fields_values') {
+			const fields = customFieldsOf(draft.body)
+				.map((field) => changedField(record, field, rules))
+				.filter((field) => field !== undefined);
+			if (fields.length === 0) continue;
+			body[key] = fields;
+			changed.push(...fields.map((field) => nameOf(field, rules.definitions)));
+		} else if (key === 'tags_to_add') {
+			const tags = changedTags(record, value as IDataObject[], rules.appendTags);
+			if (tags === undefined) continue;
+			Object.assign(body, tags);
+			changed.push('tags');
+		} else if (!isSame(key, value, record)) {
+			body[key] = value;
+			changed.push(key);
+		}
+	}
+	const links = draft.links.filter((link) => !isLinked(record, link));
+	changed.push(...new Set(links.map((link) => link.to_entity_type)));
+	return { body, links, changed };
+}
+
+function isSame(key: string, value: unknown, record: IDataObject): boolean {
+	// The price is cut to whole units beside the exact one (core facts 16).
+	if (key === 'price') return Number(record.price_with_minor_units ?? record.price ?? NaN) === value;
+	return record[key] === value;
+}
+
+function isLinked(record: IDataObject, link: LinkTarget): boolean {
+	const linked = (record._embedded as IDataObject | undefined)?.[link.to_entity_type];
+	return Array.isArray(linked) && (linked as IDataObject[]).some((entry) => Number(entry.id) === link.to_entity_id);
+}
+
+function changedTags(record: IDataObject, wanted: IDataObject[], append: boolean): IDataObject | undefined {
+	const has = ((record._embedded as IDataObject | undefined)?.tags ?? []) as IDataObject[];
+	const isOnRecord = (tag: IDataObject) =>
+		has.some((old) => (tag.id === undefined ? textKey(old.name) === textKey(tag.name) : Number(old.id) === tag.id));
+	const missing = wanted.filter((tag) => !isOnRecord(tag));
+	if (append) return missing.length > 0 ? { tags_to_add: missing } : undefined;
+	return missing.length > 0 || has.length !== wanted.length ? { _embedded: { tags: wanted } } : undefined;
+}
+
+const textKey = (value: unknown): string => String(value).trim().toLowerCase();
+
+/** The field as it has to be written, or nothing when the record has these values already. */
+function changedField(record: IDataObject, field: CustomFieldValue, rules: MergeRules): CustomFieldValue | undefined {
+	const definition = definitionOf(field, rules.definitions);
+	const old = customFieldsOf(record).find((candidate) => isSameField(candidate, field));
+	if (field.values === null) return old ? field : undefined;
+	const type = definition?.type ?? String(old?.field_type ?? (field.field_code ? 'multitext' : ''));
+	const oldValues = old?.values ?? [];
+	const isOn = (entry: IDataObject, values: IDataObject[]) => values.some((value) => isSameValue(value, entry, type, field, rules));
+	const missing = field.values.filter((entry, index, all) => !isOn(entry, oldValues) && !isOn(entry, all.slice(0, index)));
+	if (rules.appendValues && (type === 'multitext' || type === 'multiselect')) {
+		// A write replaces all values of a field, so the old ones have to go along (core facts 15.1).
+		return missing.length > 0 ? { ...field, values: [...oldValues.map((entry) => writable(entry, type)), ...missing] } : undefined;
+	}
+	return missing.length > 0 || oldValues.length !== field.values.length ? field : undefined;
+}
+
+function isSameValue(old: IDataObject, entry: IDataObject, type: string, field: CustomFieldValue, { country }: MergeRules): boolean {
+	const code = field.field_code;
+	if (code === 'PHONE') return phoneKey(String(old.value), country) === phoneKey(String(entry.value), country);
+	if (code === 'EMAIL') return emailKey(String(old.value)) === emailKey(String(entry.value));
+	if (type !== 'multitext') {
+		if (entry.enum_id !== undefined) return Number(old.enum_id) === Number(entry.enum_id);
+		if (entry.enum_code !== undefined && old.enum_code !== undefined && old.enum_code !== entry.enum_code) return false;
+		if (entry.value === undefined && entry.enum_code !== undefined) return old.enum_code === entry.enum_code;
+	}
+	const [has, wants] = [old, entry].map((item): unknown => ('value' in item ? item.value : item));
+	return isObject(has) && isObject(wants) ? holds(has, wants) : valueKey({ value: has as string }, type) === valueKey({ value: wants as string }, type);
+}
+
+const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null;
+
+/** amoCRM adds keys of its own to objects: what was given must be there, and may stand beside more. */
+function holds(has: IDataObject, wants: IDataObject): boolean {
+	return Object.entries(wants).every(([key, value]) => JSON.stringify(has[key]) === JSON.stringify(value));
+}
+
+/** A value that was read, in the form that amoCRM takes back: it refuses keys that are not its own (extended facts 2.3). */
+function writable(entry: IDataObject, type: string): IDataObject {
+	if (type === 'multiselect') return { enum_id: entry.enum_id };
+	const kind = entry.enum_code ?? entry.enum;
+	return { value: entry.value, ...(kind ? { enum_code: kind } : entry.enum_id ? { enum_id: entry.enum_id } : {}) };
+}
+
+function isSameField(old: CustomFieldValue, field: CustomFieldValue): boolean {
+	return field.field_code === undefined ? Number(old.field_id) === Number(field.field_id) : old.field_code === field.field_code;
+}
+
+function definitionOf(field: CustomFieldValue, definitions: FieldDefinition[]): FieldDefinition | undefined {
+	return definitions.find(({ id, code }) => (field.field_code === undefined ? id === Number(field.field_id) : code === field.field_code));
+}
+
+function nameOf(field: CustomFieldValue, definitions: FieldDefinition[]): string {
+	return definitionOf(field, definitions)?.name ?? String(field.field_code ?? field.field_id);
+}

@@ -1,0 +1,360 @@
+import type { IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { changesOf } from '../fields/changes';
+import type { CustomFieldValue } from '../fields/customFields';
+import type { FieldDefinition } from '../fields/dictionaries';
+import { accountCountry } from '../fields/dictionaries';
+import type { Draft } from '../fields/fields';
+import { encodeDraft, fieldError } from '../fields/fields';
+import { encodeMappedFields } from '../fields/mapper';
+import type { Matcher, MatchKey, Wanted } from '../fields/matching';
+import { contactMatcher, emailKey, fieldMatcher, matchingValue, nameMatcher } from '../fields/matching';
+import { phoneKey } from '../fields/phones';
+import { isUnset, toId, toList } from '../fields/values';
+import { exclusively } from '../transport/exclusive';
+import type { Failure } from '../transport/types';
+import { findByIds, isFailure } from './getOne';
+import { lookUp, rememberCreated } from './lookup';
+import { readId } from './parameters';
+import { notFoundProblem, parameterProblem, requestProblem } from './problems';
+import type { Entity, ItemProblem, ItemResult, Operation, Run } from './types';
+import type { MatchBy, UpsertRules } from './upsertParameters';
+import { readRules, upsertProperties } from './upsertParameters';
+import type { Mapping } from './write';
+import { fieldsFor, mappingOf, writeDrafts } from './write';
+
+/** What some items ask for together: they share a match key, so they mean one record. */
+interface Wish {
+	/** The items, in order; the result of the first is the result of all. */
+	items: number[];
+	keys: MatchKey[];
+	/** Only when matching by ID. */
+	id?: number;
+	values: Record<string, unknown>;
+	mapped: CustomFieldValue[];
+}
+
+type Decision =
+	| { action: 'created'; draft: Draft }
+	| { action: 'updated'; draft: Draft; changed: string[] }
+	| { action: 'unchanged'; record: IDataObject };
+
+/** Everything that holds for the whole run. */
+interface Setting {
+	run: Run;
+	entity: Entity;
+	rules: UpsertRules;
+	mapping: Mapping;
+	country: string;
+	matcher?: Matcher;
+	matchField?: FieldDefinition;
+}
+
+export function upsert(entity: Entity, matchBy: MatchBy[]): Operation {
+	const noun = entity.displayName.toLowerCase();
+	return {
+		value: 'upsert',
+		name: 'Create or Update',
+		action: `Create or update a ${noun}`,
+		description: `Create a new ${noun}, or update the current one if it already exists (upsert)`,
+		properties: upsertProperties(entity, matchBy),
+		writes: true,
+		execute: async (run) => await upsertRecords(run, entity, matchBy),
+	};
+}
+
+/**
+ * Finds the record of each item by its match key, then creates, updates or leaves it. Items with a common key are one
+ * record: later items win, values of fields that hold several add up. Nothing is written before every lookup is done.
+ */
+async function upsertRecords(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<ItemResult[]> {
+	const setting = await settingOf(run, entity, matchBy);
+	if ('problem' in setting) return run.items.map(() => setting);
+	const results = new Array<ItemResult>(run.items.length);
+	const wishes: Wish[] = [];
+	run.items.forEach((_, item) => {
+		try {
+			wishes.push(wishOf(setting, item));
+		} catch (error) {
+			results[item] = { problem: parameterProblem(error) };
+		}
+	});
+	if (mustStop(run, results)) return fill(results);
+	const merged = mergeWishes(wishes, setting);
+	const locks = merged.flatMap(({ keys }) => keys.map(({ key }) => `${run.client.accountKey}|${entity.path}|${key}`));
+	await exclusively(locks, async () => await settle(setting, merged, results));
+	for (const { items } of merged) shareResult(items, results);
+	return fill(results);
+}
+
+const mustStop = (run: Run, results: ItemResult[]): boolean => !run.continueOnFail && results.some((result) => 'problem' in result);
+
+/** Items that a stop left without a result. */
+const fill = (results: ItemResult[]): ItemResult[] => Array.from(results, (result) => result ?? { rows: [] });
+
+async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<Setting | { problem: ItemProblem }> {
+	try {
+		const rules = readRules(run, matchBy);
+		const mapping = await mappingOf(run, entity, rules.matchBy === 'customField');
+		if ('failure' in mapping) return { problem: requestProblem(mapping.failure) };
+		const usesPhones = entity.fields.some(({ name }) => name === 'phone');
+		const country = rules.phoneCountry ?? (usesPhones ? await accountCountry(run.client) : '');
+		const matchField = rules.matchBy === 'customField' ? readMatchField(run, mapping) : undefined;
+		return { run, entity, rules, mapping, country, matchField, matcher: matcherOf(rules.matchBy, country, matchField) };
+	} catch (error) {
+		return { problem: parameterProblem(error) };
+	}
+}
+
+function readMatchField(run: Run, { definitions }: Mapping): FieldDefinition {
+	const given = run.parameter('matchFieldId', 0, '');
+	const field = definitions.find(({ id, code }) => String(id) === String(given) || code === given);
+	if (!field) throw new UserError(`'Match Field': the account has no custom field '${String(given)}' here. Choose one from the list.`);
+	return field;
+}
+
+function matcherOf(matchBy: MatchBy, country: string, field?: FieldDefinition): Matcher | undefined {
+	switch (matchBy) {
+		case 'id':
+			return undefined;
+		case 'name':
+			return nameMatcher;
+		case 'customField':
+			// The phone and e-mail fields have rules of their own for what is equal.
+			if (field?.code === 'PHONE' || field?.code === 'EMAIL') {
+				return contactMatcher({ phone: field.code === 'PHONE', email: field.code === 'EMAIL' }, country);
+			}
+			return field && fieldMatcher(field);
+		default:
+			return contactMatcher({ phone: matchBy !== 'email', email: matchBy !== 'phone' }, country);
+	}
+}
+
+/** Throws a `UserError` for what cannot be written or matched. */
+function wishOf(setting: Setting, item: number): Wish {
+	const { run, entity, rules, mapping, matcher, matchField } = setting;
+	const values: Record<string, unknown> = { ...(run.parameter('additionalFields', item, {}) as IDataObject) };
+	for (const name of ['name', 'phone', 'email']) {
+		const isKey = name === 'name' || rules.matchBy === name || rules.matchBy === 'phoneOrEmail';
+		if (isKey && entity.fields.some((field) => field.name === name)) values[name] = run.parameter(name, item, '');
+	}
+	const mapped = entity.hasCustomFields
+		? encodeMappedFields(run.parameter('customFields', item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.zones)
+		: [];
+	const wanted: Wanted = { phone: values.phone, email: values.email, name: values.name };
+	if (matchField) addMatchValue(setting, item, matchField, wanted, values, mapped);
+	const wish: Wish = { items: [item], keys: matcher?.keysOf(wanted) ?? [], values: withoutEmptyTexts(values), mapped };
+	if (matcher && wish.keys.length === 0) throw new UserError(`${matchParameters(rules.matchBy)} empty: there is nothing to find the record by`);
+	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
+	encodeWish(setting, wish, 'update');
+	return wish;
+}
+
+function addMatchValue(
+	{ run, mapping }: Setting,
+	item: number,
+	field: FieldDefinition,
+	wanted: Wanted,
+	values: Record<string, unknown>,
+	mapped: CustomFieldValue[],
+): void {
+	const value = run.parameter('matchValue', item, '');
+	if (isUnset(value)) return;
+	if (field.code === 'PHONE' || field.code === 'EMAIL') {
+		const name = field.code === 'PHONE' ? 'phone' : 'email';
+		wanted[name] = value;
+		values[name] = [...toList(value), ...(isUnset(values[name]) ? [] : toList(values[name]))];
+		return;
+	}
+	try {
+		wanted.field = matchingValue(value, field, mapping.zones);
+	} catch (error) {
+		throw fieldError({ displayName: 'Match Value' }, error);
+	}
+	if (!mapped.some((entry) => Number(entry.field_id) === field.id)) mapped.push(wanted.field);
+}
+
+function matchParameters(matchBy: MatchBy): string {
+	if (matchBy === 'phoneOrEmail') return "'Phone' and 'Email' are both";
+	return `'${{ phone: 'Phone', email: 'Email', name: 'Name', customField: 'Match Value', id: 'ID' }[matchBy]}' is`;
+}
+
+/** An empty name or text among the items of an import means "not known", and must not wipe out what the record has. */
+function withoutEmptyTexts(values: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => !isUnset(value)));
+}
+
+function encodeWish({ run, entity, rules }: Setting, wish: Wish, mode: 'create' | 'update'): Draft {
+	const update = mode === 'update';
+	const values = update
+		? Object.fromEntries(Object.entries(wish.values).filter(([name]) => !rules.createOnly.has(name)))
+		: wish.values;
+	const mapped = wish.mapped.filter(
+		(field) => !update || (!rules.keepsCustomFields && !rules.createOnlyFieldIds.has(Number(field.field_id))),
+	);
+	return encodeDraft(fieldsFor(entity, mode), { mode, timezone: run.timezone, values, mapped });
+}
+
+/** Items that share a key, directly or through another item, become one wish at the place of the first. */
+function mergeWishes(wishes: Wish[], setting: Setting): Wish[] {
+	const byKey = new Map<string, Wish>();
+	const merged = new Set<Wish>();
+	for (const wish of wishes) {
+		const keys = wish.id === undefined ? wish.keys.map(({ key }) => key) : [`id:${wish.id}`];
+		const known = [...new Set(keys.flatMap((key) => byKey.get(key) ?? []))].sort((a, b) => (a.items[0] ?? 0) - (b.items[0] ?? 0));
+		const whole = [...known, wish].reduce((first, next) => mergeInto(first, next, setting));
+		for (const part of known) merged.delete(part);
+		merged.add(whole);
+		for (const { key } of whole.keys) byKey.set(key, whole);
+		for (const key of keys) byKey.set(key, whole);
+	}
+	return [...merged].sort((a, b) => (a.items[0] ?? 0) - (b.items[0] ?? 0));
+}
+
+function mergeInto(first: Wish, next: Wish, setting: Setting): Wish {
+	const keys = [...first.keys, ...next.keys.filter(({ key }) => !first.keys.some((known) => known.key === key))];
+	const values = { ...first.values };
+	for (const [name, value] of Object.entries(next.values)) {
+		values[name] = LISTS.has(name) && values[name] !== undefined ? joined(name, values[name], value, setting) : value;
+	}
+	const mapped = [...first.mapped];
+	for (const field of next.mapped) mergeField(mapped, field, setting);
+	return { items: [...first.items, ...next.items].sort((a, b) => a - b), keys, id: first.id ?? next.id, values, mapped };
+}
+
+/** Parameters that hold several values: those of several items add up. */
+const LISTS = new Set(['phone', 'email', 'tags', 'contactIds']);
+
+function joined(name: string, old: unknown, added: unknown, { country }: Setting): unknown[] {
+	const keyOf = (value: unknown): string => {
+		if (name === 'phone') return phoneKey(String(value), country);
+		return name === 'email' ? emailKey(String(value)) : JSON.stringify(value);
+	};
+	const all = [...toList(old), ...toList(added)];
+	return all.filter((value, index) => all.findIndex((other) => keyOf(other) === keyOf(value)) === index);
+}
+
+function mergeField(mapped: CustomFieldValue[], field: CustomFieldValue, { mapping }: Setting): void {
+	const known = mapped.findIndex((old) => old.field_id === field.field_id && old.field_code === field.field_code);
+	if (known < 0) {
+		mapped.push(field);
+		return;
+	}
+	const type = mapping.definitions.find(({ id, code }) => (field.field_code ? code === field.field_code : id === field.field_id))?.type;
+	const addsUp = type === 'multitext' || type === 'multiselect';
+	const all = [...(mapped[known]?.values ?? []), ...(field.values ?? [])].map((value) => JSON.stringify(value));
+	mapped[known] = addsUp ? { ...field, values: [...new Set(all)].map((value) => JSON.parse(value) as IDataObject) } : field;
+}
+
+/** Looks up, decides and writes. `results` gets what became of the first item of each wish. */
+async function settle(setting: Setting, wishes: Wish[], results: ItemResult[]): Promise<void> {
+	const { run, entity } = setting;
+	const candidates = await findCandidates(setting, wishes);
+	const decided: Array<{ item: number; wish: Wish; decision: Decision }> = [];
+	for (const wish of wishes) {
+		const item = wish.items[0] as number;
+		const decision = decide(setting, wish, candidates(wish));
+		if ('problem' in decision) results[item] = decision;
+		else decided.push({ item, wish, decision });
+	}
+	if (mustStop(run, results)) return;
+	const drafts = (action: string) =>
+		decided.flatMap(({ item, decision }) => (decision.action === action && 'draft' in decision ? [{ item, draft: decision.draft }] : []));
+	await writeDrafts(run, entity, 'create', drafts('created'), results, setting.mapping.definitions);
+	if (!mustStop(run, results)) {
+		await writeDrafts(run, entity, 'update', drafts('updated'), results, setting.mapping.definitions);
+	}
+	for (const { item, wish, decision } of decided) {
+		results[item] = reported(decision, results[item]);
+		const row = 'rows' in results[item] ? results[item].rows[0] : undefined;
+		if (decision.action === 'created' && row) rememberCreated(run, entity, wish.keys.map(({ key }) => key), Number(row.id));
+	}
+}
+
+/** The records that a wish may mean, each once, or why they are not known. */
+async function findCandidates(
+	{ run, entity, rules, matcher }: Setting,
+	wishes: Wish[],
+): Promise<(wish: Wish) => IDataObject[] | Failure> {
+	// Without it a lead does not show its contacts, and every link would look new.
+	const query = wishes.some(({ values }) => values.contactIds !== undefined) && entity.collection === 'leads' ? { with: 'contacts' } : {};
+	if (!matcher) {
+		const ids = [...new Set(wishes.flatMap(({ id }) => id ?? []))];
+		const found = ids.length > 0 ? await findByIds(run.client, entity, query.with ?? '', ids) : new Map<number, IDataObject | Failure>();
+		return ({ id }) => {
+			const record = id === undefined ? undefined : found.get(id);
+			return record === undefined ? [] : isFailure(record) ? record : [record];
+		};
+	}
+	const keys = [...new Map(wishes.flatMap((wish) => wish.keys.map((key) => [key.key, key] as const))).values()];
+	const found = keys.length > 0 ? await lookUp(run, entity, matcher, keys, { mode: rules.lookup, query }) : new Map<string, IDataObject[]>();
+	return ({ keys: wanted }) => {
+		const records = new Map<number, IDataObject>();
+		for (const { key } of wanted) {
+			const hits = found.get(key) ?? [];
+			if (isFailure(hits)) return hits;
+			for (const record of hits) records.set(Number(record.id), record);
+		}
+		return [...records.values()];
+	};
+}
+
+function decide(setting: Setting, wish: Wish, candidates: IDataObject[] | Failure): Decision | { problem: ItemProblem } {
+	const { entity, rules, mapping, country } = setting;
+	if (isFailure(candidates)) {
+		if (candidates.kind === 'notFound' && wish.id !== undefined) return { problem: notFoundProblem(entity, wish.id) };
+		return { problem: requestProblem(candidates) };
+	}
+	const record = choose(candidates, rules);
+	if (record === 'several') return { problem: severalProblem(entity, candidates) };
+	if (!record && wish.id !== undefined) return { problem: notFoundProblem(entity, wish.id) };
+	try {
+		if (!record) return { action: 'created', draft: encodeWish(setting, wish, 'create') };
+		const draft = encodeWish(setting, wish, 'update');
+		const { appendValues, appendTags } = rules;
+		const { body, links, changed } = changesOf(record, draft, { appendValues, appendTags, country, definitions: mapping.definitions });
+		if (changed.length === 0) return { action: 'unchanged', record };
+		return { action: 'updated', draft: { body: { id: toId(record.id), ...body }, links }, changed };
+	} catch (error) {
+		return { problem: parameterProblem(error) };
+	}
+}
+
+function choose(candidates: IDataObject[], { severalMatches }: UpsertRules): IDataObject | 'several' | undefined {
+	if (candidates.length > 1 && severalMatches === 'fail') return 'several';
+	const byAge = [...candidates].sort(
+		(a, b) => Number(a.created_at ?? 0) - Number(b.created_at ?? 0) || Number(a.id) - Number(b.id),
+	);
+	return severalMatches === 'oldest' ? byAge[0] : byAge[byAge.length - 1];
+}
+
+function severalProblem(entity: Entity, candidates: IDataObject[]): ItemProblem {
+	const ids = candidates.map(({ id }) => Number(id)).sort((a, b) => a - b);
+	return {
+		message: `${candidates.length} ${entity.displayNamePlural.toLowerCase()} match: IDs ${ids.slice(0, 20).join(', ')}`,
+		description: "Merge them in amoCRM, match by something that only one has, or choose another rule in the option 'If Several Match'. Nothing was written for this item.",
+		details: { matchingIds: ids },
+	};
+}
+
+function reported(decision: Decision, result: ItemResult | undefined): ItemResult {
+	if (decision.action === 'unchanged') {
+		const { id, name } = decision.record;
+		return { rows: [{ id, action: 'unchanged', ...(name === undefined ? {} : { name }) }] };
+	}
+	if (!result || 'problem' in result) return result ?? { rows: [] };
+	const { id, ...row } = result.rows[0] ?? {};
+	const changed = decision.action === 'updated' ? { changed_fields: decision.changed } : {};
+	return { rows: [{ id, action: decision.action, ...row, ...changed }] };
+}
+
+/** The items that were merged into the first one say so. */
+function shareResult(items: number[], results: ItemResult[]): void {
+	const [first = 0, ...others] = items;
+	const result = results[first];
+	if (!result) return;
+	for (const item of others) {
+		results[item] = 'problem' in result ? result : { rows: result.rows.map((row) => ({ ...row, duplicate_of_item: first })) };
+	}
+}

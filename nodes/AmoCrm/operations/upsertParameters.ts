@@ -1,0 +1,239 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { plainName } from '../fields/fields';
+import { customFieldsProperty } from '../fields/mapper';
+import { isKnownCountry } from '../fields/phones';
+import { isUnset, show, toIds } from '../fields/values';
+import type { LookupMode } from './lookup';
+import { collection, fieldProperty, idProperty, optionsProperty } from './parameters';
+import type { Entity, Run } from './types';
+import { fieldsFor } from './write';
+
+/** What 'Create or Update' asks the user, and how it is read. */
+
+export type MatchBy = 'customField' | 'email' | 'id' | 'name' | 'phone' | 'phoneOrEmail';
+
+const MATCH_BY: Record<MatchBy, { name: string; description: string }> = {
+	customField: { name: 'Custom Field', description: 'A record with the same value in a custom field that you choose' },
+	email: { name: 'Email', description: 'A record with the same email address, letter case aside' },
+	id: { name: 'ID', description: 'The record with this ID; an item without an ID creates one' },
+	name: { name: 'Name', description: 'A record with the same name, letter case and repeated spaces aside' },
+	phone: { name: 'Phone', description: 'A record with the same phone number, however it is written' },
+	phoneOrEmail: { name: 'Phone or Email', description: 'A record that has the phone number or the email address' },
+};
+
+/** Name in 'Set Only When Creating' for all that the mapper sets. */
+const ALL_CUSTOM_FIELDS = 'customFields';
+
+export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
+	const noun = entity.displayName.toLowerCase();
+	const shownFor = (...choices: MatchBy[]) => ({ displayOptions: { show: { matchBy: choices } } });
+	const fields = fieldsFor(entity, 'create');
+	const own = (name: string) => fields.filter((field) => field.name === name).map((field) => fieldProperty(field, 'create', false));
+	const nameField = own('name').map((property) => ({ ...property, description: `Name of the ${noun}. Needed to create one.` }));
+	return [
+		{
+			displayName: 'Match By',
+			name: 'matchBy',
+			type: 'options',
+			noDataExpression: true,
+			options: matchBy.map((value) => ({ value, ...MATCH_BY[value] })),
+			default: 'name',
+			...(matchBy.includes('phoneOrEmail') ? { default: 'phoneOrEmail' } : {}),
+			description: `How to tell whether the ${noun} exists already`,
+		},
+		...own('phone').map((property) => ({
+			...property,
+			...shownFor('phone', 'phoneOrEmail'),
+			description: `Phone number to find the ${noun} by, in any form; several separated by commas, or a list. It is saved too.`,
+		})),
+		...own('email').map((property) => ({
+			...property,
+			...shownFor('email', 'phoneOrEmail'),
+			description: `Email address to find the ${noun} by; several separated by commas, or a list. It is saved too.`,
+		})),
+		{
+			displayName: 'Match Field Name or ID',
+			name: 'matchFieldId',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
+			default: '',
+			required: true,
+			...shownFor('customField'),
+			description:
+				'Custom field to compare. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		},
+		{
+			displayName: 'Match Value',
+			name: 'matchValue',
+			type: 'string',
+			default: '',
+			required: true,
+			...shownFor('customField'),
+			placeholder: 'e.g. A-1024',
+			description: `Value of that field to find the ${noun} by. It is saved too.`,
+		},
+		{
+			...idProperty(entity),
+			required: false,
+			...shownFor('id'),
+			description: `The ${noun} to update; left empty, a new one is created`,
+		},
+		...nameField,
+		collection(
+			'Additional Fields',
+			'additionalFields',
+			'Add Field',
+			fields
+				.filter((field) => field.name !== 'name')
+				.map((field) => fieldProperty(field, 'create', false))
+				.map((property) => hiddenWhereMatched(property)),
+		),
+		...(entity.hasCustomFields ? [customFieldsProperty] : []),
+		optionsProperty(upsertOptions(entity, matchBy), true),
+	];
+}
+
+/** A phone that is the key stands at top level, not among the additional fields. */
+function hiddenWhereMatched(property: INodeProperties): INodeProperties {
+	if (property.name !== 'phone' && property.name !== 'email') return property;
+	return { ...property, displayOptions: { hide: { '/matchBy': [property.name, 'phoneOrEmail'] } } };
+}
+
+function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
+	const nouns = entity.displayNamePlural.toLowerCase();
+	const fields = fieldsFor(entity, 'create').filter((field) => field.name !== 'customFieldsJson');
+	const has = (name: string) => fields.some((field) => field.name === name);
+	return [
+		{
+			displayName: 'If Several Match',
+			name: 'severalMatches',
+			type: 'options',
+			options: [
+				{ name: 'Fail', value: 'fail', description: 'Write nothing for the item and say which ones match' },
+				{ name: 'Update the Newest', value: 'newest', description: 'Update the one that was created last' },
+				{ name: 'Update the Oldest', value: 'oldest', description: 'Update the one that was created first' },
+			],
+			default: 'newest',
+			description: `What to do when several ${nouns} match`,
+		},
+		{
+			displayName: 'Lookup',
+			name: 'lookup',
+			type: 'options',
+			options: [
+				{ name: 'Automatic', value: 'auto', description: 'Whichever needs fewer requests' },
+				{ name: 'Read Everything Once', value: 'sweep', description: `Read all ${nouns} of the account and compare here` },
+				{ name: 'Search Each Value', value: 'search', description: 'One search for each different value' },
+			],
+			default: 'auto',
+			description: `How to find the existing ${nouns}`,
+		},
+		{
+			displayName: 'Set Only When Creating',
+			name: 'onlyWhenCreating',
+			type: 'multiOptions',
+			options: [
+				...fields.map((field) => ({ name: plainName(field), value: field.name })),
+				...(entity.hasCustomFields ? [{ name: 'Custom Fields (All)', value: ALL_CUSTOM_FIELDS }] : []),
+			].sort((a, b) => a.name.localeCompare(b.name)),
+			default: [],
+			description: 'Fields to leave as they are when the record exists',
+		},
+		...(entity.hasCustomFields
+			? [
+					{
+						displayName: 'Custom Field Names or IDs to Set Only When Creating',
+						name: 'customFieldsOnlyWhenCreating',
+						type: 'multiOptions' as const,
+						typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
+						default: [],
+						description:
+							'Custom fields to leave as they are when the record exists. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+					},
+					{
+						displayName: 'Existing Values',
+						name: 'existingValues',
+						type: 'options' as const,
+						options: [
+							{ name: 'Keep and Add', value: 'append', description: 'Add the new values beside those that the record has' },
+							{ name: 'Replace', value: 'replace', description: 'Only the new values remain' },
+						],
+						default: 'append',
+						description: 'What happens to the values of fields that hold several: phones, emails, multiselects',
+					},
+				]
+			: []),
+		...(has('tags')
+			? [
+					{
+						displayName: 'Existing Tags',
+						name: 'existingTags',
+						type: 'options' as const,
+						options: [
+							{ name: 'Keep and Add', value: 'append', description: 'Add the tags beside those that the record has' },
+							{ name: 'Replace', value: 'replace', description: 'Only the given tags remain' },
+						],
+						default: 'append',
+						description: 'What happens to the tags that the record has',
+					},
+				]
+			: []),
+		...(matchBy.includes('phone')
+			? [
+					{
+						displayName: 'Phone Country',
+						name: 'phoneCountry',
+						type: 'string' as const,
+						default: '',
+						placeholder: 'e.g. RU',
+						description:
+							'Two-letter code of the country that phone numbers without a country code belong to. Left empty, it is the country of the account.',
+					},
+				]
+			: []),
+	];
+}
+
+/** How the run is to match and merge; it belongs to the whole run, as matching looks at all items at once. */
+export interface UpsertRules {
+	matchBy: MatchBy;
+	severalMatches: 'fail' | 'newest' | 'oldest';
+	lookup: LookupMode;
+	/** Parameter names of fields, and IDs of custom fields, that an update leaves alone. */
+	createOnly: Set<string>;
+	createOnlyFieldIds: Set<number>;
+	keepsCustomFields: boolean;
+	appendValues: boolean;
+	appendTags: boolean;
+	phoneCountry?: string;
+}
+
+/** Throws a `UserError` that names the option. */
+export function readRules(run: Run, matchBy: MatchBy[]): UpsertRules {
+	const options = run.parameter('options', 0, {}) as IDataObject;
+	const choice = <T extends string>(name: string, label: string, allowed: readonly T[], fallback: T): T => {
+		const value = options[name] ?? fallback;
+		if (allowed.includes(value as T)) return value as T;
+		throw new UserError(`'${label}': ${show(value)} is not possible. Give one of: ${allowed.join(', ')}.`);
+	};
+	const by = run.parameter('matchBy', 0, matchBy[0]) as MatchBy;
+	if (!matchBy.includes(by)) throw new UserError(`'Match By': ${show(by)} is not possible. Give one of: ${matchBy.join(', ')}.`);
+	const country = isUnset(options.phoneCountry) ? undefined : String(options.phoneCountry).trim().toUpperCase();
+	if (country !== undefined && !isKnownCountry(country)) {
+		throw new UserError(`'Phone Country': ${show(country)} is not a country code that is known here. Give a two-letter code such as RU, KZ, BR or MX, or write phone numbers with + and the country code.`);
+	}
+	const createOnly = new Set([options.onlyWhenCreating ?? []].flat().map(String));
+	return {
+		matchBy: by,
+		severalMatches: choice('severalMatches', 'If Several Match', ['fail', 'newest', 'oldest'], 'newest'),
+		lookup: choice('lookup', 'Lookup', ['auto', 'search', 'sweep'], 'auto'),
+		createOnly,
+		createOnlyFieldIds: new Set(toIds(options.customFieldsOnlyWhenCreating ?? [])),
+		keepsCustomFields: createOnly.has(ALL_CUSTOM_FIELDS),
+		appendValues: choice('existingValues', 'Existing Values', ['append', 'replace'], 'append') === 'append',
+		appendTags: choice('existingTags', 'Existing Tags', ['append', 'replace'], 'append') === 'append',
+		phoneCountry: country,
+	};
+}

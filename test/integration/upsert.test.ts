@@ -1,0 +1,232 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { World } from './world';
+import { FAST, manyItems, openWorld } from './world';
+
+let world: World;
+
+beforeEach(async () => {
+	world = await openWorld({ seed: 'empty', rateLimit: false });
+});
+
+afterEach(async () => await world.close());
+
+const upsert = (parameters: IDataObject): INodeParameters =>
+	({ resource: 'contact', operation: 'upsert', ...parameters, options: { ...FAST, ...(parameters.options as IDataObject) } }) as INodeParameters;
+
+/** Creates contacts and forgets the requests that it took. */
+async function given(contacts: Array<{ name: string; phone?: string; email?: string; tags?: string; createdAt?: number }>): Promise<number[]> {
+	const { rows, error } = await world.run(
+		{
+			resource: 'contact',
+			operation: 'create',
+			name: '={{ $json.name }}',
+			additionalFields: {
+				phone: '={{ $json.phone }}',
+				email: '={{ $json.email }}',
+				tags: '={{ $json.tags }}',
+				createdAt: '={{ $json.createdAt }}',
+			},
+			options: { ...FAST, batchSize: 250 },
+		},
+		{ items: contacts as unknown as IDataObject[] },
+	);
+	expect(error).toBeUndefined();
+	world.emulator.log.clear();
+	return rows.map(({ json }) => json.id as number);
+}
+
+const contacts = () => [...world.emulator.account.contacts.values()];
+
+describe('create or update a contact', () => {
+	it('creates what is not there, updates what is, leaves what is the same', async () => {
+		const [known, same] = await given([
+			{ name: 'Ann', phone: '+7 912 345-67-89' },
+			{ name: 'Bob', phone: '+7 912 000-00-00' },
+		]);
+		const { rows, error } = await world.run(upsert({ matchBy: 'phone', phone: '={{ $json.phone }}', name: '={{ $json.name }}' }), {
+			items: [
+				{ phone: '8 (912) 345-67-89', name: 'Anna' },
+				{ phone: '9120000000', name: 'Bob' },
+				{ phone: '+7 913 111 22 33', name: 'Carl' },
+			],
+		});
+		expect(error).toBeUndefined();
+		expect(rows.map(({ json }) => [json.id, json.action])).toEqual([
+			[known, 'updated'],
+			[same, 'unchanged'],
+			[expect.any(Number), 'created'],
+		]);
+		expect(rows[0]?.json.changed_fields).toEqual(['name']);
+		expect(world.requests('PATCH', '/contacts')[0]?.body).toEqual([{ id: known, name: 'Anna' }]);
+		expect(world.requests('POST', '/contacts')).toHaveLength(1);
+	});
+
+	it('takes items with a common phone or email for one contact', async () => {
+		const { rows } = await world.run(
+			upsert({ matchBy: 'phoneOrEmail', phone: '={{ $json.phone }}', email: '={{ $json.email }}', name: '={{ $json.name }}', additionalFields: { tags: '={{ $json.tag }}' } }),
+			{
+				items: [
+					{ phone: '+7 912 345-67-89', name: 'Ann', tag: 'a' },
+					{ email: 'other@example.com', name: 'Other', tag: 'b' },
+					{ phone: '8 912 345 67 89', email: 'ANN@example.com', name: 'Ann S.', tag: 'c' },
+					{ email: 'ann@example.com', phone: '', name: '', tag: 'd' },
+				],
+			},
+		);
+		expect(contacts()).toHaveLength(2);
+		expect(rows.map(({ json }) => json.duplicate_of_item)).toEqual([undefined, undefined, 0, 0]);
+		expect(new Set([0, 2, 3].map((index) => rows[index]?.json.id)).size).toBe(1);
+		expect(world.requests('POST', '/contacts')[0]?.body).toMatchObject([
+			{
+				name: 'Ann S.',
+				custom_fields_values: [
+					{ field_code: 'PHONE', values: [{ value: '+7 912 345-67-89' }] },
+					{ field_code: 'EMAIL', values: [{ value: 'ANN@example.com' }] },
+				],
+				_embedded: { tags: [{ name: 'a' }, { name: 'c' }, { name: 'd' }] },
+			},
+			{ name: 'Other' },
+		]);
+	});
+
+	it('adds phones and tags beside those that are there, or replaces them', async () => {
+		const [id] = await given([{ name: 'Ann', phone: '+7 912 345-67-89', email: 'ann@example.com', tags: 'old' }]);
+		const wish = { matchBy: 'email', email: 'Ann@Example.com', additionalFields: { phone: '+7 913 111-22-33', tags: 'new' } };
+		await world.run(upsert(wish));
+		expect(world.requests('PATCH', '/contacts')[0]?.body).toEqual([
+			{
+				id,
+				tags_to_add: [{ name: 'new' }],
+				custom_fields_values: [
+					{ field_code: 'PHONE', values: [{ value: '+7 912 345-67-89', enum_code: 'WORK' }, { value: '+7 913 111-22-33', enum_code: 'WORK' }] },
+				],
+			},
+		]);
+		const again = await world.run(upsert(wish));
+		expect(again.rows[0]?.json.action).toBe('unchanged');
+		const replaced = await world.run(upsert({ ...wish, options: { existingValues: 'replace', existingTags: 'replace' } }));
+		expect(replaced.rows[0]?.json).toMatchObject({ action: 'updated', changed_fields: ['tags', 'PHONE'] });
+		expect(world.requests('PATCH', '/contacts')[1]?.body).toEqual([
+			{ id, _embedded: { tags: [{ name: 'new' }] }, custom_fields_values: [{ field_code: 'PHONE', values: [{ value: '+7 913 111-22-33', enum_code: 'WORK' }] }] },
+		]);
+	});
+
+	it('sets some fields only when it creates', async () => {
+		const [id] = await given([{ name: 'Ann', phone: '+7 912 345-67-89' }]);
+		const { rows } = await world.run(
+			upsert({
+				matchBy: 'phone',
+				phone: '={{ $json.phone }}',
+				name: 'From the form',
+				additionalFields: { firstName: 'First' },
+				options: { onlyWhenCreating: ['name'] },
+			}),
+			{ items: [{ phone: '89123456789' }, { phone: '89123456780' }] },
+		);
+		expect(rows.map(({ json }) => json.action)).toEqual(['updated', 'created']);
+		expect(world.requests('PATCH', '/contacts')[0]?.body).toEqual([{ id, first_name: 'First' }]);
+		expect(world.requests('POST', '/contacts')[0]?.body).toMatchObject([{ name: 'From the form' }]);
+	});
+
+	it.each([
+		['newest', 1],
+		['oldest', 0],
+	])('of several matches updates the %s', async (severalMatches, index) => {
+		const ids = await given([
+			{ name: 'Old', phone: '+7 912 345-67-89', createdAt: 1_600_000_000 },
+			{ name: 'New', phone: '+7 912 345-67-89', createdAt: 1_700_000_000 },
+		]);
+		const { rows } = await world.run(upsert({ matchBy: 'phone', phone: '+7 912 345-67-89', name: 'Changed', options: { severalMatches } }));
+		expect(rows[0]?.json).toMatchObject({ id: ids[index], action: 'updated' });
+	});
+
+	it('fails for several matches when asked to, and writes nothing', async () => {
+		const ids = await given([
+			{ name: 'A', phone: '+7 912 345-67-89' },
+			{ name: 'B', phone: '+7 912 345-67-89' },
+		]);
+		const { error } = await world.run(upsert({ matchBy: 'phone', phone: '+7 912 345-67-89', name: 'C', options: { severalMatches: 'fail' } }));
+		expect(error?.message).toBe(`2 contacts match: IDs ${ids.join(', ')} [item 0]`);
+		expect(world.requests('PATCH', '/contacts')).toHaveLength(0);
+		expect(world.requests('POST', '/contacts')).toHaveLength(0);
+	});
+
+	it.each([
+		[{ matchBy: 'phone', phone: '={{ $json.phone }}' }, "'Phone' is empty: there is nothing to find the record by [item 1]"],
+		[{ matchBy: 'phone', phone: '={{ $json.letters }}' }, "'abc' is not a phone number [item 0]"],
+		[{ matchBy: 'phone', phone: '1234567', options: { phoneCountry: 'Russia' } }, "'Phone Country': 'RUSSIA' is not a country code"],
+		[{ matchBy: 'phone', phone: '1234567', additionalFields: { createdAt: 'yesterday' } }, "'Created At': 'yesterday' is not a date"],
+	])('bad input %# is refused before any request', async (parameters, message) => {
+		const { error } = await world.run(upsert(parameters), { items: [{ phone: '+7 912 345-67-89', letters: 'abc' }, { phone: '' }] });
+		expect(error?.message).toContain(message);
+		expect(world.requests('GET', '/contacts')).toHaveLength(0);
+		expect(world.requests('POST', '/contacts')).toHaveLength(0);
+	});
+
+	it('matches by ID and by a custom field', async () => {
+		const [id] = await given([{ name: 'Ann' }]);
+		const byId = await world.run(upsert({ matchBy: 'id', contactId: '={{ $json.id }}', name: '={{ $json.name }}' }), {
+			items: [{ id, name: 'Anna' }, { id: '', name: 'New' }],
+		});
+		expect(byId.rows.map(({ json }) => json.action)).toEqual(['updated', 'created']);
+		const missing = await world.run(upsert({ matchBy: 'id', contactId: 99999999, name: 'X' }));
+		expect(missing.error?.message).toBe('Contact 99999999 was not found [item 0]');
+		const position = contactField('POSITION');
+		const first = await world.run(upsert({ matchBy: 'customField', matchFieldId: position, matchValue: 'Director', name: 'Boss' }));
+		expect(first.rows[0]?.json.action).toBe('created');
+		const second = await world.run(upsert({ matchBy: 'customField', matchFieldId: position, matchValue: 'Director', name: 'Big boss' }));
+		expect(second.rows[0]?.json).toMatchObject({ id: first.rows[0]?.json.id, action: 'updated', changed_fields: ['name'] });
+	});
+
+	it('does not create one contact twice when executions run at the same time', async () => {
+		const one = async () => await world.run(upsert({ matchBy: 'phone', phone: '+7 912 345-67-89', name: 'Ann' }));
+		const runs = await Promise.all(Array.from({ length: 10 }, one));
+		expect(runs.map(({ rows }) => rows[0]?.json.action).sort()).toEqual(['created', ...Array(9).fill('unchanged')]);
+		expect(contacts()).toHaveLength(1);
+	});
+
+	it('finds 300 phones in 12 forms among 5,000 contacts for 1,000 items in at most 40 requests, without a duplicate', async () => {
+		const number = (index: number) => `91${String(20_000_000 + index * 7919).slice(-8)}`;
+		const stored = [(d: string) => `+7${d}`, (d: string) => `8${d}`, (d: string) => `+7 (${d.slice(0, 3)}) ${d.slice(3, 6)}-${d.slice(6, 8)}-${d.slice(8)}`];
+		const ids = await given(manyItems(5_000, (index) => ({ name: `Contact ${index}`, phone: stored[index % 3]?.(number(index)) ?? '' })) as never);
+		const forms: Array<(d: string) => string> = [
+			(d) => `+7${d}`,
+			(d) => `8${d}`,
+			(d) => d,
+			(d) => `7${d}`,
+			(d) => `007${d}`,
+			(d) => `+7 ${d.slice(0, 3)} ${d.slice(3, 6)} ${d.slice(6)}`,
+			(d) => `8 (${d.slice(0, 3)}) ${d.slice(3, 6)}-${d.slice(6, 8)}-${d.slice(8)}`,
+			(d) => `8-${d.slice(0, 3)}-${d.slice(3, 6)}-${d.slice(6)}`,
+			(d) => `+7.${d.slice(0, 3)}.${d.slice(3)}`,
+			(d) => `  ${d.slice(0, 3)} ${d.slice(3)} `,
+			(d) => `+8${d}`,
+			(d) => `+7 (${d.slice(0, 3)}) ${d.slice(3)} доб. 5`,
+		];
+		// 200 that are there, 100 that are not.
+		const wanted = Array.from({ length: 300 }, (_, index) => (index < 200 ? index * 20 : 100_000 + index));
+		const items = manyItems(1_000, (index) => ({
+			phone: forms[index % 12]?.(number(wanted[index % 300] as number)),
+			name: `Upserted ${index % 300}`,
+		}));
+		const { rows, error } = await world.run(upsert({ matchBy: 'phone', phone: '={{ $json.phone }}', name: '={{ $json.name }}' }), { items });
+		expect(error).toBeUndefined();
+		expect(world.emulator.log.entries.length).toBeLessThanOrEqual(40);
+		expect(contacts()).toHaveLength(5_100);
+		rows.forEach(({ json }, index) => {
+			const wish = index % 300;
+			if (wish < 200) expect(json).toMatchObject({ id: ids[wish * 20], action: 'updated' });
+			else expect(json.action).toBe('created');
+		});
+		const before = contacts().length;
+		const again = await world.run(upsert({ matchBy: 'phone', phone: '={{ $json.phone }}', name: '={{ $json.name }}' }), { items });
+		expect(again.rows.every(({ json }) => json.action === 'unchanged')).toBe(true);
+		expect(contacts()).toHaveLength(before);
+	});
+});
+
+function contactField(code: string): number {
+	for (const field of world.emulator.account.customFields.values()) if (field.code === code && field.owner === 'contacts') return field.id;
+	throw new Error(`no field ${code}`);
+}
