@@ -15,26 +15,31 @@ interface MapperValue {
 }
 
 /** Every custom field of the account under its own name, with an input that fits its type. */
-export const customFieldsProperty: INodeProperties = {
-	displayName: 'Custom Fields',
-	name: 'customFields',
-	type: 'resourceMapper',
-	noDataExpression: true,
-	default: { mappingMode: 'defineBelow', value: null },
-	description: 'Custom fields of the account. Fields left empty are not sent.',
-	typeOptions: {
-		loadOptionsDependsOn: ['resource'],
-		resourceMapper: {
-			resourceMapperMethod: 'getCustomFields',
-			mode: 'map',
-			valuesLabel: 'Values',
-			fieldWords: { singular: 'field', plural: 'fields' },
-			addAllFields: false,
-			supportAutoMap: true,
-			noFieldsError: 'The account has no custom fields here.',
+export function customFieldsMapper(displayName: string, name: string, resourceMapperMethod: string): INodeProperties {
+	return {
+		displayName,
+		name,
+		type: 'resourceMapper',
+		noDataExpression: true,
+		default: { mappingMode: 'defineBelow', value: null },
+		description: 'Custom fields of the account. Fields left empty are not sent.',
+		typeOptions: {
+			loadOptionsDependsOn: ['resource'],
+			resourceMapper: {
+				resourceMapperMethod,
+				mode: 'map',
+				valuesLabel: 'Values',
+				fieldWords: { singular: 'field', plural: 'fields' },
+				addAllFields: false,
+				supportAutoMap: true,
+				noFieldsError: 'The account has no custom fields here.',
+			},
 		},
-	},
-};
+	};
+}
+
+/** The custom fields of the resource that is chosen. */
+export const customFieldsProperty = customFieldsMapper('Custom Fields', 'customFields', 'getCustomFields');
 
 /** Whether any custom field is mapped, so that the definitions are worth a request. */
 export function mapsFields(parameter: unknown): boolean {

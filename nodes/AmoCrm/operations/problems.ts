@@ -32,18 +32,19 @@ export function notFoundProblem(entity: Entity, id: number): ItemProblem {
 	};
 }
 
-/** What a row that was not written comes out as. `body` is what was sent for it. */
+/** What a row that was not written comes out as. `body` is what was sent for it, with `members` inside its `_embedded`. */
 export function writeProblem(
 	entity: Entity,
 	body: IDataObject,
 	outcome: Exclude<RowOutcome, { status: 'written' }>,
 	definitions: FieldDefinition[] = [],
+	members: Record<string, Entity> = {},
 ): ItemProblem {
 	const { failure } = outcome;
 	const name = entity.displayName;
 	switch (outcome.status) {
 		case 'refused': {
-			const reasons = outcome.problems.map((problem) => describeFieldProblem(entity, body, problem, definitions));
+			const reasons = outcome.problems.map((problem) => describeFieldProblem(entity, body, problem, definitions, members));
 			return {
 				message: reasons.length > 0 ? `${name} was refused: ${[...new Set(reasons)].join('; ')}` : failure.message,
 				description: `${failure.advice} This item was not written.`,
@@ -73,7 +74,14 @@ function describeFieldProblem(
 	body: IDataObject,
 	problem: FieldProblem,
 	definitions: FieldDefinition[],
+	members: Record<string, Entity>,
 ): string {
+	const nested = /^_embedded\.(\w+)\.0\.(.+)$/.exec(problem.path);
+	const member = members[nested?.[1] ?? ''];
+	if (nested && member) {
+		const inner = (valueAt(body, `_embedded.${nested[1]}.0`) ?? {}) as IDataObject;
+		return `${member.displayName} ${describeFieldProblem(member, inner, { ...problem, path: nested[2] ?? '' }, definitions, {})}`;
+	}
 	const detail = problem.detail.replace(/\.$/, '') || problem.code || 'refused without a reason';
 	if (problem.path === '') return detail;
 	const value = valueAt(body, problem.path);

@@ -96,7 +96,7 @@ const fill = (results: ItemResult[]): ItemResult[] => Array.from(results, (resul
 async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<Setting | { problem: ItemProblem }> {
 	try {
 		const rules = readRules(run, matchBy);
-		const mapping = await mappingOf(run, entity, rules.matchBy === 'customField');
+		const mapping = await mappingOf(run, entity, rules.matchBy === 'customField' ? null : 'customFields');
 		if ('failure' in mapping) return { problem: requestProblem(mapping.failure) };
 		const usesPhones = entity.fields.some(({ name }) => name === 'phone');
 		const country = rules.phoneCountry ?? (usesPhones ? await accountCountry(run.client) : '');

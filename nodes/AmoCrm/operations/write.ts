@@ -11,7 +11,7 @@ import { customFieldsProperty, encodeMappedFields, mapsFields } from '../fields/
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/batches';
 import { embeddedRows } from '../transport/pages';
-import type { Failure } from '../transport/types';
+import type { Failure, Reply } from '../transport/types';
 import { collection, fieldProperty, optionsProperty, readId, runOption } from './parameters';
 import { parameterProblem, requestProblem, writeProblem } from './problems';
 import type { Entity, ItemProblem, ItemResult, Run } from './types';
@@ -39,6 +39,31 @@ export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
 	];
 }
 
+/** The request that carries a batch, and how its answer is read. */
+export interface Route {
+	method: 'POST' | 'PATCH';
+	path: string;
+	answers: (reply: Reply & { ok: true }) => IDataObject[];
+	/** Rows that it takes at once, where that is fewer than usual. */
+	maxBatchSize?: number;
+	/** What a row holds in `_embedded`, to name its fields. */
+	members?: Record<string, Entity>;
+}
+
+function routeOf(entity: Entity, mode: Mode): Route {
+	return {
+		method: mode === 'create' ? 'POST' : 'PATCH',
+		path: entity.path,
+		answers: (reply) => embeddedRows(reply, entity.collection),
+	};
+}
+
+interface WriteOptions {
+	/** What one item asks to write; throws a `UserError`. */
+	draftOf?: (run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping) => Draft;
+	route?: Route;
+}
+
 /**
  * Creates or updates one record for each item, in batches. A parameter that cannot be written stops the run before
  * any request, or takes only its own item out under "continue on fail".
@@ -47,13 +72,11 @@ export async function writeRecords(
 	run: Run,
 	entity: Entity,
 	mode: Mode,
-	draftOf?: (item: number) => Draft,
+	{ draftOf = draftFromParameters, route }: WriteOptions = {},
 ): Promise<ItemResult[]> {
 	const mapping = await mappingOf(run, entity);
 	if ('failure' in mapping) return run.items.map(() => ({ problem: requestProblem(mapping.failure) }));
-	const prepared = run.items.map((_, item) =>
-		prepare(item, draftOf ?? ((index) => draftFromParameters(run, entity, mode, index, mapping))),
-	);
+	const prepared = run.items.map((_, item) => prepare(item, (index) => draftOf(run, entity, mode, index, mapping)));
 	const results = new Array<ItemResult>(run.items.length);
 	const ready: Array<{ item: number; draft: Draft }> = [];
 	for (const entry of prepared) {
@@ -64,7 +87,7 @@ export async function writeRecords(
 		for (const { item } of ready) results[item] = { rows: [] };
 		return results;
 	}
-	await writeDrafts(run, entity, mode, ready, results, mapping.definitions);
+	await writeDrafts(run, entity, mode, ready, results, mapping.definitions, route);
 	return results;
 }
 
@@ -76,14 +99,15 @@ export async function writeDrafts(
 	ready: Array<{ item: number; draft: Draft }>,
 	results: ItemResult[],
 	definitions: FieldDefinition[],
+	route: Route = routeOf(entity, mode),
 ): Promise<void> {
-	const outcomes = await sendDrafts(run, entity, mode, ready.map(({ draft }) => draft));
+	const outcomes = await sendDrafts(run, route, ready.map(({ draft }) => draft));
 	ready.forEach(({ item, draft }, index) => {
 		const outcome = outcomes[index] as RowOutcome;
 		results[item] =
 			outcome.status === 'written'
 				? { rows: [writtenRow(draft, outcome.answer)] }
-				: { problem: writeProblem(entity, draft.body, outcome, definitions) };
+				: { problem: writeProblem(entity, draft.body, outcome, definitions, route.members) };
 	});
 	await makeLinks(run, entity, ready, results);
 }
@@ -102,10 +126,15 @@ export interface Mapping {
 	zones: Zones;
 }
 
-export async function mappingOf(run: Run, entity: Entity, needed = false): Promise<Mapping | { failure: Failure }> {
+/** `parameter` is the mapper that the definitions are for; with `null` they are needed in any case. */
+export async function mappingOf(
+	run: Run,
+	entity: Entity,
+	parameter: string | null = 'customFields',
+): Promise<Mapping | { failure: Failure }> {
 	const zones = { workflow: run.timezone, account: run.timezone };
-	const isMapped = (item: number) => mapsFields(run.parameter('customFields', item, {}));
-	if (!needed && (!entity.hasCustomFields || !run.items.some((_, item) => isMapped(item)))) return { definitions: [], zones };
+	const isMapped = (item: number) => parameter === null || mapsFields(run.parameter(parameter, item, {}));
+	if (!entity.hasCustomFields || !run.items.some((_, item) => isMapped(item))) return { definitions: [], zones };
 	const result = await fieldDefinitions(run.client, entity.fieldsPath ?? entity.path);
 	if (!result.ok) return { failure: result.failure };
 	if (result.value.some(({ type }) => isCalendarDayType(type))) {
@@ -114,7 +143,7 @@ export async function mappingOf(run: Run, entity: Entity, needed = false): Promi
 	return { definitions: result.value, zones };
 }
 
-function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping): Draft {
+export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping): Draft {
 	const { timezone } = run;
 	const fields = fieldsFor(entity, mode);
 	const mapped = entity.hasCustomFields
@@ -143,20 +172,18 @@ function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number,
 	return { body: { id, ...body }, links };
 }
 
-async function sendDrafts(run: Run, entity: Entity, mode: Mode, drafts: Draft[]): Promise<RowOutcome[]> {
+async function sendDrafts(run: Run, route: Route, drafts: Draft[]): Promise<RowOutcome[]> {
+	const { method, path, answers } = route;
+	const creates = method === 'POST';
 	// An update that only links needs no request of its own.
-	const withBody = drafts.map((draft) => mode === 'create' || Object.keys(draft.body).length > 1);
+	const withBody = drafts.map((draft) => creates || Object.keys(draft.body).length > 1);
 	const outcomes = await sendInBatches(
 		drafts.filter((_, index) => withBody[index]).map((draft) => draft.body),
 		{
 			client: run.client,
-			request: (rows) => ({
-				method: mode === 'create' ? 'POST' : 'PATCH',
-				path: entity.path,
-				body: mode === 'create' ? withRequestIds(rows) : rows,
-			}),
-			answers: (reply) => embeddedRows(reply, entity.collection),
-			size: runOption(run, 'batchSize', DEFAULT_BATCH_SIZE),
+			request: (rows) => ({ method, path, body: creates ? withRequestIds(rows) : rows }),
+			answers,
+			size: Math.min(runOption(run, 'batchSize', DEFAULT_BATCH_SIZE), route.maxBatchSize ?? Infinity),
 			rescue: run.continueOnFail,
 		},
 	);

@@ -18,12 +18,24 @@ const INPUTS: Record<string, FieldType> = {
 	category: 'options',
 };
 
-/** The account's own fields as the columns of the mapper. */
+/** The account's own fields of the chosen resource as the columns of the mapper. */
 export async function getCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const path = fieldsPathOf(this);
-	if (path === undefined) return { fields: [] };
-	const result = await fieldDefinitions(await clientOf(this), path);
-	if (!result.ok) throw asError(this, result.failure);
+	return path === undefined ? { fields: [] } : await columnsOf(this, path);
+}
+
+/** Fields of the contact and company that are created together with a lead. */
+export async function getContactCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	return await columnsOf(this, '/contacts');
+}
+
+export async function getCompanyCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	return await columnsOf(this, '/companies');
+}
+
+async function columnsOf(context: ILoadOptionsFunctions, path: string): Promise<ResourceMapperFields> {
+	const result = await fieldDefinitions(await clientOf(context), path);
+	if (!result.ok) throw asError(context, result.failure);
 	const fields = result.value.filter((field) => !field.computed).map(toColumn);
 	return { fields, ...(fields.length === 0 ? { emptyFieldsNotice: 'The account has no custom fields here.' } : {}) };
 }

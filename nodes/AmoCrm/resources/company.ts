@@ -17,7 +17,7 @@ import {
 } from './shared';
 
 /** Companies. Source: core facts 10. */
-const entity: Entity = {
+export const companyEntity: Entity = {
 	value: 'company',
 	displayName: 'Company',
 	displayNamePlural: 'Companies',
@@ -61,12 +61,12 @@ const entity: Entity = {
 };
 
 export const company: Resource = {
-	entity,
+	entity: companyEntity,
 	operations: [
-		create(entity),
-		getOne(entity),
-		getMany(entity),
-		update(entity),
-		upsert(entity, ['customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail']),
+		create(companyEntity),
+		getOne(companyEntity),
+		getMany(companyEntity),
+		update(companyEntity),
+		upsert(companyEntity, ['customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail']),
 	],
 };

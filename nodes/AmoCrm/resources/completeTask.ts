@@ -23,12 +23,14 @@ export function completeTask(entity: Entity): Operation {
 		],
 		writes: true,
 		execute: async (run) =>
-			await writeRecords(run, entity, 'update', (item) => {
-				const text = String(run.parameter('resultText', item, '') ?? '');
-				return {
-					body: { id: readId(run, entity, item), is_completed: true, ...(text ? { result: { text } } : {}) },
-					links: [],
-				};
+			await writeRecords(run, entity, 'update', {
+				draftOf: (_run, _entity, _mode, item) => {
+					const text = String(run.parameter('resultText', item, '') ?? '');
+					return {
+						body: { id: readId(run, entity, item), is_completed: true, ...(text ? { result: { text } } : {}) },
+						links: [],
+					};
+				},
 			}),
 	};
 }

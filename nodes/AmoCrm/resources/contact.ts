@@ -18,7 +18,7 @@ import {
 } from './shared';
 
 /** Contacts. Source: core facts 9. */
-const entity: Entity = {
+export const contactEntity: Entity = {
 	value: 'contact',
 	displayName: 'Contact',
 	displayNamePlural: 'Contacts',
@@ -66,12 +66,12 @@ const entity: Entity = {
 };
 
 export const contact: Resource = {
-	entity,
+	entity: contactEntity,
 	operations: [
-		create(entity),
-		getOne(entity),
-		getMany(entity),
-		update(entity),
-		upsert(entity, ['customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail']),
+		create(contactEntity),
+		getOne(contactEntity),
+		getMany(contactEntity),
+		update(contactEntity),
+		upsert(contactEntity, ['customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail']),
 	],
 };

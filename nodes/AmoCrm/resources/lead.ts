@@ -6,6 +6,7 @@ import { getOne } from '../operations/getOne';
 import type { Entity, Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { upsert } from '../operations/upsert';
+import { createComplex } from './createComplex';
 import {
 	companyField,
 	createdAtField,
@@ -103,6 +104,7 @@ export const lead: Resource = {
 	entity,
 	operations: [
 		create(entity),
+		createComplex(entity),
 		getOne(entity),
 		getMany(entity),
 		update(entity),
