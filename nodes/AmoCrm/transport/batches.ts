@@ -1,14 +1,20 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
+import { endsEverything, isTooMuch } from './failures';
+import { isRepeatable } from './retry';
 import type { ApiRequest, Failure, FieldProblem, Reply } from './types';
 
 /** Rows per request: amoCRM recommends 50 and refuses more than 250 (core facts 3.8). */
 export const DEFAULT_BATCH_SIZE = 50;
 export const MAX_BATCH_SIZE = 250;
 
-/** Batches under way at once. The rate limit still holds; this keeps slow answers from leaving it unused. */
-const MAX_IN_FLIGHT = 4;
+/** Batches under way at once: some more when answers take long, so that slow answers do not leave the rate limit unused. */
+const MIN_IN_FLIGHT = 4;
+const MAX_IN_FLIGHT = 8;
+
+/** After so many single rows that were refused without a reason, and none that was not, it is not the rows' fault. */
+const ENOUGH_SINGLE_REFUSALS = 5;
 
 /** What became of one row. Every row handed in gets exactly one of these. */
 export type RowOutcome =
@@ -41,50 +47,59 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 	const outcomes = new Array<RowOutcome | undefined>(rows.length);
 	const size = Math.min(MAX_BATCH_SIZE, Math.max(1, Math.floor(job.size)));
 	let stopped: Failure | undefined;
+	let singleRefusals = 0;
+	let anyWritten = false;
 
 	/** Wave by wave: two rows for the same record must not be in one batch, nor overtake each other. */
 	for (const wave of wavesOf(rows)) {
 		const queue: number[][] = [];
 		for (let from = 0; from < wave.length; from += size) queue.push(wave.slice(from, from + size));
 
+		const workers: Array<Promise<void>> = [];
 		const worker = async (): Promise<void> => {
 			for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
-				const reason = stopped;
-				if (reason) {
-					for (const index of batch) outcomes[index] = { status: 'notSent', failure: reason };
-					continue;
-				}
 				await sendBatch(batch);
+				const useful = Math.min(MAX_IN_FLIGHT, job.client.usefulParallelism(), workers.length + queue.length);
+				while (workers.length < useful) workers.push(worker());
 			}
 		};
-		await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, queue.length) }, worker));
+		for (let count = Math.min(MIN_IN_FLIGHT, queue.length); count > 0; count--) workers.push(worker());
+		// Workers start workers, so the list may grow while it is waited for.
+		for (let index = 0; index < workers.length; index++) await workers[index];
 	}
 	return outcomes.map((outcome) => outcome ?? { status: 'notSent', failure: stopped ?? missingAnswer() });
 
 	async function sendBatch(batch: number[]): Promise<void> {
+		const reason = stopped;
+		if (reason) {
+			for (const index of batch) outcomes[index] = { status: 'notSent', failure: reason };
+			return;
+		}
 		const sent = batch.map((index) => rows[index] as IDataObject);
-		const reply = await job.client.send(job.request(sent));
+		const request = job.request(sent);
+		const splittable = batch.length > 1 && isRepeatable(request);
+		const reply = await job.client.send({ ...request, splittable });
 		if (reply.ok) {
+			anyWritten = true;
 			takeAnswers(batch, job.answers(reply, sent));
 			return;
 		}
 		const { failure } = reply;
-		if (!job.rescue || endsEverything(failure)) stopped ??= failure;
-
 		const named = namedRows(batch, failure);
-		if (named.size > 0) {
-			for (const [index, problems] of named) outcomes[index] = { status: 'refused', failure, problems };
-			const rest = batch.filter((index) => !named.has(index));
-			if (job.rescue && rest.length > 0) await sendBatch(rest);
-			else for (const index of rest) outcomes[index] = { status: 'notSent', failure };
-			return;
-		}
-		if (batch.length > 1 && mayBeOneRowsFault(failure, job)) {
+		if (named.size === 0 && batch.length > 1 && (mayBeTooMuch(failure, splittable) || mayBeOneRowsFault(failure))) {
 			const middle = Math.ceil(batch.length / 2);
 			await sendBatch(batch.slice(0, middle));
 			await sendBatch(batch.slice(middle));
 			return;
 		}
+		if (!job.rescue || endsEverything(failure)) stopped ??= failure;
+		if (named.size > 0) {
+			for (const [index, problems] of named) outcomes[index] = { status: 'refused', failure, problems };
+			const rest = batch.filter((index) => !named.has(index));
+			if (rest.length > 0) await sendBatch(rest);
+			return;
+		}
+		if (batch.length === 1) singleRefusals += 1;
 		for (const index of batch) {
 			outcomes[index] = failure.outcomeUnknown
 				? { status: 'unknown', failure }
@@ -92,17 +107,22 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		}
 	}
 
-	/** amoCRM answers in order, but its own client never relies on that: `request_id` first, then `id`, then position. */
+	/** A row that amoCRM did not name: halving finds it, unless every single row is refused in the same way. */
+	function mayBeOneRowsFault({ kind, status }: Failure): boolean {
+		if (!job.rescue || (status !== 400 && status !== 422)) return false;
+		if (!anyWritten && singleRefusals >= ENOUGH_SINGLE_REFUSALS) return false;
+		return kind === 'validation' || kind === 'badRequest';
+	}
+
+	/** amoCRM answers in order, but its own client never relies on that: `request_id` or `id` first, then the place. */
 	function takeAnswers(batch: number[], answers: IDataObject[]): void {
 		const byRequestId = indexBy(answers, 'request_id');
 		const byId = indexBy(answers, 'id');
 		batch.forEach((index, position) => {
-			const row = rows[index] as IDataObject;
-			const answer =
-				(row.id === undefined ? byRequestId.get(String(position)) : byId.get(String(row.id))) ??
-				(answers.length === batch.length && byRequestId.size === 0 && row.id === undefined
-					? answers[position]
-					: undefined);
+			const { id } = rows[index] as IDataObject;
+			const marks = id === undefined ? byRequestId : byId;
+			const marked = marks.get(String(id ?? position));
+			const answer = marks.size === 0 && answers.length === batch.length ? answers[position] : marked;
 			outcomes[index] = answer ? { status: 'written', answer } : { status: 'unknown', failure: missingAnswer() };
 		});
 	}
@@ -135,15 +155,9 @@ function wavesOf(rows: IDataObject[]): number[][] {
 	return waves;
 }
 
-/** Failures that every further request would meet too. */
-function endsEverything(failure: Failure): boolean {
-	return ['unauthorized', 'blocked', 'paymentRequired', 'forbidden', 'cancelled', 'unreachable'].includes(failure.kind);
-}
-
-/** Whether halving the batch can help: one row that amoCRM did not name, or a batch too heavy to answer in time. */
-function mayBeOneRowsFault(failure: Failure, job: BatchJob): boolean {
-	if (failure.kind === 'timeout') return job.request([]).method === 'PATCH';
-	return job.rescue && (failure.kind === 'validation' || failure.kind === 'badRequest');
+/** A request refused for its size was not worked on; a write that broke off half-way may be repeated only where that is safe. */
+function mayBeTooMuch(failure: Failure, splittable: boolean): boolean {
+	return failure.kind === 'tooLarge' || (splittable && isTooMuch(failure));
 }
 
 function indexBy(answers: IDataObject[], key: 'id' | 'request_id'): Map<string, IDataObject> {

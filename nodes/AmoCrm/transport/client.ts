@@ -6,7 +6,7 @@ import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from '../../../credentials/ac
 import { cancelled, failureOf, malformedAnswer } from './failures';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
 import { DEFAULT_MAX_RETRIES, mayRetry, retryDelayMs } from './retry';
-import type { ApiContext, ApiRequest, Query, QueryValue, Reply } from './types';
+import type { ApiContext, ApiRequest, Failure, Query, QueryValue, Reply } from './types';
 
 const API_PATH = '/api/v4';
 
@@ -86,21 +86,24 @@ function buildClient(
 ): ApiClient {
 	const accountKey = `${baseUrl}|${integration}`;
 	const limiter = rateLimiterOf(accountKey);
-	const requestsPerSecond = Math.max(1, Number(options.requestsPerSecond ?? DEFAULT_REQUESTS_PER_SECOND));
-	const maxRetries = Math.max(0, Number(options.maxRetries ?? DEFAULT_MAX_RETRIES));
+	const requestsPerSecond = atLeast(1, options.requestsPerSecond, DEFAULT_REQUESTS_PER_SECOND);
+	const maxRetries = atLeast(0, options.maxRetries, DEFAULT_MAX_RETRIES);
 	const stats: ClientStats = { requests: 0, retries: 0, rateLimitAnswers: 0, waitedMs: 0 };
 	let answerMs = 0;
+	/** What makes every further request of this execution useless: a blocked account must not be asked again and again. */
+	let ended: Failure | undefined;
 	const signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
 	async function attempt(request: ApiRequest): Promise<Reply> {
-		const queued = Date.now();
+		const queued = performance.now();
+		let sent: number;
 		try {
-			await limiter.take(context, requestsPerSecond, signal);
+			sent = await limiter.take(context, requestsPerSecond, eitherSignal(signal, request.signal));
 		} catch {
 			return { ok: false, failure: cancelled() };
 		}
-		const sent = Date.now();
 		stats.waitedMs += sent - queued;
+		if (ended) return { ok: false, failure: ended };
 		stats.requests += 1;
 		try {
 			// n8n changes the options it is given, so every attempt gets fresh ones.
@@ -109,10 +112,17 @@ function buildClient(
 				credentialType,
 				httpOptions(baseUrl, request),
 			)) as { statusCode: number; body: unknown };
-			answerMs = answerMs === 0 ? Date.now() - sent : answerMs * 0.7 + (Date.now() - sent) * 0.3;
+			const tookMs = performance.now() - sent;
+			answerMs = answerMs === 0 ? tookMs : answerMs * 0.7 + tookMs * 0.3;
+			limiter.succeeded();
 			return readReply(request, response.statusCode, response.body);
 		} catch (error) {
 			const failure = failureOf(error, request);
+			if (failure.kind === 'rateLimited') {
+				stats.rateLimitAnswers += 1;
+				limiter.slowDown(requestsPerSecond, sent, failure.retryAfterMs);
+			}
+			if (failure.kind === 'unauthorized' || failure.kind === 'blocked') ended = failure;
 			return { ok: false, failure };
 		}
 	}
@@ -125,17 +135,11 @@ function buildClient(
 		usefulParallelism: () => Math.ceil((answerMs / 1000) * requestsPerSecond * HEADROOM),
 		async send(request) {
 			for (let retry = 0; ; retry++) {
+				if (ended) return { ok: false, failure: ended };
 				const reply = await attempt(request);
-				if (reply.ok) {
-					limiter.succeeded();
-					return reply;
-				}
+				if (reply.ok) return reply;
 				const { failure } = reply;
-				if (failure.kind === 'rateLimited') {
-					stats.rateLimitAnswers += 1;
-					limiter.slowDown(requestsPerSecond, failure.retryAfterMs);
-				}
-				if (signal?.aborted || retry >= maxRetries || !mayRetry(request, failure)) return reply;
+				if (signal?.aborted || retry >= maxRetries || !mayRetry(request, failure, retry)) return reply;
 				stats.retries += 1;
 				context.logger?.debug('amoCRM: repeating a request', {
 					method: request.method,
@@ -148,6 +152,16 @@ function buildClient(
 			}
 		},
 	};
+}
+
+/** An option as the user gave it, where it is a number that makes sense. */
+function atLeast(minimum: number, given: unknown, fallback: number): number {
+	const number = Number(given ?? fallback);
+	return Number.isFinite(number) ? Math.max(minimum, number) : fallback;
+}
+
+function eitherSignal(one?: AbortSignal, other?: AbortSignal): AbortSignal | undefined {
+	return one && other ? AbortSignal.any([one, other]) : (one ?? other);
 }
 
 /** Waits, but not past the end of the execution (n8n 1.x's `sleep` knows no signal). */
@@ -178,6 +192,8 @@ function httpOptions(baseUrl: string, request: ApiRequest): IHttpRequestOptions 
 
 function readReply(request: ApiRequest, status: number, body: unknown): Reply {
 	if (status === 204 || body === undefined || body === null || body === '') {
+		// "Nothing there" is 204 (core facts 3.2): a 200 without a body has lost it.
+		if (status === 200 && request.method === 'GET') return { ok: false, failure: malformedAnswer(request, status) };
 		return { ok: true, status, body: undefined };
 	}
 	if (typeof body !== 'object' || status >= 300) return { ok: false, failure: malformedAnswer(request, status) };

@@ -3,17 +3,25 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiRequest, Failure, FieldProblem } from './types';
 
 /** Failures of a connection that was never made: the request did not reach amoCRM. */
-const NEVER_SENT = new Set([
-	'ECONNREFUSED',
-	'ENOTFOUND',
-	'EAI_AGAIN',
-	'EHOSTUNREACH',
-	'ENETUNREACH',
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** The other end is not who it should be; it will not become so. */
+const NOT_TRUSTED = new Set([
 	'CERT_HAS_EXPIRED',
+	'CERT_NOT_YET_VALID',
 	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
 	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
+
+/** Nothing came in the time that we give (or the system gives a connection). */
+const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
+
+/** What amoCRM says in a 400 that is none: "a system error occurred, please repeat" (core facts 3.9). */
+const SYSTEM_ERROR = /системн|system error|повторите|try again/i;
 
 const CANCELLED = new Set(['ERR_CANCELED', 'ABORT_ERR', 'AbortError']);
 
@@ -44,7 +52,7 @@ export function failureOf(error: unknown, request: ApiRequest): Failure {
 	const data = bodyOf(thrown);
 	const status = /^[1-5]\d\d$/.test(code) ? Number(code) : statusIn(data);
 	const tokenStatus = tokenEndpointStatus(thrown);
-	if (CANCELLED.has(code) || CANCELLED.has(String(thrown.cause?.name ?? ''))) return cancelled();
+	if (CANCELLED.has(code) || CANCELLED.has(String(thrown.cause?.name ?? ''))) return cancelled(request);
 	if (tokenStatus !== undefined && tokenStatus !== 400 && tokenStatus !== 401 && tokenStatus !== 404) {
 		return tokenEndpointDown(tokenStatus);
 	}
@@ -56,12 +64,21 @@ export function failureOf(error: unknown, request: ApiRequest): Failure {
 	if (status !== undefined) return answered(status, data, thrown, request);
 	const text = [thrown.message, ...(Array.isArray(thrown.messages) ? thrown.messages : [])].join(' ');
 	if (/refresh ?token is required|no refresh token|credentials not connected/i.test(text)) return reconnect();
-	if (NEVER_SENT.has(code)) {
+	if (NEVER_SENT.has(code) || NOT_TRUSTED.has(code)) {
 		return {
 			kind: 'unreachable',
 			message: `amoCRM could not be reached (${code})`,
 			advice: "Check the 'Account Domain' of the credential and the network of this n8n, then run again.",
 			outcomeUnknown: false,
+			...(NOT_TRUSTED.has(code) ? { permanent: true } : {}),
+		};
+	}
+	if (TIMED_OUT.has(code)) {
+		return {
+			kind: 'timeout',
+			message: `amoCRM did not answer in time (${code})`,
+			advice: unknownAdvice(request),
+			outcomeUnknown: changesData(request),
 		};
 	}
 	return {
@@ -83,16 +100,27 @@ export function malformedAnswer(request: ApiRequest, status: number): Failure {
 	};
 }
 
-export function cancelled(): Failure {
+/** The execution was stopped: before the request was sent or, when `sent` is given, while it was under way. */
+export function cancelled(sent?: ApiRequest): Failure {
 	return {
 		kind: 'cancelled',
-		message: 'The execution was stopped before this was sent',
+		message: `The execution was stopped before ${sent ? 'amoCRM answered' : 'this was sent'}`,
 		advice: 'Run the workflow again for the rows that are not reported as written.',
-		outcomeUnknown: false,
+		outcomeUnknown: sent !== undefined && changesData(sent),
 	};
 }
 
-export function changesData(request: ApiRequest): boolean {
+/** Failures that every further request of the execution would meet too. */
+export function endsEverything({ kind }: Failure): boolean {
+	return ['unauthorized', 'blocked', 'paymentRequired', 'forbidden', 'cancelled', 'unreachable'].includes(kind);
+}
+
+/** Failures that may go away when less is asked for at once (official advice for 504, core facts 3.8). */
+export function isTooMuch({ kind }: Failure): boolean {
+	return kind === 'timeout' || kind === 'tooLarge' || kind === 'malformed';
+}
+
+function changesData(request: ApiRequest): boolean {
 	return request.method !== 'GET';
 }
 
@@ -163,6 +191,9 @@ function answered(status: number, data: unknown, thrown: HelperError, request: A
 		case 400:
 		case 422: {
 			const rows = validationRows(problem);
+			if (!rows && SYSTEM_ERROR.test(detail)) {
+				return make('server', `amoCRM failed to answer (${status})${said}`, unknownAdvice(request), changesData(request));
+			}
 			if (!rows) {
 				return make('badRequest', `amoCRM refused the request${said}`, 'Check the values of this item and run again.');
 			}
@@ -193,9 +224,16 @@ function answered(status: number, data: unknown, thrown: HelperError, request: A
 				'Check the rights of the user who connected the account, and the scopes of the integration. Some operations need an administrator.',
 			);
 		case 404:
+			// A page of amoCRM's edge, not its API: the record may well exist (core facts 3.9).
+			if (typeof data === 'string' && /<html/i.test(data)) {
+				return make('server', 'amoCRM failed to answer (404, no JSON answer)', unknownAdvice(request), changesData(request));
+			}
 			return make('notFound', `amoCRM did not find it${said}`, 'Check the ID and that the record was not deleted.');
 		case 405:
 			return make('badRequest', 'amoCRM does not offer this method here (405)', 'Use another operation.');
+		case 413:
+		case 414:
+			return make('tooLarge', `The request is too large for amoCRM (${status})`, 'Send fewer items at once: lower the batch size.');
 		case 429:
 			return {
 				...make(

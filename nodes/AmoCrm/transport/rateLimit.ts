@@ -1,4 +1,4 @@
-import { sleep } from 'n8n-workflow';
+import { randomInt, sleep } from 'n8n-workflow';
 
 /** amoCRM's limit for one integration in one account, requests per second (core facts 3.7). */
 export const DEFAULT_REQUESTS_PER_SECOND = 7;
@@ -13,12 +13,16 @@ const WINDOW_MS = 1040;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** After a 429 the allowed rate grows back by this many requests per second, each second. */
+/** After a 429 the allowed rate grows back by this many requests per second, each second... */
 const RECOVERY_PER_SECOND = 0.5;
+
+/** ...up to this part of the rate that was too much, and from there on only so fast: repeated breaches end in a block. */
+const SAFE_PART = 0.8;
+const PROBING_PER_SECOND = 0.05;
 
 interface Waiter {
 	limit: number;
-	admit: () => void;
+	admit: (at: number) => void;
 }
 
 /**
@@ -38,23 +42,31 @@ export class RateLimiter {
 
 	private pauseMs = FIRST_PAUSE_MS;
 
+	/** The rate right after the last 429, and what it was when that came. `Infinity`: nothing to recover from. */
 	private reducedRate = Infinity;
+
+	private breachedRate = Infinity;
 
 	private reducedAt = 0;
 
-	/** Resolves when the caller may start one request now; rejects with the signal's reason when it is aborted. */
-	async take(execution: unknown, limit: number, signal?: AbortSignal): Promise<void> {
+	private breachedAt = -Infinity;
+
+	/**
+	 * Resolves with the time of the start when the caller may start one request now; rejects with the signal's reason
+	 * when it is aborted. `limit` is in requests per second.
+	 */
+	async take(execution: unknown, limit: number, signal?: AbortSignal): Promise<number> {
 		signal?.throwIfAborted();
-		await new Promise<void>((resolve, reject) => {
+		return await new Promise<number>((resolve, reject) => {
 			const onAbort = () => {
 				this.forget(execution, waiter);
 				reject(signal?.reason ?? new Error('aborted'));
 			};
 			const waiter: Waiter = {
 				limit,
-				admit: () => {
+				admit: (at) => {
 					signal?.removeEventListener('abort', onAbort);
-					resolve();
+					resolve(at);
 				},
 			};
 			signal?.addEventListener('abort', onAbort, { once: true });
@@ -65,27 +77,34 @@ export class RateLimiter {
 		});
 	}
 
-	/** Tell the gate that amoCRM answered 429: everybody pauses, the rate halves. */
-	slowDown(limit: number, retryAfterMs?: number): void {
-		const now = Date.now();
-		const alreadyPaused = now < this.pausedUntil;
-		this.pausedUntil = Math.max(this.pausedUntil, now + (retryAfterMs ?? this.pauseMs));
+	/** Tell the gate that amoCRM answered 429 to the request that started at `startedAt`: everybody pauses, the rate halves. */
+	slowDown(limit: number, startedAt: number, retryAfterMs?: number): void {
+		const now = clock();
+		// A little more or less for each process, or those that were refused together would come back together.
+		const pause = retryAfterMs ?? this.pauseMs * (randomInt(90, 131) / 100);
+		this.pausedUntil = Math.max(this.pausedUntil, now + pause);
 		// The other requests of the same burst fail together: they count as one breach.
-		if (alreadyPaused) return;
-		this.reducedRate = Math.max(1, this.rate(limit, now) / 2);
+		if (startedAt <= this.breachedAt) return;
+		this.breachedAt = now;
+		this.breachedRate = this.rate(limit, now);
+		this.reducedRate = Math.max(1, this.breachedRate / 2);
 		this.reducedAt = this.pausedUntil;
 		this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
 	}
 
 	/** Tell the gate that amoCRM let a request through. */
 	succeeded(): void {
-		if (Date.now() >= this.pausedUntil) this.pauseMs = FIRST_PAUSE_MS;
+		if (clock() >= this.pausedUntil) this.pauseMs = FIRST_PAUSE_MS;
 	}
 
+	/** The allowed rate, requests per second: `limit`, or less after a 429. */
 	private rate(limit: number, now: number): number {
-		const recovered = this.reducedRate + (Math.max(0, now - this.reducedAt) / 1000) * RECOVERY_PER_SECOND;
-		if (recovered >= limit) this.reducedRate = Infinity;
-		return Math.min(limit, recovered);
+		if (this.reducedRate === Infinity) return limit;
+		const safeRate = Math.max(this.reducedRate, this.breachedRate * SAFE_PART);
+		const seconds = Math.max(0, now - this.reducedAt) / 1000;
+		const quickSeconds = Math.min(seconds, (safeRate - this.reducedRate) / RECOVERY_PER_SECOND);
+		const grown = quickSeconds * RECOVERY_PER_SECOND + (seconds - quickSeconds) * PROBING_PER_SECOND;
+		return Math.min(limit, this.reducedRate + grown);
 	}
 
 	/** Admits waiting calls one by one, each as soon as the window has room. One pump runs per gate. */
@@ -105,15 +124,16 @@ export class RateLimiter {
 			// To the back of the line, so that executions take turns.
 			if (queue.length > 0) this.queues.set(execution, queue);
 			if (next) {
-				this.starts.push(Date.now());
-				next.admit();
+				const now = clock();
+				this.starts.push(now);
+				next.admit(now);
 			}
 		}
 		this.pumping = false;
 	}
 
 	private waitMs(limit: number): number {
-		const now = Date.now();
+		const now = clock();
 		if (now < this.pausedUntil) return this.pausedUntil - now;
 		while (this.starts.length > 0 && now - (this.starts[0] as number) >= WINDOW_MS) this.starts.shift();
 		const allowed = Math.max(1, Math.floor(this.rate(limit, now)));
@@ -126,6 +146,11 @@ export class RateLimiter {
 		if (left.length > 0) this.queues.set(execution, left);
 		else this.queues.delete(execution);
 	}
+}
+
+/** Milliseconds that never jump: a corrected system clock must not open or shut the gate. */
+function clock(): number {
+	return performance.now();
 }
 
 const limiters = new Map<string, RateLimiter>();

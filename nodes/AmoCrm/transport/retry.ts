@@ -1,5 +1,6 @@
 import { randomInt } from 'n8n-workflow';
 
+import { isTooMuch } from './failures';
 import type { ApiRequest, Failure } from './types';
 
 /** How often a request is repeated after a failure that allows it. */
@@ -12,7 +13,10 @@ const LONGEST_DELAY_MS = 20_000;
  * Whether the same request may be sent again: always when amoCRM surely did nothing with it (429, never connected);
  * otherwise only when repeating cannot double anything. A POST whose outcome is unknown is never repeated.
  */
-export function mayRetry(request: ApiRequest, failure: Failure): boolean {
+export function mayRetry(request: ApiRequest, failure: Failure, retriesSoFar: number): boolean {
+	if (failure.permanent) return false;
+	// What may be too much at once gets a second chance as it is, then its caller splits it.
+	if (request.splittable && isTooMuch(failure) && retriesSoFar > 0) return false;
 	switch (failure.kind) {
 		case 'rateLimited':
 		case 'unreachable':
@@ -22,15 +26,13 @@ export function mayRetry(request: ApiRequest, failure: Failure): boolean {
 		case 'connectionLost':
 		case 'malformed':
 			return isRepeatable(request);
-		case 'badRequest':
-			// amoCRM sometimes answers 400 "a system error occurred, please repeat" without naming a row (core facts 3.9).
-			return isRepeatable(request) && failure.status === 400 && /систем|system error|повторите|try again/i.test(failure.message);
 		default:
 			return false;
 	}
 }
 
-function isRepeatable(request: ApiRequest): boolean {
+/** Whether sending the same request twice has the same effect as sending it once. */
+export function isRepeatable(request: ApiRequest): boolean {
 	return request.method !== 'POST' || request.repeatable === true;
 }
 

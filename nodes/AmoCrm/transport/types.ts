@@ -20,6 +20,10 @@ export interface ApiRequest {
 	body?: IDataObject | IDataObject[];
 	/** True when sending the same request twice has the same effect as sending it once, as for a mass link. */
 	repeatable?: boolean;
+	/** True when the caller will ask for less at once if this is too much for amoCRM: it is then not repeated as it is. */
+	splittable?: boolean;
+	/** Withdraws the request as long as it waits for its turn. */
+	signal?: AbortSignal;
 }
 
 /** One reason that amoCRM gives against one row: `path` is relative to the row, for example `custom_fields_values.0.field_id`. */
@@ -40,6 +44,7 @@ export interface Failure {
 		| 'notFound'
 		| 'rateLimited'
 		| 'timeout'
+		| 'tooLarge'
 		| 'server'
 		| 'malformed'
 		| 'unreachable'
@@ -57,6 +62,8 @@ export interface Failure {
 	rows?: Map<string, FieldProblem[]>;
 	/** True when the request may have taken effect although it failed: a write that must not be repeated blindly. */
 	outcomeUnknown: boolean;
+	/** True when no repetition can help. */
+	permanent?: true;
 }
 
 export type Reply =
