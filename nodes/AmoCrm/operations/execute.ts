@@ -1,9 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import type { ClientStats } from '../transport/client';
 import { createClient } from '../transport/client';
 import { toExecutionData } from './results';
 import type { Operation, Run } from './types';
+
+/** From so many requests on, the user is told what the run has cost. */
+const BIG_RUN_REQUESTS = 10;
 
 /** Runs the chosen operation once over all items. Resource, operation and options belong to the run, not to an item. */
 export async function executeOperation(
@@ -31,15 +35,22 @@ export async function executeOperation(
 		timezone: context.getTimezone(),
 		continueOnFail: context.continueOnFail(),
 	};
-	const started = Date.now();
+	const started = performance.now();
 	const result = toExecutionData(run, operation, await operation.execute(run));
-	context.logger.debug('amoCRM: done', {
-		resource,
-		operation: name,
-		items: items.length,
-		...client.stats,
-		milliseconds: Date.now() - started,
-	});
+	const rows = 'data' in result ? result.data.length : 0;
+	const milliseconds = Math.round(performance.now() - started);
+	const waitedMs = Math.round(client.stats.waitedMs);
+	context.logger.debug('amoCRM: done', { resource, operation: name, items: items.length, rows, ...client.stats, waitedMs, milliseconds });
 	if ('error' in result) throw result.error;
+	if (client.stats.requests >= BIG_RUN_REQUESTS) {
+		context.addExecutionHints({ type: 'info', location: 'outputPane', message: costOf(items.length, rows, client.stats, milliseconds) });
+	}
 	return [result.data];
+}
+
+/** `1,000 items in, 1,000 items out: 20 requests to amoCRM in 2.9 s.` */
+function costOf(items: number, rows: number, { requests, retries }: ClientStats, milliseconds: number): string {
+	const count = (number: number) => number.toLocaleString('en-US');
+	const repeated = retries > 0 ? `, ${count(retries)} of them repeated after a failure,` : '';
+	return `${count(items)} items in, ${count(rows)} items out: ${count(requests)} requests to amoCRM${repeated} in ${(milliseconds / 1000).toFixed(1)} s.`;
 }

@@ -1,11 +1,12 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { deepCopy, UserError } from 'n8n-workflow';
 
+import type { Condition } from '../fields/filters';
 import { conditionsOf, mergeQueries } from '../fields/filters';
 import { show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
-import type { ListResult } from '../transport/pages';
 import { readList } from '../transport/pages';
+import { inParallel } from '../transport/parallel';
 import type { Query } from '../transport/types';
 import { collection, filterProperty, optionsProperty, simplifyProperty, withProperty } from './parameters';
 import { presentRows } from './present';
@@ -15,10 +16,12 @@ import type { Entity, ItemResult, Operation, Run } from './types';
 interface ListRequest {
 	query: Query;
 	limit?: number;
-	accept?: (row: IDataObject) => boolean;
-	/** Filters of the paid feature, and whether a row can show that one was ignored. */
+	/** What a row must pass, whatever amoCRM makes of the filters. */
+	tests: Array<(row: IDataObject) => boolean>;
+	/** Whether there are filters of the paid feature. */
 	paidFilters: boolean;
-	hasHiddenConditions: boolean;
+	/** Those of them that a row does not show exactly. */
+	hidden: Condition[];
 }
 
 export function getMany(entity: Entity): Operation {
@@ -85,55 +88,89 @@ function sortProperty(entity: Entity): INodeProperties {
 	};
 }
 
+/** Lists under way at once. Each fills the rate limit by itself when it is long; short ones do it together. */
+const IN_FLIGHT = 6;
+
 /** Items that ask for the same list share one reading of it. */
 async function listRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
-	const lists = new Map<string, Promise<ItemResult>>();
-	const results: Array<ItemResult | Promise<ItemResult>> = [];
-	for (let item = 0; item < run.items.length; item++) {
+	const results = new Array<ItemResult | undefined>(run.items.length);
+	const lists = new Map<string, { request: ListRequest; simple: boolean; items: number[] }>();
+	run.items.forEach((_, item) => {
 		try {
 			const request = listRequest(run, entity, item);
 			const simple = run.parameter('simplify', item, true) as boolean;
 			const key = JSON.stringify([request.query, request.limit, simple]);
-			const list = lists.get(key) ?? listOnce(run, entity, request, simple);
-			lists.set(key, list);
-			results.push(list);
-			// One list after the other: a list fills the rate limit by itself, and a failure stops the rest.
-			const result = await list;
-			if ('problem' in result && !run.continueOnFail) break;
+			const list = lists.get(key);
+			if (list) list.items.push(item);
+			else lists.set(key, { request, simple, items: [item] });
 		} catch (error) {
-			results.push({ problem: parameterProblem(error) });
-			if (!run.continueOnFail) break;
+			results[item] = { problem: parameterProblem(error) };
 		}
-	}
-	return await Promise.all(results);
+	});
+	let stopped = !run.continueOnFail && results.some((result) => result !== undefined);
+	const reader: Reader = { run, entity, hinted: new Set() };
+	await inParallel([...lists.values()], IN_FLIGHT, async ({ request, simple, items }) => {
+		if (stopped) return;
+		const result = await listOnce(reader, request, simple);
+		if ('problem' in result) stopped ||= !run.continueOnFail;
+		// Items of n8n must not share rows: a later node may change one of them.
+		items.forEach((item, index) => {
+			results[item] = index === 0 || 'problem' in result ? result : { rows: deepCopy(result.rows) };
+		});
+	});
+	return Array.from(results, (result) => result ?? { rows: [] });
 }
 
-async function listOnce(run: Run, entity: Entity, request: ListRequest, simple: boolean): Promise<ItemResult> {
-	const { query, limit, accept } = request;
-	const result = await readList({ client: run.client, path: entity.path, collection: entity.collection, query, limit, accept });
-	if (!result.ok) return { problem: requestProblem(result.failure) };
-	await hintAboutFilters(run, entity, request, result);
-	return { rows: await presentRows(run, result.rows, simple) };
+/** The lists of one run. */
+interface Reader {
+	run: Run;
+	entity: Entity;
+	/** What the user was told already. */
+	hinted: Set<string>;
+}
+
+async function listOnce(reader: Reader, request: ListRequest, simple: boolean): Promise<ItemResult> {
+	const { run, entity } = reader;
+	const { query, limit, hidden } = request;
+	const ignored = hidden.length > 0 && (await isFilteringEnabled(run.client)) === false;
+	const tests = ignored ? [...request.tests, ...hidden.flatMap(looseTests)] : request.tests;
+	const accept = tests.length > 0 ? (row: IDataObject) => tests.every((test) => test(row)) : undefined;
+	const list = await readList({ client: run.client, path: entity.path, collection: entity.collection, query, limit, accept });
+	if (!list.ok) return { problem: requestProblem(list.failure) };
+	if (ignored || (request.paidFilters && list.rejected > 0)) hint(reader, 'warning', filtersIgnored(entity, hidden));
+	if (list.repeated > 0) hint(reader, 'info', movedWhileReading(entity, list.repeated));
+	return { rows: await presentRows(run, list.rows, simple) };
+}
+
+function hint({ run, hinted }: Reader, type: 'info' | 'warning', message: string): void {
+	if (hinted.has(message)) return;
+	hinted.add(message);
+	run.context.addExecutionHints({ type, location: 'outputPane', message });
 }
 
 /** An account without the paid filters answers with everything and says nothing: the user has to know. */
-async function hintAboutFilters(
-	run: Run,
-	entity: Entity,
-	request: ListRequest,
-	result: ListResult & { ok: true },
-): Promise<void> {
-	if (!request.paidFilters) return;
-	const ignored =
-		result.rejected > 0 || (request.hasHiddenConditions && (await isFilteringEnabled(run.client)) === false);
-	if (!ignored) return;
+function filtersIgnored(entity: Entity, hidden: Condition[]): string {
 	const nouns = entity.displayNamePlural.toLowerCase();
-	run.context.addExecutionHints({
-		type: 'warning',
-		location: 'outputPane',
-		message: request.hasHiddenConditions
-			? `This amoCRM account ignores list filters (a paid feature that is off). The node filtered the ${nouns} itself where it could, but names cannot be checked that way: the list may hold others too.`
-			: `This amoCRM account ignores list filters (a paid feature that is off). The node read the ${nouns} and filtered them itself, which takes more requests.`,
+	const untested = hidden.some((condition) => looseTests(condition).length === 0);
+	const fact = `This amoCRM account ignores list filters (a paid feature that is off). The node read the ${nouns} and filtered them itself`;
+	return untested
+		? `${fact} where it could, but not every filter can be checked that way: the list may hold others too.`
+		: `${fact}, which takes more requests.`;
+}
+
+function movedWhileReading(entity: Entity, count: number): string {
+	return `${count} ${entity.displayNamePlural.toLowerCase()} came twice, because records changed places while the pages were read. Each is in the result once.`;
+}
+
+/**
+ * Tests for a condition that rows of the answer do not show exactly. Whether amoCRM compares names whole or in part is
+ * not documented, so a row passes when its text holds the wanted one: at least all that amoCRM would have given.
+ */
+function looseTests({ query }: Condition): Array<(row: IDataObject) => boolean> {
+	return Object.entries((query.filter ?? {}) as Query).flatMap(([key, wanted]) => {
+		const texts = [wanted].flat().filter((text) => typeof text === 'string');
+		if (texts.length === 0) return [];
+		return [(row: IDataObject) => texts.some((text) => String(row[key] ?? '').toLowerCase().includes(text.toLowerCase()))];
 	});
 }
 
@@ -144,29 +181,27 @@ function listRequest(run: Run, entity: Entity, item: number): ListRequest {
 	const returnAll = run.parameter('returnAll', item, false) as boolean;
 	const limit = returnAll ? undefined : readLimit(run.parameter('limit', item, 50));
 	const conditions = conditionsOf(entity.filters, filters, run.timezone);
-	const tests = conditions.flatMap((condition) => condition.accepts ?? []);
 	const filtering = conditions.filter((condition) => 'filter' in condition.query);
 	const extras = [options.with ?? []].flat().join(',');
-	const query = mergeQueries([
-		...conditions.map((condition) => condition.query),
-		orderOf(entity, sort, returnAll),
-		extras ? { with: extras } : {},
-	]);
 	return {
-		query,
+		query: mergeQueries([
+			...conditions.map((condition) => condition.query),
+			orderOf(entity, sort),
+			extras ? { with: extras } : {},
+		]),
 		limit,
-		accept: tests.length > 0 ? (row) => tests.every((test) => test(row)) : undefined,
+		tests: conditions.flatMap((condition) => condition.accepts ?? []),
 		paidFilters: entity.filtersArePaid && filtering.length > 0,
-		hasHiddenConditions: filtering.some((condition) => condition.accepts === undefined),
+		hidden: entity.filtersArePaid ? filtering.filter((condition) => condition.accepts === undefined) : [],
 	};
 }
 
 /**
- * A long list is read in the order of the IDs unless the user wants another: amoCRM's own order is by the last change,
- * and a record that changes while pages are read would move to another page.
+ * The order of the IDs unless the user wants another: amoCRM's own order is by the last change, and a record that
+ * changes while pages are read would move to another page.
  */
-function orderOf(entity: Entity, sort: { field?: string; direction?: string }, returnAll: boolean): Query {
-	if (sort.field === undefined && sort.direction === undefined) return returnAll ? { order: { id: 'asc' } } : {};
+function orderOf(entity: Entity, sort: { field?: string; direction?: string }): Query {
+	if (sort.field === undefined && sort.direction === undefined) return { order: { id: 'asc' } };
 	const field = sort.field ?? entity.sortKeys[0]?.value ?? 'id';
 	if (!entity.sortKeys.some((key) => key.value === field)) {
 		throw new UserError(

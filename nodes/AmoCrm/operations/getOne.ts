@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../transport/client';
+import { endsEverything, isTooMuch } from '../transport/failures';
 import { embeddedRows } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
@@ -12,7 +13,7 @@ import type { Entity, ItemResult, Operation, Run } from './types';
 /** IDs in one list request: 250 would fit a page, but make an address of 8 kB. */
 const IDS_PER_REQUEST = 150;
 
-const IN_FLIGHT = 5;
+const IN_FLIGHT = 7;
 
 type Found = Map<number, IDataObject | Failure>;
 
@@ -129,9 +130,10 @@ async function readByFilter(
 		method: 'GET',
 		path: entity.path,
 		query: { ...query, filter: { id: ids }, limit: ids.length },
+		splittable: ids.length > 1,
 	});
 	if (!reply.ok) {
-		if (reply.failure.kind === 'timeout' && ids.length > 1) {
+		if (isTooMuch(reply.failure) && ids.length > 1) {
 			const middle = Math.ceil(ids.length / 2);
 			const first = await readByFilter(client, entity, query, ids.slice(0, middle), found);
 			return first && (await readByFilter(client, entity, query, ids.slice(middle), found));
@@ -151,10 +153,17 @@ async function readByFilter(
 }
 
 async function readOneByOne(client: ApiClient, entity: Entity, query: Query, ids: number[], found: Found): Promise<void> {
+	let ended: Failure | undefined;
 	await inParallel(ids, IN_FLIGHT, async (id) => {
+		if (ended) {
+			found.set(id, ended);
+			return;
+		}
 		const reply = await client.send({ method: 'GET', path: `${entity.path}/${id}`, query });
-		if (!reply.ok) found.set(id, reply.failure);
-		else if (reply.body && !Array.isArray(reply.body)) found.set(id, reply.body);
+		if (!reply.ok) {
+			found.set(id, reply.failure);
+			if (endsEverything(reply.failure)) ended = reply.failure;
+		} else if (reply.body && !Array.isArray(reply.body)) found.set(id, reply.body);
 	});
 }
 

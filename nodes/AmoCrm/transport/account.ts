@@ -4,16 +4,24 @@ import type { ApiClient } from './client';
 
 const KEEP_MS = 10 * 60_000;
 
-const filtering = new Map<string, { at: number; enabled: boolean | undefined }>();
+const filtering = new Map<string, { at: number; asking: Promise<boolean | undefined> }>();
 
-/** Whether the account obeys list filters (core facts 3.6); `undefined` when it does not say. Asked at most every 10 minutes. */
+/**
+ * Whether the account obeys list filters (core facts 3.6); `undefined` when it does not say. Asked at most every
+ * 10 minutes, and once by callers that come together.
+ */
 export async function isFilteringEnabled(client: ApiClient): Promise<boolean | undefined> {
 	const known = filtering.get(client.accountKey);
-	if (known && Date.now() - known.at < KEEP_MS) return known.enabled;
-	const reply = await client.send({ method: 'GET', path: '/account', query: { with: 'is_api_filter_enabled' } });
-	if (!reply.ok) return undefined;
-	const value = (reply.body as IDataObject | undefined)?.is_api_filter_enabled;
-	const enabled = typeof value === 'boolean' ? value : undefined;
-	filtering.set(client.accountKey, { at: Date.now(), enabled });
+	if (known && Date.now() - known.at < KEEP_MS) return await known.asking;
+	const asking = ask(client);
+	filtering.set(client.accountKey, { at: Date.now(), asking });
+	const enabled = await asking;
+	if (enabled === undefined) filtering.delete(client.accountKey);
 	return enabled;
+}
+
+async function ask(client: ApiClient): Promise<boolean | undefined> {
+	const reply = await client.send({ method: 'GET', path: '/account', query: { with: 'is_api_filter_enabled' } });
+	const value = reply.ok ? (reply.body as IDataObject | undefined)?.is_api_filter_enabled : undefined;
+	return typeof value === 'boolean' ? value : undefined;
 }
