@@ -112,6 +112,14 @@ export function picked(loadOptionsMethod: string, loadOptionsDependsOn?: string[
 	);
 }
 
+/** A user, `0` included (the robot). */
+export const pickedUser = bodyKind(recordLocator({ noun: 'user', listSearchMethod: 'searchUsers', linkPaths: [] }), toInteger);
+
+export const pickedPipeline = bodyKind(
+	recordLocator({ noun: 'pipeline', listSearchMethod: 'searchPipelines', linkPaths: ['leads/pipeline', 'api/v4/leads/pipelines'] }),
+	toId,
+);
+
 export function choice(options: Array<{ name: string; value: string }>): FieldKind {
 	return bodyKind({ type: 'options', options, default: options[0]?.value ?? '' }, (value) => {
 		if (options.some((option) => option.value === value)) return value;
@@ -134,9 +142,9 @@ export const stage: FieldKind = {
 		const { pipelineId, statusId } = parseStage(value);
 		draft.body[key] = statusId;
 		if (pipelineId === undefined) return;
-		if (!isUnset(values.pipelineId) && toInteger(values.pipelineId) !== pipelineId) {
+		if (!isUnset(values.pipelineId) && toId(values.pipelineId) !== pipelineId) {
 			throw new UserError(
-				`the stage belongs to pipeline ${pipelineId}, but 'Pipeline' says ${show(values.pipelineId)}. Choose a stage of that pipeline.`,
+				`the stage belongs to pipeline ${pipelineId}, but 'Pipeline' says ${show(unwrapLocator(values.pipelineId))}. Choose a stage of that pipeline.`,
 			);
 		}
 		draft.body.pipeline_id = pipelineId;
@@ -156,6 +164,17 @@ export const tags: FieldKind = {
 		const list = toTags(value);
 		if (mode === 'create') draft.body._embedded = { ...(draft.body._embedded as IDataObject), tags: list };
 		else draft.body.tags_to_add = list;
+	},
+};
+
+/** All the tags that the record is to have; an empty list takes every tag off (core facts 14.3). */
+export const replacedTags: FieldKind = {
+	property: { type: 'string', default: '' },
+	encode: (draft, _key, value, { values }) => {
+		if (!isUnset(values.tags) || !isUnset(values.tagsToRemove)) {
+			throw new UserError("'Tags to Add' and 'Tags to Remove' cannot go along with a full list of tags. Set one or the other.");
+		}
+		draft.body._embedded = { ...(draft.body._embedded as IDataObject), tags: toTags(value) };
 	},
 };
 

@@ -40,7 +40,7 @@ export function toInteger(value: unknown): number {
 /** The ID of a record: a positive whole number, or a link to its card or to its API address. */
 export function toId(value: unknown): number {
 	const plain = unwrapLocator(value);
-	const inUrl = typeof plain === 'string' ? /\/(?:detail|api\/v4\/[a-z]+)\/(\d+)/.exec(plain)?.[1] : undefined;
+	const inUrl = typeof plain === 'string' ? /\/(?:detail|pipeline|api\/v4\/[a-z/]+?|api\/v4\/catalogs\/\d+\/elements)\/(\d+)(?:[/?#]|$)/.exec(plain)?.[1] : undefined;
 	const text = String(inUrl ?? plain ?? '').trim();
 	const id = /^\d+$/.test(text) ? Number(text) : NaN;
 	if (!Number.isSafeInteger(id) || id <= 0) {

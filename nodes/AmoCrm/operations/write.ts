@@ -12,6 +12,7 @@ import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/batches';
 import { embeddedRows } from '../transport/pages';
 import type { Failure, Reply } from '../transport/types';
+import { sendLinks } from './links';
 import { collection, fieldProperty, optionsProperty, readId, runOption } from './parameters';
 import { parameterProblem, requestProblem, writeProblem } from './problems';
 import type { Entity, ItemProblem, ItemResult, Run } from './types';
@@ -227,14 +228,7 @@ async function makeLinks(
 		}
 	}
 	if (links.length === 0) return;
-	const outcomes = await sendInBatches(links, {
-		client: run.client,
-		request: (rows) => ({ method: 'POST', path: `${entity.path}/link`, body: rows, repeatable: true }),
-		// The answer lists links without a mark of the row: a success is a success for all of them.
-		answers: (_reply, sent) => sent,
-		size: runOption(run, 'batchSize', DEFAULT_BATCH_SIZE),
-		rescue: run.continueOnFail,
-	});
+	const outcomes = await sendLinks(run, entity, 'link', links);
 	outcomes.forEach((outcome, index) => {
 		const item = owners[index] as number;
 		const result = results[item];

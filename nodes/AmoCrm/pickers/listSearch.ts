@@ -1,5 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
+import type { Dictionary } from '../fields/dictionaries';
+import { pipelinesOf, usersOf } from '../fields/dictionaries';
+import { isUnset, toId, unwrapLocator } from '../fields/values';
+import type { ApiClient } from '../transport/client';
 import { embeddedRows } from '../transport/pages';
 import { asError, clientOf } from './read';
 
@@ -115,12 +119,54 @@ export const searchContacts = searcher(CONTACTS);
 export const searchCompanies = searcher(COMPANIES);
 export const searchTasks = searcher(TASKS);
 
-/** Records of the type chosen beside the picker: what a task belongs to. */
+/** Records of the type chosen beside the picker: what a task belongs to, what a record is linked to. */
 export async function searchLinkedRecords(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const type = String(this.getCurrentNodeParameter('&entityType') ?? 'leads');
+	const type = String(this.getCurrentNodeParameter('linkTo') ?? this.getCurrentNodeParameter('&entityType') ?? 'leads');
 	return await search(this, BY_TYPE[type] ?? LEADS, filter, paginationToken);
+}
+
+/** Users and pipelines come all at once, from the dictionaries; the editor shows those whose name has the text in it. */
+function fromDictionary(read: (client: ApiClient) => Promise<Dictionary<IDataObject[]>>): ListSearch {
+	return async function (filter = '') {
+		const result = await read(await clientOf(this));
+		if (!result.ok) throw asError(this, result.failure);
+		const wanted = filter.toLowerCase();
+		const results = result.value
+			.map((row) => ({ name: String(row.name ?? row.id), value: String(row.id) }))
+			.filter(({ name }) => name.toLowerCase().includes(wanted));
+		return { results };
+	};
+}
+
+export const searchUsers = fromDictionary(usersOf);
+export const searchPipelines = fromDictionary(pipelinesOf);
+
+const CATALOGS: Searchable = {
+	path: '/catalogs',
+	collection: 'catalogs',
+	searchable: false,
+	label: (row) => String(row.name || `List ${String(row.id)}`),
+};
+
+export const searchCatalogs = searcher(CATALOGS);
+
+/** Elements of the chosen list. */
+export async function searchCatalogElements(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const catalogId = unwrapLocator(this.getCurrentNodeParameter('catalogId'));
+	if (isUnset(catalogId)) return { results: [] };
+	const source: Searchable = {
+		path: `/catalogs/${toId(catalogId)}/elements`,
+		collection: 'elements',
+		searchable: true,
+		label: (row) => [row.name || `Element ${String(row.id)}`, firstValue(row, 'SKU')].filter(Boolean).join(' · '),
+	};
+	return await search(this, source, filter, paginationToken);
 }

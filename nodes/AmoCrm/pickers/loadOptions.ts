@@ -1,6 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { fieldDefinitions, pipelinesOf, usersOf } from '../fields/dictionaries';
+import { isUnset, toId, unwrapLocator } from '../fields/values';
 import { asError, clientOf, fieldsPathOf, readAll, readOne } from './read';
 
 /** The status type of "Incoming leads": no lead can be put there (core facts 7). */
@@ -31,7 +32,7 @@ export async function getPipelines(this: ILoadOptionsFunctions): Promise<INodePr
 
 /** Stages as "Pipeline / Stage"; the value holds both IDs, because 142 and 143 exist in every pipeline. */
 export async function getStages(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const chosen = Number(this.getCurrentNodeParameter('&pipelineId') ?? NaN);
+	const chosen = Number(unwrapLocator(this.getCurrentNodeParameter('&pipelineId')) ?? NaN);
 	const isFilter = this.getCurrentNodeParameter('operation') === 'getAll';
 	const pipelines = await readPipelines(this);
 	const shown = pipelines.some((pipeline) => pipeline.id === chosen)
@@ -53,6 +54,15 @@ export async function getCustomFieldNames(this: ILoadOptionsFunctions): Promise<
 	const result = await fieldDefinitions(await clientOf(this), path);
 	if (!result.ok) throw asError(this, result.failure);
 	return result.value.filter((field) => !field.computed).map(({ id, name }) => ({ name, value: id }));
+}
+
+/** The price fields of the chosen list: an element may have several prices (extended facts 3.2). */
+export async function getPriceFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const catalogId = unwrapLocator(this.getCurrentNodeParameter('catalogId'));
+	if (isUnset(catalogId)) return [];
+	const result = await fieldDefinitions(await clientOf(this), `/catalogs/${toId(catalogId)}`);
+	if (!result.ok) throw asError(this, result.failure);
+	return result.value.filter(({ type }) => type === 'price').map(({ id, name }) => ({ name, value: id }));
 }
 
 export async function getLossReasons(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {

@@ -2,6 +2,7 @@ import { text } from '../fields/fields';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
+import { linkOperation } from '../operations/links';
 import type { Entity, Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { upsert } from '../operations/upsert';
@@ -57,6 +58,7 @@ export const companyEntity: Entity = {
 		{ name: 'Products', value: 'catalog_elements' },
 	],
 	filtersArePaid: true,
+	linkTargets: ['catalog_elements', 'contacts', 'customers', 'leads'],
 	hasCustomFields: true,
 };
 
@@ -66,6 +68,8 @@ export const company: Resource = {
 		create(companyEntity),
 		getOne(companyEntity),
 		getMany(companyEntity),
+		linkOperation(companyEntity, 'link'),
+		linkOperation(companyEntity, 'unlink'),
 		update(companyEntity),
 		upsert(companyEntity, ['customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail']),
 	],

@@ -2,6 +2,7 @@ import { text } from '../fields/fields';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
+import { linkOperation } from '../operations/links';
 import type { Entity, Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { upsert } from '../operations/upsert';
@@ -62,6 +63,7 @@ export const contactEntity: Entity = {
 		{ name: 'Social Profiles', value: 'social_profiles' },
 	],
 	filtersArePaid: true,
+	linkTargets: ['catalog_elements', 'companies', 'customers', 'leads'],
 	hasCustomFields: true,
 };
 
@@ -71,6 +73,8 @@ export const contact: Resource = {
 		create(contactEntity),
 		getOne(contactEntity),
 		getMany(contactEntity),
+		linkOperation(contactEntity, 'link'),
+		linkOperation(contactEntity, 'unlink'),
 		update(contactEntity),
 		upsert(contactEntity, ['customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail']),
 	],

@@ -1,8 +1,9 @@
-import { links, moment, money, picked, stage, text } from '../fields/fields';
+import { links, moment, money, picked, pickedPipeline, stage, text } from '../fields/fields';
 import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
+import { linkOperation } from '../operations/links';
 import type { Entity, Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { upsert } from '../operations/upsert';
@@ -45,7 +46,7 @@ const entity: Entity = {
 			kind: money,
 			description: "Sale value in the account's currency",
 		},
-		{ name: 'pipelineId', key: 'pipeline_id', displayName: 'Pipeline Name or ID', kind: picked('getPipelines') },
+		{ name: 'pipelineId', key: 'pipeline_id', displayName: 'Pipeline', kind: pickedPipeline, description: 'The pipeline to put the lead into' },
 		{ name: 'statusId', key: 'status_id', displayName: 'Stage Name or ID', kind: stage },
 		responsibleUserField,
 		{
@@ -97,6 +98,7 @@ const entity: Entity = {
 		{ name: 'Source ID', value: 'source_id' },
 	],
 	filtersArePaid: true,
+	linkTargets: ['catalog_elements', 'companies', 'contacts'],
 	hasCustomFields: true,
 };
 
@@ -107,6 +109,8 @@ export const lead: Resource = {
 		createComplex(entity),
 		getOne(entity),
 		getMany(entity),
+		linkOperation(entity, 'link'),
+		linkOperation(entity, 'unlink'),
 		update(entity),
 		upsert(entity, ['customField', 'id', 'name']),
 	],

@@ -1,5 +1,5 @@
 import type { WritableField } from '../fields/fields';
-import { clearedFields, customFieldsJson, links, moment, multitext, picked, removedTags, tags } from '../fields/fields';
+import { clearedFields, customFieldsJson, links, moment, multitext, pickedUser, removedTags, replacedTags, tags } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import { recordLocator } from '../fields/locator';
 import { idsFilter, momentRange, pickedIdsFilter, search, textFilter } from '../fields/filters';
@@ -9,8 +9,9 @@ import { idsFilter, momentRange, pickedIdsFilter, search, textFilter } from '../
 export const responsibleUserField: WritableField = {
 	name: 'responsibleUserId',
 	key: 'responsible_user_id',
-	displayName: 'Responsible User Name or ID',
-	kind: picked('getUsers'),
+	displayName: 'Responsible User',
+	kind: pickedUser,
+	description: 'The user who is responsible for it',
 };
 
 export function tagFields(noun: string): WritableField[] {
@@ -36,6 +37,15 @@ export function tagFields(noun: string): WritableField[] {
 			only: 'update',
 			placeholder,
 			description: `Names of the tags to take off the ${noun}, separated by commas, or a list`,
+		},
+		{
+			name: 'tagsToSet',
+			key: '_embedded.tags',
+			displayName: 'Tags (Replace All)',
+			kind: replacedTags,
+			only: 'update',
+			placeholder,
+			description: `Names of all the tags that the ${noun} is to have, separated by commas, or a list. The other tags are taken off; an expression that gives an empty list takes all off.`,
 		},
 	];
 }

@@ -116,6 +116,7 @@ const entity: Entity = {
 	],
 	withOptions: [],
 	filtersArePaid: false,
+	linkTargets: [],
 	hasCustomFields: false,
 };
 

@@ -1,0 +1,192 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { fieldError, plainName } from '../fields/fields';
+import { recordLocator } from '../fields/locator';
+import { isUnset, show, toBoolean, toId, toMoney } from '../fields/values';
+import type { RowOutcome } from '../transport/batches';
+import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
+import { idProperty, optionsProperty, readId, runOption } from './parameters';
+import { parameterProblem, requestProblem } from './problems';
+import type { Entity, ItemResult, Operation, Run } from './types';
+
+type Action = 'link' | 'unlink';
+
+/** What a record can be linked to, and how the UI calls it (core facts 11). */
+const TARGETS: Record<string, string> = {
+	catalog_elements: 'Product or List Element',
+	companies: 'Company',
+	contacts: 'Contact',
+	customers: 'Customer',
+	leads: 'Lead',
+};
+
+/** Links or unlinks one pair of records for each item, in batches by the mass route. */
+export function linkOperation(entity: Entity, action: Action): Operation {
+	const noun = entity.displayName.toLowerCase();
+	const links = action === 'link';
+	return {
+		value: action,
+		name: links ? 'Link' : 'Unlink',
+		action: links ? `Link a ${noun} to another record` : `Unlink a ${noun} from another record`,
+		description: links
+			? `Connect one ${noun} per item with a contact, a company, a product or another record`
+			: `Take one link of a ${noun} away per item; both records stay`,
+		properties: [idProperty(entity), ...targetProperties(entity, action), optionsProperty([], true)],
+		writes: true,
+		execute: async (run) => await linkAll(run, entity, action),
+	};
+}
+
+function targetProperties(entity: Entity, action: Action): INodeProperties[] {
+	const isElement = { show: { linkTo: ['catalog_elements'] } };
+	const verb = action === 'link' ? 'link to' : 'unlink from';
+	const properties: INodeProperties[] = [
+		{
+			displayName: action === 'link' ? 'Link To' : 'Unlink From',
+			name: 'linkTo',
+			type: 'options',
+			noDataExpression: true,
+			options: entity.linkTargets.map((value) => ({ name: TARGETS[value] ?? value, value })).sort((a, b) => a.name.localeCompare(b.name)),
+			default: 'contacts',
+			...(entity.linkTargets.includes('contacts') ? {} : { default: 'companies' }),
+			description: `What kind of record to ${verb}`,
+		},
+		{
+			displayName: 'Record',
+			name: 'linkedId',
+			...recordLocator({ noun: 'record', listSearchMethod: 'searchLinkedRecords' }),
+			required: true,
+			displayOptions: { hide: { linkTo: ['catalog_elements'] } },
+			description: `The record to ${verb}`,
+		},
+		{
+			displayName: 'List',
+			name: 'catalogId',
+			...recordLocator({ noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'] }),
+			required: true,
+			displayOptions: isElement,
+			description: 'The list (catalog) that holds the element, such as Products',
+		},
+		{
+			displayName: 'Element',
+			name: 'elementId',
+			...recordLocator({ noun: 'element', listSearchMethod: 'searchCatalogElements', linkPaths: ['catalogs/\\d+/detail', 'api/v4/catalogs/\\d+/elements'] }),
+			required: true,
+			displayOptions: isElement,
+			description: `The product or other element of the list to ${verb}`,
+		},
+	];
+	if (action === 'unlink') return properties;
+	properties.push(
+		{
+			displayName: 'Quantity',
+			name: 'quantity',
+			type: 'number',
+			typeOptions: { numberPrecision: 3 },
+			default: 1,
+			displayOptions: isElement,
+			description: 'How many of the element to link; it may have decimals',
+		},
+		{
+			displayName: 'Price Field Name or ID',
+			name: 'priceFieldId',
+			type: 'options',
+			typeOptions: { loadOptionsMethod: 'getPriceFields', loadOptionsDependsOn: ['catalogId.value'] },
+			default: '',
+			displayOptions: isElement,
+			description:
+				'Which price of the element applies; left empty, its usual one. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+		},
+	);
+	if (entity.linkTargets.includes('contacts') && entity.collection === 'leads') {
+		properties.push({
+			displayName: 'Main Contact',
+			name: 'isMain',
+			type: 'boolean',
+			default: false,
+			displayOptions: { show: { linkTo: ['contacts'] } },
+			description: 'Whether this becomes the main contact of the lead',
+		});
+	}
+	return properties;
+}
+
+async function linkAll(run: Run, entity: Entity, action: Action): Promise<ItemResult[]> {
+	const results = new Array<ItemResult>(run.items.length);
+	const links: IDataObject[] = [];
+	const owners: number[] = [];
+	run.items.forEach((_, item) => {
+		try {
+			links.push(readLink(run, entity, action, item));
+			owners.push(item);
+		} catch (error) {
+			results[item] = { problem: parameterProblem(error) };
+		}
+	});
+	if (links.length < run.items.length && !run.continueOnFail) return Array.from(results, (result) => result ?? { rows: [] });
+	const outcomes = await sendLinks(run, entity, action, links);
+	outcomes.forEach((outcome, index) => {
+		const { entity_id: id, to_entity_type: type, to_entity_id: to } = links[index] as IDataObject;
+		results[owners[index] as number] =
+			outcome.status === 'written'
+				? { rows: [{ id, to_entity_type: type, to_entity_id: to, [action === 'link' ? 'linked' : 'unlinked']: true }] }
+				: { problem: linkProblem(entity, action, links[index] as IDataObject, outcome) };
+	});
+	return results;
+}
+
+/** Throws a `UserError` that names the parameter. */
+function readLink(run: Run, entity: Entity, action: Action, item: number): IDataObject {
+	const type = String(run.parameter('linkTo', item, 'contacts'));
+	if (!entity.linkTargets.includes(type)) {
+		throw new UserError(`'Link To': ${show(type)} is not possible for a ${entity.displayName.toLowerCase()}. Give one of: ${entity.linkTargets.join(', ')}.`);
+	}
+	const id = (name: string, displayName: string) => named(displayName, () => toId(run.parameter(name, item, '')));
+	const link = { entity_id: readId(run, entity, item), to_entity_type: type };
+	if (type !== 'catalog_elements') {
+		const isMain = action === 'link' && type === 'contacts' && named('Main Contact', () => toBoolean(run.parameter('isMain', item, false)));
+		return { ...link, to_entity_id: id('linkedId', 'Record'), ...(isMain ? { metadata: { is_main: true } } : {}) };
+	}
+	const price = run.parameter('priceFieldId', item, '');
+	const metadata: IDataObject = { catalog_id: id('catalogId', 'List') };
+	if (action === 'link') {
+		metadata.quantity = named('Quantity', () => toMoney(run.parameter('quantity', item, 1)));
+		if (!isUnset(price)) metadata.price_id = named('Price Field', () => toId(price));
+	}
+	return { ...link, to_entity_id: id('elementId', 'Element'), metadata };
+}
+
+function named<T>(displayName: string, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		throw fieldError({ displayName }, error);
+	}
+}
+
+/**
+ * Sends links by the mass route. Its answer lists links without a mark of the row, or is empty for unlinking: a success
+ * is a success for all rows of the request.
+ */
+export async function sendLinks(run: Run, entity: Entity, action: Action, links: IDataObject[]): Promise<RowOutcome[]> {
+	return await sendInBatches(links, {
+		client: run.client,
+		request: (rows) => ({ method: 'POST', path: `${entity.path}/${action}`, body: rows, repeatable: true }),
+		answers: (_reply, sent) => sent,
+		size: runOption(run, 'batchSize', DEFAULT_BATCH_SIZE),
+		rescue: run.continueOnFail,
+	});
+}
+
+function linkProblem(entity: Entity, action: Action, link: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>) {
+	const problem = requestProblem(outcome.failure);
+	const target = TARGETS[String(link.to_entity_type)] ?? String(link.to_entity_type);
+	const reason = outcome.status === 'refused' && outcome.problems[0] ? outcome.problems.map(({ detail }) => detail).join('; ') : problem.message;
+	const [verb, preposition] = action === 'link' ? ['linked', 'to'] : ['unlinked', 'from'];
+	return {
+		...problem,
+		message: `${plainName(entity)} ${String(link.entity_id)} was not ${verb} ${preposition} ${target} ${String(link.to_entity_id)}: ${reason}`,
+		...(outcome.status === 'notSent' ? { collateral: true as const } : {}),
+	};
+}
