@@ -51,6 +51,7 @@ export class AmoCrm implements INodeType {
 					{ name: 'Company', value: 'company' },
 					{ name: 'Contact', value: 'contact' },
 					{ name: 'Lead', value: 'lead' },
+					{ name: 'List Element', value: 'catalogElement' },
 					{ name: 'Task', value: 'task' },
 				],
 				default: 'lead',

@@ -24,7 +24,7 @@ export function customFieldsMapper(displayName: string, name: string, resourceMa
 		default: { mappingMode: 'defineBelow', value: null },
 		description: 'Custom fields of the account. Fields left empty are not sent.',
 		typeOptions: {
-			loadOptionsDependsOn: ['resource'],
+			loadOptionsDependsOn: ['resource', 'catalogId.value'],
 			resourceMapper: {
 				resourceMapperMethod,
 				mode: 'map',

@@ -50,7 +50,7 @@ export function getMany(entity: Entity): Operation {
 			},
 			simplifyProperty,
 			collection('Filters', 'filters', 'Add Filter', entity.filters.map(filterProperty)),
-			sortProperty(entity),
+			...(entity.sortKeys.length > 0 ? [sortProperty(entity)] : []),
 			optionsProperty(withProperty(entity)),
 		],
 		execute: async (run) => await listRecords(run, entity),

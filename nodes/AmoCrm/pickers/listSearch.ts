@@ -2,10 +2,9 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeLis
 
 import type { Dictionary } from '../fields/dictionaries';
 import { pipelinesOf, usersOf } from '../fields/dictionaries';
-import { isUnset, toId, unwrapLocator } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { embeddedRows } from '../transport/pages';
-import { asError, clientOf } from './read';
+import { asError, catalogIdOf, clientOf } from './read';
 
 const PAGE_SIZE = 50;
 
@@ -160,10 +159,10 @@ export async function searchCatalogElements(
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const catalogId = unwrapLocator(this.getCurrentNodeParameter('catalogId'));
-	if (isUnset(catalogId)) return { results: [] };
+	const catalogId = catalogIdOf(this);
+	if (catalogId === undefined) return { results: [] };
 	const source: Searchable = {
-		path: `/catalogs/${toId(catalogId)}/elements`,
+		path: `/catalogs/${catalogId}/elements`,
 		collection: 'elements',
 		searchable: true,
 		label: (row) => [row.name || `Element ${String(row.id)}`, firstValue(row, 'SKU')].filter(Boolean).join(' · '),

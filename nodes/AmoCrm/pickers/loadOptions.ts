@@ -1,8 +1,8 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { fieldDefinitions, pipelinesOf, usersOf } from '../fields/dictionaries';
-import { isUnset, toId, unwrapLocator } from '../fields/values';
-import { asError, clientOf, fieldsPathOf, readAll, readOne } from './read';
+import { unwrapLocator } from '../fields/values';
+import { asError, catalogIdOf, clientOf, fieldsPathOf, readAll, readOne } from './read';
 
 /** The status type of "Incoming leads": no lead can be put there (core facts 7). */
 const INCOMING = 1;
@@ -58,9 +58,9 @@ export async function getCustomFieldNames(this: ILoadOptionsFunctions): Promise<
 
 /** The price fields of the chosen list: an element may have several prices (extended facts 3.2). */
 export async function getPriceFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const catalogId = unwrapLocator(this.getCurrentNodeParameter('catalogId'));
-	if (isUnset(catalogId)) return [];
-	const result = await fieldDefinitions(await clientOf(this), `/catalogs/${toId(catalogId)}`);
+	const catalogId = catalogIdOf(this);
+	if (catalogId === undefined) return [];
+	const result = await fieldDefinitions(await clientOf(this), `/catalogs/${catalogId}`);
 	if (!result.ok) throw asError(this, result.failure);
 	return result.value.filter(({ type }) => type === 'price').map(({ id, name }) => ({ name, value: id }));
 }

@@ -1,6 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { isUnset, toId } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { createClient } from '../transport/client';
 import { readList } from '../transport/pages';
@@ -43,6 +44,16 @@ export function asError(context: ILoadOptionsFunctions, failure: Failure): NodeA
 /** Collections whose records have custom fields, by the value of 'Resource'. */
 const FIELD_PATHS: Record<string, string> = { lead: '/leads', contact: '/contacts', company: '/companies' };
 
+/** What has the custom fields of the chosen resource; a parameter of another resource may still hold an old value. */
 export function fieldsPathOf(context: ILoadOptionsFunctions): string | undefined {
-	return FIELD_PATHS[String(context.getCurrentNodeParameter('resource'))];
+	const resource = String(context.getCurrentNodeParameter('resource'));
+	if (resource !== 'catalogElement') return FIELD_PATHS[resource];
+	const catalogId = catalogIdOf(context);
+	return catalogId === undefined ? undefined : `/catalogs/${catalogId}`;
+}
+
+/** The chosen list (catalog) of elements; nothing while none is chosen. */
+export function catalogIdOf(context: ILoadOptionsFunctions): number | undefined {
+	const catalogId = context.getCurrentNodeParameter('catalogId');
+	return isUnset(catalogId) ? undefined : toId(catalogId);
 }

@@ -1,13 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Operation, Resource } from '../operations/types';
+import { catalogElement } from './catalogElement';
 import { company } from './company';
 import { contact } from './contact';
 import { lead } from './lead';
 import { task } from './task';
 
 /** The table of everything the node can do. A new resource is one file and one line here. */
-export const resources: Resource[] = [company, contact, lead, task];
+export const resources: Resource[] = [catalogElement, company, contact, lead, task];
 
 export function operationOf(resource: string, operation: string): Operation | undefined {
 	return resources
