@@ -94,11 +94,11 @@ function buildClient(
 	let ended: Failure | undefined;
 	const signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
-	async function attempt(request: ApiRequest): Promise<Reply> {
+	async function attempt(request: ApiRequest, stop: AbortSignal): Promise<Reply> {
 		const queued = performance.now();
 		let sent: number;
 		try {
-			sent = await limiter.take(context, requestsPerSecond, eitherSignal(signal, request.signal));
+			sent = await limiter.take(context, requestsPerSecond, stop);
 		} catch {
 			return { ok: false, failure: cancelled() };
 		}
@@ -134,12 +134,14 @@ function buildClient(
 		stats,
 		usefulParallelism: () => Math.ceil((answerMs / 1000) * requestsPerSecond * HEADROOM),
 		async send(request) {
+			// A signal of its own for each request: Node warns of a leak when many listen to one.
+			const stop = AbortSignal.any([signal, request.signal].filter((given) => given !== undefined));
 			for (let retry = 0; ; retry++) {
 				if (ended) return { ok: false, failure: ended };
-				const reply = await attempt(request);
+				const reply = await attempt(request, stop);
 				if (reply.ok) return reply;
 				const { failure } = reply;
-				if (signal?.aborted || retry >= maxRetries || !mayRetry(request, failure, retry)) return reply;
+				if (stop.aborted || !mayRetry(request, failure, retry, maxRetries)) return reply;
 				stats.retries += 1;
 				context.logger?.debug('amoCRM: repeating a request', {
 					method: request.method,
@@ -148,7 +150,7 @@ function buildClient(
 					retry: retry + 1,
 				});
 				// After a 429 the shared gate makes everybody wait; other failures wait on their own.
-				if (failure.kind !== 'rateLimited') await pause(retryDelayMs(retry + 1), signal);
+				if (failure.kind !== 'rateLimited') await pause(retryDelayMs(retry + 1), stop);
 			}
 		},
 	};
@@ -160,20 +162,16 @@ function atLeast(minimum: number, given: unknown, fallback: number): number {
 	return Number.isFinite(number) ? Math.max(minimum, number) : fallback;
 }
 
-function eitherSignal(one?: AbortSignal, other?: AbortSignal): AbortSignal | undefined {
-	return one && other ? AbortSignal.any([one, other]) : (one ?? other);
-}
-
 /** Waits, but not past the end of the execution (n8n 1.x's `sleep` knows no signal). */
-async function pause(ms: number, signal?: AbortSignal): Promise<void> {
-	if (signal?.aborted) return;
+async function pause(ms: number, stop: AbortSignal): Promise<void> {
+	if (stop.aborted) return;
 	let wake: () => void = () => undefined;
 	const aborted = new Promise<void>((resolve) => {
 		wake = resolve;
-		signal?.addEventListener('abort', wake, { once: true });
+		stop.addEventListener('abort', wake, { once: true });
 	});
 	await Promise.race([sleep(ms), aborted]);
-	signal?.removeEventListener('abort', wake);
+	stop.removeEventListener('abort', wake);
 }
 
 function httpOptions(baseUrl: string, request: ApiRequest): IHttpRequestOptions {

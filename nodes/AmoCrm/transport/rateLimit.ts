@@ -11,7 +11,7 @@ const WINDOW_MS = 1040;
 
 /** How long everybody pauses after a 429 that names no time, ms. It doubles while 429s go on. */
 const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 10_000;
 
 /** After a 429 the allowed rate grows back by this many requests per second, each second... */
 const RECOVERY_PER_SECOND = 0.5;

@@ -6,6 +6,9 @@ import type { ApiRequest, Failure } from './types';
 /** How often a request is repeated after a failure that allows it. */
 export const DEFAULT_MAX_RETRIES = 5;
 
+/** A 429 is nobody's fault and surely did nothing: while other n8n processes use up the limit it may come many times. */
+const RATE_LIMIT_PATIENCE = 4;
+
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
 
@@ -13,8 +16,9 @@ const LONGEST_DELAY_MS = 20_000;
  * Whether the same request may be sent again: always when amoCRM surely did nothing with it (429, never connected);
  * otherwise only when repeating cannot double anything. A POST whose outcome is unknown is never repeated.
  */
-export function mayRetry(request: ApiRequest, failure: Failure, retriesSoFar: number): boolean {
-	if (failure.permanent) return false;
+export function mayRetry(request: ApiRequest, failure: Failure, retriesSoFar: number, maxRetries: number): boolean {
+	const patience = failure.kind === 'rateLimited' ? maxRetries * RATE_LIMIT_PATIENCE : maxRetries;
+	if (failure.permanent || retriesSoFar >= patience) return false;
 	// What may be too much at once gets a second chance as it is, then its caller splits it.
 	if (request.splittable && isTooMuch(failure) && retriesSoFar > 0) return false;
 	switch (failure.kind) {

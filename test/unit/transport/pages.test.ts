@@ -1,0 +1,132 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ListJob } from '../../../nodes/AmoCrm/transport/pages';
+import { readList } from '../../../nodes/AmoCrm/transport/pages';
+import type { ApiRequest, Reply } from '../../../nodes/AmoCrm/transport/types';
+import { failed, ok, scriptedClient } from './scripted';
+
+interface Options {
+	/** amoCRM's own largest page. */
+	cut?: number;
+	/** Whether pages name the next one. */
+	links?: boolean;
+	/** Answers instead of the page. */
+	fault?: (request: { page: number; limit: number }, index: number) => Reply | undefined;
+	/** Called before each page. */
+	before?: (index: number) => void;
+	parallel?: number;
+}
+
+/** Reads a list out of `rows`, as amoCRM gives it. */
+async function read(rows: IDataObject[], job: Partial<ListJob> = {}, options: Options = {}) {
+	const { cut = 250, links = true, fault, before, parallel } = options;
+	const answer = (request: ApiRequest, index: number): Reply => {
+		before?.(index);
+		const { page, limit } = request.query as { page: number; limit: number };
+		const size = Math.min(limit, cut);
+		const part = rows.slice((page - 1) * size, page * size);
+		const broken = fault?.({ page, limit }, index);
+		if (broken) return broken;
+		if (part.length === 0) return ok();
+		return ok({ _links: links && page * size < rows.length ? { next: { href: 'next' } } : {}, _embedded: { leads: part } } as IDataObject);
+	};
+	const { client, requests } = scriptedClient(answer, parallel);
+	const list = await readList({ client, path: '/leads', collection: 'leads', ...job });
+	return { list, pages: requests.map(({ query }) => query as { page: number; limit: number }) };
+}
+
+const base = (count: number) => Array.from({ length: count }, (_, index) => ({ id: index + 1 }) as IDataObject);
+const idsOf = (list: Awaited<ReturnType<typeof readList>>) => (list.ok ? list.rows.map(({ id }) => id) : list.failure.kind);
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+describe('a list', () => {
+	it.each([0, 1, 249, 250, 251, 500, 1_000, 1_001])('of %i rows comes whole and in order', async (count) => {
+		const { list, pages } = await read(base(count), {}, { parallel: 6 });
+		expect(idsOf(list)).toEqual(upTo(count));
+		expect(pages.length).toBeLessThanOrEqual(Math.ceil(count / 250) + 6);
+	});
+
+	it('ends with the page that names no next one, although it is full', async () => {
+		const { pages } = await read(base(1_000), {}, { parallel: 1 });
+		expect(pages).toHaveLength(4);
+		const silent = await read(base(1_000), {}, { parallel: 1, links: false });
+		expect(idsOf(silent.list)).toHaveLength(1_000);
+		expect(silent.pages).toHaveLength(5);
+	});
+
+	it.each([
+		[1, 1, 1],
+		[50, 50, 1],
+		[250, 250, 1],
+		[300, 150, 2],
+		[1_000, 250, 4],
+	])('with limit %i reads pages of %i, %i of them, and no more', async (limit, size, count) => {
+		const { list, pages } = await read(base(3_000), { limit }, { parallel: 6 });
+		expect(idsOf(list)).toEqual(upTo(limit));
+		expect(pages.map((page) => page.limit)).toEqual(Array(count).fill(size));
+	});
+
+	it('goes on where amoCRM cuts pages to a size of its own', async () => {
+		const { list } = await read(base(333), {}, { cut: 50, parallel: 4 });
+		expect(idsOf(list)).toEqual(upTo(333));
+	});
+
+	it('D22: leaves the query of its caller as it was', async () => {
+		const query = Object.freeze({ with: 'contacts' });
+		const { list } = await read(base(600), { query });
+		expect(idsOf(list)).toHaveLength(600);
+		expect(query).toEqual({ with: 'contacts' });
+	});
+
+	it('holds each row once when rows move to later pages while it is read', async () => {
+		const rows = base(1_000);
+		const { list } = await read(rows, {}, {
+			parallel: 1,
+			before: (index) => {
+				if (index === 2) rows.unshift({ id: 'new' });
+			},
+		});
+		expect(idsOf(list)).toEqual(upTo(1_000));
+		expect(list).toMatchObject({ repeated: 1 });
+	});
+});
+
+describe('a page that is too much', () => {
+	it('comes in smaller pages, and the pages after it too', async () => {
+		const { list, pages } = await read(base(1_000), {}, { fault: ({ limit }) => (limit > 100 ? failed('timeout') : undefined) });
+		expect(idsOf(list)).toEqual(upTo(1_000));
+		expect(pages.filter(({ limit }) => limit > 100).length).toBeLessThanOrEqual(4);
+	});
+
+	it('can be any page, and any size', async () => {
+		for (const limit of [301, 777, 1_000]) {
+			const { list } = await read(base(1_000), { limit }, { parallel: 3, fault: (page, index) => (index % 3 === 2 && page.limit > 40 ? failed('malformed') : undefined) });
+			expect(idsOf(list)).toEqual(upTo(limit));
+		}
+	});
+
+	it('is a failure in the end', async () => {
+		const { list, pages } = await read(base(1_000), {}, { fault: () => failed('timeout') });
+		expect(idsOf(list)).toBe('timeout');
+		expect(pages.at(-1)?.limit).toBeLessThanOrEqual(10);
+		const cut = await read(base(1_000), {}, { cut: 50, fault: (_page, index) => (index === 3 ? failed('timeout') : undefined) });
+		expect(idsOf(cut.list)).toBe('timeout');
+	});
+});
+
+it('reads full pages when the account ignores the filter and a small limit finds too little', async () => {
+	const { list, pages } = await read(base(5_000), { limit: 5, accept: ({ id }) => Number(id) % 500 === 0 });
+	expect(idsOf(list)).toEqual([500, 1_000, 1_500, 2_000, 2_500]);
+	expect(pages.length).toBeLessThanOrEqual(13);
+});
+
+it('withdraws pages past the end that still wait for their turn', async () => {
+	const { client, requests } = scriptedClient(async ({ query, signal }) => {
+		const { page } = query as { page: number };
+		if (page > 2) await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+		return page > 2 ? failed('cancelled') : ok({ _embedded: { leads: base(page === 1 ? 250 : 3).map(({ id }) => ({ id: Number(id) + page * 1_000 })) } });
+	}, 6);
+	const list = await readList({ client, path: '/leads', collection: 'leads' });
+	expect(idsOf(list)).toHaveLength(253);
+	expect(requests).toHaveLength(7);
+});

@@ -1,0 +1,154 @@
+import { RateLimiter as AmoGate } from '../../../emulator/rateLimit';
+import { RateLimiter, rateLimiterOf } from '../../../nodes/AmoCrm/transport/rateLimit';
+
+beforeEach(() => {
+	jest.useFakeTimers();
+});
+
+afterEach(() => {
+	jest.useRealTimers();
+});
+
+const now = () => performance.now();
+const pass = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
+
+/** Asks for `count` turns at once and notes when each was given. */
+function ask(gate: RateLimiter, execution: unknown, count: number, limit = 7): number[] {
+	const starts: number[] = [];
+	for (let index = 0; index < count; index++) void gate.take(execution, limit).then((at) => starts.push(at));
+	return starts;
+}
+
+/** The most starts within any one second. */
+function busiestSecond(starts: number[]): number {
+	return Math.max(...starts.map((from) => starts.filter((at) => at >= from && at < from + 1000).length));
+}
+
+describe('the rate limit', () => {
+	it('D18: never lets more than 7 requests start in any second, over all executions together', async () => {
+		const gate = new RateLimiter();
+		const all = [ask(gate, 'a', 60), ask(gate, 'b', 30), ask(gate, 'c', 10)];
+		await pass(20_000);
+		const starts = all.flat().sort((a, b) => a - b);
+		expect(starts).toHaveLength(100);
+		expect(busiestSecond(starts)).toBe(7);
+		// And loses no time: 100 requests take 14 windows.
+		expect((starts[99] as number) - (starts[0] as number)).toBeLessThan(14 * 1050);
+	});
+
+	it('D18: one account never waits for another', async () => {
+		const ours = rateLimiterOf('https://one.amocrm.ru|x');
+		const theirs = rateLimiterOf('https://two.amocrm.ru|x');
+		theirs.slowDown(7, now(), 60_000);
+		ask(theirs, 'b', 100);
+		const starts = ask(ours, 'a', 7);
+		await pass(1);
+		expect(starts).toHaveLength(7);
+		expect(rateLimiterOf('https://one.amocrm.ru|x')).toBe(ours);
+	});
+
+	it('gives executions their turns: a small one does not wait for a big one', async () => {
+		const gate = new RateLimiter();
+		const big = ask(gate, 'big', 700);
+		await pass(500);
+		const small = ask(gate, 'small', 3);
+		await pass(1_100);
+		expect(small).toHaveLength(3);
+		expect(big.length).toBeLessThan(20);
+	});
+
+	it('lets go of a caller that no longer wants to wait, at once, and gives its turn to the next', async () => {
+		const gate = new RateLimiter();
+		ask(gate, 'a', 7);
+		const abort = new AbortController();
+		const refused = jest.fn();
+		void gate.take('a', 7, abort.signal).catch(refused);
+		const next = ask(gate, 'a', 1);
+		await pass(100);
+		abort.abort();
+		await pass(0);
+		expect(refused).toHaveBeenCalledTimes(1);
+		await pass(1_000);
+		expect(next).toHaveLength(1);
+		await expect(gate.take('a', 7, AbortSignal.abort())).rejects.toThrow();
+	});
+
+	it('S2, Z15: after a 429 everybody pauses as long as amoCRM says, then goes on at half the rate', async () => {
+		const gate = new RateLimiter();
+		const first = ask(gate, 'a', 7);
+		await pass(50);
+		gate.slowDown(7, first[0] as number, 5_000);
+		const breach = now();
+		// The other requests of the same burst fail too: still one breach.
+		gate.slowDown(7, first[1] as number, 5_000);
+		const after = [ask(gate, 'a', 20), ask(gate, 'b', 20)];
+		await pass(4_999);
+		expect(after.flat()).toHaveLength(0);
+		await pass(1_001);
+		expect(after.flat()).toHaveLength(3);
+		expect(Math.min(...after.flat())).toBeGreaterThanOrEqual(breach + 5_000);
+		await pass(60_000);
+		expect(after.flat()).toHaveLength(40);
+	});
+
+	it('pauses longer each time while 429s go on, and forgets that after a success', async () => {
+		const gate = new RateLimiter();
+		const pauses: number[] = [];
+		for (let round = 0; round < 4; round++) {
+			const [start] = ask(gate, 'a', 1);
+			await pass(0);
+			const from = now();
+			gate.slowDown(7, start ?? now());
+			const next = ask(gate, 'a', 1);
+			while (next.length === 0) await pass(100);
+			pauses.push(now() - from);
+		}
+		pauses.slice(1).forEach((pause, index) => expect(pause).toBeGreaterThan((pauses[index] as number) * 1.3));
+		gate.succeeded();
+		await pass(2_000);
+		gate.slowDown(7, now());
+		const last = ask(gate, 'a', 1);
+		await pass(1_500);
+		expect(last).toHaveLength(1);
+	});
+
+	it.each([2, 3])('%i processes that share 7 requests a second converge: amoCRM refuses few, and little is left unused', async (count) => {
+		const clock = { now };
+		const amo = new AmoGate(clock as never, { integration: 7, account: 50 });
+		const processes = Array.from({ length: count }, () => ({ gate: new RateLimiter(), served: 0, refused: 0 }));
+		for (const process of processes) void keepAsking(process, amo);
+		const total = () => processes.map(({ served, refused }) => ({ served, refused }));
+		await pass(60_000);
+		const before = total();
+		await pass(180_000);
+		const settled = total().map(({ served, refused }, index) => ({
+			served: served - (before[index]?.served ?? 0),
+			refused: refused - (before[index]?.refused ?? 0),
+		}));
+		const served = settled.reduce((sum, entry) => sum + entry.served, 0);
+		const refused = settled.reduce((sum, entry) => sum + entry.refused, 0);
+		expect(served).toBeGreaterThan(0.75 * 7 * 180);
+		expect(refused).toBeLessThan(0.06 * served);
+		// Nobody starves.
+		for (const entry of settled) expect(entry.served).toBeGreaterThan((0.2 * served) / count);
+	});
+});
+
+/** One process with endless work: four requests under way, 150 ms each. */
+async function keepAsking(process: { gate: RateLimiter; served: number; refused: number }, amo: AmoGate): Promise<void> {
+	const worker = async () => {
+		for (;;) {
+			const startedAt = await process.gate.take('execution', 7);
+			const verdict = amo.admit('integration');
+			await new Promise((resolve) => setTimeout(resolve, 150));
+			if (verdict === 'ok') {
+				process.served += 1;
+				process.gate.succeeded();
+			} else {
+				process.refused += 1;
+				process.gate.slowDown(7, startedAt);
+			}
+		}
+	};
+	for (let index = 0; index < 4; index++) void worker();
+}
