@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { deepCopy, UserError } from 'n8n-workflow';
 
+import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import type { Condition } from '../fields/filters';
 import { conditionsOf, mergeQueries } from '../fields/filters';
 import { show } from '../fields/values';
@@ -8,6 +9,8 @@ import { isFilteringEnabled } from '../transport/account';
 import { readList } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Query } from '../transport/types';
+import type { Mapping } from './mapping';
+import { mappingOf } from './mapping';
 import { collection, filterProperty, optionsProperty, simplifyProperty, withProperty } from './parameters';
 import { presentRows } from './present';
 import { parameterProblem, requestProblem } from './problems';
@@ -49,7 +52,10 @@ export function getMany(entity: Entity): Operation {
 				displayOptions: { show: { returnAll: [false] } },
 			},
 			simplifyProperty,
-			collection('Filters', 'filters', 'Add Filter', entity.filters.map(filterProperty)),
+			collection('Filters', 'filters', 'Add Filter', [
+				...entity.filters.map(filterProperty),
+				...(entity.filtersCustomFields ? [customFieldFiltersProperty] : []),
+			]),
 			...(entity.sortKeys.length > 0 ? [sortProperty(entity)] : []),
 			optionsProperty(withProperty(entity)),
 		],
@@ -93,11 +99,13 @@ const IN_FLIGHT = 6;
 
 /** Items that ask for the same list share one reading of it. */
 async function listRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
+	const mapping = await mappingOf(run, entity, (item) => givenFieldFilters(filtersOf(run, item)).length > 0);
+	if ('failure' in mapping) return run.items.map(() => ({ problem: requestProblem(mapping.failure) }));
 	const results = new Array<ItemResult | undefined>(run.items.length);
 	const lists = new Map<string, { request: ListRequest; simple: boolean; items: number[] }>();
 	run.items.forEach((_, item) => {
 		try {
-			const request = listRequest(run, entity, item);
+			const request = listRequest(run, entity, item, mapping);
 			const simple = run.parameter('simplify', item, true) as boolean;
 			const key = JSON.stringify([request.query, request.limit, simple]);
 			const list = lists.get(key);
@@ -174,13 +182,18 @@ function looseTests({ query }: Condition): Array<(row: IDataObject) => boolean> 
 	});
 }
 
-function listRequest(run: Run, entity: Entity, item: number): ListRequest {
-	const filters = run.parameter('filters', item, {}) as IDataObject;
+const filtersOf = (run: Run, item: number) => run.parameter('filters', item, {}) as IDataObject;
+
+function listRequest(run: Run, entity: Entity, item: number, { definitions, zones }: Mapping): ListRequest {
+	const filters = filtersOf(run, item);
 	const sort = run.parameter('sort', item, {}) as { field?: string; direction?: string };
 	const options = run.parameter('options', item, {}) as { with?: string[] | string };
 	const returnAll = run.parameter('returnAll', item, false) as boolean;
 	const limit = returnAll ? undefined : readLimit(run.parameter('limit', item, 50));
-	const conditions = conditionsOf(entity.filters, filters, run.timezone);
+	const conditions = [
+		...conditionsOf(entity.filters, filters, run.timezone),
+		...customFieldConditions(givenFieldFilters(filters), definitions, zones),
+	];
 	const filtering = conditions.filter((condition) => 'filter' in condition.query);
 	const extras = [options.with ?? []].flat().join(',');
 	return {

@@ -33,6 +33,8 @@ export interface Entity {
 	withOptions: Array<{ name: string; value: string; description?: string }>;
 	/** Whether list filters are the account's paid extra, silently ignored without it (core facts 3.6). */
 	filtersArePaid: boolean;
+	/** Whether lists can be filtered by custom fields (core facts 3.6). */
+	filtersCustomFields?: true;
 	/** Entity types that its records can be linked to (core facts 11). */
 	linkTargets: string[];
 	/** Whether its records have custom fields of the account. */

@@ -16,13 +16,14 @@ import { exclusively } from '../transport/exclusive';
 import type { Failure } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
 import { lookUp, rememberCreated } from './lookup';
+import type { Mapping } from './mapping';
+import { mappingOf, usesMapper } from './mapping';
 import { readId } from './parameters';
 import { notFoundProblem, parameterProblem, requestProblem } from './problems';
 import type { Entity, ItemProblem, ItemResult, Operation, Run } from './types';
 import type { MatchBy, UpsertRules } from './upsertParameters';
 import { readRules, upsertProperties } from './upsertParameters';
-import type { Mapping } from './write';
-import { fieldsFor, mappingOf, writeDrafts } from './write';
+import { fieldsFor, writeDrafts } from './write';
 
 /** What some items ask for together: they share a match key, so they mean one record. */
 interface Wish {
@@ -96,7 +97,7 @@ const fill = (results: ItemResult[]): ItemResult[] => Array.from(results, (resul
 async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<Setting | { problem: ItemProblem }> {
 	try {
 		const rules = readRules(run, matchBy);
-		const mapping = await mappingOf(run, entity, rules.matchBy === 'customField' ? null : 'customFields');
+		const mapping = await mappingOf(run, entity, rules.matchBy === 'customField' ? () => true : usesMapper(run, 'customFields'));
 		if ('failure' in mapping) return { problem: requestProblem(mapping.failure) };
 		const usesPhones = entity.fields.some(({ name }) => name === 'phone');
 		const country = rules.phoneCountry ?? (usesPhones ? await accountCountry(run.client) : '');

@@ -1,18 +1,17 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import type { Zones } from '../fields/codec';
-import { isCalendarDayType } from '../fields/codec';
 import type { FieldDefinition } from '../fields/dictionaries';
-import { accountTimezone, fieldDefinitions } from '../fields/dictionaries';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
-import { customFieldsProperty, encodeMappedFields, mapsFields } from '../fields/mapper';
+import { customFieldsProperty, encodeMappedFields } from '../fields/mapper';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/batches';
 import { embeddedRows } from '../transport/pages';
-import type { Failure, Reply } from '../transport/types';
+import type { Reply } from '../transport/types';
 import { sendLinks } from './links';
+import type { Mapping } from './mapping';
+import { mappingOf } from './mapping';
 import { collection, fieldProperty, optionsProperty, readId, runOption } from './parameters';
 import { parameterProblem, requestProblem, writeProblem } from './problems';
 import type { Entity, ItemProblem, ItemResult, Run } from './types';
@@ -119,29 +118,6 @@ function prepare(item: number, draftOf: (item: number) => Draft): Prepared {
 	} catch (error) {
 		return { item, problem: parameterProblem(error) };
 	}
-}
-
-/** What it takes to encode mapped custom fields: nothing at all when no item maps any. */
-export interface Mapping {
-	definitions: FieldDefinition[];
-	zones: Zones;
-}
-
-/** `parameter` is the mapper that the definitions are for; with `null` they are needed in any case. */
-export async function mappingOf(
-	run: Run,
-	entity: Entity,
-	parameter: string | null = 'customFields',
-): Promise<Mapping | { failure: Failure }> {
-	const zones = { workflow: run.timezone, account: run.timezone };
-	const isMapped = (item: number) => parameter === null || mapsFields(run.parameter(parameter, item, {}));
-	if (!entity.hasCustomFields || !run.items.some((_, item) => isMapped(item))) return { definitions: [], zones };
-	const result = await fieldDefinitions(run.client, entity.fieldsPath ?? entity.path);
-	if (!result.ok) return { failure: result.failure };
-	if (result.value.some(({ type }) => isCalendarDayType(type))) {
-		zones.account = await accountTimezone(run.client, run.timezone);
-	}
-	return { definitions: result.value, zones };
 }
 
 export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping): Draft {

@@ -58,6 +58,7 @@ export const companyEntity: Entity = {
 		{ name: 'Products', value: 'catalog_elements' },
 	],
 	filtersArePaid: true,
+	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'contacts', 'customers', 'leads'],
 	hasCustomFields: true,
 };

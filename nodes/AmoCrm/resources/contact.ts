@@ -63,6 +63,7 @@ export const contactEntity: Entity = {
 		{ name: 'Social Profiles', value: 'social_profiles' },
 	],
 	filtersArePaid: true,
+	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'customers', 'leads'],
 	hasCustomFields: true,
 };

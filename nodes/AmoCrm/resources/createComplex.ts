@@ -4,11 +4,12 @@ import { UserError } from 'n8n-workflow';
 import { encodeDraft, fieldError } from '../fields/fields';
 import { customFieldsMapper, customFieldsProperty, encodeMappedFields } from '../fields/mapper';
 import { isUnset, toId } from '../fields/values';
+import type { Mapping } from '../operations/mapping';
+import { mappingOf, usesMapper } from '../operations/mapping';
 import { collection, fieldProperty, idProperty, optionsProperty } from '../operations/parameters';
 import { requestProblem } from '../operations/problems';
 import type { Entity, ItemResult, Operation, Run } from '../operations/types';
-import type { Mapping } from '../operations/write';
-import { draftFromParameters, fieldsFor, mappingOf, writeRecords } from '../operations/write';
+import { draftFromParameters, fieldsFor, writeRecords } from '../operations/write';
 import { companyEntity } from './company';
 import { contactEntity } from './contact';
 
@@ -100,7 +101,7 @@ function newFields(entity: Entity) {
 async function createAll(run: Run, entity: Entity): Promise<ItemResult[]> {
 	const mappings = new Map<Member, Mapping>();
 	for (const member of MEMBERS) {
-		const mapping = await mappingOf(run, member.entity, member.mapperParameter);
+		const mapping = await mappingOf(run, member.entity, usesMapper(run, member.mapperParameter));
 		if ('failure' in mapping) return run.items.map(() => ({ problem: requestProblem(mapping.failure) }));
 		mappings.set(member, mapping);
 	}

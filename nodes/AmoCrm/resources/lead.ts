@@ -98,6 +98,7 @@ const entity: Entity = {
 		{ name: 'Source ID', value: 'source_id' },
 	],
 	filtersArePaid: true,
+	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'contacts'],
 	hasCustomFields: true,
 };

@@ -1,0 +1,160 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import type { Zones } from './codec';
+import { encodeFieldValue, isCalendarDayType } from './codec';
+import type { FieldDefinition } from './dictionaries';
+import type { Condition } from './filters';
+import { fieldError } from './fields';
+import { customFieldsOf, valueKey } from './matching';
+import { isUnset, show } from './values';
+
+/** Filters by the account's own fields (core facts 3.6). */
+
+/** Types that amoCRM filters by single values. */
+const BY_VALUE = new Set([
+	'text',
+	'textarea',
+	'url',
+	'streetaddress',
+	'numeric',
+	'select',
+	'multiselect',
+	'radiobutton',
+	'checkbox',
+]);
+
+/** Types that amoCRM filters by a range. */
+const BY_RANGE = new Set(['numeric', 'date', 'birthday', 'date_time']);
+
+const DAY_SECONDS = 86_400;
+
+type Comparison = 'is' | 'from' | 'to';
+
+interface CustomFieldFilter {
+	fieldId?: unknown;
+	comparison?: Comparison;
+	value?: unknown;
+}
+
+export const customFieldFiltersProperty: INodeProperties = {
+	displayName: 'Custom Fields',
+	name: 'customFields',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true },
+	placeholder: 'Add Custom Field',
+	default: {},
+	description: 'Conditions on custom fields; all of them must hold',
+	options: [
+		{
+			displayName: 'Field',
+			name: 'field',
+			values: [
+				{
+					displayName: 'Field Name or ID',
+					name: 'fieldId',
+					type: 'options',
+					typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
+					default: '',
+					description:
+						'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+				},
+				{
+					displayName: 'Condition',
+					name: 'comparison',
+					type: 'options',
+					options: [
+						{ name: 'From', value: 'from', description: 'The value or more, the day or later' },
+						{ name: 'Is', value: 'is', description: 'The value, or one of several' },
+						{ name: 'To', value: 'to', description: 'The value or less, the day or earlier' },
+					],
+					default: 'is',
+				},
+				{
+					displayName: 'Value',
+					name: 'value',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. Website',
+					description: 'Value to compare with, as a person would write it; several options or numbers separated by commas, or a list',
+				},
+			],
+		},
+	],
+};
+
+/** The conditions that the user set, empty rows left out. */
+export function givenFieldFilters(filters: IDataObject): CustomFieldFilter[] {
+	const given = (filters.customFields ?? {}) as { field?: CustomFieldFilter | CustomFieldFilter[] };
+	return [given.field ?? []].flat().filter(({ fieldId }) => !isUnset(fieldId));
+}
+
+/** Throws a `UserError` that names the field. */
+export function customFieldConditions(given: CustomFieldFilter[], definitions: FieldDefinition[], zones: Zones): Condition[] {
+	return given.map(({ fieldId, comparison = 'is', value }) => {
+		const field = definitions.find(({ id, code }) => String(id) === String(fieldId) || code === fieldId);
+		if (!field) throw new UserError(`'Filters': the custom field ${show(fieldId)} does not exist in this account. Refresh the list of fields.`);
+		try {
+			if (isUnset(value)) throw new UserError('the value to compare with is empty');
+			return comparison === 'is' ? byValue(field, value, zones) : byBound(field, comparison, value, zones);
+		} catch (error) {
+			throw fieldError({ displayName: field.name }, error);
+		}
+	});
+}
+
+function byValue(field: FieldDefinition, value: unknown, zones: Zones): Condition {
+	if (isCalendarDayType(field.type)) {
+		const from = numberOf(field, value, zones);
+		return inRange(field, { from, to: from + DAY_SECONDS - 1 });
+	}
+	if (!BY_VALUE.has(field.type)) {
+		const other = BY_RANGE.has(field.type) ? " Use 'From' and 'To'." : '';
+		throw new UserError(`amoCRM cannot look for single values of this type of field (${field.type}).${other}`);
+	}
+	const items = wantedItems(field, value, zones);
+	const wanted = new Set(items.map((item) => valueKey(item, field.type)));
+	return {
+		query: { filter: { custom_fields_values: { [field.id]: items.map(inQuery) } } },
+		accepts: (row) => valuesOf(row, field).some((item) => wanted.has(valueKey(item, field.type))),
+	};
+}
+
+/** Several options or numbers may stand in one text; a text may hold commas of its own and is one value. */
+function wantedItems(field: FieldDefinition, value: unknown, zones: Zones): IDataObject[] {
+	if (field.enums.length > 0) return encodeFieldValue(value, { ...field, type: 'multiselect' }, zones);
+	const severalNumbers = field.type === 'numeric' && typeof value === 'string' && /[,;]\s/.test(value);
+	const entries = Array.isArray(value) ? value : severalNumbers ? value.split(/[,;]\s+/) : [value];
+	return entries.flatMap((entry) => encodeFieldValue(entry, field, zones));
+}
+
+/** Options go by their ID, a checkbox as 1 or 0 (core facts 3.6). */
+function inQuery(item: IDataObject): string | number {
+	if (item.enum_id !== undefined) return Number(item.enum_id);
+	return typeof item.value === 'boolean' ? Number(item.value) : String(item.value);
+}
+
+function byBound(field: FieldDefinition, side: 'from' | 'to', value: unknown, zones: Zones): Condition {
+	if (!BY_RANGE.has(field.type)) throw new UserError(`amoCRM cannot compare fields of this type (${field.type}) by size. Use 'Is'.`);
+	const bound = numberOf(field, value, zones);
+	if (side === 'from') return inRange(field, { from: bound });
+	return inRange(field, { to: isCalendarDayType(field.type) ? bound + DAY_SECONDS - 1 : bound });
+}
+
+function inRange(field: FieldDefinition, range: { from?: number; to?: number }): Condition {
+	const { from = -Infinity, to = Infinity } = range;
+	return {
+		query: { filter: { custom_fields_values: { [field.id]: range } } },
+		accepts: (row) => valuesOf(row, field).some((item) => Number(item.value) >= from && Number(item.value) <= to),
+	};
+}
+
+function numberOf(field: FieldDefinition, value: unknown, zones: Zones): number {
+	return Number(encodeFieldValue(value, field, zones)[0]?.value);
+}
+
+function valuesOf(row: IDataObject, field: FieldDefinition): IDataObject[] {
+	return customFieldsOf(row)
+		.filter((entry) => Number(entry.field_id) === field.id)
+		.flatMap((entry) => entry.values ?? []);
+}

@@ -1,0 +1,34 @@
+import type { Zones } from '../fields/codec';
+import { isCalendarDayType } from '../fields/codec';
+import type { FieldDefinition } from '../fields/dictionaries';
+import { accountTimezone, fieldDefinitions } from '../fields/dictionaries';
+import { mapsFields } from '../fields/mapper';
+import type { Failure } from '../transport/types';
+import type { Entity, Run } from './types';
+
+/** What it takes to encode and compare custom fields. */
+export interface Mapping {
+	definitions: FieldDefinition[];
+	zones: Zones;
+}
+
+/** Reads the definitions when one of the items needs them, nothing otherwise. */
+export async function mappingOf(
+	run: Run,
+	entity: Entity,
+	needs: (item: number) => boolean = usesMapper(run, 'customFields'),
+): Promise<Mapping | { failure: Failure }> {
+	const zones = { workflow: run.timezone, account: run.timezone };
+	if (!entity.hasCustomFields || !run.items.some((_, item) => needs(item))) return { definitions: [], zones };
+	const result = await fieldDefinitions(run.client, entity.fieldsPath ?? entity.path);
+	if (!result.ok) return { failure: result.failure };
+	if (result.value.some(({ type }) => isCalendarDayType(type))) {
+		zones.account = await accountTimezone(run.client, run.timezone);
+	}
+	return { definitions: result.value, zones };
+}
+
+/** Whether an item has values in the mapper of that name. */
+export function usesMapper(run: Run, parameter: string): (item: number) => boolean {
+	return (item) => mapsFields(run.parameter(parameter, item, {}));
+}
