@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { Clock } from './clock';
 import { ChangeBus } from './events/changes';
 import { Faults } from './faults';
-import type { Caller } from './http/caller';
+import { administrator } from './http/caller';
 import { Tokens } from './oauth/tokens';
 import { DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_REDIRECT_URI, type EmulatorOptions, type Integration } from './options';
 import { RateLimiter } from './rateLimit';
@@ -95,7 +95,7 @@ function createWorld(options: EmulatorOptions): World {
 			fill(world, options);
 		},
 		issueToken({ expiresIn, longLived = false }: TokenOptions = {}) {
-			const { id } = adminOf(world).user;
+			const { id } = administrator(world).user;
 			if (!longLived) return world.tokens.issuePair(integration, id, expiresIn);
 			return { accessToken: world.tokens.issueAccess(integration, id, expiresIn ?? FIVE_YEARS), refreshToken: '' };
 		},
@@ -103,14 +103,7 @@ function createWorld(options: EmulatorOptions): World {
 	return world;
 }
 
-function adminOf({ account, integrations }: World): Caller {
-	const user = [...account.users.values()].find(({ rights }) => rights.is_admin);
-	const integration = [...integrations.values()][0];
-	if (!user || !integration) throw new Error('The account has no administrator');
-	return { user, integration, scopes: integration.scopes };
-}
-
 function fill(world: World, options: EmulatorOptions): void {
 	seedBase(world.account, world.clock);
-	if (options.seed === 'demo') seedDemo(world, adminOf(world));
+	if (options.seed === 'demo') seedDemo(world, administrator(world));
 }

@@ -10,6 +10,8 @@ export interface LogEntry {
 	headers: Record<string, string>;
 	/** 0 until answered, and for connections that a fault plan has cut. */
 	status: number;
+	/** Milliseconds from the request's arrival to its answer. */
+	ms: number;
 	/** client_id behind the access token; null when the call carried no good token. */
 	integration: string | null;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { boardRoutes } from './board';
 import { registerBodyParsers } from './http/body';
 import { fullUrl, PROBLEM } from './http/envelope';
 import { registerGuards } from './http/guards';
@@ -19,6 +20,7 @@ export async function buildServer(world: World, options: EmulatorOptions): Promi
 	registerGuards(app, world);
 	await registerBodyParsers(app);
 	app.setNotFoundHandler((request, reply) => sendMissingRoute(request, reply, allows));
+	boardRoutes(app, world);
 	oauthRoutes(app, world);
 	await app.register(async (control) => controlRoutes(control, world), { prefix: '/__emulator' });
 	await app.register(async (api) => apiRoutes(api, world), { prefix: '/api/v4' });

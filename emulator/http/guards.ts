@@ -14,6 +14,7 @@ declare module 'fastify' {
 	interface FastifyRequest {
 		logEntry: LogEntry | undefined;
 		faults: FaultAction[];
+		arrivedAt: number;
 	}
 }
 
@@ -25,10 +26,12 @@ const SELF_AUTHORIZED = /^\/v1\.0\/sessions\/upload\/|^\/v1\.0\/files\/[^/]+\/do
 export function registerGuards(app: FastifyInstance, world: World): void {
 	app.decorateRequest('logEntry', undefined);
 	app.decorateRequest('faults', null as unknown as FaultAction[]);
+	app.decorateRequest('arrivedAt', 0);
 	app.decorateRequest('caller', null as never);
 
 	app.addHook('onRequest', async (request, reply) => {
 		request.faults = [];
+		request.arrivedAt = performance.now();
 		reply.header('X-Request-Id', request.id);
 		const [path = ''] = request.url.split('?');
 		if (!GUARDED.test(path)) return;
@@ -41,6 +44,7 @@ export function registerGuards(app: FastifyInstance, world: World): void {
 			body: undefined,
 			headers: loggedHeaders(request.headers),
 			status: 0,
+			ms: 0,
 			integration: null,
 		};
 		world.log.add(request.logEntry);
@@ -68,6 +72,7 @@ export function registerGuards(app: FastifyInstance, world: World): void {
 		if (!entry) return payload;
 		bareType(reply);
 		entry.status = reply.statusCode;
+		entry.ms = Math.round((performance.now() - request.arrivedAt) * 10) / 10;
 		if (request.faults.some((fault) => fault.kind === 'reset' && fault.when === 'after')) {
 			entry.status = 0;
 			request.raw.socket.destroy();
