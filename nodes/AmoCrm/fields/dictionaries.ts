@@ -118,6 +118,18 @@ function statusesOf(pipeline: IDataObject): IDataObject[] {
 	return Array.isArray(statuses) ? (statuses as IDataObject[]) : [];
 }
 
+/** Names of stages by "pipeline:status", as 142 and 143 exist in every pipeline. */
+export function stageNames(pipelines: IDataObject[]): Map<string, string> {
+	return new Map(
+		pipelines.flatMap((pipeline) =>
+			(pipeline.statuses as IDataObject[]).map((status): [string, string] => [
+				`${String(pipeline.id)}:${String(status.id)}`,
+				String(status.name),
+			]),
+		),
+	);
+}
+
 /** The users of the account; only an administrator may read them (extended facts 6). */
 export async function usersOf(client: ApiClient): Promise<Dictionary<IDataObject[]>> {
 	return await keep(client, '/users', async () => {

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { accountTimezone, pipelinesOf, usersOf } from '../fields/dictionaries';
+import { accountTimezone, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import type { Names } from '../fields/simplify';
 import { showsCalendarDays, simplify } from '../fields/simplify';
 import type { Run } from './types';
@@ -30,14 +30,8 @@ async function namesFor(run: Run, rows: IDataObject[]): Promise<Names> {
 }
 
 function pipelineNames(pipelines: IDataObject[]): Names {
-	const stages = pipelines.flatMap((pipeline) =>
-		(pipeline.statuses as IDataObject[]).map((status): [string, string] => [
-			`${String(pipeline.id)}:${String(status.id)}`,
-			String(status.name),
-		]),
-	);
 	return {
 		pipelines: new Map(pipelines.map((pipeline) => [Number(pipeline.id), String(pipeline.name)])),
-		stages: new Map(stages),
+		stages: stageNames(pipelines),
 	};
 }

@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import type { Dictionary } from '../fields/dictionaries';
-import { pipelinesOf, usersOf } from '../fields/dictionaries';
+import { pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import type { ApiClient } from '../transport/client';
 import { embeddedRows } from '../transport/pages';
 import { asError, catalogIdOf, clientOf } from './read';
@@ -13,7 +13,9 @@ interface Searchable {
 	collection: string;
 	cardPath?: string;
 	/** What a person recognises the record by. */
-	label: (row: IDataObject) => string;
+	label: (row: IDataObject, stages: Map<string, string>) => string;
+	/** Whether `label` shows the stage. */
+	hasStages?: true;
 	/** Tasks have no server search. */
 	searchable: boolean;
 }
@@ -23,7 +25,15 @@ const LEADS: Searchable = {
 	collection: 'leads',
 	cardPath: 'leads/detail',
 	searchable: true,
-	label: (row) => [row.name || `Lead ${String(row.id)}`, row.price ? String(row.price) : ''].filter(Boolean).join(' · '),
+	hasStages: true,
+	label: (row, stages) =>
+		[
+			row.name || `Lead ${String(row.id)}`,
+			row.price ? Number(row.price).toLocaleString('en').replace(/,/g, '\u00a0') : '',
+			stages.get(`${String(row.pipeline_id)}:${String(row.status_id)}`) ?? '',
+		]
+			.filter(Boolean)
+			.join(' · '),
 };
 
 const CONTACTS: Searchable = {
@@ -76,7 +86,7 @@ function firstValue(row: IDataObject, code: string): string | undefined {
 /** One page of a picker's list, found by amoCRM itself where it can search. The token is the number of the next page. */
 async function search(
 	context: ILoadOptionsFunctions,
-	{ path, collection, cardPath, label, searchable }: Searchable,
+	{ path, collection, cardPath, label, searchable, hasStages }: Searchable,
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
@@ -89,8 +99,9 @@ async function search(
 	});
 	if (!reply.ok) throw asError(context, reply.failure);
 	const rows = embeddedRows(reply, collection);
+	const stages = hasStages ? await knownStages(client) : new Map<string, string>();
 	const results: INodeListSearchItems[] = rows.map((row) => ({
-		name: label(row),
+		name: label(row, stages),
 		value: String(row.id),
 		...(cardPath ? { url: `${client.baseUrl}/${cardPath}/${String(row.id)}` } : {}),
 	}));
@@ -99,6 +110,12 @@ async function search(
 		results: searchable ? results : results.filter(({ name }) => name.toLowerCase().includes(wanted)),
 		...(rows.length === PAGE_SIZE ? { paginationToken: String(page + 1) } : {}),
 	};
+}
+
+/** None where they may not be read. */
+async function knownStages(client: ApiClient): Promise<Map<string, string>> {
+	const pipelines = await pipelinesOf(client);
+	return stageNames(pipelines.ok ? pipelines.value : []);
 }
 
 type ListSearch = (
