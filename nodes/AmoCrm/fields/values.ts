@@ -16,6 +16,11 @@ export function isUnset(value: unknown): boolean {
 	return plain === undefined || plain === null || plain === '';
 }
 
+/** Only the values that are set: an empty cell of an import means "not known" and must not wipe anything out. */
+export function withoutUnset(values: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(values).filter(([, value]) => !isUnset(value)));
+}
+
 export function show(value: unknown): string {
 	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 	return `'${text.length > 80 ? `${text.slice(0, 77)}...` : text}'`;

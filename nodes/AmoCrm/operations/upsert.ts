@@ -11,7 +11,7 @@ import { encodeMappedFields } from '../fields/mapper';
 import type { Matcher, MatchKey, Wanted } from '../fields/matching';
 import { contactMatcher, emailKey, fieldMatcher, matchingValue, nameMatcher } from '../fields/matching';
 import { phoneKey } from '../fields/phones';
-import { isUnset, toId, toList } from '../fields/values';
+import { isUnset, toId, toList, withoutUnset } from '../fields/values';
 import { exclusively } from '../transport/exclusive';
 import type { Failure } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
@@ -145,7 +145,7 @@ function wishOf(setting: Setting, item: number): Wish {
 		: [];
 	const wanted: Wanted = { phone: values.phone, email: values.email, name: values.name };
 	if (matchField) addMatchValue(setting, item, matchField, wanted, values, mapped);
-	const wish: Wish = { items: [item], keys: matcher?.keysOf(wanted) ?? [], values: withoutEmptyTexts(values), mapped };
+	const wish: Wish = { items: [item], keys: matcher?.keysOf(wanted) ?? [], values: withoutUnset(values), mapped };
 	if (matcher && wish.keys.length === 0) throw new UserError(`${matchParameters(rules.matchBy)} empty: there is nothing to find the record by`);
 	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
 	encodeWish(setting, wish, 'update');
@@ -179,11 +179,6 @@ function addMatchValue(
 function matchParameters(matchBy: MatchBy): string {
 	if (matchBy === 'phoneOrEmail') return "'Phone' and 'Email' are both";
 	return `'${{ phone: 'Phone', email: 'Email', name: 'Name', customField: 'Match Value', id: 'ID' }[matchBy]}' is`;
-}
-
-/** An empty name or text among the items of an import means "not known", and must not wipe out what the record has. */
-function withoutEmptyTexts(values: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(values).filter(([, value]) => !isUnset(value)));
 }
 
 function encodeWish({ run, entity, rules }: Setting, wish: Wish, mode: 'create' | 'update'): Draft {

@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 
 import { encodeDraft, fieldError } from '../fields/fields';
 import { customFieldsMapper, customFieldsProperty, encodeMappedFields } from '../fields/mapper';
-import { isUnset, toId } from '../fields/values';
+import { isUnset, toId, withoutUnset } from '../fields/values';
 import type { Mapping } from '../operations/mapping';
 import { mappingOf, usesMapper } from '../operations/mapping';
 import { collection, fieldProperty, idProperty, optionsProperty } from '../operations/parameters';
@@ -134,7 +134,7 @@ function answersByRequest(answer: IDataObject): IDataObject[] {
 
 function memberBody(run: Run, item: number, member: Member, mapping: Mapping): IDataObject | undefined {
 	const { entity, idParameter, fieldsParameter, mapperParameter } = member;
-	const values = run.parameter(fieldsParameter, item, {}) as IDataObject;
+	const values = withoutUnset(run.parameter(fieldsParameter, item, {}) as IDataObject);
 	const mapped = encodeMappedFields(run.parameter(mapperParameter, item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.zones);
 	const given = run.parameter(idParameter, item, '');
 	const { body } = encodeDraft(newFields(entity), { mode: 'create', timezone: run.timezone, values, mapped });
