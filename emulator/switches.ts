@@ -42,6 +42,7 @@ export interface Switches {
 	requiredStatusFieldsEnforced: boolean;
 	emptyFieldValuesClear: boolean;
 	webhooksForUnsortedLeads: boolean;
+	duplicateControl: boolean;
 	textTakesNumbers: boolean;
 	nullEnumKeys: 'accept' | 'reject';
 }
@@ -93,6 +94,7 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 	emptyFieldValuesClear: { default: true, facts: 'core 15.1', text: 'values: [] clears a custom field as null does' },
 	textTakesNumbers: { default: false, facts: 'core 15.2', text: 'text-like custom fields take JSON numbers' },
 	nullEnumKeys: { default: 'accept', facts: 'core 15.2', text: 'enum_id: null and enum_code: null next to a value' },
+	duplicateControl: { default: false, facts: 'core 5.5', text: 'leads/complex merges into an open lead with the same phone or email (admin setting, off by default)' },
 	webhooksForUnsortedLeads: { default: false, facts: 'extended 1.5', text: 'add_lead fires for the lead inside an incoming lead before it is accepted' },
 };
 

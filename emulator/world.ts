@@ -45,7 +45,7 @@ export function fieldContext(world: World): FieldContext {
 	return {
 		switches,
 		timezone: account.info.timezone,
-		hasElement: () => false,
+		hasElement: (catalogId, elementId) => account.hasElement(catalogId, elementId),
 	};
 }
 

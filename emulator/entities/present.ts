@@ -85,10 +85,10 @@ const OWN: Record<EntityType, Own> = {
 		const { id, name, responsible_user_id, group_id } = row;
 		return { id, name, responsible_user_id, group_id, ...stamps(row), ...tail(row, fields) };
 	},
-	customers(_presenter, row, fields) {
+	customers({ world }, row, fields) {
 		const { id, name, next_price, next_date, responsible_user_id, status_id, periodicity } = row as CustomerRow;
 		const head = { id, name, next_price, next_date, responsible_user_id, status_id, periodicity };
-		return { ...head, ...stamps(row), ...tail(row, fields), ltv: 0, purchases_count: 0, average_check: 0 };
+		return { ...head, ...stamps(row), ...tail(row, fields), ...world.account.purchasesOf(id) };
 	},
 };
 
@@ -138,7 +138,9 @@ function presentLink(link: Link, type: EntityType, target: LinkableType, origin:
 
 function leadExtras({ world, with: wants, origin }: Presenter, lead: LeadRow): Json {
 	const reason = lead.loss_reason_id === null ? undefined : world.account.lossReasons.get(lead.loss_reason_id);
+	const source = lead.source_id === null ? undefined : world.account.sources.get(lead.source_id);
 	return {
+		...(wants.has('source') && source ? { source: { id: source.id, name: source.name } } : {}),
 		...(wants.has('loss_reason') ? { loss_reason: reason ? [presentLossReason(reason, origin)] : [] } : {}),
 	};
 }

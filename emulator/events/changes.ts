@@ -1,3 +1,4 @@
+import type { ElementRow, NoteRow, TalkRow, TransactionRow, UnsortedRow } from '../store/moreRows';
 import type { EntityRow, EntityType, TaskRow } from '../store/rows';
 
 /** Every change of the account, announced once: events, webhooks and the board listen. */
@@ -5,6 +6,12 @@ import type { EntityRow, EntityType, TaskRow } from '../store/rows';
 export type Change =
 	| { kind: 'entity'; type: EntityType; action: 'add' | 'update' | 'delete' | 'restore'; row: EntityRow; before?: EntityRow; by: number }
 	| { kind: 'task'; action: 'add' | 'update' | 'delete'; row: TaskRow; before?: TaskRow; by: number }
+	| { kind: 'note'; action: 'add'; row: NoteRow; by: number }
+	| { kind: 'element'; action: 'add' | 'update'; row: ElementRow; before?: ElementRow; by: number }
+	| { kind: 'unsorted'; action: 'add' | 'update' | 'accept' | 'decline'; row: UnsortedRow; by: number }
+	| { kind: 'talk'; action: 'add' | 'update'; row: TalkRow; by: number }
+	| { kind: 'transaction'; action: 'add'; row: TransactionRow; by: number }
+	| { kind: 'message'; action: 'incoming' | 'outgoing'; talk: TalkRow; id: string; text: string; author: string; by: number }
 	| { kind: 'link'; action: 'link' | 'unlink'; from: { type: string; id: number }; to: { type: string; id: number }; by: number };
 
 type Listener = (change: Change) => void;

@@ -17,6 +17,29 @@ import type {
 	TaskRow,
 	UserRow,
 } from './rows';
+import type {
+	AttachmentRow,
+	BotRow,
+	BotRunRow,
+	ButtonRow,
+	CatalogRow,
+	ChatLinkRow,
+	ChatTemplateRow,
+	CustomerStatusRow,
+	ElementRow,
+	EventRow,
+	FieldGroupRow,
+	FileRow,
+	NoteRow,
+	SegmentRow,
+	ShortLinkRow,
+	SourceRow,
+	TalkRow,
+	TransactionRow,
+	UnsortedRow,
+	WebhookRow,
+	WidgetRow,
+} from './moreRows';
 import { Table } from './table';
 
 export interface TaskType {
@@ -85,6 +108,27 @@ export class Account {
 		customers: new Table('tags.customers', 401_001),
 	};
 	readonly links = new Links();
+	readonly notes = new Table<NoteRow>('notes', 4_600_001);
+	readonly fieldGroups = new Table<FieldGroupRow>('fieldGroups', 1_001);
+	readonly catalogs = new Table<CatalogRow>('catalogs', 9_001);
+	readonly elements = new Table<ElementRow>('elements', 500_001);
+	readonly customerStatuses = new Table<CustomerStatusRow>('customerStatuses', 4_740_001);
+	readonly segments = new Table<SegmentRow>('segments', 43);
+	readonly transactions = new Table<TransactionRow>('transactions', 14_001);
+	readonly unsorted = new Table<UnsortedRow>('unsorted', 1);
+	readonly events = new Table<EventRow>('events', 1);
+	readonly talks = new Table<TalkRow>('talks', 100);
+	readonly sources = new Table<SourceRow>('sources', 8_801);
+	readonly webhooks = new Table<WebhookRow>('webhooks', 48_100_001);
+	readonly files = new Table<FileRow>('files', 1);
+	readonly attachments = new Table<AttachmentRow>('attachments', 1);
+	readonly chats = new Table<ChatLinkRow>('chats', 1);
+	readonly widgets = new Table<WidgetRow>('widgets', 742_001);
+	readonly bots = new Table<BotRow>('bots', 5_001);
+	readonly botRuns = new Table<BotRunRow>('botRuns', 1);
+	readonly buttons = new Table<ButtonRow>('buttons', 15_001);
+	readonly shortLinks = new Table<ShortLinkRow>('shortLinks', 1);
+	readonly chatTemplates = new Table<ChatTemplateRow>('chatTemplates', 7_201);
 
 	/** Ids of everything small that lives inside other rows: statuses, enums, descriptions. */
 	private smallId = 60_000_010;
@@ -146,11 +190,22 @@ export class Account {
 		return candidates.filter(isTable);
 	}
 
+	hasElement(catalogId: number, elementId: number): boolean {
+		return this.elements.get(elementId)?.catalog_id === catalogId;
+	}
+
 	firstCustomerStatusId(): number | undefined {
-		return undefined;
+		return [...this.customerStatuses.values()].sort((a, b) => a.sort - b.sort)[0]?.id;
 	}
 
 	invoicesCatalogId(): number | undefined {
-		return undefined;
+		return [...this.catalogs.values()].find(({ type }) => type === 'invoices')?.id;
+	}
+
+	/** What a customer has bought so far. facts: extended 4 */
+	purchasesOf(customerId: number): { ltv: number; purchases_count: number; average_check: number } {
+		const bought = [...this.transactions.values()].filter((row) => row.customer_id === customerId && !row.is_deleted);
+		const ltv = bought.reduce((sum, { price }) => sum + price, 0);
+		return { ltv, purchases_count: bought.length, average_check: bought.length > 0 ? Math.round(ltv / bought.length) : 0 };
 	}
 }

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { CREATE, type EntityInput, requestId, source } from '../entities/schemas';
+
+/** A lead with its contact and company in one piece: each an id or a full model. facts: core 5.5 */
+
+const reference = z.strictObject({ id: z.number().int(), is_main: z.boolean().nullish(), request_id: requestId });
+
+/** A full model may not carry an id; the union must report the errors of the branch the caller meant. */
+const model = (type: 'contacts' | 'companies') =>
+	z.unknown().transform((value, context): EntityInput => {
+		const isReference = typeof value === 'object' && value !== null && 'id' in value;
+		const schema = isReference ? reference : CREATE[type];
+		const result = schema.safeParse(value);
+		if (result.success) return result.data as EntityInput;
+		for (const issue of result.error.issues) context.addIssue(issue);
+		return z.NEVER;
+	});
+
+export const METADATA = z
+	.object({ category: z.enum(['sip', 'forms']).nullish() })
+	.passthrough();
+
+const embedded = z.strictObject({
+	tags: z.unknown().optional(),
+	contacts: z.array(model('contacts')).max(1).nullish(),
+	companies: z.array(model('companies')).max(1).nullish(),
+	metadata: METADATA.nullish(),
+	source: source.nullish(),
+});
+
+export const COMPLEX_LEAD = z
+	.object({ _embedded: embedded.nullish() })
+	.passthrough()
+	.transform((value, context) => {
+		const { _embedded: inner, ...own } = value;
+		const tags = inner?.tags === undefined ? {} : { _embedded: { tags: inner.tags, ...(inner.source ? { source: inner.source } : {}) } };
+		const lead = CREATE.leads.safeParse({ ...own, ...tags });
+		if (!lead.success) {
+			for (const issue of lead.error.issues) context.addIssue(issue);
+			return z.NEVER;
+		}
+		return {
+			lead: lead.data,
+			contact: inner?.contacts?.[0],
+			company: inner?.companies?.[0],
+			metadata: inner?.metadata ?? undefined,
+			source: inner?.source ?? undefined,
+		};
+	});

@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { hrefLinks } from '../entities/present';
+import { eventFilter } from '../events/filter';
+import { EVENT_TYPES, eventLabel } from '../events/types';
+import { cutPage, originOf, sendJson, sendList, sendPage } from '../http/envelope';
+import { missing } from '../http/missing';
+import { pagingOf, withOf, type Query } from '../http/query';
+import type { EventRow } from '../store/moreRows';
+import type { EntityType } from '../store/rows';
+import { walk } from '../store/table';
+import type { World } from '../world';
+
+/** The history, newest first. facts: extended 5.1 */
+export function eventRoutes(app: FastifyInstance, world: World): void {
+	const { events } = world.account;
+
+	app.get('/events', (request, reply) => {
+		const query = request.query as Query;
+		const paging = pagingOf(query, world.switches.eventsPageMax);
+		const matches = eventFilter(query);
+		const rows = function* () {
+			for (const row of walk(events.sortedBy('id'), true)) if (matches(row)) yield row;
+		};
+		const page = cutPage(rows(), paging);
+		return sendPage(request, reply, 'events', { ...page, rows: page.rows.map((row) => presentEvent(world, request, row)) }, paging);
+	});
+
+	app.get('/events/types', (request, reply) => {
+		const { language_code: lang = world.account.language } = request.query as { language_code?: unknown };
+		const rows = EVENT_TYPES.map(({ key, type }) => ({ key, type, lang: eventLabel(key), language_code: lang }));
+		return sendList(request, reply, 'events_types', rows.map(({ key, type, lang: text }) => ({ key, type, lang: text })), { total: true });
+	});
+
+	app.get<{ Params: { uid: string } }>('/events/:uid(^[0-9a-z]{26}$)', (request, reply) => {
+		for (const row of events.values()) if (row.uid === request.params.uid) return sendJson(reply, presentEvent(world, request, row));
+		return missing(reply, world);
+	});
+}
+
+const PLURAL: Readonly<Record<string, EntityType | 'tasks'>> = {
+	lead: 'leads',
+	contact: 'contacts',
+	company: 'companies',
+	customer: 'customers',
+	task: 'tasks',
+};
+
+function presentEvent({ account }: World, request: FastifyRequest, row: EventRow) {
+	const { uid: id, type, entity_id, entity_type, created_by, created_at, value_after, value_before } = row;
+	const origin = originOf(request);
+	const plural = PLURAL[entity_type] ?? 'leads';
+	const wantsName = withOf(request.query as Query).has(`${entity_type}_name`) && plural !== 'tasks';
+	const name = wantsName ? account.entities(plural as EntityType).get(entity_id)?.name : undefined;
+	return {
+		id,
+		type,
+		entity_id,
+		entity_type,
+		created_by,
+		created_at,
+		value_after,
+		value_before,
+		account_id: account.info.id,
+		_links: hrefLinks(origin, `/events/${id}`),
+		_embedded: { entity: { id: entity_id, _links: hrefLinks(origin, `/${plural}/${entity_id}`), ...(name === undefined ? {} : { name }) } },
+	};
+}

@@ -1,0 +1,113 @@
+import type { WebhookRow } from '../store/moreRows';
+import type { World } from '../world';
+import { encodeHook } from './encode';
+import { piecesOf, type Piece } from './payload';
+
+/** Sends hooks, repeats the failed ones, switches hopeless receivers off. facts: extended 1.5 */
+
+export interface Delivery {
+	at: number;
+	destination: string;
+	code: string;
+	body: string;
+	/** 1 to 5. */
+	attempt: number;
+	/** 0: no answer in time, or no connection. */
+	status: number;
+}
+
+const TIMEOUT_MS = 2_000;
+const MINUTE = 60_000;
+/** Wait before attempts 2 to 5; the last two only after 499 and 5xx. */
+const RETRY_AFTER = [5 * MINUTE, 15 * MINUTE, 15 * MINUTE, 60 * MINUTE];
+const PATIENT_ATTEMPTS = 3;
+const BAD_WINDOW = 120 * MINUTE;
+const BAD_LIMIT = 100;
+
+export class Deliveries {
+	readonly log: Delivery[] = [];
+
+	private queue: Piece[] = [];
+
+	private running = new Set<Promise<void>>();
+
+	private readonly bad = new Map<string, number[]>();
+
+	constructor(private readonly world: World) {
+		world.changes.subscribe((change) => {
+			if (world.account.webhooks.size === 0) return;
+			if (this.queue.length === 0) setImmediate(() => this.flush());
+			this.queue.push(...piecesOf(world, change));
+		});
+	}
+
+	/** Resolves when everything sent so far has been answered (retries are on the clock, not waited for). */
+	async settled(): Promise<void> {
+		do {
+			await new Promise((resolve) => setImmediate(resolve));
+			await Promise.all(this.running);
+		} while (this.queue.length > 0 || this.running.size > 0);
+	}
+
+	/** Changes of one request travel together: one delivery per hook and event code, with several items. */
+	private flush(): void {
+		const pieces = this.queue;
+		this.queue = [];
+		const groups = new Map<string, Piece[]>();
+		for (const piece of pieces) groups.set(piece.code, [...(groups.get(piece.code) ?? []), piece]);
+		const hooks = [...this.world.account.webhooks.values()].filter(({ disabled }) => !disabled).sort((a, b) => a.sort - b.sort);
+		for (const hook of hooks) {
+			for (const [code, group] of groups) {
+				if (hook.settings.includes(code)) this.start(hook, code, encodeHook(this.world, group), 1);
+			}
+		}
+	}
+
+	private start(hook: WebhookRow, code: string, body: string, attempt: number): void {
+		const run = this.attempt(hook, code, body, attempt).finally(() => this.running.delete(run));
+		this.running.add(run);
+	}
+
+	private async attempt(hook: WebhookRow, code: string, body: string, attempt: number): Promise<void> {
+		const status = await post(hook.destination, body);
+		const { clock } = this.world;
+		this.log.push({ at: clock.now(), destination: hook.destination, code, body, attempt, status });
+		if (status >= 100 && status < 300) return;
+		this.countBad(hook);
+		const wait = RETRY_AFTER[attempt - 1];
+		const patient = status === 499 || status >= 500;
+		if (wait === undefined || (attempt >= PATIENT_ATTEMPTS && !patient)) return;
+		clock.schedule(clock.now() + wait, async () => {
+			const current = this.world.account.webhooks.get(hook.id);
+			if (!current || current.disabled) return;
+			this.start(current, code, body, attempt + 1);
+			// A test that advances the clock wants the attempt done when advance() returns.
+			await Promise.all(this.running);
+		});
+	}
+
+	/** More than a hundred invalid answers in two hours, the latest one included. */
+	private countBad(hook: WebhookRow): void {
+		const now = this.world.clock.now();
+		const stamps = [...(this.bad.get(hook.destination) ?? []).filter((at) => at > now - BAD_WINDOW), now];
+		this.bad.set(hook.destination, stamps);
+		if (stamps.length > BAD_LIMIT) this.world.account.webhooks.change(hook, { disabled: true });
+	}
+}
+
+async function post(destination: string, body: string): Promise<number> {
+	try {
+		const response = await fetch(destination, {
+			method: 'POST',
+			headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'amoCRM-Webhooks/3.0' },
+			body,
+			// A redirect is a failure, not something to follow.
+			redirect: 'manual',
+			signal: AbortSignal.timeout(TIMEOUT_MS),
+		});
+		await response.body?.cancel();
+		return response.status;
+	} catch {
+		return 0;
+	}
+}
