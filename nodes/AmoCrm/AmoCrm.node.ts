@@ -52,6 +52,7 @@ export class AmoCrm implements INodeType {
 					{ name: 'Contact', value: 'contact' },
 					{ name: 'Lead', value: 'lead' },
 					{ name: 'List Element', value: 'catalogElement' },
+					{ name: 'Note', value: 'note' },
 					{ name: 'Task', value: 'task' },
 				],
 				default: 'lead',

@@ -141,8 +141,25 @@ export async function searchLinkedRecords(
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const type = String(this.getCurrentNodeParameter('linkTo') ?? this.getCurrentNodeParameter('&entityType') ?? 'leads');
-	return await search(this, BY_TYPE[type] ?? LEADS, filter, paginationToken);
+	const type = this.getCurrentNodeParameter('linkTo') ?? this.getCurrentNodeParameter('&entityType') ?? entityTypeOf(this);
+	return await search(this, BY_TYPE[String(type)] ?? LEADS, filter, paginationToken);
+}
+
+const entityTypeOf = (context: ILoadOptionsFunctions) => String(context.getCurrentNodeParameter('entityType') ?? 'leads');
+
+/** Notes on records of the chosen type. */
+export async function searchNotes(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const source: Searchable = {
+		path: `/${entityTypeOf(this)}/notes`,
+		collection: 'notes',
+		searchable: false,
+		label: (row) => `${String((row.params as IDataObject | undefined)?.text ?? row.note_type)} · ${String(row.entity_id)}`,
+	};
+	return await search(this, source, filter, paginationToken);
 }
 
 /** Users and pipelines come all at once, from the dictionaries; the editor shows those whose name has the text in it. */

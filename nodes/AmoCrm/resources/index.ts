@@ -5,10 +5,11 @@ import { catalogElement } from './catalogElement';
 import { company } from './company';
 import { contact } from './contact';
 import { lead } from './lead';
+import { note } from './note';
 import { task } from './task';
 
 /** The table of everything the node can do. A new resource is one file and one line here. */
-export const resources: Resource[] = [catalogElement, company, contact, lead, task];
+export const resources: Resource[] = [catalogElement, company, contact, lead, note, task];
 
 export function operationOf(resource: string, operation: string): Operation | undefined {
 	return resources

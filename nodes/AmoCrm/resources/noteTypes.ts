@@ -1,0 +1,281 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import type { FieldKind, WritableField } from '../fields/fields';
+import { choice, longText, seconds, text } from '../fields/fields';
+import { show, toInteger, toText } from '../fields/values';
+
+/** Kinds of notes and what each holds in its `params`. Source: core facts 13, extended facts 5.4. */
+
+/** Kinds that can be written. */
+export const WRITABLE_TYPES = [
+	{ name: 'Attachment', value: 'attachment', description: 'A file that was uploaded before' },
+	{ name: 'Extended Service Message', value: 'extended_service_message', description: 'A long message of a service' },
+	{ name: 'Geolocation', value: 'geolocation', description: 'A place with its address' },
+	{ name: 'Incoming Call', value: 'call_in' },
+	{ name: 'Incoming SMS', value: 'sms_in' },
+	{ name: 'Message to Cashier', value: 'message_cashier' },
+	{ name: 'Outgoing Call', value: 'call_out' },
+	{ name: 'Outgoing SMS', value: 'sms_out' },
+	{ name: 'Service Message', value: 'service_message', description: 'A message of a service, shown with its name' },
+	{ name: 'Text', value: 'common', description: 'An ordinary note' },
+];
+
+/** Kinds that only amoCRM itself makes. */
+const READ_ONLY_TYPES = [
+	{ name: 'AI Result', value: 'ai_result' },
+	{ name: 'Bill Paid', value: 'bill_paid' },
+	{ name: 'Chat', value: 'chat' },
+	{ name: 'Dropbox Attachment', value: 'dropbox_attachment' },
+	{ name: 'Email', value: 'amomail_message' },
+	{ name: 'Invoice Paid', value: 'invoice_paid' },
+	{ name: 'Link Followed', value: 'link_followed' },
+	{ name: 'Site Visit', value: 'site_visit' },
+	{ name: 'Targeting In', value: 'targeting_in' },
+	{ name: 'Targeting Out', value: 'targeting_out' },
+	{ name: 'Transaction', value: 'transaction' },
+	{ name: 'Zoom Meeting', value: 'zoom_meeting' },
+];
+
+export const ALL_TYPES = [...WRITABLE_TYPES, ...READ_ONLY_TYPES]
+	.map(({ name, value }) => ({ name, value }))
+	.sort((a, b) => a.name.localeCompare(b.name));
+
+/** A value inside `params`, for the kinds that must have it and those that may. */
+interface NoteParam extends WritableField {
+	requiredFor: string[];
+	optionalFor: string[];
+}
+
+const CALLS = ['call_in', 'call_out'];
+const SMS = ['sms_in', 'sms_out'];
+const SERVICE = ['service_message', 'extended_service_message'];
+
+const kind = (property: FieldKind['property'], convert: (value: unknown) => IDataObject[string]): FieldKind => ({
+	property,
+	encode: (draft, key, value) => {
+		draft.body[key] = convert(value);
+	},
+});
+
+/** A user's ID as a number, any other text as a name (core facts 13). */
+const userOrName = kind({ type: 'string', default: '' }, (value) => (/^\d+$/.test(toText(value).trim()) ? toInteger(value) : toText(value)));
+
+const plainText = kind({ type: 'string', default: '' }, (value) => toText(value));
+
+const CALL_RESULTS = [
+	{ name: 'Busy', value: 7 },
+	{ name: 'Call Back Later', value: 2 },
+	{ name: 'Left a Message', value: 1 },
+	{ name: 'No Answer', value: 6 },
+	{ name: 'Not Available', value: 3 },
+	{ name: 'Talked', value: 4 },
+	{ name: 'Undefined', value: 8 },
+	{ name: 'Wrong Number', value: 5 },
+];
+
+const callStatus = kind({ type: 'options', options: CALL_RESULTS, default: 4 }, (value) => {
+	const status = toInteger(value);
+	if (CALL_RESULTS.some((result) => result.value === status)) return status;
+	throw new UserError(`${show(value)} is not possible. Give a number from 1 to 8.`);
+});
+
+const CASHIER_STATUSES = [
+	{ name: 'Canceled', value: 'canceled' },
+	{ name: 'Created', value: 'created' },
+	{ name: 'Shown', value: 'shown' },
+];
+
+const NOTE_PARAMS: NoteParam[] = [
+	{
+		name: 'text',
+		key: 'text',
+		displayName: 'Text',
+		kind: longText,
+		placeholder: 'e.g. The client asked for a discount',
+		description: 'What the note says',
+		requiredFor: ['common', ...SERVICE, ...SMS, 'message_cashier'],
+		optionalFor: ['geolocation'],
+	},
+	{
+		name: 'phone',
+		key: 'phone',
+		displayName: 'Phone',
+		kind: text,
+		placeholder: 'e.g. +7 912 345-67-89',
+		description: 'Phone number of the other side',
+		requiredFor: [...CALLS, ...SMS],
+		optionalFor: [],
+	},
+	{
+		name: 'duration',
+		key: 'duration',
+		displayName: 'Duration (Seconds)',
+		kind: seconds,
+		description: 'How long the call took',
+		requiredFor: CALLS,
+		optionalFor: [],
+	},
+	{
+		name: 'source',
+		key: 'source',
+		displayName: 'Source',
+		kind: text,
+		placeholder: 'e.g. My telephony',
+		description: 'Name of the service that the call came through',
+		requiredFor: CALLS,
+		optionalFor: [],
+	},
+	{
+		name: 'service',
+		key: 'service',
+		displayName: 'Service',
+		kind: text,
+		placeholder: 'e.g. My shop',
+		description: 'Name of the service that the message comes from',
+		requiredFor: SERVICE,
+		optionalFor: [],
+	},
+	{
+		name: 'status',
+		key: 'status',
+		displayName: 'Status',
+		kind: choice(CASHIER_STATUSES),
+		description: 'What became of the message',
+		property: { default: 'created' },
+		requiredFor: ['message_cashier'],
+		optionalFor: [],
+	},
+	{
+		name: 'address',
+		key: 'address',
+		displayName: 'Address',
+		kind: text,
+		placeholder: 'e.g. Nevsky Prospekt 1, Saint Petersburg',
+		requiredFor: ['geolocation'],
+		optionalFor: [],
+	},
+	{
+		name: 'latitude',
+		key: 'latitude',
+		displayName: 'Latitude',
+		kind: plainText,
+		placeholder: 'e.g. 59.9343',
+		requiredFor: ['geolocation'],
+		optionalFor: [],
+	},
+	{
+		name: 'longitude',
+		key: 'longitude',
+		displayName: 'Longitude',
+		kind: plainText,
+		placeholder: 'e.g. 30.3351',
+		requiredFor: ['geolocation'],
+		optionalFor: [],
+	},
+	{
+		name: 'fileUuid',
+		key: 'file_uuid',
+		displayName: 'File UUID',
+		kind: text,
+		placeholder: 'e.g. 12345678-1234-4234-8234-123456789012',
+		description: "ID of the file in amoCRM's file storage, where it was uploaded",
+		requiredFor: ['attachment'],
+		optionalFor: [],
+	},
+	{
+		name: 'fileName',
+		key: 'file_name',
+		displayName: 'File Name',
+		kind: text,
+		placeholder: 'e.g. offer.pdf',
+		requiredFor: ['attachment'],
+		optionalFor: [],
+	},
+	{
+		name: 'versionUuid',
+		key: 'version_uuid',
+		displayName: 'File Version UUID',
+		kind: text,
+		description: 'ID of one version of the file; the newest one when left out',
+		requiredFor: [],
+		optionalFor: ['attachment'],
+	},
+	{
+		name: 'callResponsible',
+		key: 'call_responsible',
+		displayName: 'Call Responsible',
+		kind: userOrName,
+		placeholder: 'e.g. 9000001',
+		description: 'Who had the call: the ID of a user, or a name',
+		requiredFor: [],
+		optionalFor: CALLS,
+	},
+	{
+		name: 'callResult',
+		key: 'call_result',
+		displayName: 'Call Result',
+		kind: text,
+		placeholder: 'e.g. Agreed on a meeting',
+		description: 'What came of the call',
+		requiredFor: [],
+		optionalFor: CALLS,
+	},
+	{
+		name: 'callStatus',
+		key: 'call_status',
+		displayName: 'Call Status',
+		kind: callStatus,
+		description: 'How the call ended',
+		requiredFor: [],
+		optionalFor: CALLS,
+	},
+	{
+		name: 'link',
+		key: 'link',
+		displayName: 'Recording Link',
+		kind: text,
+		placeholder: 'e.g. https://example.com/calls/1.mp3',
+		description: 'Address of the recording',
+		requiredFor: [],
+		optionalFor: CALLS,
+	},
+	{
+		name: 'uniq',
+		key: 'uniq',
+		displayName: 'Unique Call ID',
+		kind: text,
+		description: 'ID of the call in the telephony. amoCRM keeps it, but does not use it against duplicates.',
+		requiredFor: [],
+		optionalFor: CALLS,
+	},
+];
+
+/** The fields of `params` for a kind of note. Throws a `UserError` for a kind that cannot be written. */
+export function paramFields(noteType: string): WritableField[] {
+	if (!WRITABLE_TYPES.some(({ value }) => value === noteType)) {
+		throw new UserError(
+			`'Note Type': ${show(noteType)} is not possible. Give one of: ${WRITABLE_TYPES.map(({ value }) => value).join(', ')}.`,
+		);
+	}
+	return NOTE_PARAMS.flatMap((param): WritableField[] => {
+		if (param.requiredFor.includes(noteType)) return [{ ...param, required: true }];
+		return param.optionalFor.includes(noteType) ? [param] : [];
+	});
+}
+
+/** The fields that kinds of notes must have, each with the kinds that it shows for. */
+export function requiredParams(): Array<{ field: WritableField; displayOptions: INodeProperties['displayOptions'] }> {
+	return NOTE_PARAMS.filter(({ requiredFor }) => requiredFor.length > 0).map((field) => ({
+		field,
+		displayOptions: { show: { noteType: field.requiredFor } },
+	}));
+}
+
+/** The fields that kinds of notes may have, each with the kinds that it shows for inside a collection. */
+export function optionalParams(): Array<{ field: WritableField; displayOptions: INodeProperties['displayOptions'] }> {
+	return NOTE_PARAMS.filter(({ optionalFor }) => optionalFor.length > 0).map((field) => ({
+		field,
+		displayOptions: { show: { '/noteType': field.optionalFor } },
+	}));
+}
