@@ -28,7 +28,7 @@ export function customFieldsMapper(displayName: string, name: string, resourceMa
 			resourceMapper: {
 				resourceMapperMethod,
 				mode: 'map',
-				valuesLabel: 'Values',
+				valuesLabel: displayName,
 				fieldWords: { singular: 'field', plural: 'fields' },
 				addAllFields: false,
 				supportAutoMap: true,
