@@ -56,8 +56,8 @@ export function getMany(entity: Entity): Operation {
 				...entity.filters.map(filterProperty),
 				...(entity.filtersCustomFields ? [customFieldFiltersProperty] : []),
 			]),
-			...(entity.sortKeys.length > 0 ? [sortProperty(entity)] : []),
 			optionsProperty(withProperty(entity)),
+			...(entity.sortKeys.length > 0 ? [sortProperty(entity)] : []),
 		],
 		execute: async (run) => await listRecords(run, entity),
 	};
