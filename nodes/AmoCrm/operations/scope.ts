@@ -45,7 +45,7 @@ async function executeByScope(run: Run, operationOf: (entity: Entity) => Operati
 }
 
 /** A run over some of the items only. */
-export function partOf(run: Run, items: number[]): Run {
+function partOf(run: Run, items: number[]): Run {
 	return {
 		...run,
 		items: items.flatMap((item) => run.items[item] ?? []),

@@ -153,14 +153,9 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 							'Custom fields to leave as they are when the record exists. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 					},
 					{
+						...keepOrReplace('values'),
 						displayName: 'Existing Values',
 						name: 'existingValues',
-						type: 'options' as const,
-						options: [
-							{ name: 'Keep and Add', value: 'append', description: 'Add the new values beside those that the record has' },
-							{ name: 'Replace', value: 'replace', description: 'Only the new values remain' },
-						],
-						default: 'append',
 						description: 'What happens to the values of fields that hold several: phones, emails, multiselects',
 					},
 				]
@@ -168,14 +163,9 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 		...(has('tags')
 			? [
 					{
+						...keepOrReplace('tags'),
 						displayName: 'Existing Tags',
 						name: 'existingTags',
-						type: 'options' as const,
-						options: [
-							{ name: 'Keep and Add', value: 'append', description: 'Add the tags beside those that the record has' },
-							{ name: 'Replace', value: 'replace', description: 'Only the given tags remain' },
-						],
-						default: 'append',
 						description: 'What happens to the tags that the record has',
 					},
 				]
@@ -194,6 +184,18 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 				]
 			: []),
 	];
+}
+
+/** What happens to what a record has already. */
+function keepOrReplace(nouns: string) {
+	return {
+		type: 'options' as const,
+		options: [
+			{ name: 'Keep and Add', value: 'append', description: `Add the new ${nouns} beside those that the record has` },
+			{ name: 'Replace', value: 'replace', description: `Only the new ${nouns} remain` },
+		],
+		default: 'append',
+	};
 }
 
 /** How the run is to match and merge; it belongs to the whole run, as matching looks at all items at once. */
