@@ -122,7 +122,6 @@ function buildClient(
 				stats.rateLimitAnswers += 1;
 				limiter.slowDown(requestsPerSecond, sent, failure.retryAfterMs);
 			}
-			if (failure.kind === 'unauthorized' || failure.kind === 'blocked') ended = failure;
 			return { ok: false, failure };
 		}
 	}
@@ -141,7 +140,10 @@ function buildClient(
 				const reply = await attempt(request, stop);
 				if (reply.ok) return reply;
 				const { failure } = reply;
-				if (stop.aborted || !mayRetry(request, failure, retry, maxRetries)) return reply;
+				if (stop.aborted || !mayRetry(request, failure, retry, maxRetries)) {
+					if (failure.kind === 'unauthorized' || failure.kind === 'blocked') ended = failure;
+					return reply;
+				}
 				stats.retries += 1;
 				context.logger?.debug('amoCRM: repeating a request', {
 					method: request.method,
