@@ -17,13 +17,15 @@ import type {
 import { ICredentialsHelper, NodeHelpers, Workflow } from 'n8n-workflow';
 
 import { resolveAccountUrls } from '../../credentials/accountDomain';
-import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 
 // n8n-core writes a key file on import: it must not be the one of a real n8n on this machine.
 process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'n8n-core-'));
 // Expected errors are asserted on, not read.
 process.env.N8N_LOG_LEVEL ??= 'silent';
 
+// With its extension: tsx takes `AmoCrm.node.json` for `AmoCrm.node`.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { AmoCrm } = require('../../nodes/AmoCrm/AmoCrm.node.ts') as typeof import('../../nodes/AmoCrm/AmoCrm.node');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { ExecutionLifecycleHooks, WorkflowExecute } = require('n8n-core') as typeof import('n8n-core');
 
