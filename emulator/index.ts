@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { Clock } from './clock';
 import { ChangeBus } from './events/changes';
+import { recordEvents } from './events/record';
 import { Faults } from './faults';
 import { administrator } from './http/caller';
+import { disableIntegration } from './oauth/deauthorize';
 import { Tokens } from './oauth/tokens';
 import { DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_REDIRECT_URI, type EmulatorOptions, type Integration } from './options';
 import { RateLimiter } from './rateLimit';
@@ -12,6 +14,8 @@ import { seedDemo } from './seed/demo';
 import { buildServer } from './server';
 import { Account } from './store/account';
 import { defaultSwitches, type Switches } from './switches';
+import { UserInterface } from './ui/actions';
+import { Deliveries } from './webhooks/delivery';
 import type { TokenOptions, World } from './world';
 
 export type { EmulatorOptions, Switches, Account };
@@ -19,6 +23,8 @@ export type { Row } from './store/rows';
 export type { LogEntry, RequestLog } from './requestLog';
 export type { Fault, FaultAction, Faults } from './faults';
 export type { Clock } from './clock';
+export type { Deliveries, Delivery } from './webhooks/delivery';
+export type { MessageInput, UserInterface } from './ui/actions';
 
 export interface Emulator {
 	url: string;
@@ -32,6 +38,10 @@ export interface Emulator {
 	issueToken(options?: TokenOptions): { accessToken: string; refreshToken: string };
 	/** Every access token issued so far answers 401 from now on; refresh tokens stay good. */
 	expireTokens(): void;
+	/** What was posted to webhooks; `settled()` waits for the receivers' answers. */
+	deliveries: Deliveries;
+	/** What people do in the account's pages and what reaches it from outside. */
+	ui: UserInterface;
 	/** The inside, for rooms of the emulator itself (board, load runs, conformance). */
 	world: World;
 	close(): Promise<void>;
@@ -58,9 +68,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		integration,
 		issueToken: (tokenOptions) => world.issueToken(tokenOptions),
 		expireTokens: () => world.tokens.expireAccess(),
+		deliveries: world.deliveries,
+		ui: world.ui,
 		world,
 		async close() {
 			world.clock.stop();
+			await world.deliveries.stop();
 			await app.close();
 		},
 	};
@@ -77,6 +90,7 @@ function createWorld(options: EmulatorOptions): World {
 		scopes: ['crm', 'files', 'files_delete', 'notifications'],
 		enabled: true,
 	};
+	const changes = new ChangeBus();
 	const world: World = {
 		account,
 		clock,
@@ -86,20 +100,28 @@ function createWorld(options: EmulatorOptions): World {
 		switches: defaultSwitches(options.switches),
 		tokens: new Tokens(clock, () => ({ id: account.info.id, domain: new URL(world.url).host })),
 		integrations: new Map([[integration.clientId, integration]]),
-		changes: new ChangeBus(),
-		latency: { ms: options.latencyMs ?? 0 },
+		changes,
+		deliveries: new Deliveries(changes, () => world),
+		get ui() {
+			return ui;
+		},
+		latency: { ms: options.latencyMs ?? 0, routes: [] },
 		driveUrl: '',
 		url: 'http://localhost',
 		reset() {
 			account.wipe();
+			world.deliveries.clear();
 			fill(world, options);
 		},
+		disableIntegration: (clientId) => disableIntegration(world, clientId),
 		issueToken({ expiresIn, longLived = false }: TokenOptions = {}) {
 			const { id } = administrator(world).user;
 			if (!longLived) return world.tokens.issuePair(integration, id, expiresIn);
 			return { accessToken: world.tokens.issueAccess(integration, id, expiresIn ?? FIVE_YEARS), refreshToken: '' };
 		},
 	};
+	const ui = new UserInterface(world);
+	recordEvents(world);
 	return world;
 }
 

@@ -33,6 +33,7 @@ export interface Switches {
 	webhookPostStatus: 200 | 201;
 	webhookRepost: 'replace' | 'merge';
 	webhookAccountKeys: 'last' | 'first';
+	webhookTimeoutStatus: 0 | 499;
 	unmatchedCall: 'errors' | 'status400';
 	filesDeleteStatus: 200 | 204;
 	fieldsPostStatus: 200 | 201;
@@ -84,6 +85,7 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 	webhookPostStatus: { default: 200, facts: 'extended 1.1', text: 'status of POST /webhooks' },
 	webhookRepost: { default: 'replace', facts: 'extended 1.1', text: 'POST with a known destination replaces or merges settings' },
 	webhookAccountKeys: { default: 'last', facts: 'extended 1.3', text: 'account[...] keys at the end (leads, notes) or first (messages)' },
+	webhookTimeoutStatus: { default: 499, facts: 'extended 1.5', text: 'what a receiver that did not answer in 2 s counts as: 499 is tried five times, 0 three' },
 	unmatchedCall: { default: 'errors', facts: 'extended 7.1', text: 'all calls unmatched: 200 with errors or 400 with errors' },
 	filesDeleteStatus: { default: 204, facts: 'extended 8', text: 'DELETE of drive files' },
 	fieldsPostStatus: { default: 200, facts: 'extended 2.1', text: 'status of POST custom_fields' },

@@ -10,6 +10,8 @@ import type { RequestLog } from './requestLog';
 import type { Account } from './store/account';
 import type { CustomFieldRow, FieldOwner } from './store/rows';
 import type { Switches } from './switches';
+import type { UserInterface } from './ui/actions';
+import type { Deliveries } from './webhooks/delivery';
 
 /** Everything a route may need. One per emulator; nothing is global. */
 export interface World {
@@ -22,14 +24,18 @@ export interface World {
 	tokens: Tokens;
 	integrations: Map<string, Integration>;
 	changes: ChangeBus;
-	/** Milliseconds added to every API answer. */
-	latency: { ms: number };
+	deliveries: Deliveries;
+	ui: UserInterface;
+	/** Milliseconds added to every API answer, and to those of some routes besides. */
+	latency: { ms: number; routes: { path: RegExp; ms: number }[] };
 	/** Host of the files; another one than the account's. facts: extended 8 */
 	driveUrl: string;
 	/** `http://localhost:PORT`; known once the server listens. */
 	url: string;
 	/** Back to the seed the emulator started with. */
 	reset(): void;
+	/** As an administrator does in the account: tokens die, the deauthorization hook is called. facts: core 2.10 */
+	disableIntegration(clientId: string): Promise<void>;
 	issueToken(options?: TokenOptions): { accessToken: string; refreshToken: string };
 }
 

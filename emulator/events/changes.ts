@@ -1,17 +1,29 @@
-import type { ElementRow, NoteRow, TalkRow, TransactionRow, UnsortedRow } from '../store/moreRows';
+import type { ChatTemplateRow, ElementRow, NoteRow, TalkRow, TransactionRow, UnsortedRow } from '../store/moreRows';
 import type { EntityRow, EntityType, TaskRow } from '../store/rows';
 
 /** Every change of the account, announced once: events, webhooks and the board listen. */
+
+/** One message of a chat; nothing keeps it, amoCRM's API v4 cannot read messages back. */
+export interface Message {
+	/** uuid */
+	id: string;
+	text: string;
+	type: 'text' | 'picture' | 'voice' | 'file' | 'video' | 'location';
+	author: string;
+	attachment?: { type: string; link: string; file_name: string };
+}
 
 export type Change =
 	| { kind: 'entity'; type: EntityType; action: 'add' | 'update' | 'delete' | 'restore'; row: EntityRow; before?: EntityRow; by: number }
 	| { kind: 'task'; action: 'add' | 'update' | 'delete'; row: TaskRow; before?: TaskRow; by: number }
 	| { kind: 'note'; action: 'add'; row: NoteRow; by: number }
-	| { kind: 'element'; action: 'add' | 'update'; row: ElementRow; before?: ElementRow; by: number }
+	| { kind: 'element'; action: 'add' | 'update' | 'delete'; row: ElementRow; before?: ElementRow; by: number }
 	| { kind: 'unsorted'; action: 'add' | 'update' | 'accept' | 'decline'; row: UnsortedRow; by: number }
-	| { kind: 'talk'; action: 'add' | 'update'; row: TalkRow; by: number }
+	| { kind: 'talk'; action: 'add' | 'update' | 'close' | 'delete'; row: TalkRow; by: number }
+	| { kind: 'review'; row: ChatTemplateRow; by: number }
+	| { kind: 'merge'; type: EntityType; row: EntityRow; by: number }
 	| { kind: 'transaction'; action: 'add'; row: TransactionRow; by: number }
-	| { kind: 'message'; action: 'incoming' | 'outgoing'; talk: TalkRow; id: string; text: string; author: string; by: number }
+	| { kind: 'message'; action: 'incoming' | 'outgoing'; talk: TalkRow; message: Message; by: number }
 	| { kind: 'link'; action: 'link' | 'unlink'; from: { type: string; id: number }; to: { type: string; id: number }; by: number };
 
 type Listener = (change: Change) => void;

@@ -1,6 +1,6 @@
 import { SINGULAR } from '../store/account';
 import type { EventRow } from '../store/moreRows';
-import type { EntityRow, EntityType, FieldValue, LeadRow, TaskRow } from '../store/rows';
+import type { CustomerRow, EntityRow, EntityType, FieldValue, LeadRow, TaskRow } from '../store/rows';
 import type { World } from '../world';
 import type { Change } from './changes';
 import { fieldTypeNumber, NOTE_EVENT } from './types';
@@ -29,7 +29,10 @@ export function recordEvents(world: World): void {
 				value_before: before,
 			});
 		}
-		while (events.size > KEPT) events.delete([...events.keys()][0] as number);
+		for (const oldest of events.keys()) {
+			if (events.size <= KEPT) break;
+			events.delete(oldest);
+		}
 	});
 }
 
@@ -47,18 +50,24 @@ function draftsOf(world: World, change: Change): Draft[] {
 		case 'link':
 			return linkDrafts(change);
 		case 'talk':
-			if (change.action !== 'add') return [];
-			return [{ type: 'talk_created', entity_id: change.row.contact_id, entity_type: 'contact' }];
+			return talkDrafts(change);
+		case 'merge':
+			return [{ type: 'entity_merged', entity_id: change.row.id, entity_type: SINGULAR[change.type] }];
 		case 'message': {
 			const { contact_id, entity_id, entity_type } = change.talk;
 			const target = entity_id === null || entity_type === null ? { entity_id: contact_id, entity_type: 'contact' } : { entity_id, entity_type };
-			return [{ type: `${change.action}_chat_message`, ...target, after: [{ message: { id: change.id } }] }];
+			return [{ type: `${change.action}_chat_message`, ...target, after: [{ message: { id: change.message.id } }] }];
 		}
 		case 'transaction':
 			return [{ type: 'transaction_added', entity_id: change.row.customer_id, entity_type: 'customer', after: [{ transaction: { id: change.row.id } }] }];
 		default:
 			return [];
 	}
+}
+
+function talkDrafts({ action, row }: Extract<Change, { kind: 'talk' }>): Draft[] {
+	const type = action === 'add' ? 'talk_created' : action === 'close' ? 'talk_closed' : undefined;
+	return type ? [{ type, entity_id: row.contact_id, entity_type: 'contact' }] : [];
 }
 
 const PAST = { add: 'added', delete: 'deleted', restore: 'restored' } as const;
@@ -71,6 +80,11 @@ function entityDrafts(world: World, type: EntityType, action: 'add' | 'update' |
 	const drafts: Draft[] = [];
 	const changed = (kind: string, after: Value, was: Value) => drafts.push({ type: kind, ...about, after: [after], before: [was] });
 	if (type === 'leads') leadChanges(row as LeadRow, before as LeadRow, changed);
+	if (type === 'customers') {
+		const status = (customer: EntityRow) => (customer as CustomerRow).status_id;
+		const value = (customer: EntityRow) => ({ customer_status: { id: status(customer) } });
+		if (status(row) !== status(before)) changed('customer_status_changed', value(row), value(before));
+	}
 	if (row.responsible_user_id !== before.responsible_user_id) {
 		const user = (id: number) => ({ responsible_user: { id } });
 		changed('entity_responsible_changed', user(row.responsible_user_id), user(before.responsible_user_id));

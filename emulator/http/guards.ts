@@ -54,11 +54,15 @@ export function registerGuards(app: FastifyInstance, world: World): void {
 		const entry = request.logEntry;
 		if (!entry) return;
 		entry.body = Buffer.isBuffer(request.body) ? `(${request.body.length} bytes)` : request.body;
-		if (world.latency.ms > 0) await sleep(world.latency.ms);
+		const latency = latencyOf(world, entry.path);
+		if (latency > 0) await sleep(latency);
 		for (const fault of request.faults) {
 			if (fault.kind === 'delay') await sleep(fault.ms);
-			if (fault.kind === 'reset' && fault.when === 'before') return cut(request, reply);
-			if (fault.kind === 'status') return faultAnswer(reply, fault);
+			if (fault.kind === 'reset' && fault.when === 'before') {
+				cut(request, reply);
+				return;
+			}
+			if (fault.kind === 'status') throw new FaultAnswer(fault);
 		}
 		if (!AUTHORIZED.test(entry.path) || SELF_AUTHORIZED.test(entry.path)) return;
 		request.caller = authenticate(world, request);
@@ -82,13 +86,24 @@ export function registerGuards(app: FastifyInstance, world: World): void {
 	});
 }
 
-function cut(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+const latencyOf = ({ latency }: World, path: string): number =>
+	latency.routes.reduce((sum, route) => (route.path.test(path) ? sum + route.ms : sum), latency.ms);
+
+function cut(request: FastifyRequest, reply: FastifyReply): void {
 	reply.hijack();
 	request.raw.socket.destroy();
-	return reply;
 }
 
-function faultAnswer(reply: FastifyReply, fault: Extract<FaultAction, { kind: 'status' }>): FastifyReply {
+type StatusFault = Extract<FaultAction, { kind: 'status' }>;
+
+/** Thrown, because a hook that sends and returns goes on to the handler when the answer is slow or the caller has left. */
+export class FaultAnswer extends Error {
+	constructor(readonly fault: StatusFault) {
+		super(`Fault plan: ${fault.status}`);
+	}
+}
+
+export function sendFault(reply: FastifyReply, fault: StatusFault): FastifyReply {
 	const answer = reply.code(fault.status).headers(fault.headers ?? {});
 	if (fault.html !== undefined) return answer.type('text/html').send(fault.html);
 	if (fault.body === undefined) return answer.type('text/html').send(nginxPage(fault.status, 'Error'));

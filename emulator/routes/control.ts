@@ -1,11 +1,53 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { parsed } from '../http/parsed';
 import { Problem } from '../http/problems';
 import type { FaultAction } from '../faults';
 import { SWITCHES, type Switches } from '../switches';
 import type { World } from '../world';
+import { uiRoutes } from './ui';
 
-/** The control API: what tests in the same process do through objects, over HTTP. No part of amoCRM. */
+/**
+ * The control API under `/__emulator`: what tests in the same process do through the `Emulator` object, over HTTP.
+ * No part of amoCRM. Bodies are JSON.
+ *
+ *   GET/DELETE /log            the request log
+ *   POST/DELETE /faults        fault plans; see FAULT below
+ *   GET/POST   /clock          {"advance": milliseconds}: tokens expire, webhook retries fall due and are waited for
+ *   GET/POST   /switches       {"name": value}
+ *   POST       /rate-limit     false, or {"integration": 7, "account": 50, "blockAfter"?: breaches in a minute}
+ *   POST       /latency        {"ms": 200, "pathPattern"?: "^/api/v4/events"}: for everything, or for one group of routes
+ *   POST       /tokens         a fresh pair; {"longLived": true} a long-lived token
+ *   POST       /expire-tokens  every access token answers 401 from now on
+ *   POST       /integration    {"enabled"?: bool, "deauthorizeUrl"?: url}: switching it off revokes its tokens and
+ *                              calls the deauthorization hook
+ *   GET/DELETE /deliveries     what was sent to webhooks: at, destination, code, body, attempt, status
+ *   POST       /deliveries/settled  answers when everything sent so far has been answered
+ *   POST       /reset          back to the seed
+ *   GET        /state          numbers of rows
+ *
+ * What a person does in the account (each writes events and fires hooks; `?user_id=` says who, otherwise the first
+ * administrator; entity is leads, contacts, companies or customers; bodies are those of API v4):
+ *
+ *   POST   /ui/{entity}                     create            -> {id}
+ *   PATCH  /ui/{entity}/{id}                edit, move to another stage, change the responsible user
+ *   DELETE /ui/{entity}/{id}                to the trash
+ *   POST   /ui/{entity}/{id}/restore        back from the trash
+ *   POST   /ui/{entity}/{id}/merge          {"with": [ids]}
+ *   POST   /ui/{entity}/{id}/notes          {"text": "…"}
+ *   POST   /ui/tasks, PATCH and DELETE /ui/tasks/{id}
+ *   POST   /ui/messages                     {"contactId" or "talkId", "text", "direction"?: "outgoing", "origin"?, "type"?, "attachment"?};
+ *                                           the first message opens a talk -> {talk_id, chat_id, contact_id, entity_id}
+ *   PATCH and DELETE /ui/talks/{id}         {"is_read"?, "is_in_work"?: false closes it, "rate"?}
+ *   POST   /ui/unsorted                     {"category": "chats", "metadata"?, "lead"?, "contact"?, "company"?} -> {uid, lead_id, contact_id}
+ *   PATCH  /ui/unsorted/{uid}               more metadata: another message of the chat
+ *   POST   /ui/unsorted/{uid}/accept | decline
+ *   DELETE /ui/catalog-elements/{id}
+ *   POST   /ui/chat-templates/{id}/review   {"source_id", "status": "approved", "reject_reason"?}
+ *   POST   /ui/webhooks/enable              {"destination"}: switch a disabled hook on again
+ *
+ * In process: `emulator.ui` has the same as methods.
+ */
 
 const ACTION = z.discriminatedUnion('kind', [
 	z.object({
@@ -31,12 +73,6 @@ const FAULT = z.object({
 	skip: z.number().int().min(0).optional(),
 	action: ACTION,
 });
-
-function parsed<T>(schema: z.ZodType<T, z.ZodTypeDef, unknown>, body: unknown): T {
-	const result = schema.safeParse(body);
-	if (result.success) return result.data;
-	throw new Problem(400, 'Bad Request', result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
-}
 
 export function controlRoutes(app: FastifyInstance, world: World): void {
 	app.get('/log', async () => world.log.entries);
@@ -88,6 +124,34 @@ export function controlRoutes(app: FastifyInstance, world: World): void {
 		const options = parsed(z.object({ expiresIn: z.number().optional(), longLived: z.boolean().optional() }).optional(), request.body);
 		return world.issueToken(options);
 	});
+
+	app.post('/integration', async (request) => {
+		const schema = z.strictObject({ enabled: z.boolean().optional(), deauthorizeUrl: z.string().url().optional() });
+		const { enabled, deauthorizeUrl } = parsed(schema, request.body);
+		const [integration] = world.integrations.values();
+		if (!integration) throw new Problem(404, 'Not Found', 'No integration');
+		if (deauthorizeUrl !== undefined) integration.deauthorizeUrl = deauthorizeUrl;
+		if (enabled === true) integration.enabled = true;
+		if (enabled === false) await world.disableIntegration(integration.clientId);
+		return { enabled: integration.enabled };
+	});
+	app.post('/latency', async (request) => {
+		const { ms, pathPattern } = parsed(z.strictObject({ ms: z.number().min(0), pathPattern: z.string().optional() }), request.body);
+		if (pathPattern === undefined) world.latency.ms = ms;
+		else world.latency.routes.push({ path: toPattern(pathPattern), ms });
+		return { ok: true };
+	});
+
+	app.get('/deliveries', async () => world.deliveries.log);
+	app.delete('/deliveries', async () => {
+		world.deliveries.log.length = 0;
+		return { ok: true };
+	});
+	app.post('/deliveries/settled', async () => {
+		await world.deliveries.settled();
+		return { ok: true, sent: world.deliveries.log.length };
+	});
+	void app.register(async (ui) => uiRoutes(ui, world), { prefix: '/ui' });
 
 	app.post('/reset', async () => {
 		world.reset();

@@ -3,6 +3,7 @@ import { ENTITY_TYPES } from '../store/account';
 import type { World } from '../world';
 import { accountRoutes } from './account';
 import { catalogRoutes } from './catalogs';
+import { chatTemplateRoutes } from './chatTemplates';
 import { complexRoutes } from './complex';
 import { customFieldRoutes } from './customFields';
 import { customerRoutes } from './customers';
@@ -45,4 +46,5 @@ export function apiRoutes(app: FastifyInstance, world: World): void {
 	customerRoutes(app, world);
 	eventRoutes(app, world);
 	webhookRoutes(app, world);
+	chatTemplateRoutes(app, world);
 }

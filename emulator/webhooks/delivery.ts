@@ -1,3 +1,4 @@
+import type { ChangeBus } from '../events/changes';
 import type { WebhookRow } from '../store/moreRows';
 import type { World } from '../world';
 import { encodeHook } from './encode';
@@ -12,7 +13,7 @@ export interface Delivery {
 	body: string;
 	/** 1 to 5. */
 	attempt: number;
-	/** 0: no answer in time, or no connection. */
+	/** 0: no connection; no answer in time counts as the switch `webhookTimeoutStatus` says. */
 	status: number;
 }
 
@@ -31,14 +32,41 @@ export class Deliveries {
 
 	private running = new Set<Promise<void>>();
 
-	private readonly bad = new Map<string, number[]>();
+	private readonly bad = new Map<number, number[]>();
 
-	constructor(private readonly world: World) {
-		world.changes.subscribe((change) => {
-			if (world.account.webhooks.size === 0) return;
+	private stopping = new AbortController();
+
+	/** `world` is asked for later: it holds this object. */
+	constructor(
+		changes: ChangeBus,
+		private readonly world: () => World,
+	) {
+		changes.subscribe((change) => {
+			if (this.world().account.webhooks.size === 0) return;
+			const pieces = piecesOf(this.world(), change);
+			if (pieces.length === 0) return;
 			if (this.queue.length === 0) setImmediate(() => this.flush());
-			this.queue.push(...piecesOf(world, change));
+			this.queue.push(...pieces);
 		});
+	}
+
+	/** Forgets everything: the log, what waits, and what receivers have done wrong. */
+	clear(): void {
+		this.log.length = 0;
+		this.queue = [];
+		this.bad.clear();
+	}
+
+	/** Hangs up on receivers that have not answered yet. */
+	async stop(): Promise<void> {
+		this.stopping.abort();
+		await Promise.all(this.running);
+	}
+
+	/** What a person does with "Save" on a switched-off hook. */
+	enable(hook: WebhookRow): void {
+		this.bad.delete(hook.id);
+		this.world().account.webhooks.change(hook, { disabled: false });
 	}
 
 	/** Resolves when everything sent so far has been answered (retries are on the clock, not waited for). */
@@ -55,10 +83,10 @@ export class Deliveries {
 		this.queue = [];
 		const groups = new Map<string, Piece[]>();
 		for (const piece of pieces) groups.set(piece.code, [...(groups.get(piece.code) ?? []), piece]);
-		const hooks = [...this.world.account.webhooks.values()].filter(({ disabled }) => !disabled).sort((a, b) => a.sort - b.sort);
+		const hooks = [...this.world().account.webhooks.values()].filter(({ disabled }) => !disabled).sort((a, b) => a.sort - b.sort);
 		for (const hook of hooks) {
 			for (const [code, group] of groups) {
-				if (hook.settings.includes(code)) this.start(hook, code, encodeHook(this.world, group), 1);
+				if (hook.settings.includes(code)) this.start(hook, code, encodeHook(this.world(), group), 1);
 			}
 		}
 	}
@@ -69,8 +97,10 @@ export class Deliveries {
 	}
 
 	private async attempt(hook: WebhookRow, code: string, body: string, attempt: number): Promise<void> {
-		const status = await post(hook.destination, body);
-		const { clock } = this.world;
+		const { clock, switches } = this.world();
+		const answer = await post(hook.destination, body, this.stopping.signal);
+		if (this.stopping.signal.aborted) return;
+		const status = answer === 'timeout' ? switches.webhookTimeoutStatus : answer;
 		this.log.push({ at: clock.now(), destination: hook.destination, code, body, attempt, status });
 		if (status >= 100 && status < 300) return;
 		this.countBad(hook);
@@ -78,7 +108,7 @@ export class Deliveries {
 		const patient = status === 499 || status >= 500;
 		if (wait === undefined || (attempt >= PATIENT_ATTEMPTS && !patient)) return;
 		clock.schedule(clock.now() + wait, async () => {
-			const current = this.world.account.webhooks.get(hook.id);
+			const current = this.world().account.webhooks.get(hook.id);
 			if (!current || current.disabled) return;
 			this.start(current, code, body, attempt + 1);
 			// A test that advances the clock wants the attempt done when advance() returns.
@@ -88,14 +118,17 @@ export class Deliveries {
 
 	/** More than a hundred invalid answers in two hours, the latest one included. */
 	private countBad(hook: WebhookRow): void {
-		const now = this.world.clock.now();
-		const stamps = [...(this.bad.get(hook.destination) ?? []).filter((at) => at > now - BAD_WINDOW), now];
-		this.bad.set(hook.destination, stamps);
-		if (stamps.length > BAD_LIMIT) this.world.account.webhooks.change(hook, { disabled: true });
+		const { clock, account } = this.world();
+		const now = clock.now();
+		const stamps = [...(this.bad.get(hook.id) ?? []).filter((at) => at > now - BAD_WINDOW), now];
+		this.bad.set(hook.id, stamps);
+		if (stamps.length > BAD_LIMIT && account.webhooks.has(hook.id)) account.webhooks.change(hook, { disabled: true });
 	}
 }
 
-async function post(destination: string, body: string): Promise<number> {
+/** The status; `timeout` after two seconds, 0 without a connection. */
+async function post(destination: string, body: string, stopping: AbortSignal): Promise<number | 'timeout'> {
+	const timeout = AbortSignal.timeout(TIMEOUT_MS);
 	try {
 		const response = await fetch(destination, {
 			method: 'POST',
@@ -103,11 +136,11 @@ async function post(destination: string, body: string): Promise<number> {
 			body,
 			// A redirect is a failure, not something to follow.
 			redirect: 'manual',
-			signal: AbortSignal.timeout(TIMEOUT_MS),
+			signal: AbortSignal.any([timeout, stopping]),
 		});
 		await response.body?.cancel();
 		return response.status;
 	} catch {
-		return 0;
+		return timeout.aborted ? 'timeout' : 0;
 	}
 }

@@ -2,7 +2,7 @@ import type { Change } from '../events/changes';
 import { localDateTime } from '../fields/dates';
 import { NOTE_TYPE_NUMBER } from '../notes/types';
 import { ELEMENT_TYPE, SINGULAR } from '../store/account';
-import type { ElementRow, NoteRow, UnsortedRow } from '../store/moreRows';
+import type { ChatTemplateRow, NoteRow, TalkRow, UnsortedRow } from '../store/moreRows';
 import type { EntityRow, EntityType, FieldValue, LeadRow, TaskRow } from '../store/rows';
 import type { World } from '../world';
 
@@ -29,11 +29,13 @@ export function piecesOf(world: World, change: Change): Piece[] {
 			return [{ code: `note_${SINGULAR[entity_type]}`, entityKey: hookKey(entity_type), action: 'note', item }];
 		}
 		case 'element':
-			return [{ code: `${change.action}_catalog`, entityKey: 'catalogs', action: change.action, item: elementItem(world, change.row) }];
+			return [{ code: `${change.action}_catalog`, entityKey: 'catalogs', action: change.action, item: elementItem(world, change) }];
 		case 'unsorted':
 			return [unsortedPiece(world, change)];
 		case 'talk':
-			return [{ code: `${change.action}_talk`, entityKey: 'talk', action: change.action, item: talkItem(change.row) }];
+			return [talkPiece(change)];
+		case 'review':
+			return [{ code: 'add_chat_template_review', entityKey: 'chat_template_reviews', action: 'add', item: reviewItem(change.row) }];
 		case 'message':
 			return [messagePiece(change, world.clock.seconds())];
 		default:
@@ -194,7 +196,8 @@ function noteItem({ account }: World, row: NoteRow): Record<string, unknown> {
 	};
 }
 
-function elementItem(world: World, row: ElementRow): Record<string, unknown> {
+function elementItem(world: World, { action, row }: Extract<Change, { kind: 'element' }>): Record<string, unknown> {
+	if (action === 'delete') return { id: row.id, catalog_id: row.catalog_id };
 	const { id, catalog_id, name, created_by, created_at, updated_at } = row;
 	const fields = fieldItems(world, row.custom_fields_values);
 	return { id, catalog_id, name, created_by, date_create: created_at, created_at, updated_at, ...fields };
@@ -230,31 +233,45 @@ function unsortedItem({ account }: World, row: UnsortedRow): Record<string, unkn
 	};
 }
 
-function talkItem(row: Extract<Change, { kind: 'talk' }>['row']): Record<string, unknown> {
+function talkPiece({ action, row }: Extract<Change, { kind: 'talk' }>): Piece {
+	// Closing is an update: the talk is no longer in work.
+	const name = action === 'close' ? 'update' : action;
+	const item = action === 'delete' ? { talk_id: row.id } : talkItem(row);
+	return { code: `${name}_talk`, entityKey: 'talk', action: name, item };
+}
+
+function talkItem(row: TalkRow): Record<string, unknown> {
 	const { id, created_at, updated_at, rate, contact_id, chat_id, entity_id, entity_type, is_in_work, is_read, origin } = row;
 	return { talk_id: id, created_at, updated_at, rate, contact_id, chat_id, entity_id, entity_type, is_in_work, is_read, origin };
 }
 
-function messagePiece({ action, talk, id, text, author }: Extract<Change, { kind: 'message' }>, now: number): Piece {
+function messagePiece({ action, talk, message }: Extract<Change, { kind: 'message' }>, now: number): Piece {
 	const incoming = action === 'incoming';
 	const { entity_id, entity_type } = talk;
-	const target = entity_id === null ? {} : { element_type: 2, entity_type, element_id: entity_id, entity_id };
+	const element_type = entity_type === 'customer' ? ELEMENT_TYPE.customers : ELEMENT_TYPE.leads;
+	const target = entity_id === null ? {} : { element_type, entity_type, element_id: entity_id, entity_id };
 	return {
 		code: incoming ? 'add_message' : 'add_outgoing_message',
 		entityKey: incoming ? 'message' : 'outgoing_message',
 		action: 'add',
 		item: {
-			id,
+			id: message.id,
 			chat_id: talk.chat_id,
 			talk_id: talk.id,
 			contact_id: talk.contact_id,
-			text,
+			text: message.text,
 			created_at: now,
-			message_type: 'text',
+			...(message.type === 'text' ? {} : { message_type: message.type }),
 			...target,
 			type: action,
-			author: { id: talk.chat_id, type: incoming ? 'external' : 'internal', name: author },
+			author: { id: talk.chat_id, type: incoming ? 'external' : 'internal', name: message.author },
 			origin: talk.origin,
+			...(message.attachment ? { attachment: message.attachment } : {}),
 		},
 	};
+}
+
+function reviewItem({ id, type, reviews }: ChatTemplateRow): Record<string, unknown> {
+	const shown = reviews.map(({ status, source_id }) => ({ status, source_id }));
+	return { id, type, is_on_review: reviews.some(({ status }) => status === 'review'), reviews: shown };
 }
