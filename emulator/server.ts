@@ -3,7 +3,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { boardRoutes } from './board';
 import { registerBodyParsers } from './http/body';
 import { fullUrl, PROBLEM } from './http/envelope';
-import { registerGuards } from './http/guards';
+import { FaultAnswer, registerGuards, sendFault } from './http/guards';
 import { BareAnswer, nginxPage, Problem } from './http/problems';
 import { parseQuery } from './http/query';
 import { routePatterns } from './http/routePatterns';
@@ -53,7 +53,10 @@ export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply
 	reply.code(problem.status).type(PROBLEM).send(JSON.stringify(problem));
 
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+	// Nobody is there to hear it: the caller, or a fault plan, has cut the connection.
+	if (request.raw.socket.destroyed) return reply.hijack();
 	if (error instanceof Problem) return sendProblem(reply, error);
+	if (error instanceof FaultAnswer) return sendFault(reply, error.fault);
 	if (error instanceof BareAnswer) {
 		return error.html ? reply.code(error.status).type('text/html').send(error.html) : reply.code(error.status).send();
 	}
