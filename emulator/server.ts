@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { boardRoutes } from './board';
+import { downloadRoutes, driveRoutes } from './drive/routes';
 import { registerBodyParsers } from './http/body';
 import { fullUrl, PROBLEM } from './http/envelope';
 import { FaultAnswer, registerGuards, sendFault } from './http/guards';
@@ -10,6 +11,7 @@ import { routePatterns } from './http/routePatterns';
 import { oauthRoutes } from './oauth/routes';
 import type { EmulatorOptions } from './options';
 import { apiRoutes } from './routes';
+import { salesbotRoutes } from './routes/bots';
 import { controlRoutes } from './routes/control';
 import type { World } from './world';
 
@@ -24,6 +26,19 @@ export async function buildServer(world: World, options: EmulatorOptions): Promi
 	oauthRoutes(app, world);
 	await app.register(async (control) => controlRoutes(control, world), { prefix: '/__emulator' });
 	await app.register(async (api) => apiRoutes(api, world), { prefix: '/api/v4' });
+	await app.register(async (api) => salesbotRoutes(api, world), { prefix: '/api/v2' });
+	return app;
+}
+
+/** The host of the files: another origin than the account's, the same tokens. facts: extended 8 */
+export async function buildDriveServer(world: World, options: EmulatorOptions): Promise<FastifyInstance> {
+	const app = await bareServer(options);
+	const allows = routePatterns(app);
+	registerGuards(app, world);
+	await registerBodyParsers(app);
+	app.setNotFoundHandler((request, reply) => sendMissingRoute(request, reply, allows));
+	downloadRoutes(app, world);
+	await app.register(async (drive) => driveRoutes(drive, world), { prefix: '/v1.0' });
 	return app;
 }
 
@@ -52,9 +67,14 @@ function sendMissingRoute(request: FastifyRequest, reply: FastifyReply, allows: 
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
 	reply.code(problem.status).type(PROBLEM).send(JSON.stringify(problem));
 
-export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Returns nothing: Fastify would wait for a returned reply, and take a caller that has left for one more error. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
 	// Nobody is there to hear it: the caller, or a fault plan, has cut the connection.
-	if (request.raw.socket.destroyed) return reply.hijack();
+	if (request.raw.socket.destroyed) reply.hijack();
+	else answerError(error, request, reply);
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
 	if (error instanceof Problem) return sendProblem(reply, error);
 	if (error instanceof FaultAnswer) return sendFault(reply, error.fault);
 	if (error instanceof BareAnswer) {

@@ -5,6 +5,7 @@ import type { FaultAction } from '../faults';
 import { loggedHeaders, type LogEntry } from '../requestLog';
 import type { World } from '../world';
 import { authenticate } from './authenticate';
+import { requireScope } from './caller';
 import { BareAnswer, nginxPage, Problem } from './problems';
 import { isRecord } from './query';
 
@@ -67,6 +68,7 @@ export function registerGuards(app: FastifyInstance, world: World): void {
 		if (!AUTHORIZED.test(entry.path) || SELF_AUTHORIZED.test(entry.path)) return;
 		request.caller = authenticate(world, request);
 		entry.integration = request.caller.integration.clientId;
+		if (entry.path.startsWith('/api/')) requireScope(request, 'crm');
 		limit(world, request.caller.integration.clientId);
 		pay(world, request);
 	});
@@ -82,7 +84,8 @@ export function registerGuards(app: FastifyInstance, world: World): void {
 			request.raw.socket.destroy();
 		}
 		world.log.answered(entry);
-		return altered(request.faults, reply, payload);
+		// A slow answer to a cut connection would be one more error.
+		return entry.status === 0 ? payload : altered(request.faults, reply, payload);
 	});
 }
 
