@@ -41,13 +41,21 @@ const action: fc.Arbitrary<FaultAction> = fc.oneof(
 const fault = (method: string, count: number): fc.Arbitrary<Fault> =>
 	fc.record({ method: fc.constant(method), path: fc.constant(/^\/api\/v4\//), skip: fc.nat(count), times: fc.integer({ min: 1, max: 2 }), action });
 
+const statusOf = ({ action: given }: Fault): number | undefined => (given.kind === 'status' ? given.status : undefined);
+
 /** Each 429 halves the rate, and the way back takes seconds: with many of them a plan would take minutes. */
 const RATE_LIMITS = 3;
 
-function withFewRateLimits(faults: Fault[]): Fault[] {
+/** What every plan has to keep to: one 429 for sure and few others, and no list that amoCRM refuses for good. */
+function kept(faults: Fault[]): Fault[] {
 	let left = RATE_LIMITS;
-	const isRateLimit = ({ action: given }: Fault) => given.kind === 'status' && given.status === 429;
-	return faults.map((entry) => (isRateLimit(entry) && left-- <= 0 ? { ...entry, action: page(503) } : isRateLimit(entry) ? { ...entry, times: 1 } : entry));
+	const gentle = faults.map((entry) => {
+		const status = statusOf(entry);
+		if (status === 429) return left-- > 0 ? { ...entry, times: 1 } : { ...entry, action: page(503) };
+		const isFinal = status === 404 || status === 413 || status === 400;
+		return entry.method === 'GET' && isFinal ? { ...entry, action: page(502) } : entry;
+	});
+	return [{ method: 'POST', path: /^\/api\/v4\//, skip: 3, times: 1, action: page(429) }, ...gentle];
 }
 
 const plan = fc.record({
@@ -57,7 +65,7 @@ const plan = fc.record({
 			fc.array(fault('PATCH', 60), { minLength: 10, maxLength: 20 }),
 			fc.array(fault('GET', 25), { minLength: 4, maxLength: 8 }),
 		)
-		.map((lists) => withFewRateLimits(lists.flat())),
+		.map((lists) => kept(lists.flat())),
 	/** After how many answers every access token ends. */
 	expiries: fc.uniqueArray(fc.integer({ min: 5, max: 250 }), { minLength: 2, maxLength: 4 }),
 	/** Every how many rows one is bad, for amoCRM and for ourselves. */
