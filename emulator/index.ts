@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { Clock } from './clock';
 import { ChangeBus } from './events/changes';
 import { recordEvents } from './events/record';
@@ -11,7 +12,7 @@ import { RateLimiter } from './rateLimit';
 import { RequestLog } from './requestLog';
 import { seedBase } from './seed/base';
 import { seedDemo } from './seed/demo';
-import { buildServer } from './server';
+import { buildDriveServer, buildServer } from './server';
 import { Account } from './store/account';
 import { defaultSwitches, type Switches } from './switches';
 import { UserInterface } from './ui/actions';
@@ -54,9 +55,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 	const world = createWorld(options);
 	fill(world, options);
 	const app = await buildServer(world, options);
-	await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
-	const { port } = app.server.address() as AddressInfo;
-	world.url = `${options.tls ? 'https' : 'http'}://localhost:${port}`;
+	world.url = await listen(app, options, options.port ?? 0);
+	const drive = await buildDriveServer(world, options);
+	world.driveUrl = await listen(drive, options, options.drivePort ?? 0);
 	const integration = [...world.integrations.values()][0] as Integration;
 	return {
 		url: world.url,
@@ -74,9 +75,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		async close() {
 			world.clock.stop();
 			await world.deliveries.stop();
-			await app.close();
+			await Promise.all([app.close(), drive.close()]);
 		},
 	};
+}
+
+async function listen(app: FastifyInstance, { host = '127.0.0.1', tls }: EmulatorOptions, port: number): Promise<string> {
+	await app.listen({ port, host });
+	return `${tls ? 'https' : 'http'}://localhost:${(app.server.address() as AddressInfo).port}`;
 }
 
 function createWorld(options: EmulatorOptions): World {
@@ -114,10 +120,11 @@ function createWorld(options: EmulatorOptions): World {
 			fill(world, options);
 		},
 		disableIntegration: (clientId) => disableIntegration(world, clientId),
-		issueToken({ expiresIn, longLived = false }: TokenOptions = {}) {
+		issueToken({ expiresIn, longLived = false, scopes = integration.scopes }: TokenOptions = {}) {
 			const { id } = administrator(world).user;
-			if (!longLived) return world.tokens.issuePair(integration, id, expiresIn);
-			return { accessToken: world.tokens.issueAccess(integration, id, expiresIn ?? FIVE_YEARS), refreshToken: '' };
+			const granted = { ...integration, scopes };
+			if (!longLived) return world.tokens.issuePair(granted, id, expiresIn);
+			return { accessToken: world.tokens.issueAccess(granted, id, expiresIn ?? FIVE_YEARS), refreshToken: '' };
 		},
 	};
 	const ui = new UserInterface(world);

@@ -6,6 +6,8 @@ export type Language = 'ru' | 'en';
 export interface EmulatorOptions {
 	/** 0 = any free port. */
 	port?: number;
+	/** Port of the files' host; 0 = any free port. */
+	drivePort?: number;
 	host?: string;
 	language?: Language;
 	/** demo: a believable account; empty: users, pipelines and custom fields only. */

@@ -40,6 +40,8 @@ export interface Switches {
 	transactionsKey: 'transactions' | 'customers';
 	fieldPatchEnumsShape: 'array' | 'object';
 	talkCloseStatus: 200 | 202;
+	maxSources: 50 | 100;
+	botsInV4: boolean;
 	requiredStatusFieldsEnforced: boolean;
 	emptyFieldValuesClear: boolean;
 	webhooksForUnsortedLeads: boolean;
@@ -92,6 +94,8 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 	transactionsKey: { default: 'transactions', facts: 'extended 4', text: 'embedded key of the POST transactions answer' },
 	fieldPatchEnumsShape: { default: 'array', facts: 'extended 2.2', text: 'enums in a PATCH custom_fields batch answer' },
 	talkCloseStatus: { default: 202, facts: 'extended 7.2', text: 'status of closing a talk' },
+	maxSources: { default: 50, facts: 'extended 7.3', text: 'sources of one integration' },
+	botsInV4: { default: false, facts: 'extended 7.7', text: '/api/v4/bots exists (Kommo since 2024; reported missing on amocrm.ru)' },
 	requiredStatusFieldsEnforced: { default: false, facts: 'core 15.2', text: 'fields required on a stage are enforced on API writes' },
 	emptyFieldValuesClear: { default: true, facts: 'core 15.1', text: 'values: [] clears a custom field as null does' },
 	textTakesNumbers: { default: false, facts: 'core 15.2', text: 'text-like custom fields take JSON numbers' },

@@ -44,6 +44,8 @@ export interface TokenOptions {
 	expiresIn?: number;
 	/** No refresh token to speak of, up to five years. facts: core 2.5 */
 	longLived?: boolean;
+	/** All of the integration's unless said. */
+	scopes?: string[];
 }
 
 export function fieldContext(world: World): FieldContext {

@@ -33,8 +33,9 @@ export const COMPLEX_LEAD = z
 	.passthrough()
 	.transform((value, context) => {
 		const { _embedded: inner, ...own } = value;
-		const tags = inner?.tags === undefined ? {} : { _embedded: { tags: inner.tags, ...(inner.source ? { source: inner.source } : {}) } };
-		const lead = CREATE.leads.safeParse({ ...own, ...tags });
+		// An incoming lead keeps its source in the request itself, not on the lead.
+		const source = inner?.metadata ? undefined : inner?.source;
+		const lead = CREATE.leads.safeParse({ ...own, _embedded: { tags: inner?.tags, source } });
 		if (!lead.success) {
 			for (const issue of lead.error.issues) context.addIssue(issue);
 			return z.NEVER;

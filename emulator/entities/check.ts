@@ -4,6 +4,7 @@ import type { Account } from '../store/account';
 import type { EntityRow, EntityType, LeadRow } from '../store/rows';
 import { fieldContext, fieldFinder, type World } from '../world';
 import type { EntityInput } from './schemas';
+import { checkSource } from './sources';
 import { checkTags } from './tags';
 
 /** Checks that need the account's data: does what the body names exist, and does it fit. facts: core 3.10, 5.4 */
@@ -23,6 +24,7 @@ export function checkEntity(world: World, type: EntityType, input: EntityInput, 
 		...checkTags(account, type, input).map((error) => ({ ...error, path: at(error.path) })),
 		...checkFieldValues(input.custom_fields_values, fieldFinder(account, type), fieldContext(world), prefix).errors,
 		...checkEmbedded(world, type, input, prefix),
+		...(type === 'leads' ? checkSource(world, input).map(({ path }) => notSupportedChoice(at(path))) : []),
 	];
 }
 

@@ -4,6 +4,7 @@ import { LOST, WON } from '../store/account';
 import type { ContactRow, CustomerRow, EntityRow, EntityType, LeadRow } from '../store/rows';
 import { fieldContext, fieldFinder, type World } from '../world';
 import type { EntityInput } from './schemas';
+import { sourceOf } from './sources';
 import { nextTagIds } from './tags';
 
 /** Writes checked input into the account; shared by leads, contacts, companies and customers. facts: core 5.4, 9, 10 */
@@ -106,7 +107,8 @@ const isFinal = (statusId: number) => statusId === WON || statusId === LOST;
 
 function leadOnCreate(world: World, input: EntityInput, { statusId }: CreateOptions): Omit<LeadRow, keyof EntityRow> {
 	const { account, switches, clock } = world;
-	const pipelineId = input.pipeline_id ?? account.mainPipeline?.id ?? 0;
+	const source = sourceOf(world, input);
+	const pipelineId = input.pipeline_id ?? source?.pipeline_id ?? account.mainPipeline?.id ?? 0;
 	const pipeline = account.pipelines.get(pipelineId);
 	const status_id = statusId ?? input.status_id ?? (pipeline && account.firstStatus(pipeline)?.id) ?? 0;
 	const autoClosed = switches.autoClosedAt && isFinal(status_id) ? clock.seconds() : null;
@@ -115,7 +117,7 @@ function leadOnCreate(world: World, input: EntityInput, { statusId }: CreateOpti
 		status_id,
 		pipeline_id: pipelineId,
 		loss_reason_id: input.loss_reason_id ?? null,
-		source_id: input._embedded?.source?.id ?? null,
+		source_id: source?.id ?? null,
 		closed_at: input.closed_at ?? autoClosed,
 		score: null,
 		labor_cost: null,

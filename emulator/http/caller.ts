@@ -28,3 +28,8 @@ export function administrator({ account, integrations }: World): Caller {
 export function requireAdmin(request: FastifyRequest): void {
 	if (!request.caller.user.rights.is_admin) throw forbidden();
 }
+
+/** facts: core 2.1, 3.9 */
+export function requireScope(request: FastifyRequest, scope: 'crm' | 'files' | 'files_delete'): void {
+	if (!request.caller.scopes.includes(scope)) throw forbidden('Invalid scope');
+}

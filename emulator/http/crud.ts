@@ -5,7 +5,7 @@ import type { World } from '../world';
 import { requireAdmin } from './caller';
 import { cutPage, sendJson, sendList, sendNothing, sendPage } from './envelope';
 import { missing } from './missing';
-import { notSupportedChoice, type FieldError } from './problems';
+import { notFound, notSupportedChoice, type FieldError } from './problems';
 import { pagingOf, type Query } from './query';
 
 /** The usual life of a small resource: list, one, create, change, delete. A resource says only how it differs. */
@@ -22,7 +22,8 @@ export interface CrudSpec<R extends Identified, C, U extends { id?: number }> {
 	rows(request: CrudRequest): R[] | undefined;
 	present(row: R, request: CrudRequest): object;
 	list?: { unpaged?: boolean; max?: number; fallback?: number; total?: boolean; pageCount?: boolean; lastLink?: boolean; filter?(query: Query, request: CrudRequest): (row: R) => boolean };
-	get?: false;
+	/** `absent: 204` where the documents say so; otherwise a switch decides. */
+	get?: false | { absent: 204 };
 	create?: {
 		schema: Schema<C>;
 		/** One object instead of an array. */
@@ -47,7 +48,6 @@ export interface CrudSpec<R extends Identified, C, U extends { id?: number }> {
 		run(row: R, request: CrudRequest): void;
 		/** Also `DELETE path` with an array of `{id}`. */
 		batch?: boolean;
-		unknown?(): never;
 	};
 }
 
@@ -77,7 +77,8 @@ export function crudRoutes<R extends Identified, C, U extends { id?: number }>(
 		app.get<{ Params: Params }>(one, (request, reply) => {
 			guard(request, 'read');
 			const row = find(request);
-			return row ? sendJson(reply, spec.present(row, request)) : missing(reply, world);
+			if (row) return sendJson(reply, spec.present(row, request));
+			return spec.get ? sendNothing(reply) : missing(reply, world);
 		});
 	}
 
@@ -100,8 +101,11 @@ export function crudRoutes<R extends Identified, C, U extends { id?: number }>(
 	}
 
 	if (spec.update) updateRoutes(app, world, spec, one, guard, find);
-	if (spec.remove) removeRoutes(app, world, spec, one, guard, find);
+	if (spec.remove) removeRoutes(app, spec, one, guard, find);
 }
+
+/** Only reading an absent row is in doubt (404 or 204); writing it is an error. */
+const unknownRow = () => notFound('Entity not found');
 
 type Guard = (request: FastifyRequest, kind: 'read' | 'write') => void;
 type Find<R> = (request: CrudRequest, id?: number) => R | undefined;
@@ -123,7 +127,7 @@ function updateRoutes<R extends Identified, C, U extends { id?: number }>(
 	app.patch<{ Params: Params }>(one, (request, reply) => {
 		guard(request, 'write');
 		const row = find(request);
-		if (!row) return missing(reply, world);
+		if (!row) throw unknownRow();
 		const data = parseObject(request.body, update.schema, world.switches, (input) => check(request, input, row));
 		update.apply(row, data, request);
 		return sendJson(reply, show(row, request), update.status);
@@ -144,7 +148,6 @@ function updateRoutes<R extends Identified, C, U extends { id?: number }>(
 
 function removeRoutes<R extends Identified, C, U extends { id?: number }>(
 	app: FastifyInstance,
-	world: World,
 	spec: CrudSpec<R, C, U>,
 	one: string,
 	guard: Guard,
@@ -155,7 +158,7 @@ function removeRoutes<R extends Identified, C, U extends { id?: number }>(
 	app.delete<{ Params: Params }>(one, (request, reply) => {
 		guard(request, 'write');
 		const row = find(request);
-		if (!row) return remove.unknown ? remove.unknown() : missing(reply, world);
+		if (!row) throw unknownRow();
 		remove.run(row, request);
 		return sendNothing(reply);
 	});
@@ -164,7 +167,7 @@ function removeRoutes<R extends Identified, C, U extends { id?: number }>(
 		guard(request, 'write');
 		const ids = (Array.isArray(request.body) ? request.body : []).map((item: unknown) => Number((item as { id?: unknown } | null)?.id));
 		const rows = ids.map((id) => find(request, id));
-		if (rows.length === 0 || rows.includes(undefined)) return missing(reply, world);
+		if (rows.length === 0 || rows.includes(undefined)) throw unknownRow();
 		for (const row of rows) remove.run(row as R, request);
 		return sendNothing(reply);
 	});

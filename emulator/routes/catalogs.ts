@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { addOwnFields } from '../catalogs/fields';
 import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
 import { applyFieldPatches, checkFieldValues, presentFieldValues } from '../fields/values';
@@ -7,7 +8,7 @@ import { crudRoutes, type CrudRequest, type Params } from '../http/crud';
 import { originOf, sendJson } from '../http/envelope';
 import { fieldMissing, type FieldError } from '../http/problems';
 import { requireAdmin } from '../http/caller';
-import { intsOf, isRecord, listOf, textsOf } from '../http/query';
+import { intsOf, isRecord, listOf, textsOf, withOf, type Query } from '../http/query';
 import type { CatalogRow, ElementRow } from '../store/moreRows';
 import type { FieldOwner } from '../store/rows';
 import { parseObject } from '../validation/batch';
@@ -51,6 +52,7 @@ export function catalogRoutes(app: FastifyInstance, world: World): void {
 		key: 'catalogs',
 		rows: () => [...account.catalogs.values()],
 		present: (row, request) => ({ ...row, account_id: account.info.id, _links: hrefLinks(originOf(request), `/catalogs/${row.id}`) }),
+		get: { absent: 204 },
 		list: {
 			filter(query) {
 				const types = listOf(query.type);
@@ -59,8 +61,8 @@ export function catalogRoutes(app: FastifyInstance, world: World): void {
 		},
 		create: {
 			schema: CATALOG,
-			make: (data, request) =>
-				account.catalogs.add({
+			make: (data, request) => {
+				const catalog = account.catalogs.add({
 					id: account.catalogs.nextId(),
 					name: data.name,
 					sort: data.sort ?? 10,
@@ -71,7 +73,10 @@ export function catalogRoutes(app: FastifyInstance, world: World): void {
 					can_be_deleted: true,
 					sdk_widget_code: null,
 					...stamps(data.created_by ?? request.caller.user.id),
-				}),
+				});
+				addOwnFields(account, catalog);
+				return catalog;
+			},
 		},
 		update: {
 			schema: CATALOG_PATCH,
@@ -98,7 +103,8 @@ export function catalogRoutes(app: FastifyInstance, world: World): void {
 		if (is_enabled && !settings().is_enabled) {
 			const flagsOn = { can_add_elements: true, can_show_in_cards: true, can_link_multiple: true, can_be_deleted: false };
 			const own = { name: account.language === 'ru' ? 'Товары' : 'Products', sort: 1, type: 'products' as const, sdk_widget_code: null };
-			account.catalogs.add({ id: account.catalogs.nextId(), ...own, ...flagsOn, ...stamps(request.caller.user.id) });
+			const catalog = account.catalogs.add({ id: account.catalogs.nextId(), ...own, ...flagsOn, ...stamps(request.caller.user.id) });
+			addOwnFields(account, catalog);
 		}
 		if (!is_enabled) for (const row of account.catalogs.values()) if (row.type === 'products') account.catalogs.delete(row.id);
 		return sendJson(reply, { is_enabled });
@@ -185,6 +191,7 @@ export function presentElement(world: World, request: FastifyRequest, row: Eleme
 	const { account } = world;
 	const { id, name: title, created_by, updated_by, created_at, updated_at, is_deleted, catalog_id, currency_id } = row;
 	const finder = fieldFinder(account, `catalogs/${catalog_id}`);
+	const wantsLink = withOf(request.query as Query).has('invoice_link') && account.catalogs.get(catalog_id)?.type === 'invoices';
 	return {
 		id,
 		name: title,
@@ -197,6 +204,7 @@ export function presentElement(world: World, request: FastifyRequest, row: Eleme
 		catalog_id,
 		account_id: account.info.id,
 		...(currency_id === null ? {} : { currency_id }),
+		...(wantsLink ? { invoice_link: `${originOf(request)}/invoices/${catalog_id}/${id}` } : {}),
 		_links: hrefLinks(originOf(request), `/catalogs/${catalog_id}/elements/${id}`),
 	};
 }

@@ -121,7 +121,7 @@ export function controlRoutes(app: FastifyInstance, world: World): void {
 		return { ok: true };
 	});
 	app.post('/tokens', async (request) => {
-		const options = parsed(z.object({ expiresIn: z.number().optional(), longLived: z.boolean().optional() }).optional(), request.body);
+		const options = parsed(z.object({ expiresIn: z.number().optional(), longLived: z.boolean().optional(), scopes: z.array(z.string()).optional() }).optional(), request.body);
 		return world.issueToken(options);
 	});
 

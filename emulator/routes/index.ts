@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { ENTITY_TYPES } from '../store/account';
 import type { World } from '../world';
 import { accountRoutes } from './account';
+import { botRoutes } from './bots';
+import { callRoutes } from './calls';
 import { catalogRoutes } from './catalogs';
 import { chatTemplateRoutes } from './chatTemplates';
 import { complexRoutes } from './complex';
@@ -10,17 +12,24 @@ import { customerRoutes } from './customers';
 import { entityRoutes } from './entities';
 import { eventRoutes } from './events';
 import { fieldGroupRoutes } from './fieldGroups';
+import { entityFileRoutes } from './files';
 import { linkRoutes } from './links';
 import { lossReasonRoutes } from './lossReasons';
 import { noteRoutes } from './notes';
-import { pipelineRoutes } from './pipelines';
 import { pipelineWriteRoutes } from './pipelineWrites';
+import { pipelineRoutes } from './pipelines';
 import { roleRoutes, userWriteRoutes } from './roles';
+import { shortLinkRoutes } from './shortLinks';
+import { currencyRoutes, subscriptionRoutes } from './accountExtras';
+import { sourceRoutes } from './sources';
 import { tagRoutes } from './tags';
+import { talkRoutes } from './talks';
 import { taskRoutes } from './tasks';
 import { unsortedRoutes } from './unsorted';
 import { userRoutes } from './users';
 import { webhookRoutes } from './webhooks';
+import { websiteButtonRoutes } from './websiteButtons';
+import { widgetRoutes } from './widgets';
 
 /** The surface of /api/v4, one line per resource. */
 export function apiRoutes(app: FastifyInstance, world: World): void {
@@ -47,4 +56,14 @@ export function apiRoutes(app: FastifyInstance, world: World): void {
 	eventRoutes(app, world);
 	webhookRoutes(app, world);
 	chatTemplateRoutes(app, world);
+	callRoutes(app, world);
+	talkRoutes(app, world);
+	sourceRoutes(app, world);
+	websiteButtonRoutes(app, world);
+	shortLinkRoutes(app, world);
+	entityFileRoutes(app, world);
+	subscriptionRoutes(app, world);
+	widgetRoutes(app, world);
+	botRoutes(app, world);
+	currencyRoutes(app);
 }

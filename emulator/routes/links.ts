@@ -102,7 +102,13 @@ function checkLink(world: World, type: EntityType, input: LinkInput, verb: 'link
 	if (target === 'catalog_elements') {
 		const catalogId = metadata?.catalog_id;
 		if (typeof catalogId !== 'number') return [fieldMissing('metadata.catalog_id')];
-		return fieldContext(world).hasElement(catalogId, id) ? [] : [notSupportedChoice('to_entity_id')];
+		const price = metadata?.price_id;
+		const field = typeof price === 'number' ? world.account.customFields.get(price) : undefined;
+		const badPrice = typeof price === 'number' && (field?.type !== 'price' || field.owner !== `catalogs/${catalogId}`);
+		return [
+			...(fieldContext(world).hasElement(catalogId, id) ? [] : [notSupportedChoice('to_entity_id')]),
+			...(badPrice ? [notSupportedChoice('metadata.price_id')] : []),
+		];
 	}
 	if (verb === 'unlink') return [];
 	const row = world.account.entities(target).get(id);
@@ -129,7 +135,7 @@ function putLink(world: World, from: LinkEnd, input: LinkInput): Link {
 		from,
 		to,
 		isMain,
-		...(to.type === 'catalog_elements' ? { quantity: quantity ?? known?.quantity ?? 1, catalogId: catalog_id ?? undefined, priceId: price_id ?? undefined } : {}),
+		...(to.type === 'catalog_elements' ? { quantity: quantity ?? known?.quantity ?? 1, catalogId: catalog_id ?? undefined, priceId: price_id ?? known?.priceId } : {}),
 	};
 	links.put(link);
 	return link;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock';
 import type { Account } from '../store/account';
 import type { EntityRights, RoleRights, UserRights } from '../store/rows';
-import { LOST, WON } from '../store/account';
+import { ENTITY_TYPES, LOST, WON } from '../store/account';
 import { seedFields } from './fields';
 import { TEXTS } from './texts';
 
@@ -77,6 +77,42 @@ export function seedBase(account: Account, clock: Clock): void {
 		account.lossReasons.add({ id: account.lossReasons.nextId(), name, sort: 100_000 + index, created_at: born, updated_at: born });
 	});
 	seedFields(account);
+	seedFurniture(account);
+}
+
+/** What the account's other rooms hold from the start: groups of fields, statuses of customers, bots, a widget. */
+function seedFurniture(account: Account): void {
+	const { main, statistic, customerStatuses, bots } = TEXTS[account.language];
+	for (const owner of ENTITY_TYPES) {
+		const group = (code: string, name: string, sort: number) =>
+			account.fieldGroups.add({ id: account.fieldGroups.nextId(), code, owner, name, sort, is_predefined: true });
+		group('default', main, 1);
+		if (owner === 'leads') group('statistic', statistic, 2);
+	}
+	customerStatuses.forEach((name, index) => {
+		const own = { name, sort: 10 + index * 10, is_default: index === 0, conditions: [], type: index, color: STAGE_COLORS[index] ?? '#d6eaff' };
+		account.customerStatuses.add({ id: account.customerStatuses.nextId(), ...own });
+	});
+	(['regular', 'greeting', 'nps'] as const).forEach((type, index) => {
+		account.bots.add({ id: account.bots.nextId(), name: bots[index] ?? type, type });
+	});
+	account.widgets.add({
+		id: account.widgets.nextId(),
+		code: 'demo_widget',
+		version: '1.0.0',
+		rating: '0,0',
+		settings_template: [
+			{ key: 'login', name: 'Login', type: 'text', is_required: true },
+			{ key: 'api_key', name: 'API key', type: 'pass', is_required: false },
+		],
+		is_lead_source: false,
+		is_work_with_dp: true,
+		is_crm_template: false,
+		client_uuid: null,
+		is_active_in_account: false,
+		pipeline_id: null,
+		settings: null,
+	});
 }
 
 const GROUP_ID = 267_001;

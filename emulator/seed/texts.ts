@@ -22,6 +22,9 @@ export interface SeedTexts {
 	customer: Record<'level', string>;
 	levels: string[];
 	main: string;
+	statistic: string;
+	customerStatuses: string[];
+	bots: string[];
 	tags: string[];
 }
 
@@ -59,6 +62,9 @@ export const TEXTS: Record<'ru' | 'en', SeedTexts> = {
 		customer: { level: 'Уровень' },
 		levels: ['Базовый', 'Золотой'],
 		main: 'Основное',
+		statistic: 'Статистика',
+		customerStatuses: ['Регулярные покупки', 'Ожидается покупка', 'Покупка не состоялась'],
+		bots: ['Напомнить об оплате', 'Приветствие', 'Оценка качества'],
 		tags: ['горячий', 'постоянный клиент', 'опт', 'дизайнер', 'выставка'],
 	},
 	en: {
@@ -94,6 +100,9 @@ export const TEXTS: Record<'ru' | 'en', SeedTexts> = {
 		customer: { level: 'Level' },
 		levels: ['Basic', 'Gold'],
 		main: 'Main',
+		statistic: 'Statistics',
+		customerStatuses: ['Regular', 'Purchase expected', 'Not bought'],
+		bots: ['Remind about the payment', 'Greeting', 'Rating'],
 		tags: ['hot', 'regular customer', 'wholesale', 'designer', 'trade fair'],
 	},
 };

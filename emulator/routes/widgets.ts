@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { hrefLinks } from '../entities/present';
+import { requireAdmin } from '../http/caller';
+import { cutPage, originOf, sendJson, sendNothing, sendPage } from '../http/envelope';
+import { fieldMissing, invalidType, notFound, ValidationProblem } from '../http/problems';
+import { isRecord, pagingOf, type Query } from '../http/query';
+import { omit } from '../omit';
+import type { WidgetRow } from '../store/moreRows';
+import { parseObject } from '../validation/batch';
+import type { World } from '../world';
+
+/** Widgets, and the way back into a bot that waits for one. facts: extended 7.6 */
+
+const handler = z.discriminatedUnion('handler', [
+	z.object({
+		handler: z.literal('show'),
+		params: z.object({ type: z.string(), value: z.string().max(80), buttons: z.array(z.unknown()).max(25).optional() }).passthrough(),
+	}),
+	z.object({ handler: z.literal('goto'), params: z.object({ type: z.string(), step: z.number() }).passthrough() }),
+]);
+const CONTINUE = z.strictObject({ data: z.record(z.unknown()).optional(), execute_handlers: z.array(handler).max(10).optional() });
+
+type One = { Params: { code: string } };
+
+export function widgetRoutes(app: FastifyInstance, world: World): void {
+	const { account, switches } = world;
+	const table = account.widgets;
+	const find = (request: FastifyRequest<One>): WidgetRow => {
+		const row = [...table.values()].find(({ code }) => code === request.params.code);
+		if (!row) throw notFound('Widget not found');
+		return row;
+	};
+	const present = (request: FastifyRequest, row: WidgetRow) => ({
+		...omit(row, 'settings'),
+		_links: hrefLinks(originOf(request), `/widgets/${row.code}`),
+	});
+
+	app.get('/widgets', (request, reply) => {
+		const paging = pagingOf(request.query as Query);
+		const page = cutPage(table.values(), paging);
+		return sendPage(request, reply, 'widgets', { ...page, rows: page.rows.map((row) => present(request, row)) }, paging);
+	});
+
+	app.get<One>('/widgets/:code', (request, reply) => sendJson(reply, present(request, find(request))));
+
+	app.post<One>('/widgets/:code', (request, reply) => {
+		requireAdmin(request);
+		const row = find(request);
+		const settings = settingsOf(row, request.body);
+		table.change(row, { settings, is_active_in_account: true });
+		return sendJson(reply, { ...present(request, row), settings });
+	});
+
+	app.delete<One>('/widgets/:code', (request, reply) => {
+		requireAdmin(request);
+		table.change(find(request), { settings: null, is_active_in_account: false });
+		return sendNothing(reply);
+	});
+
+	type Continue = { Params: { bot: string; step: string } };
+	for (const kind of ['salesbot', 'marketingbot']) {
+		app.post<Continue>(`/${kind}/:bot(^\\d+$)/continue/:step(^\\d+$)`, (request, reply) => {
+			const run = account.botRuns.get(Number(request.params.step));
+			if (!run || run.stopped || run.bot_id !== Number(request.params.bot)) throw notFound('Bot is not waiting');
+			parseObject(request.body, CONTINUE, switches);
+			return sendNothing(reply, 202);
+		});
+	}
+}
+
+/** Every required setting of the widget's own template must be there. */
+function settingsOf({ settings_template }: WidgetRow, body: unknown): Record<string, unknown> {
+	if (!isRecord(body)) throw new ValidationProblem([{ errors: [invalidType('', 'object')] }]);
+	const given = isRecord(body.settings) ? body.settings : body;
+	const missing = settings_template.filter(({ key, is_required }) => is_required && (given[key] === undefined || given[key] === ''));
+	if (missing.length > 0) throw new ValidationProblem([{ errors: missing.map(({ key }) => fieldMissing(key)) }]);
+	return given;
+}
