@@ -1,6 +1,7 @@
 import type { ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
 
 import { accountUrlExpression } from './accountDomain';
+import { accountDomain, integrationId, integrationSecret } from './fields';
 
 /** OAuth2 through n8n's own callback. amoCRM takes no scope or redirect_uri here: both belong to the integration. */
 export class AmoCrmOAuth2Api implements ICredentialType {
@@ -15,34 +16,9 @@ export class AmoCrmOAuth2Api implements ICredentialType {
 	documentationUrl = 'https://github.com/n8n-nodes-amocrm-kommo/n8n-nodes-amocrm-kommo#connect-your-account';
 
 	properties: INodeProperties[] = [
-		{
-			displayName: 'Account Domain',
-			name: 'domain',
-			type: 'string',
-			default: '',
-			required: true,
-			placeholder: 'e.g. mycompany.amocrm.ru',
-			description:
-				'Address of your account: mycompany.amocrm.ru, mycompany.kommo.com or mycompany.amocrm.com. A name alone means amocrm.ru, and a link copied from the browser works too.',
-		},
-		{
-			displayName: 'Client ID',
-			name: 'clientId',
-			type: 'string',
-			default: '',
-			required: true,
-			placeholder: 'e.g. 11111111-2222-4333-8444-555555555555',
-			description: "The 'Integration ID' from the 'Keys and scopes' tab of your integration in amoCRM or Kommo",
-		},
-		{
-			displayName: 'Client Secret',
-			name: 'clientSecret',
-			type: 'string',
-			typeOptions: { password: true },
-			default: '',
-			required: true,
-			description: "The 'Secret key' from the same tab",
-		},
+		accountDomain,
+		integrationId,
+		integrationSecret,
 		{
 			displayName: 'Grant Type',
 			name: 'grantType',

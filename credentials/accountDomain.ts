@@ -59,14 +59,17 @@ function urlsOf(baseUrl: string, platformUrl: string): AccountUrls {
 	};
 }
 
+type AccountUrl = 'baseUrl' | 'authorizationUrl' | 'accessTokenUrl';
+
 /**
- * n8n expression that computes one of the URLs from the credential's own `domain` field.
- * An address that is not allowed gives an empty string, which n8n refuses before it opens or sends anything.
+ * n8n expression that computes one of the URLs from the credential's own `domain` field; `$self` is the credential in
+ * the defaults of its fields, `$credentials` in its test request. An address that is not allowed gives an empty string,
+ * which n8n refuses before it opens or sends anything.
  *
  * Written for n8n's `$self` rules: no `URL` class, no chained `$self` fields, no two closing braces in a row.
  */
-export function accountUrlExpression(url: 'authorizationUrl' | 'accessTokenUrl'): string {
-	const path = url === 'authorizationUrl' ? '/oauth' : '/oauth2/access_token';
+export function accountUrlExpression(url: AccountUrl, source: '$self' | '$credentials' = '$self'): string {
+	const path = url === 'baseUrl' ? '' : url === 'authorizationUrl' ? '/oauth' : '/oauth2/access_token';
 	const host =
 		url === 'authorizationUrl'
 			? `(zone === "amocrm.ru" ? "${RUSSIAN_PLATFORM}" : "${GLOBAL_PLATFORM}")`
@@ -80,6 +83,6 @@ export function accountUrlExpression(url: 'authorizationUrl' | 'accessTokenUrl')
 		'if (name === undefined) { return ""; }',
 		'const zone = (account ? account[2] : "amocrm.ru").toLowerCase();',
 		`return ${host} + "${path}";`,
-		'})(String($self["domain"] ?? "")) }}',
+		`})(String(${source}["domain"] ?? "")) }}`,
 	].join(' ');
 }

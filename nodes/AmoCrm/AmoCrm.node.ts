@@ -33,13 +33,27 @@ export class AmoCrm implements INodeType {
 				required: true,
 				displayOptions: { show: { authentication: ['oAuth2'] } },
 			},
+			{
+				name: 'amoCrmLongLivedTokenApi',
+				required: true,
+				displayOptions: { show: { authentication: ['longLivedToken'] } },
+			},
+			{
+				name: 'amoCrmAuthorizationCodeApi',
+				required: true,
+				displayOptions: { show: { authentication: ['authorizationCode'] } },
+			},
 		],
 		properties: [
 			{
 				displayName: 'Authentication',
 				name: 'authentication',
 				type: 'options',
-				options: [{ name: 'OAuth2', value: 'oAuth2' }],
+				options: [
+					{ name: 'Authorization Code', value: 'authorizationCode' },
+					{ name: 'Long-Lived Token', value: 'longLivedToken' },
+					{ name: 'OAuth2', value: 'oAuth2' },
+				],
 				default: 'oAuth2',
 			},
 			{

@@ -19,7 +19,16 @@ export interface Run {
 export interface Credential {
 	id: string;
 	name: string;
+	/** Credential type; OAuth2 when left out. */
+	type?: string;
 }
+
+/** Value of 'Authentication' for each credential type. */
+const AUTHENTICATION: Record<string, string> = {
+	amoCrmOAuth2Api: 'oAuth2',
+	amoCrmLongLivedTokenApi: 'longLivedToken',
+	amoCrmAuthorizationCodeApi: 'authorizationCode',
+};
 
 interface StoredExecution {
 	status: string;
@@ -45,6 +54,7 @@ export async function runNode(
 	items: IDataObject[] = [{}],
 	node: IDataObject = {},
 ): Promise<Run> {
+	const { type = CREDENTIAL_TYPE, ...reference } = credential;
 	const workflow = {
 		name: `${String(parameters.resource)} ${String(parameters.operation)} ${Date.now()}`,
 		nodes: [
@@ -55,8 +65,8 @@ export async function runNode(
 				type: NODE_TYPE,
 				typeVersion: 1,
 				position: [220, 0],
-				parameters: { authentication: 'oAuth2', ...parameters },
-				credentials: { [CREDENTIAL_TYPE]: credential },
+				parameters: { authentication: AUTHENTICATION[type], ...parameters } as INodeParameters,
+				credentials: { [type]: reference },
 				...node,
 			},
 		],

@@ -50,6 +50,8 @@ export type ClientResult = { client: ApiClient } | { problem: string; advice: st
 /** The credential type behind each value of the 'Authentication' parameter. */
 const CREDENTIAL_TYPES: Record<string, string> = {
 	oAuth2: 'amoCrmOAuth2Api',
+	longLivedToken: 'amoCrmLongLivedTokenApi',
+	authorizationCode: 'amoCrmAuthorizationCodeApi',
 };
 
 /** Builds the client of this execution, or says what is wrong with the credential. Sends nothing. */
@@ -65,7 +67,8 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 		};
 	}
 	const credentialId = context.getNode().credentials?.[credentialType]?.id ?? '';
-	const integration = credentials.clientId ?? createHash('sha256').update(String(credentialId)).digest('hex');
+	// A long-lived token does not say whose it is: its own fingerprint stands for the integration.
+	const integration = credentials.clientId ?? createHash('sha256').update(String(credentials.accessToken)).digest('hex');
 	return { client: buildClient(context, credentialType, urls.baseUrl, String(integration), String(credentialId), options) };
 }
 

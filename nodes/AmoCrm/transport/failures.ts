@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { UNUSABLE } from '../../../credentials/tokens';
 import type { ApiRequest, Failure, FieldProblem } from './types';
 
 /** Failures of a connection that was never made: the request did not reach amoCRM. */
@@ -52,6 +53,7 @@ export function failureOf(error: unknown, request: ApiRequest): Failure {
 	const data = bodyOf(thrown);
 	const status = /^[1-5]\d\d$/.test(code) ? Number(code) : statusIn(data);
 	const tokenStatus = tokenEndpointStatus(thrown);
+	if (String(thrown.message).startsWith(UNUSABLE)) return credentialRefused(String(thrown.message));
 	if (CANCELLED.has(code) || CANCELLED.has(String(thrown.cause?.name ?? ''))) return cancelled(request);
 	if (tokenStatus !== undefined && tokenStatus !== 400 && tokenStatus !== 401 && tokenStatus !== 404) {
 		return tokenEndpointDown(tokenStatus);
@@ -128,6 +130,12 @@ function unknownAdvice(request: ApiRequest): string {
 	return changesData(request)
 		? 'It is not known whether amoCRM saved the rows of this request. Look them up in amoCRM before you send them again.'
 		: 'Run again; if it goes on, try smaller pages or ask amoCRM support.';
+}
+
+/** What our own credential says when it cannot get a token: what happened, then what to do. Nothing was sent. */
+function credentialRefused(text: string): Failure {
+	const [message = text, ...rest] = text.split(/(?<=\.) (?=[A-Z])/);
+	return { kind: 'unauthorized', status: 401, message, advice: rest.join(' '), outcomeUnknown: false, permanent: true };
 }
 
 function reconnect(status?: number): Failure {

@@ -1,0 +1,86 @@
+import type {
+	IAuthenticateGeneric,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	Icon,
+	IDataObject,
+	IHttpRequestHelper,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { accountUrlExpression } from './accountDomain';
+import { accountDomain, integrationId, integrationSecret } from './fields';
+import { renewTokens } from './tokens';
+
+/** For an n8n without a public address: the code is copied from the integration's card by hand (core facts 2.9). */
+export class AmoCrmAuthorizationCodeApi implements ICredentialType {
+	name = 'amoCrmAuthorizationCodeApi';
+
+	displayName = 'amoCRM Authorization Code API';
+
+	icon: Icon = { light: 'file:../icons/amoCrm.svg', dark: 'file:../icons/amoCrm.dark.svg' };
+
+	documentationUrl = 'https://github.com/n8n-nodes-amocrm-kommo/n8n-nodes-amocrm-kommo#authorization-code';
+
+	properties: INodeProperties[] = [
+		accountDomain,
+		integrationId,
+		integrationSecret,
+		{
+			displayName: 'Redirect URI',
+			name: 'redirectUri',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://example.com',
+			description: "The 'Redirect URL' of the integration, to the letter. Nothing is ever sent there.",
+		},
+		{
+			displayName: 'Authorization Code',
+			name: 'authorizationCode',
+			type: 'string',
+			default: '',
+			required: true,
+			description:
+				"The code from the 'Keys and scopes' tab of the integration. It works once and for 20 minutes: paste it and save the credential at once. The access then renews itself.",
+		},
+		{
+			displayName: 'Access Token',
+			name: 'accessToken',
+			type: 'hidden',
+			typeOptions: { expirable: true, password: true },
+			default: '',
+		},
+		{
+			displayName: 'Refresh Token',
+			name: 'refreshToken',
+			type: 'hidden',
+			typeOptions: { password: true },
+			default: '',
+		},
+		{
+			displayName: 'Code Fingerprint',
+			name: 'codeFingerprint',
+			type: 'hidden',
+			default: '',
+		},
+	];
+
+	/** n8n calls this while there is no access token and after an answer 401, and keeps what it returns. */
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+		return await renewTokens(this, credentials);
+	}
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{$credentials.accessToken}}' } },
+	};
+
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: accountUrlExpression('baseUrl', '$credentials'),
+			url: '/api/v4/account',
+		},
+	};
+}
