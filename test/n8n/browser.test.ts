@@ -1,5 +1,5 @@
 import { openBrowser, type Browser } from './browser';
-import { addNode, addToCollection, choose, connect, executeStep, fillNewCredential, signIn, type, typeId } from './editor';
+import { addNode, addToCollection, choose, connect, executeStep, fillNewCredential, pick, signIn, type, typeId } from './editor';
 import { openStage, type Stage } from './stage';
 
 /** The main job as a person does it, in a real browser. The pictures are in `.work/screenshots/browser`. */
@@ -43,9 +43,9 @@ test('add the node from the nodes panel, choose resource and operation, run it, 
 test('create a lead with a manager picked from the list of the account', async () => {
 	await addNode(browser, stage.n8n.url, 'amoCRM', 'Create a lead');
 	await type(browser, 'name', 'Lead from the editor');
-	await addToCollection(browser, 'Add Field', 'Responsible User Name or ID');
+	await addToCollection(browser, 'Add Field', 'Responsible User');
 	const user = [...stage.emulator.account.users.values()][1];
-	await choose(browser, 'responsibleUserId', new RegExp(user?.name ?? 'no user'));
+	await pick(browser, user?.name ?? 'no user');
 	await browser.shot('lead-filled');
 	const output = await executeStep(browser);
 	await browser.shot('lead-created');

@@ -76,6 +76,16 @@ export async function typeId({ page }: Browser, id: string): Promise<void> {
 	await byTestId(page, 'rlc-input').locator('input').or(page.locator('input[data-test-id="rlc-input"]')).first().fill(id);
 }
 
+/** Picks a record from the searched list of a record picker. */
+export async function pick({ page, shot }: Browser, search: string): Promise<void> {
+	await byTestId(page, 'rlc-input').click();
+	await byTestId(page, 'rlc-search').locator('input').or(page.locator('input[data-test-id="rlc-search"]')).fill(search);
+	const found = byTestId(page, 'rlc-item').filter({ hasText: search }).first();
+	await found.waitFor();
+	await shot('picker');
+	await found.click();
+}
+
 /** Executes the open node and returns its output pane when it is done. */
 export async function executeStep({ page }: Browser): Promise<Locator> {
 	// The editor takes over what was typed half a second later.
