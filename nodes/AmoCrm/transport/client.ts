@@ -3,7 +3,9 @@ import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from '../../../credentials/accountDomain';
+import { otherAccountProblem } from './connectedAccount';
 import { cancelled, failureOf, malformedAnswer } from './failures';
+import type { Slot } from './rateLimit';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
 import { DEFAULT_MAX_RETRIES, mayRetry, retryDelayMs } from './retry';
 import type { ApiContext, ApiRequest, Failure, Query, QueryValue, Reply } from './types';
@@ -66,6 +68,8 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 			advice: ACCOUNT_DOMAIN_HELP,
 		};
 	}
+	const otherAccount = otherAccountProblem(credentials, urls.baseUrl);
+	if (otherAccount) return otherAccount;
 	const credentialId = context.getNode().credentials?.[credentialType]?.id ?? '';
 	// A long-lived token does not say whose it is: its own fingerprint stands for the integration.
 	const integration = credentials.clientId ?? createHash('sha256').update(String(credentials.accessToken)).digest('hex');
