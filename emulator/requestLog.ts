@@ -18,14 +18,35 @@ export interface LogEntry {
 
 const KEPT = 20_000;
 
+/** Bodies of the latest requests, together at most about this many bytes; older entries stay without theirs. */
+const KEPT_BODY_BYTES = 32 * 1024 * 1024;
+
 export class RequestLog {
 	readonly entries: LogEntry[] = [];
+
+	private readonly bodies: { entry: LogEntry; bytes: number }[] = [];
+
+	private bodyBytes = 0;
 
 	private readonly listeners = new Set<(entry: LogEntry) => void>();
 
 	add(entry: LogEntry): void {
 		this.entries.push(entry);
 		if (this.entries.length > KEPT) this.entries.splice(0, this.entries.length - KEPT);
+	}
+
+	/** Remembers what the request carried; `bytes` is its size on the wire. */
+	keepBody(entry: LogEntry, body: unknown, bytes: number): void {
+		entry.body = body;
+		if (bytes === 0) return;
+		this.bodies.push({ entry, bytes });
+		this.bodyBytes += bytes;
+		while (this.bodyBytes > KEPT_BODY_BYTES && this.bodies.length > 1) {
+			const oldest = this.bodies.shift();
+			if (!oldest) return;
+			oldest.entry.body = undefined;
+			this.bodyBytes -= oldest.bytes;
+		}
 	}
 
 	/** Tells the listeners that an entry has its status. */
@@ -40,6 +61,8 @@ export class RequestLog {
 
 	clear(): void {
 		this.entries.length = 0;
+		this.bodies.length = 0;
+		this.bodyBytes = 0;
 	}
 
 	of(method: string, path: string): LogEntry[] {

@@ -29,15 +29,17 @@ export interface Page<T> {
 	hasNext: boolean;
 }
 
-/** Cuts one page out of an iterable of matching rows without walking further than needed. */
-export function cutPage<T>(rows: Iterable<T>, { page, limit }: Paging): Page<T> {
-	const first = (page - 1) * limit;
+/** Cuts one page out of all matching rows, without walking further than needed; `descending` walks from the end. */
+export function cutPage<T>(rows: readonly T[], { page, limit }: Paging, matches: (row: T) => boolean = () => true, descending = false): Page<T> {
 	const out: T[] = [];
-	let index = 0;
-	for (const row of rows) {
+	let toSkip = (page - 1) * limit;
+	// A plain loop: this walks a hundred thousand rows to reach a far page.
+	for (let index = 0; index < rows.length; index += 1) {
+		const row = rows[descending ? rows.length - 1 - index : index] as T;
+		if (!matches(row)) continue;
 		if (out.length === limit) return { rows: out, hasNext: true };
-		if (index >= first) out.push(row);
-		index += 1;
+		if (toSkip > 0) toSkip -= 1;
+		else out.push(row);
 	}
 	return { rows: out, hasNext: false };
 }

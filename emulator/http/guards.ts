@@ -54,7 +54,8 @@ export function registerGuards(app: FastifyInstance, world: World): void {
 	app.addHook('preValidation', async (request, reply) => {
 		const entry = request.logEntry;
 		if (!entry) return;
-		entry.body = Buffer.isBuffer(request.body) ? `(${request.body.length} bytes)` : request.body;
+		const body = Buffer.isBuffer(request.body) ? `(${request.body.length} bytes)` : request.body;
+		world.log.keepBody(entry, body, Number(request.headers['content-length'] ?? 0));
 		const latency = latencyOf(world, entry.path);
 		if (latency > 0) await sleep(latency);
 		for (const fault of request.faults) {

@@ -8,7 +8,7 @@ import { cutPage, originOf, sendJson, sendList, sendNothing, sendPage } from '..
 import { notSupportedChoice, type FieldError } from '../http/problems';
 import { orderOf, pagingOf, withOf, type Query } from '../http/query';
 import type { EntityRow, EntityType } from '../store/rows';
-import { walk } from '../store/table';
+import { byField } from '../store/sortedView';
 import { parseBatch, parseObject, type Parsed } from '../validation/batch';
 import type { World } from '../world';
 
@@ -30,7 +30,8 @@ export function entityRoutes(app: FastifyInstance, world: World, type: EntityTyp
 		const query = request.query as Query;
 		const paging = pagingOf(query);
 		const trash = withOf(query).has('only_deleted');
-		const page = cutPage(matching(world, type, query, trash), paging);
+		const { rows, matches, descending } = matching(world, type, query, trash);
+		const page = cutPage(rows, paging, matches, descending);
 		const present = trash ? presentTrashed : presentEntity;
 		const view = presenter(request);
 		return sendPage(request, reply, type, { ...page, rows: page.rows.map((row) => present(view, row)) }, paging);
@@ -81,15 +82,14 @@ export function entityRoutes(app: FastifyInstance, world: World, type: EntityTyp
 	});
 }
 
-function* matching(world: World, type: EntityType, query: Query, trash: boolean): Generator<EntityRow> {
+function matching(world: World, type: EntityType, query: Query, trash: boolean) {
 	const table = world.account.entities(type);
 	const { ids, predicates } = selectionOf(world, type, query);
 	const { field, descending } = orderOf(query, ORDERS[type], { field: 'updated_at', descending: false });
-	const sorted = table.sortedBy(field as keyof EntityRow & string);
-	// A filter by id names a few rows: walk those instead of the whole table.
-	const rows = ids ? sorted.filter((row) => ids.has(row.id)) : sorted;
-	for (const row of walk(rows, descending)) {
-		if (row.is_deleted !== trash || row.is_unsorted) continue;
-		if (predicates.every((matches) => matches(row))) yield row;
-	}
+	const key = field as keyof EntityRow & string;
+	// A filter by id names a few rows: take those instead of walking the whole table.
+	const named = ids && [...ids].flatMap((id) => table.get(id) ?? []).sort(byField(key));
+	const shown = (row: EntityRow) => row.is_deleted === trash && !row.is_unsorted;
+	const matches = predicates.length === 0 ? shown : (row: EntityRow) => shown(row) && predicates.every((check) => check(row));
+	return { rows: named ?? table.sortedBy(key), matches, descending };
 }

@@ -7,7 +7,6 @@ import { missing } from '../http/missing';
 import { pagingOf, withOf, type Query } from '../http/query';
 import type { EventRow } from '../store/moreRows';
 import type { EntityType } from '../store/rows';
-import { walk } from '../store/table';
 import type { World } from '../world';
 
 /** The history, newest first. facts: extended 5.1 */
@@ -18,10 +17,7 @@ export function eventRoutes(app: FastifyInstance, world: World): void {
 		const query = request.query as Query;
 		const paging = pagingOf(query, world.switches.eventsPageMax);
 		const matches = eventFilter(query);
-		const rows = function* () {
-			for (const row of walk(events.sortedBy('id'), true)) if (matches(row)) yield row;
-		};
-		const page = cutPage(rows(), paging);
+		const page = cutPage(events.sortedBy('id'), paging, matches, true);
 		return sendPage(request, reply, 'events', { ...page, rows: page.rows.map((row) => presentEvent(world, request, row)) }, paging);
 	});
 

@@ -10,7 +10,6 @@ import { NOTE_PARAMS } from '../notes/types';
 import { addNote } from '../notes/write';
 import type { NoteRow } from '../store/moreRows';
 import type { EntityType } from '../store/rows';
-import { walk } from '../store/table';
 import { parseBatch, parseObject } from '../validation/batch';
 import { zodErrors } from '../validation/zodErrors';
 import type { World } from '../world';
@@ -65,12 +64,8 @@ export function noteRoutes(app: FastifyInstance, world: World, type: EntityType)
 			const matches = noteFilter(query, entityId);
 			const order = orderOf(query, ['updated_at', 'id'], { field: 'updated_at', descending: false });
 			const paging = pagingOf(query);
-			const rows = function* () {
-				for (const row of walk(account.notes.sortedBy(order.field as 'id' | 'updated_at'), order.descending)) {
-					if (row.entity_type === type && matches(row) && alive(row.entity_id)) yield row;
-				}
-			};
-			const page = cutPage(rows(), paging);
+			const rows = account.notes.sortedBy(order.field as 'id' | 'updated_at');
+			const page = cutPage(rows, paging, (row) => row.entity_type === type && matches(row) && alive(row.entity_id), order.descending);
 			return sendPage(request, reply, 'notes', { ...page, rows: page.rows.map((row) => present(request, row)) }, paging);
 		});
 

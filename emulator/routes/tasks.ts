@@ -5,7 +5,6 @@ import { missing } from '../http/missing';
 import { BareAnswer, forbidden, notSupportedChoice } from '../http/problems';
 import { orderOf, pagingOf, type Query } from '../http/query';
 import type { TaskRow } from '../store/rows';
-import { walk } from '../store/table';
 import { taskFilter } from '../tasks/filter';
 import { CREATE_TASK, UPDATE_TASK, UPDATE_TASKS } from '../tasks/schemas';
 import { checkTask, createTask, updateTask } from '../tasks/write';
@@ -25,7 +24,7 @@ export function taskRoutes(app: FastifyInstance, world: World): void {
 		const paging = pagingOf(query);
 		const order = orderOf(query, ORDERS, { field: 'updated_at', descending: false });
 		const matches = taskFilter(world, query);
-		const page = cutPage(filtered(walk(table.sortedBy(order.field as keyof TaskRow & string), order.descending), matches), paging);
+		const page = cutPage(table.sortedBy(order.field as keyof TaskRow & string), paging, matches, order.descending);
 		const rows = page.rows.map((row) => presentTask(world, request, row));
 		return sendPage(request, reply, 'tasks', { ...page, rows }, paging);
 	});
@@ -68,10 +67,6 @@ export function taskRoutes(app: FastifyInstance, world: World): void {
 		if (world.switches.tasksDelete === 403) throw forbidden('Invalid scope');
 		throw new BareAnswer(405);
 	});
-}
-
-function* filtered<T>(rows: Iterable<T>, matches: (row: T) => boolean): Generator<T> {
-	for (const row of rows) if (matches(row)) yield row;
 }
 
 export function presentTask(world: World, request: FastifyRequest, row: TaskRow) {

@@ -38,7 +38,7 @@ export function widgetRoutes(app: FastifyInstance, world: World): void {
 
 	app.get('/widgets', (request, reply) => {
 		const paging = pagingOf(request.query as Query);
-		const page = cutPage(table.values(), paging);
+		const page = cutPage([...table.values()], paging);
 		return sendPage(request, reply, 'widgets', { ...page, rows: page.rows.map((row) => present(request, row)) }, paging);
 	});
 

@@ -1,3 +1,5 @@
+import { SortedView } from './sortedView';
+
 /** An in-memory table: a Map by id that also keeps sorted views, and tells a listener about every change. */
 
 export interface Identified {
@@ -6,17 +8,12 @@ export interface Identified {
 
 type Listener<T> = (id: number, row: T | undefined) => void;
 
-interface View<T> {
-	rows: T[];
-	version: number;
-}
-
 export class Table<T extends Identified> extends Map<number, T> {
-	private version = 0;
-
 	private lastId: number;
 
-	private views = new Map<string, View<T>>();
+	private readonly views = new Map<string, SortedView<T>>();
+
+	private readonly isLive = (row: T): boolean => this.get(row.id) === row;
 
 	listener: Listener<T> | undefined;
 
@@ -34,20 +31,24 @@ export class Table<T extends Identified> extends Map<number, T> {
 	}
 
 	override set(id: number, row: T): this {
-		if (!this.has(id)) this.version += 1;
+		const old = this.get(id);
 		if (id > this.lastId) this.lastId = id;
 		super.set(id, row);
+		for (const view of this.views.values()) {
+			if (old !== undefined && old !== row) view.touch(old, false);
+			view.touch(row, old !== row);
+		}
 		this.listener?.(id, row);
 		return this;
 	}
 
 	override delete(id: number): boolean {
-		const had = super.delete(id);
-		if (had) {
-			this.version += 1;
-			this.listener?.(id, undefined);
-		}
-		return had;
+		const row = this.get(id);
+		if (row === undefined) return false;
+		super.delete(id);
+		for (const view of this.views.values()) view.touch(row, false);
+		this.listener?.(id, undefined);
+		return true;
 	}
 
 	override clear(): void {
@@ -63,41 +64,17 @@ export class Table<T extends Identified> extends Map<number, T> {
 	change(row: T, changes: Partial<T>): T {
 		const before = { ...row };
 		Object.assign(row, changes);
-		this.set(row.id, row);
+		for (const view of this.views.values()) if (view.field in changes) view.touch(row, false);
+		this.listener?.(row.id, row);
 		return before;
 	}
 
-	/** All rows, ascending by a numeric or text field, then by id. Kept between calls: checking the order of a sorted
-	 *  100,000 rows costs a millisecond, sorting them anew a hundred. */
-	sortedBy(field: keyof T & string): T[] {
-		let view = this.views.get(field);
-		if (!view || view.version !== this.version) {
-			const known = view?.rows ?? [];
-			const seen = new Set<T>();
-			const kept = known.filter((row) => this.get(row.id) === row && seen.add(row));
-			for (const row of this.values()) if (!seen.has(row)) kept.push(row);
-			view = { rows: kept, version: this.version };
-			this.views.set(field, view);
-		}
-		const { rows } = view;
-		const compare = (a: T, b: T) => compareValues(a[field], b[field]) || a.id - b.id;
-		for (let index = 1; index < rows.length; index += 1) {
-			if (compare(rows[index - 1] as T, rows[index] as T) > 0) {
-				rows.sort(compare);
-				break;
-			}
-		}
-		return rows;
+	/** All rows, ascending by a numeric or text field, then by id. Read it at once: the next change may change it. */
+	sortedBy(field: keyof T & string): readonly T[] {
+		const view = this.views.get(field) ?? new SortedView<T>(field, this.values());
+		this.views.set(field, view);
+		return view.read(this.isLive);
 	}
-}
-
-function compareValues(a: unknown, b: unknown): number {
-	if (a === b) return 0;
-	if (typeof a === 'number' && typeof b === 'number') return a - b;
-	// Nulls first: MySQL's order, which amoCRM inherits.
-	if (a === null || a === undefined) return -1;
-	if (b === null || b === undefined) return 1;
-	return String(a).localeCompare(String(b));
 }
 
 /** Walks an array from either end without copying it. */
