@@ -143,7 +143,16 @@ async function listOnce(reader: Reader, request: ListRequest, simple: boolean): 
 	const ignored = hidden.length > 0 && (await isFilteringEnabled(run.client)) === false;
 	const tests = ignored ? [...request.tests, ...hidden.flatMap(looseTests)] : request.tests;
 	const accept = tests.length > 0 ? (row: IDataObject) => tests.every((test) => test(row)) : undefined;
-	const list = await readList({ client: run.client, path: entity.path, collection: entity.collection, query, limit, accept });
+	const list = await readList({
+		client: run.client,
+		path: entity.path,
+		collection: entity.collection,
+		query,
+		limit,
+		accept,
+		// Names of stages and users are looked up while the pages of a long list come in.
+		alongside: async (rows) => await presentRows(run, rows, simple),
+	});
 	if (!list.ok) return { problem: requestProblem(list.failure) };
 	if (ignored || (request.paidFilters && list.rejected > 0)) hint(reader, 'warning', filtersIgnored(entity, hidden));
 	if (list.repeated > 0) hint(reader, 'info', movedWhileReading(entity, list.repeated));

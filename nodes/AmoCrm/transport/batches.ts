@@ -9,9 +9,10 @@ import type { ApiRequest, Failure, FieldProblem, Reply } from './types';
 export const DEFAULT_BATCH_SIZE = 50;
 export const MAX_BATCH_SIZE = 250;
 
-/** Batches under way at once: some more when answers take long, so that slow answers do not leave the rate limit unused. */
-const MIN_IN_FLIGHT = 4;
-const MAX_IN_FLIGHT = 8;
+/** Batches under way at once: few until amoCRM has taken one, then what the rate limit allows, more for slow answers. */
+const FIRST_IN_FLIGHT = 4;
+const MIN_IN_FLIGHT = 7;
+const MAX_IN_FLIGHT = 10;
 
 /** After so many single rows that were refused without a reason, and none that was not, it is not the rows' fault. */
 const ENOUGH_SINGLE_REFUSALS = 5;
@@ -59,11 +60,11 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		const worker = async (): Promise<void> => {
 			for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
 				await sendBatch(batch);
-				const useful = Math.min(MAX_IN_FLIGHT, job.client.usefulParallelism(), workers.length + queue.length);
-				while (workers.length < useful) workers.push(worker());
+				const useful = anyWritten ? Math.min(MAX_IN_FLIGHT, Math.max(MIN_IN_FLIGHT, job.client.usefulParallelism())) : 0;
+				while (workers.length < useful && queue.length > 0) workers.push(worker());
 			}
 		};
-		for (let count = Math.min(MIN_IN_FLIGHT, queue.length); count > 0; count--) workers.push(worker());
+		for (let count = Math.min(FIRST_IN_FLIGHT, queue.length); count > 0; count--) workers.push(worker());
 		// Workers start workers, so the list may grow while it is waited for.
 		for (let index = 0; index < workers.length; index++) await workers[index];
 	}

@@ -103,13 +103,13 @@ function buildClient(
 
 	async function attempt(request: ApiRequest, stop: AbortSignal): Promise<Reply> {
 		const queued = performance.now();
-		let sent: number;
+		let slot: Slot;
 		try {
-			sent = await limiter.take(context, requestsPerSecond, stop);
+			slot = await limiter.take(context, requestsPerSecond, stop);
 		} catch {
 			return { ok: false, failure: cancelled() };
 		}
-		stats.waitedMs += sent - queued;
+		stats.waitedMs += slot.startedAt - queued;
 		if (ended) return { ok: false, failure: ended };
 		stats.requests += 1;
 		try {
@@ -119,7 +119,7 @@ function buildClient(
 				credentialType,
 				httpOptions(baseUrl, request),
 			)) as { statusCode: number; body: unknown };
-			const tookMs = performance.now() - sent;
+			const tookMs = limiter.answered(slot);
 			answerMs = answerMs === 0 ? tookMs : answerMs * 0.7 + tookMs * 0.3;
 			limiter.succeeded();
 			return readReply(request, response.statusCode, response.body);
@@ -127,7 +127,7 @@ function buildClient(
 			const failure = failureOf(error, request);
 			if (failure.kind === 'rateLimited') {
 				stats.rateLimitAnswers += 1;
-				limiter.slowDown(requestsPerSecond, sent, failure.retryAfterMs);
+				limiter.slowDown(requestsPerSecond, slot, failure.retryAfterMs);
 			}
 			return { ok: false, failure };
 		}

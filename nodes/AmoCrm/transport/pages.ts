@@ -24,6 +24,8 @@ export interface ListJob {
 	maxPageSize?: number;
 	/** Rows that do not pass are left out and do not count towards the limit. */
 	accept?: (row: IDataObject) => boolean;
+	/** Gets the first page when there are more, for requests that can go on beside the reading. */
+	alongside?: (firstPage: IDataObject[]) => Promise<unknown>;
 }
 
 export type ListResult =
@@ -73,6 +75,7 @@ async function readPages(job: ListJob, limit: number, pageSize: number, fullPage
 	let rejected = 0;
 
 	const inFlight: Array<Promise<Range>> = [];
+	let beside: Promise<unknown> | undefined;
 	let asked = 0;
 	/** One page first: most lists are short. Then as many as fill the rate limit. */
 	let width = 1;
@@ -96,13 +99,14 @@ async function readPages(job: ListJob, limit: number, pageSize: number, fullPage
 		}
 		if (rows.length >= limit || range.isLast) return await finish({ ok: true, rows, repeated, rejected });
 		if (rejected > 0 && pageSize < fullPage) return await finish('tooThin');
+		beside ??= job.alongside?.(range.rows);
 		width = Math.min(MAX_IN_FLIGHT, Math.max(1, job.client.usefulParallelism()));
 	}
 
 	/** Pages past the end that still wait for their turn are not asked for; nothing is under way once the node is done. */
 	async function finish<T>(result: T): Promise<T> {
 		withdrawal.abort();
-		await Promise.all(inFlight);
+		await Promise.all([...inFlight, beside]);
 		return result;
 	}
 }

@@ -3,11 +3,17 @@ import { randomInt, sleep } from 'n8n-workflow';
 /** amoCRM's limit for one integration in one account, requests per second (core facts 3.7). */
 export const DEFAULT_REQUESTS_PER_SECOND = 7;
 
+/** Length of the sliding window, ms: a second and a little, for the network. */
+const WINDOW_MS = 1025;
+
 /**
- * Length of the sliding window, ms. amoCRM counts at its own door: the 40 ms over a second are for requests that
- * arrive closer together than they left.
+ * amoCRM counts at its own door, so that a request that left late counts from later on. Nobody sees it arrive, but one
+ * that took longer than the fastest may have been on its way for so much longer, at most this many ms.
  */
-const WINDOW_MS = 1040;
+const LONGEST_WAY_MS = 60;
+
+/** How fast the fastest answer is forgotten, ms for each later one. */
+const FORGET_MS = 0.05;
 
 /** How long everybody pauses after a 429 that names no time, ms. It doubles while 429s go on. */
 const FIRST_PAUSE_MS = 1000;
@@ -20,9 +26,20 @@ const RECOVERY_PER_SECOND = 0.5;
 const SAFE_PART = 0.8;
 const PROBING_PER_SECOND = 0.05;
 
+/** A timer that comes so much too late, ms, shows that n8n is busy; a busy n8n is waited for so many times at most. */
+const BUSY_MS = 8;
+const MOST_NAPS = 20;
+
 interface Waiter {
 	limit: number;
-	admit: (at: number) => void;
+	admit: (slot: Slot) => void;
+}
+
+/** The right to start one request now. */
+export interface Slot {
+	readonly startedAt: number;
+	/** How long the answer took, ms, once it is there. */
+	tookMs?: number;
 }
 
 /**
@@ -31,7 +48,11 @@ interface Waiter {
  * then grows back slowly, so that several n8n processes that share a limit converge.
  */
 export class RateLimiter {
-	private readonly starts: number[] = [];
+	/** Requests that may still count, by their start. */
+	private slots: Slot[] = [];
+
+	/** The shortest time that an answer took lately, ms. */
+	private fastestMs = Infinity;
 
 	/** Waiting calls by execution; the map's order is the turn. */
 	private readonly queues = new Map<unknown, Waiter[]>();
@@ -52,21 +73,21 @@ export class RateLimiter {
 	private breachedAt = -Infinity;
 
 	/**
-	 * Resolves with the time of the start when the caller may start one request now; rejects with the signal's reason
-	 * when it is aborted. `limit` is in requests per second.
+	 * Resolves when the caller may start one request now; rejects with the signal's reason when it is aborted. `limit` is
+	 * in requests per second. Tell the gate with `answered` or `slowDown` what came of the request.
 	 */
-	async take(execution: unknown, limit: number, signal?: AbortSignal): Promise<number> {
+	async take(execution: unknown, limit: number, signal?: AbortSignal): Promise<Slot> {
 		signal?.throwIfAborted();
-		return await new Promise<number>((resolve, reject) => {
+		return await new Promise<Slot>((resolve, reject) => {
 			const onAbort = () => {
 				this.forget(execution, waiter);
 				reject(signal?.reason ?? new Error('aborted'));
 			};
 			const waiter: Waiter = {
 				limit,
-				admit: (at) => {
+				admit: (slot) => {
 					signal?.removeEventListener('abort', onAbort);
-					resolve(at);
+					resolve(slot);
 				},
 			};
 			signal?.addEventListener('abort', onAbort, { once: true });
@@ -77,8 +98,23 @@ export class RateLimiter {
 		});
 	}
 
-	/** Tell the gate that amoCRM answered 429 to the request that started at `startedAt`: everybody pauses, the rate halves. */
-	slowDown(limit: number, startedAt: number, retryAfterMs?: number): void {
+	/** Tell the gate that amoCRM answered the request; returns how long that took, ms. */
+	answered(slot: Slot): number {
+		const tookMs = clock() - slot.startedAt;
+		// It rises again by and by, for a network that has become slower.
+		this.fastestMs = Math.min(tookMs, this.fastestMs + FORGET_MS);
+		slot.tookMs = tookMs;
+		return tookMs;
+	}
+
+	/** When amoCRM has counted the request at the latest, as far as is known by now. */
+	private countsFrom({ startedAt, tookMs }: Slot): number {
+		const wayMs = tookMs === undefined ? LONGEST_WAY_MS : Math.max(0, tookMs - this.fastestMs);
+		return startedAt + Math.min(wayMs, LONGEST_WAY_MS);
+	}
+
+	/** Tell the gate that amoCRM answered 429: everybody pauses, the rate halves. */
+	slowDown(limit: number, { startedAt }: Slot, retryAfterMs?: number): void {
 		const now = clock();
 		// A little more or less for each process, or those that were refused together would come back together.
 		const pause = retryAfterMs ?? this.pauseMs * (randomInt(90, 131) / 100);
@@ -111,12 +147,13 @@ export class RateLimiter {
 	private async pump(): Promise<void> {
 		if (this.pumping) return;
 		this.pumping = true;
+		await calmSleep(1);
 		while (this.queues.size > 0) {
 			const [execution, queue] = this.queues.entries().next().value as [unknown, Waiter[]];
 			const next = queue[0];
 			const wait = next ? this.waitMs(next.limit) : 0;
 			if (wait > 0) {
-				await sleep(wait);
+				await calmSleep(wait);
 				continue;
 			}
 			this.queues.delete(execution);
@@ -124,9 +161,9 @@ export class RateLimiter {
 			// To the back of the line, so that executions take turns.
 			if (queue.length > 0) this.queues.set(execution, queue);
 			if (next) {
-				const now = clock();
-				this.starts.push(now);
-				next.admit(now);
+				const slot = { startedAt: clock() };
+				this.slots.push(slot);
+				next.admit(slot);
 			}
 		}
 		this.pumping = false;
@@ -135,16 +172,30 @@ export class RateLimiter {
 	private waitMs(limit: number): number {
 		const now = clock();
 		if (now < this.pausedUntil) return this.pausedUntil - now;
-		while (this.starts.length > 0 && now - (this.starts[0] as number) >= WINDOW_MS) this.starts.shift();
 		const allowed = Math.max(1, Math.floor(this.rate(limit, now)));
-		if (this.starts.length < allowed) return 0;
-		return (this.starts[this.starts.length - allowed] as number) + WINDOW_MS - now;
+		if (this.slots.length < allowed) return 0;
+		this.slots = this.slots.filter(({ startedAt }) => now - startedAt < WINDOW_MS + LONGEST_WAY_MS);
+		const counted = this.slots.map((slot) => this.countsFrom(slot)).sort((one, other) => other - one);
+		if (counted.length < allowed) return 0;
+		return (counted[allowed - 1] as number) + WINDOW_MS - now;
 	}
 
 	private forget(execution: unknown, waiter: Waiter): void {
 		const left = (this.queues.get(execution) ?? []).filter((other) => other !== waiter);
 		if (left.length > 0) this.queues.set(execution, left);
 		else this.queues.delete(execution);
+	}
+}
+
+/**
+ * Sleeps, and on until n8n is not busy with something else: what starts while it is leaves late, and so arrives too
+ * close to what comes after it.
+ */
+async function calmSleep(ms: number): Promise<void> {
+	for (let nap = ms, naps = 0; naps < MOST_NAPS; nap = 1, naps++) {
+		const due = clock() + nap;
+		await sleep(nap);
+		if (clock() - due < BUSY_MS) return;
 	}
 }
 
