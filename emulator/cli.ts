@@ -7,12 +7,12 @@ const HELP = `An amoCRM account on your machine, for development and demos.
 
   --port 4300           port of the account and its board
   --host 127.0.0.1      address to listen on
-  --language ru|en      language of the account
-  --seed demo|empty     demo: leads, contacts, companies, tasks
+  --language ru|en      language of the account, ru unless FILE says otherwise
+  --seed demo|empty     what a new account holds; demo: leads, contacts, companies, tasks
   --redirect-uri URL    redirect URI registered for the integration
   --latency 0           milliseconds added to every API answer
   --no-rate-limit       without amoCRM's 7 requests per second
-  --data FILE           keep the account in this file between runs
+  --data FILE           keep the account, its tokens and webhooks in this file between runs (SQLite)
   --verbose             log every request`;
 
 function readOptions(): EmulatorOptions {
@@ -20,7 +20,7 @@ function readOptions(): EmulatorOptions {
 		options: {
 			port: { type: 'string', default: '4300' },
 			host: { type: 'string', default: '127.0.0.1' },
-			language: { type: 'string', default: 'ru' },
+			language: { type: 'string' },
 			seed: { type: 'string', default: 'demo' },
 			'redirect-uri': { type: 'string' },
 			latency: { type: 'string', default: '0' },
@@ -37,7 +37,7 @@ function readOptions(): EmulatorOptions {
 	return {
 		port: wholeNumber('--port', values.port),
 		host: values.host,
-		language: oneOf('--language', values.language, ['ru', 'en'] as const),
+		language: values.language === undefined ? undefined : oneOf('--language', values.language, ['ru', 'en'] as const),
 		seed: oneOf('--seed', values.seed, ['demo', 'empty'] as const),
 		redirectUri: values['redirect-uri'],
 		latencyMs: wholeNumber('--latency', values.latency),
@@ -73,16 +73,18 @@ async function main(): Promise<void> {
 		].join('\n'),
 	);
 	let closing = false;
-	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		process.on(signal, () => {
 			if (closing) return;
 			closing = true;
-			void emulator.close().then(() => process.exit(0));
+			emulator.close().then(() => process.exit(0), fail);
 		});
 	}
 }
 
-main().catch((error: NodeJS.ErrnoException) => {
+function fail(error: NodeJS.ErrnoException): never {
 	console.error(error.code === 'EADDRINUSE' ? 'This port is taken. Choose another one with --port.' : error.message);
 	process.exit(1);
-});
+}
+
+main().catch(fail);

@@ -17,6 +17,16 @@ export class Clock {
 		return Date.now() + this.offset;
 	}
 
+	/** Milliseconds by which the account is ahead of the machine. */
+	get ahead(): number {
+		return this.offset;
+	}
+
+	set ahead(ms: number) {
+		this.offset = ms;
+		this.arm();
+	}
+
 	/** Unix seconds, the unit of every timestamp in API v4. */
 	seconds(): number {
 		return Math.floor(this.now() / 1000);

@@ -14,6 +14,7 @@ import { seedBase } from './seed/base';
 import { seedDemo } from './seed/demo';
 import { buildDriveServer, buildServer } from './server';
 import { Account } from './store/account';
+import { Persistence } from './store/persist';
 import { defaultSwitches, type Switches } from './switches';
 import { UserInterface } from './ui/actions';
 import { Deliveries } from './webhooks/delivery';
@@ -53,11 +54,24 @@ const FIVE_YEARS = 5 * 365 * 24 * 60 * 60;
 /** Starts an amoCRM account that answers on localhost. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
 	const world = createWorld(options);
-	fill(world, options);
+	const persistence = options.data === undefined ? undefined : keepIn(options.data, world, options);
+	if (!persistence?.restored) fill(world, options);
+	const stop = async (...servers: FastifyInstance[]) => {
+		world.clock.stop();
+		await world.deliveries.stop();
+		await Promise.all(servers.map((server) => server.close()));
+		// Last of all: what the servers were still writing is kept too.
+		persistence?.close();
+	};
 	const app = await buildServer(world, options);
-	world.url = await listen(app, options, options.port ?? 0);
 	const drive = await buildDriveServer(world, options);
-	world.driveUrl = await listen(drive, options, options.drivePort ?? 0);
+	try {
+		world.url = await listen(app, options, options.port ?? 0);
+		world.driveUrl = await listen(drive, options, options.drivePort ?? 0);
+	} catch (error) {
+		await stop(app, drive);
+		throw error;
+	}
 	const integration = [...world.integrations.values()][0] as Integration;
 	return {
 		url: world.url,
@@ -72,12 +86,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		deliveries: world.deliveries,
 		ui: world.ui,
 		world,
-		async close() {
-			world.clock.stop();
-			await world.deliveries.stop();
-			await Promise.all([app.close(), drive.close()]);
-		},
+		close: () => stop(app, drive),
 	};
+}
+
+/** Opens the data file; takes the account from it when there is one. What the options say goes before what the file says. */
+function keepIn(path: string, world: World, { language, redirectUri, switches }: EmulatorOptions): Persistence {
+	const persistence = Persistence.open(path, world);
+	if (persistence.restored) {
+		if (language) world.account.language = language;
+		const [integration] = world.integrations.values();
+		if (integration && redirectUri !== undefined) integration.redirectUri = redirectUri;
+		Object.assign(world.switches, switches);
+	}
+	return persistence;
 }
 
 async function listen(app: FastifyInstance, { host = '127.0.0.1', tls }: EmulatorOptions, port: number): Promise<string> {
@@ -120,11 +142,11 @@ function createWorld(options: EmulatorOptions): World {
 			fill(world, options);
 		},
 		disableIntegration: (clientId) => disableIntegration(world, clientId),
-		issueToken({ expiresIn, longLived = false, scopes = integration.scopes }: TokenOptions = {}) {
-			const { id } = administrator(world).user;
-			const granted = { ...integration, scopes };
-			if (!longLived) return world.tokens.issuePair(granted, id, expiresIn);
-			return { accessToken: world.tokens.issueAccess(granted, id, expiresIn ?? FIVE_YEARS), refreshToken: '' };
+		issueToken({ expiresIn, longLived = false, scopes }: TokenOptions = {}) {
+			const { user, integration: own } = administrator(world);
+			const granted = { ...own, scopes: scopes ?? own.scopes };
+			if (!longLived) return world.tokens.issuePair(granted, user.id, expiresIn);
+			return { accessToken: world.tokens.issueAccess(granted, user.id, expiresIn ?? FIVE_YEARS), refreshToken: '' };
 		},
 	};
 	const ui = new UserInterface(world);

@@ -20,7 +20,7 @@ export interface EmulatorOptions {
 	logger?: boolean;
 	/** Serve HTTPS with this certificate, for tests under a real-looking host name. */
 	tls?: { key: string; cert: string };
-	/** File that keeps the account between runs. */
+	/** File that keeps the account between runs; `seed` is for a new one only. */
 	data?: string;
 }
 

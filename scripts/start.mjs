@@ -20,7 +20,8 @@ Starts an n8n with this package installed, and an amoCRM emulator beside it.
   --language <ru|en>       language of the emulated account, default ru
   --help
 
-Everything it keeps is in the folder .work: delete it to begin anew.`;
+Everything it keeps is in the folder .work, the emulated account with all that was written to it as well:
+what you have connected stays connected. Delete the folder to begin anew.`;
 
 const OPTIONS = {
 	'n8n-port': { type: 'string', default: '5678' },
@@ -58,7 +59,7 @@ async function startEmulator({ emulatorPort, language, n8nPort }) {
 		'--language', language,
 		'--seed', 'demo',
 		'--redirect-uri', redirectUrl(`http://localhost:${n8nPort}`),
-		'--data', join(work, `emulator-${language}.json`),
+		'--data', join(work, `emulator-${language}.sqlite`),
 	]);
 	const service = startService('emulator', command, args);
 	await waitUntilReady(service, async () => (await fetch(`${url}/__emulator/state`)).ok);

@@ -7,7 +7,7 @@ import { unauthorized } from './problems';
 export function authenticate(world: World, request: FastifyRequest): Caller {
 	const refuse = () => unauthorized(world.account.language);
 	const [, token] = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-	const found = token === undefined ? undefined : world.tokens.find(world.tokens.access, token);
+	const found = token === undefined ? undefined : world.tokens.find('access', token);
 	if (!found || !('grant' in found)) throw refuse();
 	const { grant } = found;
 	const integration = world.integrations.get(grant.clientId);

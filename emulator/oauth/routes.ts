@@ -65,13 +65,13 @@ export function oauthRoutes(app: FastifyInstance, world: World): void {
 
 	app.get('/oauth2/account/current/subdomain', (request) => {
 		const token = String(request.headers['x-refresh-token'] ?? '');
-		if (!('grant' in world.tokens.find(world.tokens.refresh, token))) throw unauthorized(language());
+		if (!('grant' in world.tokens.find('refresh', token))) throw unauthorized(language());
 		return domain(request);
 	});
 
 	app.get('/oauth2/account/subdomain', (request) => {
 		const [, token = ''] = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-		if (!('grant' in world.tokens.find(world.tokens.access, token))) throw unauthorized(language());
+		if (!('grant' in world.tokens.find('access', token))) throw unauthorized(language());
 		return domain(request);
 	});
 

@@ -44,30 +44,28 @@ function spendCode(world: World, integration: Integration, { code = '', redirect
 	if (redirect_uri !== integration.redirectUri) {
 		throw new OAuthProblem(400, 'request', 'Redirect URI is not associated with client');
 	}
-	const found = world.tokens.find(world.tokens.codes, code);
+	const found = world.tokens.find('code', code);
 	if ('problem' in found) {
 		const hints = { unknown: 'Cannot decrypt the authorization code', expired: 'Authorization code has expired', revoked: 'Authorization code has been revoked' };
 		throw new OAuthProblem(400, 'request', hints[found.problem]);
 	}
-	return spendOwn(world, integration, found.grant, new OAuthProblem(400, 'request', 'Cannot decrypt the authorization code'));
+	if (found.grant.clientId !== integration.clientId) throw new OAuthProblem(400, 'request', 'Cannot decrypt the authorization code');
+	world.tokens.spend('code', code);
+	return found.grant;
 }
 
 function spendRefresh(world: World, integration: Integration, { refresh_token = '', redirect_uri }: Body): Grant {
 	if (world.switches.strictRefreshRedirectUri && redirect_uri !== integration.redirectUri) {
 		throw new OAuthProblem(400, 'request', 'Redirect URI is not associated with client');
 	}
-	const found = world.tokens.find(world.tokens.refresh, refresh_token);
+	const found = world.tokens.find('refresh', refresh_token);
 	if ('problem' in found) {
 		if (found.problem === 'unknown') throw new OAuthProblem(world.switches.garbageRefreshTokenStatus, 'token', 'Cannot decrypt the refresh token');
 		throw new OAuthProblem(401, 'token', found.problem === 'expired' ? 'Token has expired' : 'Token has been revoked');
 	}
-	return spendOwn(world, integration, found.grant, new OAuthProblem(401, 'token', 'Token is not linked to client'));
-}
-
-function spendOwn(world: World, integration: Integration, grant: Grant, foreign: OAuthProblem): Grant {
-	if (grant.clientId !== integration.clientId) throw foreign;
-	world.tokens.spend(grant);
-	return grant;
+	if (found.grant.clientId !== integration.clientId) throw new OAuthProblem(401, 'token', 'Token is not linked to client');
+	world.tokens.spend('refresh', refresh_token);
+	return found.grant;
 }
 
 function answer(world: World, integration: Integration, { userId }: Grant) {

@@ -17,6 +17,9 @@ export interface Grant {
 	used: boolean;
 }
 
+export const GRANT_KINDS = ['code', 'access', 'refresh'] as const;
+export type GrantKind = (typeof GRANT_KINDS)[number];
+
 export interface TokenPair {
 	accessToken: string;
 	refreshToken: string;
@@ -32,7 +35,8 @@ export class Tokens {
 
 	readonly refresh = new Map<string, Grant>();
 
-	listener: (() => void) | undefined;
+	/** Told every grant that was made or changed. */
+	listener: ((kind: GrantKind, key: string, grant: Grant) => void) | undefined;
 
 	constructor(
 		private readonly clock: Clock,
@@ -41,16 +45,14 @@ export class Tokens {
 
 	issueCode(integration: Integration, userId: number): string {
 		const code = opaque();
-		this.codes.set(code, this.grant(integration, userId, CODE_SECONDS));
-		this.listener?.();
+		this.put('code', code, this.grant(integration, userId, CODE_SECONDS));
 		return code;
 	}
 
 	issuePair(integration: Integration, userId: number, expiresIn = ACCESS_SECONDS): TokenPair {
 		const accessToken = this.issueAccess(integration, userId, expiresIn);
 		const refreshToken = opaque();
-		this.refresh.set(refreshToken, this.grant(integration, userId, REFRESH_SECONDS));
-		this.listener?.();
+		this.put('refresh', refreshToken, this.grant(integration, userId, REFRESH_SECONDS));
 		return { accessToken, refreshToken, expiresIn };
 	}
 
@@ -75,35 +77,41 @@ export class Tokens {
 			},
 			integration.clientSecret,
 		);
-		this.access.set(token, this.grant(integration, userId, expiresIn));
-		this.listener?.();
+		this.put('access', token, this.grant(integration, userId, expiresIn));
 		return token;
 	}
 
 	/** Finds a single-use grant without spending it. */
-	find(store: Map<string, Grant>, key: string): Lookup {
-		const grant = store.get(key);
+	find(kind: GrantKind, key: string): Lookup {
+		const grant = this.of(kind).get(key);
 		if (!grant) return { problem: 'unknown' };
 		if (grant.used) return { problem: 'revoked' };
 		if (grant.expiresAt <= this.clock.now()) return { problem: 'expired' };
 		return { grant };
 	}
 
-	spend(grant: Grant): void {
-		grant.used = true;
-		this.listener?.();
+	spend(kind: GrantKind, key: string): void {
+		const grant = this.of(kind).get(key);
+		if (grant) this.put(kind, key, { ...grant, used: true });
 	}
 
 	expireAccess(): void {
-		for (const grant of this.access.values()) grant.expiresAt = Math.min(grant.expiresAt, this.clock.now());
-		this.listener?.();
+		for (const [key, grant] of this.access) this.put('access', key, { ...grant, expiresAt: Math.min(grant.expiresAt, this.clock.now()) });
 	}
 
 	revokeAll(clientId: string): void {
-		for (const store of [this.access, this.refresh, this.codes]) {
-			for (const grant of store.values()) if (grant.clientId === clientId) grant.used = true;
+		for (const kind of GRANT_KINDS) {
+			for (const [key, grant] of this.of(kind)) if (grant.clientId === clientId) this.spend(kind, key);
 		}
-		this.listener?.();
+	}
+
+	of(kind: GrantKind): Map<string, Grant> {
+		return { code: this.codes, access: this.access, refresh: this.refresh }[kind];
+	}
+
+	put(kind: GrantKind, key: string, grant: Grant): void {
+		this.of(kind).set(key, grant);
+		this.listener?.(kind, key, grant);
 	}
 
 	private grant(integration: Integration, userId: number, seconds: number): Grant {

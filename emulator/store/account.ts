@@ -133,7 +133,7 @@ export class Account {
 	/** Ids of everything small that lives inside other rows: statuses, enums, descriptions. */
 	private smallId = 60_000_010;
 
-	constructor(readonly language: Language) {
+	constructor(public language: Language) {
 		this.info = {} as AccountInfo;
 	}
 

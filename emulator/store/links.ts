@@ -18,11 +18,13 @@ export interface Link {
 }
 
 const keyOf = (end: LinkEnd) => `${end.type}:${end.id}`;
+const sharedKey = (from: LinkEnd, to: LinkEnd) => [keyOf(from), keyOf(to)].sort().join(' ');
 
 export class Links {
 	private readonly byEnd = new Map<string, Map<string, Link>>();
 
-	listener: (() => void) | undefined;
+	/** Told every link that was put or (undefined) removed, by a key that both directions share. */
+	listener: ((key: string, link: Link | undefined) => void) | undefined;
 
 	/** Links of one end, seen from it: `from` is always the end asked for. */
 	of(end: LinkEnd, toType?: LinkableType): Link[] {
@@ -37,28 +39,19 @@ export class Links {
 	put(link: Link): void {
 		this.store(link);
 		this.store({ ...link, from: link.to, to: link.from });
-		this.listener?.();
+		this.listener?.(sharedKey(link.from, link.to), link);
 	}
 
 	remove(from: LinkEnd, to: LinkEnd): boolean {
 		const had = this.byEnd.get(keyOf(from))?.delete(keyOf(to)) ?? false;
 		this.byEnd.get(keyOf(to))?.delete(keyOf(from));
-		if (had) this.listener?.();
+		if (had) this.listener?.(sharedKey(from, to), undefined);
 		return had;
 	}
 
 	clear(): void {
-		this.byEnd.clear();
-		this.listener?.();
-	}
-
-	/** Each link once, for persistence. */
-	all(): Link[] {
-		const out: Link[] = [];
-		for (const [key, links] of this.byEnd) {
-			for (const link of links.values()) if (key <= keyOf(link.to)) out.push(link);
-		}
-		return out;
+		const ends = [...this.byEnd.values()].flatMap((links) => [...links.values()]);
+		for (const { from, to } of ends) this.remove(from, to);
 	}
 
 	private store(link: Link): void {

@@ -6,8 +6,6 @@ export interface Identified {
 	id: number;
 }
 
-type Listener<T> = (id: number, row: T | undefined) => void;
-
 export class Table<T extends Identified> extends Map<number, T> {
 	private lastId: number;
 
@@ -15,7 +13,8 @@ export class Table<T extends Identified> extends Map<number, T> {
 
 	private readonly isLive = (row: T): boolean => this.get(row.id) === row;
 
-	listener: Listener<T> | undefined;
+	/** Told the id of every row that was added, changed or removed. */
+	listener: ((id: number) => void) | undefined;
 
 	constructor(
 		readonly name: string,
@@ -30,6 +29,15 @@ export class Table<T extends Identified> extends Map<number, T> {
 		return this.lastId;
 	}
 
+	/** The highest id given so far: deleted ones are not given again. */
+	get highestId(): number {
+		return this.lastId;
+	}
+
+	set highestId(id: number) {
+		this.lastId = Math.max(this.lastId, id);
+	}
+
 	override set(id: number, row: T): this {
 		const old = this.get(id);
 		if (id > this.lastId) this.lastId = id;
@@ -38,7 +46,7 @@ export class Table<T extends Identified> extends Map<number, T> {
 			if (old !== undefined && old !== row) view.touch(old, false);
 			view.touch(row, old !== row);
 		}
-		this.listener?.(id, row);
+		this.listener?.(id);
 		return this;
 	}
 
@@ -47,7 +55,7 @@ export class Table<T extends Identified> extends Map<number, T> {
 		if (row === undefined) return false;
 		super.delete(id);
 		for (const view of this.views.values()) view.touch(row, false);
-		this.listener?.(id, undefined);
+		this.listener?.(id);
 		return true;
 	}
 
@@ -65,7 +73,7 @@ export class Table<T extends Identified> extends Map<number, T> {
 		const before = { ...row };
 		Object.assign(row, changes);
 		for (const view of this.views.values()) if (view.field in changes) view.touch(row, false);
-		this.listener?.(row.id, row);
+		this.listener?.(row.id);
 		return before;
 	}
 

@@ -17,6 +17,22 @@ export interface Delivery {
 	status: number;
 }
 
+/** A delivery to be made at `at`: a retry, or what a shutdown has interrupted. */
+interface Waiting {
+	at: number;
+	hookId: number;
+	code: string;
+	body: string;
+	attempt: number;
+}
+
+/** What outlives a restart. */
+export interface DeliveryState {
+	waiting: Waiting[];
+	/** By id of the hook: when its receiver answered badly. */
+	bad: [number, number[]][];
+}
+
 const TIMEOUT_MS = 2_000;
 const MINUTE = 60_000;
 /** Wait before attempts 2 to 5; the last two only after 499 and 5xx. */
@@ -31,6 +47,8 @@ export class Deliveries {
 	private queue: Piece[] = [];
 
 	private running = new Set<Promise<void>>();
+
+	private readonly waiting = new Set<Waiting>();
 
 	private readonly bad = new Map<number, number[]>();
 
@@ -54,13 +72,24 @@ export class Deliveries {
 	clear(): void {
 		this.log.length = 0;
 		this.queue = [];
+		this.waiting.clear();
 		this.bad.clear();
 	}
 
-	/** Hangs up on receivers that have not answered yet. */
+	/** Hangs up on receivers that have not answered yet; what they were told waits for the next start. */
 	async stop(): Promise<void> {
 		this.stopping.abort();
+		this.flush();
 		await Promise.all(this.running);
+	}
+
+	get state(): DeliveryState {
+		return { waiting: [...this.waiting], bad: [...this.bad] };
+	}
+
+	restore({ waiting, bad }: DeliveryState): void {
+		for (const [id, stamps] of bad) this.bad.set(id, stamps);
+		for (const entry of waiting) this.wait(entry);
 	}
 
 	/** What a person does with "Save" on a switched-off hook. */
@@ -99,7 +128,10 @@ export class Deliveries {
 	private async attempt(hook: WebhookRow, code: string, body: string, attempt: number): Promise<void> {
 		const { clock, switches } = this.world();
 		const answer = await post(hook.destination, body, this.stopping.signal);
-		if (this.stopping.signal.aborted) return;
+		if (this.stopping.signal.aborted) {
+			this.waiting.add({ at: clock.now(), hookId: hook.id, code, body, attempt });
+			return;
+		}
 		const status = answer === 'timeout' ? switches.webhookTimeoutStatus : answer;
 		this.log.push({ at: clock.now(), destination: hook.destination, code, body, attempt, status });
 		if (status >= 100 && status < 300) return;
@@ -107,10 +139,17 @@ export class Deliveries {
 		const wait = RETRY_AFTER[attempt - 1];
 		const patient = status === 499 || status >= 500;
 		if (wait === undefined || (attempt >= PATIENT_ATTEMPTS && !patient)) return;
-		clock.schedule(clock.now() + wait, async () => {
-			const current = this.world().account.webhooks.get(hook.id);
-			if (!current || current.disabled) return;
-			this.start(current, code, body, attempt + 1);
+		this.wait({ at: clock.now() + wait, hookId: hook.id, code, body, attempt: attempt + 1 });
+	}
+
+	private wait(entry: Waiting): void {
+		this.waiting.add(entry);
+		this.world().clock.schedule(entry.at, async () => {
+			// Forgotten by clear() meanwhile, or its hook is gone.
+			if (!this.waiting.delete(entry)) return;
+			const hook = this.world().account.webhooks.get(entry.hookId);
+			if (!hook || hook.disabled) return;
+			this.start(hook, entry.code, entry.body, entry.attempt);
 			// A test that advances the clock wants the attempt done when advance() returns.
 			await Promise.all(this.running);
 		});
