@@ -7,5 +7,5 @@ module.exports = {
 		'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
 	},
 	setupFiles: ['reflect-metadata'],
-	testTimeout: 30_000,
+	testTimeout: 120_000,
 };

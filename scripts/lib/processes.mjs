@@ -94,7 +94,7 @@ export async function runInForeground(command, args, { cwd = root, env = process
 }
 
 /** Asks `check` again and again until it is true; fails at once when the service ends. */
-export async function waitUntilReady(service, check, timeout = 120_000) {
+export async function waitUntilReady(service, check, timeout = 240_000) {
 	const deadline = Date.now() + timeout;
 	while (!(await check().catch(() => false))) {
 		if (service.ended) throw new Error(`${service.name} has stopped. The end of ${service.logFile}:\n\n${tail(service.logFile)}`);

@@ -11,5 +11,6 @@ module.exports = {
 			{ jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
 		],
 	},
-	testTimeout: 60_000,
+	// Limits for what hangs, with room for a machine that does other things too.
+	testTimeout: 240_000,
 };

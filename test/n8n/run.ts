@@ -77,7 +77,7 @@ export async function runNode(
 }
 
 async function finished(client: N8nClient, executionId: string): Promise<StoredExecution> {
-	const deadline = Date.now() + 50_000;
+	const deadline = Date.now() + 180_000;
 	for (;;) {
 		const execution = (await client.request('GET', `/rest/executions/${executionId}`)) as StoredExecution;
 		if (execution.stoppedAt) return execution;
