@@ -34,7 +34,7 @@ export async function openBrowser(suite: string): Promise<Browser> {
 		({ hostname }) => !['localhost', '127.0.0.1'].includes(hostname),
 		async (route) => await route.abort(),
 	);
-	context.setDefaultTimeout(20_000);
+	context.setDefaultTimeout(60_000);
 
 	let shots = 0;
 	const page = await context.newPage();

@@ -3,6 +3,7 @@ module.exports = {
 	rootDir: '../..',
 	roots: ['<rootDir>/test/n8n'],
 	testMatch: ['**/*.test.ts'],
+	setupFilesAfterEnv: ['<rootDir>/test/n8n/retry.ts'],
 	moduleFileExtensions: ['ts', 'mjs', 'js', 'json', 'node'],
 	// The scripts' helpers are ES modules; these tests share them.
 	transform: {
