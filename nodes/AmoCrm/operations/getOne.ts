@@ -93,7 +93,7 @@ function withOf(run: Run, item: number): string {
  * Reads records by their IDs: one directly, many through `filter[id]`. An account without the paid filters ignores that
  * and answers with other records: then each is read on its own.
  */
-export async function findByIds(client: ApiClient, entity: Entity, extras: string, ids: number[]): Promise<Found> {
+export async function findByIds(client: ApiClient, entity: Pick<Entity, 'path' | 'collection'>, extras: string, ids: number[]): Promise<Found> {
 	const found: Found = new Map();
 	const query: Query = extras ? { with: extras } : {};
 	if (ids.length === 1) {
@@ -121,7 +121,7 @@ export async function findByIds(client: ApiClient, entity: Entity, extras: strin
 /** False when the answer shows that the filter was ignored. */
 async function readByFilter(
 	client: ApiClient,
-	entity: Entity,
+	entity: Pick<Entity, 'path' | 'collection'>,
 	query: Query,
 	ids: number[],
 	found: Found,
@@ -152,7 +152,7 @@ async function readByFilter(
 	return rows.every((row) => wanted.has(Number(row.id)));
 }
 
-async function readOneByOne(client: ApiClient, entity: Entity, query: Query, ids: number[], found: Found): Promise<void> {
+async function readOneByOne(client: ApiClient, entity: Pick<Entity, 'path'>, query: Query, ids: number[], found: Found): Promise<void> {
 	let ended: Failure | undefined;
 	await inParallel(ids, IN_FLIGHT, async (id) => {
 		if (ended) {

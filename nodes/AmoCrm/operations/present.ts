@@ -9,14 +9,14 @@ import type { Run } from './types';
  * Rows as the user wants them: raw, or flat with the names of pipelines, stages and users. The names cost at most one
  * request each per run; a user who may not read them gets rows without.
  */
-export async function presentRows(run: Run, rows: IDataObject[], simple: boolean): Promise<IDataObject[]> {
+export async function presentRows(run: Pick<Run, 'client' | 'timezone'>, rows: IDataObject[], simple: boolean): Promise<IDataObject[]> {
 	if (!simple) return rows;
 	const account = rows.some(showsCalendarDays) ? await accountTimezone(run.client, run.timezone) : run.timezone;
 	const names = await namesFor(run, rows);
 	return rows.map((row) => simplify(row, { workflow: run.timezone, account }, names));
 }
 
-async function namesFor(run: Run, rows: IDataObject[]): Promise<Names> {
+async function namesFor(run: Pick<Run, 'client'>, rows: IDataObject[]): Promise<Names> {
 	const names: Names = {};
 	if (rows.some((row) => row.pipeline_id !== undefined)) {
 		const pipelines = await pipelinesOf(run.client);

@@ -5,11 +5,11 @@ import { isUnset, toId } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { createClient } from '../transport/client';
 import { readList } from '../transport/pages';
-import type { Failure, Query } from '../transport/types';
+import type { ApiContext, Failure, Query } from '../transport/types';
 
 /** Reading for the pickers of the editor: like an execution, but a failure is thrown, which the editor shows. */
 
-export async function clientOf(context: ILoadOptionsFunctions): Promise<ApiClient> {
+export async function clientOf(context: ApiContext): Promise<ApiClient> {
 	const result = await createClient(context);
 	if ('client' in result) return result.client;
 	throw new NodeOperationError(context.getNode(), result.problem, { description: result.advice });
@@ -32,7 +32,7 @@ export async function readOne(context: ILoadOptionsFunctions, path: string, quer
 	return (reply.body ?? {}) as IDataObject;
 }
 
-export function asError(context: ILoadOptionsFunctions, failure: Failure): NodeApiError {
+export function asError(context: Pick<ApiContext, 'getNode'>, failure: Pick<Failure, 'message' | 'advice'>): NodeApiError {
 	const error = new NodeApiError(context.getNode(), { message: failure.message } as JsonObject, {
 		message: failure.message,
 		description: failure.advice,

@@ -1,0 +1,102 @@
+import type {
+	IExecuteFunctions,
+	IHookFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { getPipelines, getStages, getUsers } from './pickers/loadOptions';
+import { getChangeableFields } from './trigger/loadOptions';
+import { processDelivery } from './trigger/process';
+import { triggerProperties } from './trigger/properties';
+import { receive } from './trigger/receive';
+import { isSubscribed, subscribe, unsubscribe } from './trigger/subscription';
+
+export class AmoCrmTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'amoCRM Trigger',
+		name: 'amoCrmTrigger',
+		icon: { light: 'file:../../icons/amoCrm.svg', dark: 'file:../../icons/amoCrm.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{$parameter["mode"] === "digitalPipeline" ? "Digital Pipeline" : ($parameter["events"] ?? []).length === 1 ? $parameter["events"][0] : ($parameter["events"] ?? []).length + " events"}}',
+		description: 'Starts the workflow when something happens in amoCRM or Kommo',
+		eventTriggerDescription: 'Waiting for you to change something in amoCRM',
+		activationMessage: 'You can now change something in amoCRM to start the workflow.',
+		defaults: {
+			name: 'amoCRM Trigger',
+		},
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'amoCrmOAuth2Api',
+				required: true,
+				displayOptions: { show: { authentication: ['oAuth2'] } },
+			},
+			{
+				name: 'amoCrmLongLivedTokenApi',
+				required: true,
+				displayOptions: { show: { authentication: ['longLivedToken'] } },
+			},
+			{
+				name: 'amoCrmAuthorizationCodeApi',
+				required: true,
+				displayOptions: { show: { authentication: ['authorizationCode'] } },
+			},
+		],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				// A Digital Pipeline webhook is pasted by hand: its address itself must not be guessed.
+				path: '={{$parameter["mode"] === "digitalPipeline" ? $nodeId : "webhook"}}',
+			},
+		],
+		properties: [
+			{
+				displayName: 'Authentication',
+				name: 'authentication',
+				type: 'options',
+				options: [
+					{ name: 'Authorization Code', value: 'authorizationCode' },
+					{ name: 'Long-Lived Token', value: 'longLivedToken' },
+					{ name: 'OAuth2', value: 'oAuth2' },
+				],
+				default: 'oAuth2',
+			},
+			...triggerProperties,
+		],
+	};
+
+	methods = { loadOptions: { getChangeableFields, getPipelines, getStages, getUsers } };
+
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return await isSubscribed(this);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return await subscribe(this);
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return await unsubscribe(this);
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return receive(this);
+	}
+
+	/** n8n runs this with what `webhook` returned, after amoCRM has been answered. */
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await processDelivery(this);
+	}
+}

@@ -1,0 +1,56 @@
+import { createHash, randomBytes, timingSafeEqual } from 'crypto';
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ApiClient } from '../transport/client';
+import type { Failure } from '../transport/types';
+import type { HookAccount } from './delivery';
+
+/**
+ * amoCRM signs nothing (extended facts 1.5), so a delivery proves itself by a key in its URL that nobody can guess, and by
+ * the account that it names. The key is made once per node and kept in its static data: that outlives restarts, new
+ * versions of the workflow and a renewed token, so that deliveries which amoCRM still repeats stay welcome.
+ */
+
+/** Query parameter that carries the key. */
+export const KEY_PARAMETER = 'key';
+
+/** What the node remembers about its subscription: its part of the workflow's static data. */
+export interface Memory extends IDataObject {
+	key?: string;
+	/** The address that amoCRM was last told to deliver to. */
+	destination?: string;
+	/** Host of the account that the following were read from. */
+	baseUrl?: string;
+	accountId?: number;
+	subdomain?: string;
+	/** The user who connected the credential. */
+	userId?: number;
+}
+
+export const newKey = (): string => randomBytes(24).toString('base64url');
+
+/** Compares in a time that tells nothing about where the texts differ; hashes make the lengths equal. */
+export function isKey(given: unknown, expected: string | undefined): boolean {
+	if (typeof given !== 'string' || !expected) return false;
+	const digest = (text: string) => createHash('sha256').update(text).digest();
+	return timingSafeEqual(digest(given), digest(expected));
+}
+
+/** Whether a delivery names the account of the credential. The ID decides; without one, the subdomain. */
+export function isOurAccount({ id, subdomain }: HookAccount, memory: Memory): boolean {
+	if (id !== undefined) return id === memory.accountId;
+	return subdomain !== undefined && subdomain.toLowerCase() === memory.subdomain?.toLowerCase();
+}
+
+/** Reads who the credential's account and user are, unless that is known already. */
+export async function rememberAccount(client: ApiClient, memory: Memory): Promise<Failure | undefined> {
+	if (memory.baseUrl === client.baseUrl && memory.accountId !== undefined) return undefined;
+	const reply = await client.send({ method: 'GET', path: '/account' });
+	if (!reply.ok) return reply.failure;
+	const { id, subdomain, current_user_id: userId } = (reply.body ?? {}) as IDataObject;
+	memory.baseUrl = client.baseUrl;
+	memory.accountId = Number(id);
+	memory.subdomain = String(subdomain ?? '');
+	memory.userId = Number(userId ?? 0);
+	return undefined;
+}

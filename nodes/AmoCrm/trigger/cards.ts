@@ -1,0 +1,106 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { findByIds, isFailure } from '../operations/getOne';
+import { resources } from '../resources';
+import type { ApiClient } from '../transport/client';
+import type { Failure } from '../transport/types';
+import type { HookItem } from './delivery';
+import { isRecord, listOf } from './row';
+
+/** Where the full card behind a delivery is read. */
+interface CardType {
+	path: string;
+	collection: string;
+	/** What `with` may add. */
+	extras: Array<{ name: string; value: string }>;
+}
+
+/** Customers have no operations of their own yet. `with` values: extended facts 4. */
+const CUSTOMERS: CardType = {
+	path: '/customers',
+	collection: 'customers',
+	extras: [
+		{ name: 'Companies', value: 'companies' },
+		{ name: 'Contacts', value: 'contacts' },
+		{ name: 'Products', value: 'catalog_elements' },
+	],
+};
+
+function typeOf(value: string): CardType | undefined {
+	if (value === 'customer') return CUSTOMERS;
+	const entity = resources.find((resource) => resource.entity.value === value)?.entity;
+	return entity && { path: entity.path, collection: entity.collection, extras: entity.withOptions.filter((option) => option.value !== 'only_deleted') };
+}
+
+/** Everything that 'Include' offers, over all kinds of cards. */
+export const CARD_EXTRAS = [...new Map(
+	['lead', 'contact', 'company', 'customer'].flatMap((value) => typeOf(value)?.extras ?? []).map(({ name, value }) => [value, { name, value }]),
+).values()].sort((a, b) => a.name.localeCompare(b.name));
+
+export interface CardAddress {
+	type: CardType;
+	id: number;
+	/** Whether the card is the changed record itself, not the one that a note or message belongs to. */
+	isSelf: boolean;
+}
+
+const ELEMENT_TYPES: Record<string, string> = { 1: 'contact', 2: 'lead', 3: 'company', 12: 'customer' };
+
+/** The card that an item is about; nothing for what is deleted or has none. */
+export function cardOf(item: HookItem): CardAddress | undefined {
+	const { entity, action, data } = item;
+	if (action === 'note') return address(entity, data.element_id, false);
+	switch (entity) {
+		case 'message':
+		case 'outgoing_message':
+		case 'talk': {
+			const linked = ELEMENT_TYPES[String(data.element_type)] ?? String(data.entity_type ?? '');
+			return address(linked, data.entity_id ?? data.element_id, false) ?? address('contact', data.contact_id, false);
+		}
+		case 'unsorted':
+			return address('lead', leadOfIncoming(data), false);
+		case 'catalog': {
+			const type = typeOf('catalogElement');
+			if (action === 'delete' || !type || typeof data.catalog_id !== 'number') return undefined;
+			const card = address('catalogElement', data.id, true);
+			return card && { ...card, type: { ...type, path: `/catalogs/${data.catalog_id}/elements` } };
+		}
+		default:
+			return action === 'delete' ? undefined : address(entity, data.id, true);
+	}
+}
+
+function address(value: string, id: unknown, isSelf: boolean): CardAddress | undefined {
+	const type = typeOf(value);
+	return type && typeof id === 'number' && id > 0 ? { type, id, isSelf } : undefined;
+}
+
+function leadOfIncoming(data: IDataObject): unknown {
+	if (data.lead_id) return data.lead_id;
+	const result = [data.accept_result, data.decline_result, data.data].find(isRecord);
+	const [first] = listOf(result?.leads);
+	return isRecord(first) ? first.id : first;
+}
+
+export type Cards = Map<HookItem, { address: CardAddress; card: IDataObject | null }>;
+
+/** Reads the cards of all items, those of one kind together. A card that is gone is `null`; other failures stop it. */
+export async function readCards(client: ApiClient, items: HookItem[], extras: string[]): Promise<{ cards: Cards; failure?: Failure }> {
+	const cards: Cards = new Map();
+	const groups = new Map<string, Array<{ item: HookItem; address: CardAddress }>>();
+	for (const item of items) {
+		const found = cardOf(item);
+		if (found) groups.set(found.type.path, [...(groups.get(found.type.path) ?? []), { item, address: found }]);
+	}
+	for (const group of groups.values()) {
+		const { type } = group[0]?.address as CardAddress;
+		const allowed = extras.filter((extra) => type.extras.some(({ value }) => value === extra)).join(',');
+		const found = await findByIds(client, type, allowed, [...new Set(group.map(({ address: { id } }) => id))]);
+		for (const { item, address: own } of group) {
+			const card = found.get(own.id) ?? null;
+			if (card && isFailure(card) && card.kind !== 'notFound') return { cards, failure: card };
+			cards.set(item, { address: own, card: card && !isFailure(card) ? card : null });
+		}
+	}
+	return { cards };
+}

@@ -1,0 +1,66 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { FieldDefinition } from '../fields/dictionaries';
+import { fieldDefinitions } from '../fields/dictionaries';
+import type { ApiClient } from '../transport/client';
+import type { HookItem } from './delivery';
+import { isRecord, listOf, toNumber } from './row';
+
+/** Deliveries give custom fields without their type; the account knows it (read at most once a minute for each kind). */
+
+const FIELD_PATHS: Record<string, string> = {
+	lead: '/leads',
+	contact: '/contacts',
+	company: '/companies',
+	customer: '/customers',
+};
+
+function pathOf({ entity, action, data }: HookItem): string | undefined {
+	if (action === 'note' || listOf(data.custom_fields_values).length === 0) return undefined;
+	return entity === 'catalog' ? (typeof data.catalog_id === 'number' ? `/catalogs/${data.catalog_id}` : undefined) : FIELD_PATHS[entity];
+}
+
+/** Adds the types and casts the values by them; without the definitions the fields stay as they came. */
+export async function typeCustomFields(client: ApiClient, items: HookItem[]): Promise<HookItem[]> {
+	const paths = new Set(items.flatMap((item) => pathOf(item) ?? []));
+	const known = new Map<string, Map<number, FieldDefinition>>();
+	for (const path of paths) {
+		const definitions = await fieldDefinitions(client, path);
+		if (definitions.ok) known.set(path, new Map(definitions.value.map((field) => [field.id, field])));
+	}
+	return items.map((item) => {
+		const fields = known.get(pathOf(item) ?? '');
+		if (!fields) return item;
+		const custom_fields_values = listOf(item.data.custom_fields_values).map((field) => typedField(field, fields.get(Number(field.field_id))));
+		return { ...item, data: { ...item.data, custom_fields_values } };
+	});
+}
+
+function typedField(field: IDataObject, definition: FieldDefinition | undefined): IDataObject {
+	if (!definition) return field;
+	const { field_id, field_name, field_code } = field;
+	return { field_id, field_name, field_code, field_type: definition.type, values: listOf(field.values).map((entry) => typedValue(entry, definition)) };
+}
+
+const ADDRESS_PARTS = ['address_line_1', 'address_line_2', 'city', 'state', 'zip', 'country'];
+
+function typedValue(entry: IDataObject, { type, enums }: FieldDefinition): IDataObject {
+	const { value, subtype, ...rest } = entry;
+	const option = enums.find(({ id }) => id === Number(rest.enum_id ?? NaN));
+	const part = type === 'smart_address' ? (ADDRESS_PARTS[Number(subtype) - 1] ?? subtype) : option?.code;
+	return { value: cast(type, value), ...rest, ...(part === undefined || part === null ? {} : { enum_code: part }) };
+}
+
+function cast(type: string, value: IDataObject[string]): IDataObject[string] {
+	if (isRecord(value)) return value;
+	switch (type) {
+		case 'checkbox':
+			return value === '1' || value === 'true' || value === 1;
+		case 'date':
+		case 'date_time':
+		case 'birthday':
+			return toNumber(String(value ?? ''));
+		default:
+			return value === undefined || value === null ? (value ?? null) : String(value);
+	}
+}

@@ -1,0 +1,33 @@
+import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+
+import { fieldDefinitions } from '../fields/dictionaries';
+import { clientOf } from '../pickers/read';
+
+/** Fields whose changes the account's history tells of: built-in ones, and the custom fields of every kind of card. */
+
+const BUILT_IN: INodePropertyOptions[] = [
+	{ name: 'Name', value: 'name' },
+	{ name: 'Price', value: 'price' },
+	{ name: 'Responsible User', value: 'responsibleUser' },
+	{ name: 'Stage', value: 'stage' },
+	{ name: 'Tags', value: 'tags' },
+];
+
+const CARDS = [
+	{ noun: 'Lead', path: '/leads' },
+	{ noun: 'Contact', path: '/contacts' },
+	{ noun: 'Company', path: '/companies' },
+	{ noun: 'Customer', path: '/customers' },
+];
+
+/** A kind of card that the account or the user has no access to is left out. */
+export async function getChangeableFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const client = await clientOf(this);
+	const custom = await Promise.all(
+		CARDS.map(async ({ noun, path }) => {
+			const fields = await fieldDefinitions(client, path);
+			return fields.ok ? fields.value.map(({ id, name }) => ({ name: `${noun}: ${name}`, value: id })) : [];
+		}),
+	);
+	return [...BUILT_IN, ...custom.flat()];
+}

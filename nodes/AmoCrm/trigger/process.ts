@@ -1,0 +1,99 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { presentRows } from '../operations/present';
+import { asError, clientOf } from '../pickers/read';
+import type { ApiClient } from '../transport/client';
+import type { CardAddress, Cards } from './cards';
+import { readCards } from './cards';
+import type { Changes } from './changedFields';
+import { readChanges, withChanged } from './changedFields';
+import type { HookItem } from './delivery';
+import { typeCustomFields } from './fieldTypes';
+import type { ReceiveOptions } from './receive';
+import { scopeOf } from './receive';
+import { isRepeated, remember } from './repeats';
+import { toV4 } from './simple';
+
+interface ProcessOptions extends ReceiveOptions {
+	loadFullRecord?: boolean;
+	with?: string[] | string;
+	changedFields?: unknown;
+}
+
+/** What a full card cannot say: the values before the change. */
+const BEFORE = ['old_status_id', 'old_pipeline_id', 'old_responsible_user_id', 'old_text'];
+
+/**
+ * The second half of the trigger, inside the execution: amoCRM has its answer, the delivery is stored, and what fails here
+ * is a failed execution that can be run again.
+ */
+export async function processDelivery(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const options = context.getNodeParameter('options', 0, {}) as ProcessOptions;
+	const simplify = context.getNodeParameter('simplify', 0, true) as boolean;
+	const scope = scopeOf(context);
+	const received = context.getInputData().map(({ json }) => json as HookItem);
+	const fresh = options.keepRepeated === true ? received : received.filter((item) => !isRepeated(scope, item));
+	const client = await clientOf(context);
+
+	const { changes, items: wanted } = await onlyChanged(context, client, fresh, options);
+	const items = await typeCustomFields(client, wanted);
+	const { cards, failure } = options.loadFullRecord ? await readCards(client, items, [options.with ?? []].flat()) : { cards: new Map() as Cards };
+	if (failure) throw asError(context, failure);
+
+	const changed = (index: number) => changes.get(wanted[index] as HookItem);
+	const rows = simplify ? await simpleRows(context, client, items, cards) : items.map((item) => rawRow(item, cards));
+	remember(scope, fresh);
+	return [
+		rows.map((row, index) => {
+			const fields = changed(index);
+			return { json: fields ? { ...row, changed_fields: [...fields] } : row, pairedItem: { item: received.indexOf(wanted[index] as HookItem) } };
+		}),
+	];
+}
+
+async function onlyChanged(
+	context: IExecuteFunctions,
+	client: ApiClient,
+	items: HookItem[],
+	{ changedFields }: ProcessOptions,
+): Promise<{ changes: Changes; items: HookItem[] }> {
+	if (changedFields === undefined || [changedFields].flat().length === 0) return { changes: new Map(), items };
+	const { changes, complete } = await readChanges(client, items);
+	if (!complete) {
+		context.addExecutionHints({
+			message: "amoCRM did not tell what changed, so records were let through without the check of 'Only if Changed'.",
+			location: 'outputPane',
+		});
+	}
+	return { changes, items: withChanged(items, changedFields, changes) };
+}
+
+function rawRow(item: HookItem, cards: Cards): IDataObject {
+	const found = cards.get(item);
+	return found ? { ...item, record: found.card } : item;
+}
+
+/** Flat rows as the amoCRM node gives them; the card of another record, such as the lead of a note, stands in `record`. */
+async function simpleRows(context: IExecuteFunctions, client: ApiClient, items: HookItem[], cards: Cards): Promise<IDataObject[]> {
+	const run = { client, timezone: context.getTimezone() };
+	const own = await presentRows(
+		run,
+		items.map((item): IDataObject => {
+			const { event, entity, action } = item;
+			const found = cards.get(item);
+			// First the event's own keys: a custom field of the same name then gets another one.
+			return { event, entity, action, ...((found?.address.isSelf && found.card) || toV4(item)) };
+		}),
+		true,
+	);
+	const others = items.map((item) => cards.get(item)).filter((found) => found !== undefined && !found.address.isSelf) as Array<{ address: CardAddress; card: IDataObject | null }>;
+	const shown = await presentRows(run, others.map(({ card }) => card ?? {}), true);
+	return items.map((item, index) => {
+		const { event, data } = item;
+		if (event === 'unknown') return item;
+		const found = cards.get(item);
+		const before = Object.fromEntries(BEFORE.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]])));
+		const other = found && !found.address.isSelf ? { record: found.card ? (shown[others.indexOf(found)] as IDataObject) : null } : {};
+		return { ...own[index], ...before, ...other };
+	});
+}

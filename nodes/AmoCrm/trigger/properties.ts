@@ -1,0 +1,121 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { collection, simplifyProperty } from '../operations/parameters';
+import { CARD_EXTRAS } from './cards';
+import { HOOK_EVENTS } from './events';
+
+/** The trigger's parameters. */
+
+const ONLY_ACCOUNT = { show: { mode: ['account'] } };
+
+const pickMany = (displayName: string, name: string, loadOptionsMethod: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'multiOptions',
+	typeOptions: { loadOptionsMethod },
+	default: [],
+	description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+	hint: 'Records of which amoCRM does not tell it are let through',
+});
+
+const options: INodeProperties[] = [
+	{
+		displayName: 'Ignore Own Changes',
+		name: 'ignoreOwnChanges',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to ignore what the user who connected the credential has changed, so that a workflow which writes to amoCRM does not start itself. Connect a user of its own for n8n, or the changes of that person are ignored too.',
+	},
+	{
+		displayName: 'Include',
+		name: 'with',
+		type: 'multiOptions',
+		options: CARD_EXTRAS,
+		default: [],
+		displayOptions: { show: { loadFullRecord: [true] } },
+		description: 'What else to return with each full record',
+	},
+	{
+		displayName: 'Keep Repeated Deliveries',
+		name: 'keepRepeated',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to start again when amoCRM repeats a delivery that has come before. Otherwise repeats are dropped.',
+	},
+	{
+		displayName: 'Load Full Record',
+		name: 'loadFullRecord',
+		type: 'boolean',
+		default: true,
+		description:
+			"Whether to read the record's card from amoCRM, as a delivery holds only a part of it. amoCRM gets its answer first. For notes and messages the card they belong to is returned in 'record'.",
+	},
+	{
+		displayName: 'Only if Changed Names or IDs',
+		name: 'changedFields',
+		type: 'multiOptions',
+		typeOptions: { loadOptionsMethod: 'getChangeableFields' },
+		default: [],
+		description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+		hint: 'For updated leads, contacts, companies and customers. Costs a request to the history of the account.',
+	},
+	{
+		displayName: 'Other Events',
+		name: 'otherEvents',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. add_lead, update_lead',
+		displayOptions: { show: { '/mode': ['account'] } },
+		description: "Codes of events that 'Events' does not list, separated by commas",
+	},
+	pickMany('Pipeline Names or IDs', 'pipelineIds', 'getPipelines'),
+	pickMany('Responsible User Names or IDs', 'responsibleUserIds', 'getUsers'),
+	pickMany('Stage Names or IDs', 'stageIds', 'getStages'),
+];
+
+export const triggerProperties: INodeProperties[] = [
+	{
+		displayName: 'Mode',
+		name: 'mode',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Account Webhook',
+				value: 'account',
+				description: 'The node subscribes to the chosen events by itself, and unsubscribes when the workflow is deactivated',
+			},
+			{
+				name: 'Digital Pipeline',
+				value: 'digitalPipeline',
+				description: "You paste this node's URL into a stage of a pipeline in amoCRM",
+			},
+		],
+		default: 'account',
+	},
+	{
+		displayName:
+			"Copy the production URL from 'Webhook URLs' above. In amoCRM open the settings of the pipeline (Digital Pipeline), add the action 'API: send webhook' to a stage and paste the URL. Keep it secret: whoever knows it can start this workflow.",
+		name: 'digitalPipelineNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { mode: ['digitalPipeline'] } },
+	},
+	{
+		displayName: 'Events',
+		name: 'events',
+		type: 'multiOptions',
+		required: true,
+		options: HOOK_EVENTS.map(({ code, name, unconfirmed }) => ({
+			name: unconfirmed ? `${name} (Unconfirmed)` : name,
+			value: code,
+			description: unconfirmed ? `${code}. Not every account may know it.` : code,
+		})),
+		default: [],
+		displayOptions: ONLY_ACCOUNT,
+		description: 'What starts the workflow',
+	},
+	simplifyProperty,
+	collection('Options', 'options', 'Add option', options),
+];

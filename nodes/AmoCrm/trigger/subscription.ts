@@ -1,0 +1,174 @@
+import type { IDataObject, IHookFunctions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { resolveAccountUrls } from '../../../credentials/accountDomain';
+import { toList } from '../fields/values';
+import { asError, clientOf } from '../pickers/read';
+import type { ApiClient } from '../transport/client';
+import { embeddedRows } from '../transport/pages';
+import type { Failure } from '../transport/types';
+import type { Memory } from './authenticity';
+import { KEY_PARAMETER, newKey, rememberAccount } from './authenticity';
+import { listOf } from './row';
+
+/** The life cycle of the webhook in amoCRM (extended facts 1.1, 1.7). Only webhooks with this node's own URL are touched. */
+
+const PATH = '/webhooks';
+const MAX_WEBHOOKS = 100;
+
+const memoryOf = (context: IHookFunctions): Memory => context.getWorkflowStaticData('node') as Memory;
+
+const ownUrl = (context: IHookFunctions): string => String(context.getNodeWebhookUrl('default'));
+
+export const isDigitalPipeline = (context: Pick<IHookFunctions, 'getNodeParameter'>): boolean =>
+	context.getNodeParameter('mode', 'account') === 'digitalPipeline';
+
+/** Start-up and activation: is there a working subscription to exactly these events? */
+export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
+	const memory = memoryOf(context);
+	const client = await clientOf(context);
+	if (isDigitalPipeline(context)) {
+		await unsubscribe(context);
+		const failure = await rememberAccount(client, memory);
+		if (failure) throw asError(context, failure);
+		return true;
+	}
+	if (!memory.key || memory.accountId === undefined || memory.baseUrl !== client.baseUrl) return false;
+	const destination = destinationOf(context, memory.key);
+	const hooks = await readHooks(context, client, destination);
+	const own = hooks.find((hook) => hook.destination === destination);
+	memory.destination = own ? destination : memory.destination;
+	return own !== undefined && own.disabled !== true && sameCodes(codesOf(own.settings), wantedCodes(context));
+}
+
+export async function subscribe(context: IHookFunctions): Promise<boolean> {
+	const memory = memoryOf(context);
+	const codes = wantedCodes(context);
+	const client = await clientOf(context);
+	assertReachable(context, client);
+	const failure = await rememberAccount(client, memory);
+	if (failure) throw asError(context, failure);
+	memory.key ??= newKey();
+	const destination = destinationOf(context, memory.key);
+	for (const stale of await ownHooks(context, client)) await remove(context, client, stale);
+	const reply = await client.send({
+		method: 'POST',
+		path: PATH,
+		body: { destination, settings: codes },
+		// The destination is the key of a webhook: sent twice, it is still one.
+		repeatable: true,
+	});
+	if (!reply.ok) throw asError(context, await explain(client, reply.failure, codes));
+	memory.destination = destination;
+	return true;
+}
+
+export async function unsubscribe(context: IHookFunctions): Promise<boolean> {
+	const memory = memoryOf(context);
+	const { destination } = memory;
+	if (destination === undefined) return true;
+	await remove(context, await clientOf(context), destination);
+	delete memory.destination;
+	return true;
+}
+
+function destinationOf(context: IHookFunctions, key: string): string {
+	return `${ownUrl(context)}?${KEY_PARAMETER}=${key}`;
+}
+
+/** The codes that the user chose and typed. */
+function wantedCodes(context: IHookFunctions): string[] {
+	const { otherEvents } = context.getNodeParameter('options', {}) as { otherEvents?: unknown };
+	const chosen = [...toList(context.getNodeParameter('events', [])), ...toList(otherEvents ?? '')].map(String);
+	const codes = [...new Set(chosen.map((code) => code.trim()).filter((code) => code !== ''))];
+	if (codes.length > 0) return codes;
+	throw new NodeOperationError(context.getNode(), "No event is chosen in 'Events'", {
+		description: 'Choose at least one event that starts the workflow.',
+	});
+}
+
+/** `settings` is a list in some answers and a map of codes in others (extended facts 1.1). */
+export function codesOf(settings: unknown): string[] {
+	if (Array.isArray(settings)) return settings.map(String);
+	return Object.entries((settings ?? {}) as IDataObject).flatMap(([code, on]) => (on ? [code] : []));
+}
+
+function sameCodes(one: string[], other: string[]): boolean {
+	const wanted = new Set(other);
+	return new Set(one).size === wanted.size && one.every((code) => wanted.has(code));
+}
+
+/** All webhooks, or those with one destination; amoCRM may filter loosely. */
+async function readHooks(context: IHookFunctions, client: ApiClient, destination?: string): Promise<IDataObject[]> {
+	const reply = await client.send({ method: 'GET', path: PATH, query: destination ? { filter: { destination } } : {} });
+	if (!reply.ok) throw asError(context, await explain(client, reply.failure));
+	return embeddedRows(reply, 'webhooks');
+}
+
+/** What this node has left in amoCRM: its last destination, and its URL with any key. */
+async function ownHooks(context: IHookFunctions, client: ApiClient): Promise<string[]> {
+	const url = ownUrl(context);
+	const known = memoryOf(context).destination;
+	const destinations = (await readHooks(context, client)).map((hook) => String(hook.destination));
+	return destinations.filter((destination) => destination === known || destination === url || destination.startsWith(`${url}?`));
+}
+
+async function remove(context: IHookFunctions, client: ApiClient, destination: string): Promise<void> {
+	const reply = await client.send({ method: 'DELETE', path: PATH, body: { destination }, repeatable: true });
+	if (!reply.ok && reply.failure.kind !== 'notFound') throw asError(context, await explain(client, reply.failure));
+}
+
+const LOCAL = /^(localhost|.*\.(localhost|local|lan|internal|home)|0\.0\.0\.0|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*|\[.*\]|[^.]+)$/i;
+
+/** amoCRM cannot deliver to a private address. An emulator on this machine can. */
+function assertReachable(context: IHookFunctions, client: ApiClient): void {
+	const url = ownUrl(context);
+	const { hostname } = new URL(url);
+	const isLoopbackAccount = LOCAL.test(new URL(client.baseUrl).hostname) && resolveAccountUrls(client.baseUrl) !== undefined;
+	if (!LOCAL.test(hostname) || isLoopbackAccount) return;
+	throw new NodeOperationError(context.getNode(), `amoCRM cannot reach this n8n at ${hostname}`, {
+		description:
+			"The webhook address must be public. Run n8n under a public https address and set the environment variable WEBHOOK_URL to it; for a try, a tunnel will do. Then activate the workflow again.",
+	});
+}
+
+/** What went wrong, in the words of webhooks: rights, plan, limit, or a code that this account does not know. */
+async function explain(client: ApiClient, failure: Failure, codes: string[] = []): Promise<Pick<Failure, 'message' | 'advice'>> {
+	switch (failure.kind) {
+		case 'forbidden':
+			return {
+				message: `amoCRM does not let this user manage webhooks${said(failure)}`,
+				advice:
+					'Connect the credential as an administrator of the account. If the user is one, check that the plan includes webhooks (amoCRM: Extended or Professional, Kommo: Advanced or Enterprise).',
+			};
+		case 'paymentRequired':
+			return {
+				message: `The plan of this amoCRM account does not include webhooks, or it is not paid${said(failure)}`,
+				advice: 'Webhooks need the plan Extended or Professional in amoCRM, Advanced or Enterprise in Kommo. The Digital Pipeline mode of this node may work without it.',
+			};
+		case 'badRequest':
+		case 'validation':
+			return (await isFull(client)) ? LIMIT_REACHED : { message: refusalOf(failure, codes), advice: "Take the event out of 'Events' or 'Other Events' and activate the workflow again." };
+		default:
+			return failure;
+	}
+}
+
+const LIMIT_REACHED = {
+	message: `The amoCRM account already has ${MAX_WEBHOOKS} webhooks, which is its limit`,
+	advice: 'Remove webhooks that nobody needs, in amoCRM under amoMarket, WebHooks, and activate the workflow again.',
+};
+
+async function isFull(client: ApiClient): Promise<boolean> {
+	const reply = await client.send({ method: 'GET', path: PATH });
+	return reply.ok && embeddedRows(reply, 'webhooks').length >= MAX_WEBHOOKS;
+}
+
+function refusalOf(failure: Failure, codes: string[]): string {
+	const problems = [...(failure.rows?.values() ?? [])].flat();
+	const refused = problems.flatMap(({ path }) => codes[Number(/^settings\.(\d+)/.exec(path)?.[1] ?? NaN)] ?? []);
+	if (refused.length > 0) return `This amoCRM account does not know the event ${listOf(refused).join(', ')}`;
+	return [failure.message, ...problems.map(({ path, detail }) => `${path}: ${detail}`)].join('; ');
+}
+
+const said = ({ message }: Failure): string => (/: (.*)$/.exec(message)?.[0] ?? '');
