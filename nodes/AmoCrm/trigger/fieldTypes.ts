@@ -47,8 +47,10 @@ const ADDRESS_PARTS = ['address_line_1', 'address_line_2', 'city', 'state', 'zip
 function typedValue(entry: IDataObject, { type, enums }: FieldDefinition): IDataObject {
 	const { value, subtype, ...rest } = entry;
 	const option = enums.find(({ id }) => id === Number(rest.enum_id ?? NaN));
-	const part = type === 'smart_address' ? (ADDRESS_PARTS[Number(subtype) - 1] ?? subtype) : option?.code;
-	return { value: cast(type, value), ...rest, ...(part === undefined || part === null ? {} : { enum_code: part }) };
+	const part = type === 'smart_address' ? (ADDRESS_PARTS[Number(subtype) - 1] ?? subtype) : undefined;
+	// The kinds of phones and e-mails are options without a code.
+	const code = part ?? option?.code ?? (type === 'multitext' ? option?.value : undefined);
+	return { value: cast(type, value), ...rest, ...(code === undefined ? {} : { enum_code: code }) };
 }
 
 function cast(type: string, value: IDataObject[string]): IDataObject[string] {

@@ -23,8 +23,8 @@ function httpBuildQuery(value: unknown, prefix = ''): string {
 
 describe('properties', () => {
 	// A key that PHP can carry: no brackets, not empty, no list of its own.
-	const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((text) => !/[[\]]/.test(text) && text.trim() === text && !/^\d+$/.test(text) && text !== '__proto__' && text.isWellFormed());
-	const leaf = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((text) => text.isWellFormed());
+	const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((text) => !/[[\]]/.test(text) && text.trim() === text && !/^\d+$/.test(text) && text !== '__proto__');
+	const leaf = fc.string({ unit: 'grapheme', maxLength: 30 });
 	const { value } = fc.letrec((tie) => ({
 		value: fc.oneof({ maxDepth: 7, depthSize: 'large' }, leaf, tie('list'), tie('object')),
 		list: fc.array(tie('value'), { minLength: 1, maxLength: 4 }),

@@ -1,0 +1,179 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parse } from 'node:querystring';
+
+import type {
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+	INodeTypes,
+	IRunExecutionData,
+	IWebhookData,
+	IWebhookDescription,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+import { NodeHelpers, Workflow } from 'n8n-workflow';
+
+import type { Account } from './harness';
+import { credentialsOf } from './harness';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { AmoCrmTrigger } = require('../../nodes/AmoCrm/AmoCrmTrigger.node.ts') as typeof import('../../nodes/AmoCrm/AmoCrmTrigger.node');
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { ExecutionLifecycleHooks, HookContext, WebhookContext, WorkflowExecute } = require('n8n-core') as typeof import('n8n-core');
+
+/**
+ * What n8n does with a trigger, on its own core and a real HTTP server: activation, start-up, deliveries, and an execution
+ * for each. `rows` is what the node gave, one entry per execution.
+ */
+export interface TriggerHost {
+	url: string;
+	executions: Array<{ rows: INodeExecutionData[]; error?: Error & { description?: string }; hints: string[] }>;
+	/** The node's part of the workflow's static data, as the database would hold it. */
+	memory(): IDataObject;
+	forget(): void;
+	/** What n8n calls at every start and activation. */
+	activate(): Promise<void>;
+	deactivate(): Promise<void>;
+	configure(parameters: INodeParameters): void;
+	connect(account: Account): void;
+	/** Waits until every delivery that has arrived has run. */
+	settled(): Promise<void>;
+	last(): IDataObject[];
+	close(): Promise<void>;
+}
+
+const nodeType: INodeType = new AmoCrmTrigger();
+const nodeTypes: INodeTypes = { getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) };
+const NODE_ID = '5d2a6f4e-0000-4000-8000-00000000000a';
+const WEBHOOK_ID = '5d2a6f4e-0000-4000-8000-00000000000b';
+
+export async function openTriggerHost(connected: Account, given: INodeParameters, publicUrl?: string): Promise<TriggerHost> {
+	let account = connected;
+	let parameters = given;
+	let staticData: IDataObject = {};
+	const running = new Set<Promise<void>>();
+	const server = createServer((request, response) => {
+		const run = deliver(request, response).finally(() => running.delete(run));
+		running.add(run);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const url = publicUrl ?? `http://localhost:${(server.address() as AddressInfo).port}`;
+
+	function stage() {
+		const node: INode = {
+			id: NODE_ID,
+			webhookId: WEBHOOK_ID,
+			name: 'amoCRM Trigger',
+			type: 'n8n-nodes-amocrm-kommo.amoCrmTrigger',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters,
+			credentials: { amoCrmOAuth2Api: { id: account.id ?? '1', name: 'amoCRM account' } },
+		};
+		node.parameters = NodeHelpers.getNodeParameters(nodeType.description.properties, parameters, true, false, node, nodeType.description) as INodeParameters;
+		const workflow = new Workflow({ id: 'w1', nodes: [node], connections: {}, active: true, nodeTypes, staticData, settings: { timezone: 'Europe/Moscow' } });
+		const additionalData = {
+			executionId: '1',
+			hooks: new ExecutionLifecycleHooks('webhook', '1', {} as never),
+			credentialsHelper: credentialsOf(account),
+			variables: {},
+			instanceBaseUrl: `${url}/`,
+			webhookBaseUrl: `${url}/webhook`,
+			webhookTestBaseUrl: `${url}/webhook-test`,
+			currentNodeParameters: undefined,
+			setExecutionStatus: () => undefined,
+		} as unknown as IWorkflowExecuteAdditionalData;
+		const webhook = {
+			httpMethod: 'POST',
+			node: node.name,
+			path: 'webhook',
+			webhookDescription: nodeType.description.webhooks?.[0] as IWebhookDescription,
+			workflowId: 'w1',
+			workflowExecuteAdditionalData: additionalData,
+		} as IWebhookData;
+		return { node: workflow.getNode(node.name) as INode, workflow, additionalData, webhook };
+	}
+
+	async function hook(method: 'checkExists' | 'create' | 'delete'): Promise<boolean> {
+		const { node, workflow, additionalData, webhook } = stage();
+		const context = new HookContext(workflow, node, additionalData, 'trigger', 'activate', webhook);
+		try {
+			return (await nodeType.webhookMethods?.default?.[method]?.call(context)) as boolean;
+		} finally {
+			staticData = JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject;
+		}
+	}
+
+	async function deliver(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const rawBody = await bytesOf(request);
+		const { node, workflow, additionalData, webhook } = stage();
+		const address = new URL(request.url ?? '', url);
+		const form = request.headers['content-type']?.includes('json') ? JSON.parse(rawBody.toString()) : parse(rawBody.toString(), undefined, undefined, { maxKeys: 1000 });
+		Object.assign(request, { rawBody, body: form, query: Object.fromEntries(address.searchParams), params: {} });
+		const answer = (status: number, body: object) => {
+			response.statusCode = status;
+			response.end(JSON.stringify(body));
+		};
+		Object.assign(response, {
+			status: (status: number) => Object.assign(response, { statusCode: status }),
+			json: (body: object) => answer(response.statusCode, body),
+		});
+		Object.assign(additionalData, { httpRequest: request, httpResponse: response });
+		const result = await nodeType.webhook?.call(new WebhookContext(workflow, node, additionalData, 'webhook', webhook, [], null));
+		if (!response.writableEnded) answer(200, {});
+		if (!result?.workflowData) return;
+		const runData = {
+			version: 1,
+			startData: {},
+			resultData: { runData: {} },
+			executionData: {
+				contextData: {},
+				metadata: {},
+				waitingExecution: {},
+				waitingExecutionSource: null,
+				nodeExecutionStack: [{ node, data: { main: result.workflowData }, source: null }],
+			},
+		} as unknown as IRunExecutionData;
+		const run = await new WorkflowExecute(additionalData, 'webhook', runData).processRunExecutionData(workflow);
+		const task = run.data.resultData.runData[node.name]?.[0];
+		host.executions.push({
+			rows: task?.data?.main?.[0] ?? [],
+			error: (task?.error ?? run.data.resultData.error) as Error | undefined,
+			hints: (task?.hints ?? []).map(({ message }) => message),
+		});
+	}
+
+	const host: TriggerHost = {
+		url,
+		executions: [],
+		memory: () => (staticData['node:amoCRM Trigger'] ?? {}) as IDataObject,
+		forget: () => (staticData = {}),
+		activate: async () => {
+			if (!(await hook('checkExists'))) await hook('create');
+		},
+		deactivate: async () => void (await hook('delete')),
+		configure: (next) => (parameters = next),
+		connect: (next) => (account = next),
+		settled: async () => {
+			do {
+				await new Promise((resolve) => setImmediate(resolve));
+				await Promise.all(running);
+			} while (running.size > 0);
+		},
+		last: () => host.executions.at(-1)?.rows.map(({ json }) => json) ?? [],
+		close: async () => {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+	return host;
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) chunks.push(chunk as Buffer);
+	return Buffer.concat(chunks);
+}
