@@ -35,6 +35,17 @@ export const source = z.strictObject({
 	name: z.string().nullish(),
 });
 
+/**
+ * What a GET hands out and a write does not take: let through and dropped. amocrm-js sends it with every save() of a lead
+ * it has read, and that works on live accounts. facts: core 15.1 (a read model sent back fails only over its values)
+ */
+export const readOnly = z.unknown().transform(() => undefined);
+const readOnlyKeys = (...keys: string[]): z.ZodRawShape => Object.fromEntries(keys.map((key) => [key, readOnly]));
+
+const READ_ONLY = readOnlyKeys('group_id', 'account_id', 'is_deleted', 'is_unsorted', 'closest_task_at', '_links');
+/** date_close is no field of v4 at all, but stands in the vendor's own sample of PATCH /leads. */
+const READ_ONLY_LEAD = readOnlyKeys('source_id', 'score', 'labor_cost', 'is_price_modified_by_robot', 'price_with_minor_units', 'date_close');
+
 const lead = {
 	...common,
 	price: z.number(),
@@ -69,11 +80,14 @@ const embedded = {
 	customers: z.strictObject({ ...tags, segments: z.array(z.strictObject({ id })).nullish() }),
 };
 
+const LINKED = readOnlyKeys('contacts', 'companies', 'leads', 'customers', 'catalog_elements', 'loss_reason', 'source');
+
+/** Only tags (and a customer's segments) are replaced by an update; links have routes of their own. */
 const updateEmbedded = {
-	leads: z.strictObject({ ...tags }),
-	contacts: z.strictObject({ ...tags }),
-	companies: z.strictObject({ ...tags }),
-	customers: embedded.customers,
+	leads: z.strictObject({ ...tags, ...LINKED }),
+	contacts: z.strictObject({ ...tags, ...LINKED }),
+	companies: z.strictObject({ ...tags, ...LINKED }),
+	customers: embedded.customers.extend(LINKED),
 };
 
 const shapes = { leads: lead, contacts: contact, companies: common, customers: customer };
@@ -107,7 +121,7 @@ const forCreate = (type: EntityType): EntitySchema =>
 	});
 
 const forUpdate = (type: EntityType, batch: boolean): EntitySchema =>
-	required(of({ ...shapes[type], ...onUpdate }), {
+	required(of({ ...shapes[type], ...onUpdate, ...READ_ONLY, ...(type === 'leads' ? READ_ONLY_LEAD : {}) }), {
 		request_id: requestId,
 		_embedded: updateEmbedded[type].nullish(),
 		id: batch ? id : id.optional(),

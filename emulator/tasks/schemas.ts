@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requestId } from '../entities/schemas';
+import { readOnly, requestId } from '../entities/schemas';
 
 /** What may be written on tasks. facts: core 12 */
 
@@ -20,10 +20,13 @@ const fields = {
 	created_at: int.optional(),
 	updated_at: int.optional(),
 	request_id: requestId,
+	// amocrm-js sends an empty one with every task, and that works on live accounts.
+	_embedded: readOnly,
 };
 
 export const CREATE_TASK = z.strictObject(fields);
-export const UPDATE_TASK = z.strictObject(fields).partial().extend({ id: int.optional() });
-export const UPDATE_TASKS = z.strictObject(fields).partial().extend({ id: int });
+const changes = z.strictObject({ ...fields, group_id: readOnly, account_id: readOnly, _links: readOnly }).partial();
+export const UPDATE_TASK = changes.extend({ id: int.optional() });
+export const UPDATE_TASKS = changes.extend({ id: int });
 
 export type TaskInput = z.infer<typeof UPDATE_TASK>;

@@ -1,10 +1,10 @@
-import { firstId, rowsOf } from './calls';
-import { callsOf, NO_CONTENT_FAULT } from './amoContext';
+import { callsOf, firstId, rowsOf } from './calls';
+import { NO_CONTENT_FAULT, type AmoContext } from './amoContext';
 
 /** @shevernitskiy/amo: leads, contacts, companies and what belongs to their cards. */
 
 export const CARDS = [
-	...callsOf('account', {
+	...callsOf<AmoContext>('account', {
 		async getAccount({ amo, emulator }) {
 			const answer = await amo.account?.getAccount?.({ with: ['amojo_id', 'users_groups', 'drive_url'] });
 			expect(answer).toMatchObject({
@@ -14,7 +14,7 @@ export const CARDS = [
 			});
 		},
 	}),
-	...callsOf('contact', {
+	...callsOf<AmoContext>('contact', {
 		async addContacts({ amo, ids, emulator }) {
 			const phone = { field_code: 'PHONE', values: [{ value: '+15550001122', enum_code: 'WORK' }] };
 			ids.contact = firstId(await amo.contact?.addContacts?.([{ first_name: 'Ann', last_name: 'Lee', custom_fields_values: [phone] }]), 'contacts');
@@ -45,7 +45,7 @@ export const CARDS = [
 			expect(rowsOf(answer, 'chats')).toEqual([expect.objectContaining({ chat_id: texts.chat })]);
 		},
 	}),
-	...callsOf('company', {
+	...callsOf<AmoContext>('company', {
 		async addCompanies({ amo, ids }) {
 			ids.company = firstId(await amo.company?.addCompanies?.([{ name: 'Marsh Ltd' }]), 'companies');
 		},
@@ -65,7 +65,7 @@ export const CARDS = [
 			expect(emulator.account.companies.get(ids.company ?? 0)?.name).toBe('Marsh Inc');
 		},
 	}),
-	...callsOf('lead', {
+	...callsOf<AmoContext>('lead', {
 		async addLeads({ amo, ids, emulator }) {
 			const answer = await amo.lead?.addLeads?.([
 				{ name: 'First', price: 100, request_id: 'first', _embedded: { contacts: [{ id: ids.contact }], companies: [{ id: ids.company }] } },
@@ -105,7 +105,7 @@ export const CARDS = [
 			expect(rowsOf(answer, 'subscriptions')).toEqual([{ subscriber_id: expect.any(Number), type: 'user' }]);
 		},
 	}),
-	...callsOf('link', {
+	...callsOf<AmoContext>('link', {
 		async addLinksByEntityId({ amo, ids }) {
 			const answer = await amo.link?.addLinksByEntityId?.(ids.otherLead, 'leads', [{ to_entity_id: ids.contact, to_entity_type: 'contacts', metadata: { is_main: true } }]);
 			expect(rowsOf(answer, 'links')).toMatchObject([{ to_entity_id: ids.contact, metadata: { main_contact: true } }]);
@@ -139,7 +139,7 @@ export const CARDS = [
 			},
 		},
 	}),
-	...callsOf('task', {
+	...callsOf<AmoContext>('task', {
 		async addTasks({ amo, ids }) {
 			const task = { text: 'Call', complete_till: 1_900_000_000, entity_id: ids.lead, entity_type: 'leads', task_type_id: 1 };
 			ids.task = firstId(await amo.task?.addTasks?.([task]), 'tasks');
@@ -167,7 +167,7 @@ export const CARDS = [
 			expect(emulator.account.tasks.get(ids.task ?? 0)?.result).toEqual({ text: 'Really done' });
 		},
 	}),
-	...callsOf('note', {
+	...callsOf<AmoContext>('note', {
 		async addNotes({ amo, ids }) {
 			ids.note = firstId(await amo.note?.addNotes?.('leads', [{ entity_id: ids.lead, note_type: 'common', params: { text: 'Hello' } }]), 'notes');
 		},
@@ -190,7 +190,7 @@ export const CARDS = [
 			expect(emulator.account.notes.get(ids.note ?? 0)?.params).toMatchObject({ text: 'Bye' });
 		},
 	}),
-	...callsOf('tag', {
+	...callsOf<AmoContext>('tag', {
 		async addTags({ amo, ids }) {
 			ids.tag = firstId(await amo.tag?.addTags?.('leads', [{ name: 'vip' }]), 'tags');
 		},
@@ -214,7 +214,7 @@ export const CARDS = [
 			expect(emulator.account.leads.get(ids.otherLead ?? 0)?.tag_ids).toEqual([]);
 		},
 	}),
-	...callsOf('event', {
+	...callsOf<AmoContext>('event', {
 		async getEvents({ amo, ids, texts }) {
 			const filter = (by: { single(key: string, value: unknown): unknown }) => by.single('type', 'lead_status_changed');
 			const [event] = rowsOf(await amo.event?.getEvents?.({ filter }), 'events');
@@ -228,7 +228,7 @@ export const CARDS = [
 			expect(rowsOf(await amo.event?.getEventsTypes?.('en'), 'events_types')).toEqual(expect.arrayContaining([expect.objectContaining({ key: 'lead_added', type: 1 })]));
 		},
 	}),
-	...callsOf('unsorted', {
+	...callsOf<AmoContext>('unsorted', {
 		async addUnsortedForm({ amo, ids, texts }) {
 			const metadata = { form_id: 'f1', form_name: 'Order', form_page: 'https://shop.example', ip: '192.0.2.1', form_sent_at: 1_760_000_000, referer: 'https://shop.example' };
 			const forms = ['a', 'b'].map((uid) => ({ source_uid: uid, source_name: 'Shop', metadata, _embedded: { leads: [{ name: `Order ${uid}` }], contacts: [{ name: 'Guest' }] } }));
@@ -269,7 +269,7 @@ export const CARDS = [
 			expect(await amo.unsorted?.linkUnsortedByUid?.(row.uid, { link: { entity_id: ids.lead, entity_type: 'leads' } })).toMatchObject({ uid: row.uid, _embedded: { leads: [{ id: ids.lead }] } });
 		},
 	}),
-	...callsOf('call', {
+	...callsOf<AmoContext>('call', {
 		async addCalls({ amo, ids }) {
 			const call = { direction: 'inbound', duration: 30, source: 'pbx', phone: '+15550001122', call_status: 4, uniq: 'x1' };
 			const rows = rowsOf(await amo.call?.addCalls?.([call]), 'calls');

@@ -1,6 +1,5 @@
 import { Amo } from '@shevernitskiy/amo';
 import type { RealHost } from '../realHost';
-import type { Call } from './calls';
 
 /** The client as the tests use it: its own types describe amoCRM's documentation, these tests describe what comes over the wire. */
 type Api = Record<string, (...parameters: unknown[]) => Promise<unknown>>;
@@ -12,8 +11,6 @@ export interface AmoContext extends RealHost {
 	ids: Record<string, number>;
 	texts: Record<string, string>;
 }
-
-export type AmoCall = Call<AmoContext>;
 
 /** The client under amoCRM's host name, without its delay between requests. */
 export function amoContext(host: RealHost): AmoContext {
@@ -39,13 +36,6 @@ export function amoClient({ emulator, domain }: RealHost, expiresAt = Date.now()
 			expires_at: expiresAt,
 		},
 		{ request_delay: 0 },
-	);
-}
-
-/** The calls of one category, named `category.method`. */
-export function callsOf(category: string, runs: Record<string, AmoCall['run'] | { fault: string; run: AmoCall['run'] }>): AmoCall[] {
-	return Object.entries(runs).map(([method, entry]) =>
-		typeof entry === 'function' ? { name: `${category}.${method}`, run: entry } : { name: `${category}.${method}`, ...entry },
 	);
 }
 

@@ -1,10 +1,10 @@
-import { callsOf } from './amoContext';
-import { firstId, rowsOf } from './calls';
+import type { AmoContext } from './amoContext';
+import { callsOf, firstId, rowsOf } from './calls';
 
 /** @shevernitskiy/amo: people, subscriptions, files and the smaller services. */
 
 export const SERVICES = [
-	...callsOf('user', {
+	...callsOf<AmoContext>('user', {
 		async getUsers({ amo }) {
 			expect(rowsOf(await amo.user?.getUsers?.({ with: ['role', 'group'] }), 'users')).toHaveLength(3);
 		},
@@ -36,7 +36,7 @@ export const SERVICES = [
 			expect(emulator.account.roles.has(ids.role ?? 0)).toBe(false);
 		},
 	}),
-	...callsOf('webhook', {
+	...callsOf<AmoContext>('webhook', {
 		async addWebhook({ amo }) {
 			expect(await amo.webhook?.addWebhook?.({ destination: 'https://hooks.example/a', settings: ['add_lead'], sort: 10 })).toMatchObject({ destination: 'https://hooks.example/a', disabled: false });
 		},
@@ -48,7 +48,7 @@ export const SERVICES = [
 			expect(emulator.account.webhooks.size).toBe(0);
 		},
 	}),
-	...callsOf('widget', {
+	...callsOf<AmoContext>('widget', {
 		async getWidgets({ amo, emulator, texts }) {
 			const { widgets } = emulator.account;
 			texts.widget = [...widgets.values()][0]?.code ?? 'test_widget';
@@ -73,7 +73,7 @@ export const SERVICES = [
 			expect([...emulator.account.widgets.values()].find(({ code }) => code === texts.widget)?.is_active_in_account).toBe(false);
 		},
 	}),
-	...callsOf('talk', {
+	...callsOf<AmoContext>('talk', {
 		async getTalkById({ amo, emulator, ids }) {
 			const { talks } = emulator.account;
 			ids.talk = talks.add({
@@ -90,7 +90,7 @@ export const SERVICES = [
 			},
 		},
 	}),
-	...callsOf('source', {
+	...callsOf<AmoContext>('source', {
 		async addSources({ amo, ids }) {
 			const rows = rowsOf(await amo.source?.addSources?.([{ name: 'Shop', external_id: 'shop' }, { name: 'Fair', external_id: 'fair' }]), 'sources');
 			[ids.source, ids.otherSource] = rows.map(({ id }) => id) as [number, number];
@@ -116,13 +116,13 @@ export const SERVICES = [
 			await expect(amo.source?.getSources?.()).rejects.toThrow('204 No Content');
 		},
 	}),
-	...callsOf('short_link', {
+	...callsOf<AmoContext>('short_link', {
 		async createShortLinks({ amo, ids }) {
 			const answer = await amo.short_link?.createShortLinks?.([{ url: 'https://shop.example/long', metadata: { entity_type: 'contacts', entity_id: ids.contact } }]);
 			expect(rowsOf(answer, 'short_links')).toMatchObject([{ url: expect.stringMatching(/^https:\/\//), metadata: { entity_id: ids.contact } }]);
 		},
 	}),
-	...callsOf('chat_template', {
+	...callsOf<AmoContext>('chat_template', {
 		async addChatTemplates({ amo, ids }) {
 			const rows = rowsOf(await amo.chat_template?.addChatTemplates?.([1, 2, 3].map((number) => ({ name: `T${number}`, content: 'Hello', is_editable: true }))), 'chat_templates');
 			[ids.template, ids.secondTemplate, ids.thirdTemplate] = rows.map(({ id }) => id) as [number, number, number];
@@ -148,7 +148,7 @@ export const SERVICES = [
 			expect(emulator.account.chatTemplates.size).toBe(1);
 		},
 	}),
-	...callsOf('salesbot', {
+	...callsOf<AmoContext>('salesbot', {
 		async runTask({ amo, emulator, ids }) {
 			const { bots, botRuns } = emulator.account;
 			const bot = [...bots.values()][0] ?? bots.add({ id: bots.nextId(), name: 'Greeter', type: 'regular' });
@@ -156,7 +156,7 @@ export const SERVICES = [
 			expect([...botRuns.values()]).toMatchObject([{ bot_id: bot.id, entity_id: ids.lead, entity_type: 2 }]);
 		},
 	}),
-	...callsOf('file', {
+	...callsOf<AmoContext>('file', {
 		async createSession({ file, texts }) {
 			const session = (await file.createSession?.({ file_name: 'plan.txt', file_size: 5, content_type: 'text/plain' })) as { upload_url: string };
 			expect(session).toMatchObject({ session_id: expect.any(Number), max_file_size: 314_572_800, max_part_size: expect.any(Number) });

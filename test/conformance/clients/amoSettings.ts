@@ -1,10 +1,10 @@
-import { callsOf } from './amoContext';
-import { firstId, rowsOf } from './calls';
+import type { AmoContext } from './amoContext';
+import { callsOf, firstId, rowsOf } from './calls';
 
 /** @shevernitskiy/amo: what an account is made of: pipelines, fields, lists, customers. */
 
 export const SETTINGS = [
-	...callsOf('pipeline', {
+	...callsOf<AmoContext>('pipeline', {
 		async getPipelines({ amo }) {
 			expect(rowsOf(await amo.pipeline?.getPipelines?.(), 'pipelines')).toHaveLength(2);
 		},
@@ -43,7 +43,7 @@ export const SETTINGS = [
 			expect(emulator.account.pipelines.has(ids.pipeline ?? 0)).toBe(false);
 		},
 	}),
-	...callsOf('custom_fields', {
+	...callsOf<AmoContext>('custom_fields', {
 		async addCustomFields({ amo, ids }) {
 			const fields = [{ name: 'Wood', type: 'select', enums: [{ value: 'Oak', sort: 1 }, { value: 'Ash', sort: 2 }] }];
 			ids.field = firstId(await amo.custom_fields?.addCustomFields?.('leads', fields), 'custom_fields');
@@ -91,7 +91,7 @@ export const SETTINGS = [
 			expect(emulator.account.customFields.has(ids.field ?? 0)).toBe(false);
 		},
 	}),
-	...callsOf('catalog', {
+	...callsOf<AmoContext>('catalog', {
 		async addCatalogs({ amo, ids }) {
 			ids.catalog = firstId(await amo.catalog?.addCatalogs?.([{ name: 'Samples', type: 'regular', sort: 10, can_add_elements: true, can_link_multiple: true }]), 'catalogs');
 		},
@@ -133,7 +133,7 @@ export const SETTINGS = [
 			expect(await amo.catalog?.updateCatalogElementById?.(ids.element, ids.catalog, { name: 'Bog oak' })).toMatchObject({ name: 'Bog oak' });
 		},
 	}),
-	...callsOf('product', {
+	...callsOf<AmoContext>('product', {
 		enableProducts: {
 			fault: 'calls /api/v2/products_settings, which API v4 replaces by /catalogs/products/settings',
 			run: async ({ amo }) => await expect(amo.product?.enableProducts?.(true)).rejects.toMatchObject({ response: { status: 404 } }),
@@ -143,7 +143,7 @@ export const SETTINGS = [
 			run: async ({ amo }) => await expect(amo.product?.getStatusProducts?.()).rejects.toMatchObject({ response: { status: 404 } }),
 		},
 	}),
-	...callsOf('customer', {
+	...callsOf<AmoContext>('customer', {
 		async updateCustomersMode({ amo, emulator }) {
 			expect(await amo.customer?.updateCustomersMode?.({ mode: 'periodicity', is_enabled: true })).toMatchObject({ mode: 'periodicity', is_enabled: true });
 			expect(emulator.account.info.customers_mode).toBe('periodicity');
@@ -185,7 +185,7 @@ export const SETTINGS = [
 			expect(rowsOf(await amo.customer?.getCustomerSubscriptionById?.(ids.customer), 'subscriptions')).toHaveLength(1);
 		},
 	}),
-	...callsOf('status', {
+	...callsOf<AmoContext>('status', {
 		async addStatuses({ amo, ids }) {
 			ids.customerStatus = firstId(await amo.status?.addStatuses?.([{ name: 'Sleeping', sort: 90, color: '#c1e0ff' }]), 'statuses');
 		},
@@ -203,7 +203,7 @@ export const SETTINGS = [
 			expect(emulator.account.customerStatuses.has(ids.customerStatus ?? 0)).toBe(false);
 		},
 	}),
-	...callsOf('segment', {
+	...callsOf<AmoContext>('segment', {
 		async addSegment({ amo, ids, emulator }) {
 			emulator.account.info.customers_mode = 'segments';
 			const answer = (await amo.segment?.addSegment?.({ name: 'VIP', color: 'ae003f' })) as { id: number };

@@ -1,11 +1,45 @@
-/** A client's calls, each driven once. The list is what clients.test.ts checks for gaps and what CLIENTS.md is made of. */
+/** The calls of a client that we did not write, each driven once: what the suites run and what CLIENTS.md is made of. */
+
+type Run<Context> = (context: Context) => void | Promise<void>;
 
 export interface Call<Context> {
 	/** As the client names it: `lead.addLeads`. */
 	name: string;
 	/** Why this call cannot work against amoCRM either: then `run` shows how it fails. */
 	fault?: string;
-	run(context: Context): Promise<void>;
+	/** Why no test drives it; such a call has no `run`. */
+	uncovered?: string;
+	run?: Run<Context>;
+}
+
+type Entry<Context> = Run<Context> | { fault: string; run: Run<Context> };
+
+/** The calls of one object of a client, named `category.method`. */
+export const callsOf = <Context>(category: string, entries: Record<string, Entry<Context>>): Call<Context>[] =>
+	Object.entries(entries).map(([method, entry]) => {
+		const name = `${category}.${method}`;
+		return typeof entry === 'function' ? { name, run: entry } : { name, ...entry };
+	});
+
+export const uncovered = (category: string, reason: string, methods: readonly string[]): { name: string; uncovered: string; run?: undefined }[] =>
+	methods.map((method) => ({ name: `${category}.${method}`, uncovered: reason }));
+
+/** One test for each call, in the order of the list: later calls use what earlier ones have made. */
+export function testCalls<Context>(calls: readonly Call<Context>[], context: () => Context): void {
+	for (const { name, fault, run } of calls) {
+		if (run) it(fault === undefined ? name : `${name} (fails by itself: ${fault})`, async () => await run(context()));
+	}
+}
+
+/** Names of an object's methods, its own and those of its classes up to (not including) `end`. */
+export function methodsOf(object: object, end: object = Object.prototype): string[] {
+	const names = new Set<string>();
+	for (let level: object = object; level !== end && level !== Object.prototype; level = Object.getPrototypeOf(level) as object) {
+		for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+			if (typeof value === 'function' && name !== 'constructor') names.add(name);
+		}
+	}
+	return [...names];
 }
 
 export interface Embedded {
