@@ -1,6 +1,7 @@
 import { startEmulator, type Emulator } from './index';
+import * as options from './options';
 
-/** The main paths over HTTP; the full list of facts is test/conformance. */
+/** The main paths over HTTP; the facts, section by section, are test/conformance/facts. */
 
 interface Answer {
 	status: number;
@@ -32,34 +33,7 @@ beforeEach(async () => {
 afterEach(() => emulator.close());
 
 describe('OAuth', () => {
-	const { clientId: client_id = '', clientSecret: client_secret = '', redirectUri: redirect_uri = '' } = {
-		clientId: '11111111-2222-4333-8444-555555555555',
-		clientSecret: 'demo-secret-of-the-amocrm-emulator-not-for-production-use-0123456789',
-		redirectUri: 'http://localhost:5678/rest/oauth2-credential/callback',
-	};
-	const consent = async (decision: 'allow' | 'deny', extra = '') => {
-		const url = `${emulator.url}/oauth/${decision}?client_id=${client_id}&state=abc${extra}`;
-		return new URL((await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '');
-	};
-	const exchange = (body: object) => call('POST', '/oauth2/access_token', { client_id, client_secret, redirect_uri, ...body });
-
-	it('asks, redirects with code, referer, state, platform and client_id, and trades the code once', async () => {
-		const page = await (await fetch(`${emulator.url}/oauth?client_id=${client_id}&state=abc`)).text();
-		expect(page).toContain('id="allow"');
-		expect(page).toContain('id="deny"');
-		const target = await consent('allow');
-		expect(target.href).toContain(redirect_uri);
-		const { code = '', ...rest } = Object.fromEntries(target.searchParams);
-		expect(rest).toEqual({ state: 'abc', platform: '1', client_id, referer: new URL(emulator.url).host });
-		const pair = await exchange({ grant_type: 'authorization_code', code });
-		expect(pair).toMatchObject({ status: 200, body: { token_type: 'Bearer', expires_in: 86_400 } });
-		const again = await exchange({ grant_type: 'authorization_code', code });
-		expect(again).toMatchObject({ status: 400, body: { hint: 'Authorization code has been revoked' } });
-	});
-
-	it('can be refused', async () => {
-		expect(Object.fromEntries((await consent('deny')).searchParams)).toEqual({ error: 'access_denied', state: 'abc' });
-	});
+	const { DEFAULT_CLIENT_ID: client_id, DEFAULT_REDIRECT_URI: redirect_uri } = options;
 
 	it('explains a redirect_uri that is not the registered one', async () => {
 		const response = await fetch(`${emulator.url}/oauth?client_id=${client_id}&redirect_uri=http://other.example/cb`);
@@ -67,27 +41,6 @@ describe('OAuth', () => {
 		const page = await response.text();
 		expect(page).toContain(redirect_uri);
 		expect(page).toContain('--redirect-uri http://other.example/cb');
-	});
-
-	it('rotates refresh tokens, in form encoding too', async () => {
-		const { refreshToken: refresh_token } = emulator.issueToken();
-		const form = { client_id, client_secret, redirect_uri, grant_type: 'refresh_token', refresh_token };
-		const refresh = () => fetch(`${emulator.url}/oauth2/access_token`, { method: 'POST', body: new URLSearchParams(form) });
-		const first = await refresh();
-		expect(first.status).toBe(200);
-		expect(first.headers.get('content-type')).toContain('application/json');
-		const second = await refresh();
-		expect(second.status).toBe(401);
-		expect(await second.json()).toMatchObject({ hint: 'Token has been revoked', status: 401 });
-	});
-
-	it('ends access tokens after a day, codes after 20 minutes', async () => {
-		const code = (await consent('allow')).searchParams.get('code');
-		await emulator.clock.advance(21 * 60_000);
-		expect(await exchange({ grant_type: 'authorization_code', code })).toMatchObject({ body: { hint: 'Authorization code has expired' } });
-		expect((await call('GET', '/api/v4/account')).status).toBe(200);
-		await emulator.clock.advance(24 * 3_600_000);
-		expect(await call('GET', '/api/v4/account')).toMatchObject({ status: 401, body: { title: 'Unauthorized' } });
 	});
 });
 

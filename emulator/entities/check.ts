@@ -1,5 +1,5 @@
-import { checkFieldValues } from '../fields/values';
-import { fieldNotExpected, notSupportedChoice, type FieldError } from '../http/problems';
+import { applyFieldPatches, checkFieldValues, type FieldPatch } from '../fields/values';
+import { fieldMissing, fieldNotExpected, notSupportedChoice, type FieldError } from '../http/problems';
 import type { Account } from '../store/account';
 import type { EntityRow, EntityType, LeadRow } from '../store/rows';
 import { fieldContext, fieldFinder, type World } from '../world';
@@ -22,7 +22,7 @@ export function checkEntity(world: World, type: EntityType, input: EntityInput, 
 		...given(input.loss_reason_id, (id) => missing(account.lossReasons.has(id), 'loss_reason_id')),
 		...(type === 'leads' ? checkStage(account, input, current as LeadRow | undefined).map(({ path }) => notSupportedChoice(at(path))) : []),
 		...checkTags(account, type, input).map((error) => ({ ...error, path: at(error.path) })),
-		...checkFieldValues(input.custom_fields_values, fieldFinder(account, type), fieldContext(world), prefix).errors,
+		...checkFields(world, type, input, current, prefix),
 		...checkEmbedded(world, type, input, prefix),
 		...(type === 'leads' ? checkSource(world, input).map(({ path }) => notSupportedChoice(at(path))) : []),
 	];
@@ -34,6 +34,24 @@ function checkStage(account: Account, input: EntityInput, current: LeadRow | und
 	if (status_id === undefined) return [];
 	const pipelineId = pipeline_id ?? current?.pipeline_id ?? account.mainPipeline?.id;
 	return pipelineId !== undefined && account.status(pipelineId, status_id) ? [] : [notSupportedChoice('status_id')];
+}
+
+function checkFields(world: World, type: EntityType, input: EntityInput, current: EntityRow | undefined, prefix: string): FieldError[] {
+	const { patches, errors } = checkFieldValues(input.custom_fields_values, fieldFinder(world.account, type), fieldContext(world), prefix);
+	if (errors.length > 0 || type !== 'leads' || !world.switches.requiredStatusFieldsEnforced) return errors;
+	return requiredFields(world, input, current as LeadRow | undefined, patches).map((id) => fieldMissing(`${prefix}custom_fields_values.${id}`));
+}
+
+/** Ids of the fields that the stage a lead is moved to requires and that stay empty. facts: core 15.2 */
+function requiredFields({ account }: World, input: EntityInput, current: LeadRow | undefined, patches: FieldPatch[]): number[] {
+	const { pipeline_id = current?.pipeline_id ?? account.mainPipeline?.id, status_id } = input;
+	if (status_id === undefined) return [];
+	const filled = new Set(applyFieldPatches(current?.custom_fields_values ?? [], patches).map(({ field_id }) => field_id));
+	return account
+		.fieldsOf('leads')
+		.filter(({ required_statuses: stages }) => stages.some((stage) => stage.status_id === status_id && stage.pipeline_id === pipeline_id))
+		.map(({ id }) => id)
+		.filter((id) => !filled.has(id));
 }
 
 const EMBED_TARGETS = ['contacts', 'companies', 'leads'] as const;

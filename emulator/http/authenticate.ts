@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { World } from '../world';
-import type { Caller } from './caller';
+import { isForeignHost, type Caller } from './caller';
 import { unauthorized } from './problems';
 
 /** Bearer token -> caller; anything wrong is one and the same 401. facts: core 3.9, 2.11 */
@@ -12,7 +12,7 @@ export function authenticate(world: World, request: FastifyRequest): Caller {
 	const { grant } = found;
 	const integration = world.integrations.get(grant.clientId);
 	const owner = world.account.users.get(grant.userId);
-	if (!integration?.enabled || !owner) throw refuse();
+	if (!integration?.enabled || !owner || isForeignHost(world, request)) throw refuse();
 	const context = request.headers['x-context-user-id'];
 	if (context === undefined) return { user: owner, integration, scopes: grant.scopes };
 	const user = world.account.users.get(Number(context));

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { isForeignHost } from '../http/caller';
 import { isRecord } from '../http/query';
 import type { Integration } from '../options';
 import type { World } from '../world';
@@ -12,7 +13,7 @@ type Body = Record<string, string | undefined>;
 export function exchange(world: World, request: FastifyRequest) {
 	const body = bodyOf(world, request);
 	const integration = authenticateClient(world, body);
-	if (body.grant_type === 'authorization_code') return answer(world, integration, spendCode(world, integration, body));
+	if (body.grant_type === 'authorization_code') return answer(world, integration, spendCode(world, request, integration, body));
 	if (body.grant_type === 'refresh_token') return answer(world, integration, spendRefresh(world, integration, body));
 	throw new OAuthProblem(400, 'request', 'Check the `grant_type` parameter');
 }
@@ -40,10 +41,11 @@ function authenticateClient(world: World, { client_id, client_secret }: Body): I
 	return integration;
 }
 
-function spendCode(world: World, integration: Integration, { code = '', redirect_uri }: Body): Grant {
+function spendCode(world: World, request: FastifyRequest, integration: Integration, { code = '', redirect_uri }: Body): Grant {
 	if (redirect_uri !== integration.redirectUri) {
 		throw new OAuthProblem(400, 'request', 'Redirect URI is not associated with client');
 	}
+	if (isForeignHost(world, request)) throw new OAuthProblem(400, 'request', 'Invalid account');
 	const found = world.tokens.find('code', code);
 	if ('problem' in found) {
 		const hints = { unknown: 'Cannot decrypt the authorization code', expired: 'Authorization code has expired', revoked: 'Authorization code has been revoked' };

@@ -51,3 +51,29 @@ export async function openBench(options: EmulatorOptions = {}): Promise<Bench> {
 }
 
 export const rows = (answer: Answer, key: string): Record<string, unknown>[] => answer.body._embedded?.[key] ?? [];
+
+export interface SharedBench extends Omit<Bench, 'close'> {
+	/** Codes and paths of a 400, by request_id (`-` where there is none): `{ '0': ['NotSupportedChoice status_id'] }`. */
+	errors(answer: Answer): Record<string, string[]>;
+}
+
+/** A new emulator for every test of the file; its calls by short names. */
+export function useBench(options: EmulatorOptions = {}): SharedBench {
+	let bench: Bench;
+	beforeEach(async () => {
+		bench = await openBench(options);
+	});
+	afterEach(() => bench.close());
+	return {
+		get emulator() {
+			return bench.emulator;
+		},
+		call: (...args) => bench.call(...args),
+		api: (...args) => bench.api(...args),
+		create: (...args) => bench.create(...args),
+		errors: ({ body }) => {
+			const items = body['validation-errors'] as { request_id?: string; errors: { code: string; path: string }[] }[];
+			return Object.fromEntries(items.map(({ request_id = '-', errors }) => [request_id, errors.map(({ code, path }) => `${code} ${path}`)]));
+		},
+	};
+}

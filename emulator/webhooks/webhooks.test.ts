@@ -26,8 +26,8 @@ async function onlyHook(): Promise<Record<string, string>> {
 	return Object.fromEntries(receiver.hooks[0]?.pairs ?? []);
 }
 
-describe('subscriptions', () => {
-	it('are kept by destination, listed with totals and deleted by URL', async () => {
+describe('extended 1.1 subscriptions', () => {
+	it('extended 1.1 subscriptions are kept by destination, listed with totals and deleted by URL', async () => {
 		expect(await bench.api('GET', '/webhooks')).toMatchObject({ status: 204 });
 		const created = await subscribe(['add_lead', 'status_lead']);
 		expect(created).toMatchObject({ status: 200, body: { destination: receiver.url, settings: ['add_lead', 'status_lead'], disabled: false, sort: 10 } });
@@ -45,26 +45,26 @@ describe('subscriptions', () => {
 		['no codes', { settings: [] }, 'settings'],
 		['no URL', { destination: 'nowhere', settings: ['add_lead'] }, 'destination'],
 		['an unknown key', { settings: ['add_lead'], is_active: true }, 'is_active'],
-	])('refuse %s', async (_name, body, path) => {
+	])('extended 1.1 POST /webhooks refuses: %s', async (_name, body, path) => {
 		const answer = await bench.api('POST', '/webhooks', { destination: receiver.url, ...body });
 		expect(answer.status).toBe(400);
 		expect(answer.body['validation-errors']).toEqual([{ errors: [expect.objectContaining({ path })] }]);
 	});
 
-	it('end at 100 per account', async () => {
+	it('extended 1.1 an account has 100 webhooks', async () => {
 		for (let index = 0; index < 100; index += 1) await subscribe(['add_lead'], `https://example.test/${index}`);
 		expect(await subscribe(['add_lead'], 'https://example.test/one-more')).toMatchObject({ status: 422 });
 	});
 
-	it('need an administrator', async () => {
+	it('extended 1.1 subscriptions need an administrator', async () => {
 		const [, manager] = [...bench.emulator.account.users.keys()];
 		const answer = await bench.api('GET', '/webhooks', undefined, { 'x-context-user-id': String(manager) });
 		expect(answer.status).toBe(403);
 	});
 });
 
-describe('the body', () => {
-	it('is v2 in brackets, account last, only what is filled', async () => {
+describe('extended 1.3 and 1.4 the body', () => {
+	it('extended 1.3 the body is v2 in brackets, account last, only what is filled', async () => {
 		await subscribe(['add_lead']);
 		const { account } = bench.emulator;
 		const field = (type: string) => account.fieldsOf('leads').find((row) => row.type === type)?.id ?? 0;
@@ -118,7 +118,7 @@ describe('the body', () => {
 		expect(receiver.hooks[0]?.pairs.at(-3)?.[0]).toBe('account[subdomain]');
 	});
 
-	it('of a stage change comes as update and as status with the old stage, in two requests', async () => {
+	it('extended 1.4 a stage change comes as update and as status with the old stage, in two requests', async () => {
 		const id = await bench.create('/leads');
 		const before = bench.emulator.account.leads.get(id)?.status_id;
 		await subscribe(['update_lead', 'status_lead', 'responsible_lead']);
@@ -130,7 +130,7 @@ describe('the body', () => {
 		expect(receiver.hooks[0]?.get('leads[update][0][old_status_id]')).toBeUndefined();
 	});
 
-	it('of companies goes under contacts with a type; linked leads are a map', async () => {
+	it('extended 1.4 a company goes under contacts with a type; linked leads are a map', async () => {
 		await subscribe(['update_company']);
 		const company = await bench.create('/companies', { name: 'Acme' });
 		const lead = await bench.create('/leads', { _embedded: { companies: [{ id: company }] } });
@@ -146,7 +146,7 @@ describe('the body', () => {
 		expect(hook['contacts[update][0][custom_fields][0][values][0][enum]']).toMatch(/^\d+$/);
 	});
 
-	it('of a completed task tells old text, result and local times', async () => {
+	it('extended 1.4 a completed task tells old text, result and local times', async () => {
 		const id = await bench.create('/tasks', { text: 'Call', complete_till: 1_768_165_140 });
 		await subscribe(['update_task']);
 		await bench.api('PATCH', `/tasks/${id}`, { is_completed: true, result: { text: 'Done' } });
@@ -162,7 +162,7 @@ describe('the body', () => {
 		});
 	});
 
-	it('of a note has one level more', async () => {
+	it('extended 1.4 a note has one level more', async () => {
 		const lead = await bench.create('/leads');
 		await subscribe(['note_lead']);
 		await bench.api('POST', `/leads/${lead}/notes`, [{ note_type: 'common', params: { text: 'hello' } }]);
@@ -177,7 +177,7 @@ describe('the body', () => {
 		expect(hook['leads[note][0][note][date_create]']).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
 	});
 
-	it('of a mass edit holds all rows in one request', async () => {
+	it('extended 1.3 a mass edit comes with all its rows in one request', async () => {
 		await subscribe(['add_lead', 'update_lead']);
 		const made = await bench.api('POST', '/leads', Array.from({ length: 30 }, (_, index) => ({ name: `n${index}` })));
 		await bench.api('PATCH', '/leads', rows(made, 'leads').map(({ id }) => ({ id, price: 5 })));
@@ -187,7 +187,7 @@ describe('the body', () => {
 		expect(receiver.hooks[1]?.get('leads[update][29][price]')).toBe('5');
 	});
 
-	it('of list elements keeps its depth', async () => {
+	it('extended 1.3 list elements keep their depth', async () => {
 		const catalog = await bench.create('/catalogs', { name: 'Goods' });
 		const field = await bench.create(`/catalogs/${catalog}/custom_fields`, { name: 'Items', type: 'items' });
 		await subscribe(['add_catalog']);
@@ -203,7 +203,7 @@ describe('the body', () => {
 	});
 });
 
-describe('delivery', () => {
+describe('extended 1.5 delivery', () => {
 	const MINUTE = 60_000;
 	const attempts = () => receiver.hooks.length;
 	const fire = async () => {
@@ -215,7 +215,7 @@ describe('delivery', () => {
 		['a 503', 503, [5, 15, 15, 60], 5],
 		['a 404', 404, [5, 15], 3],
 		['a redirect', 302, [5, 15], 3],
-	])('repeats after %s', async (_name, status, minutes, total) => {
+	])('extended 1.5 retries after 5, 15, 15 and 60 minutes: %s', async (_name, status, minutes, total) => {
 		receiver.answer = status;
 		await subscribe(['add_lead']);
 		await fire();
@@ -232,7 +232,7 @@ describe('delivery', () => {
 		expect(new Set(receiver.hooks.map(({ raw }) => raw)).size).toBe(1);
 	});
 
-	it('gives up waiting after two seconds and stops after the first good answer', async () => {
+	it('extended 1.5 delivery gives up waiting after two seconds and stops after the first good answer', async () => {
 		receiver.answer = 'hang';
 		await subscribe(['add_lead']);
 		const before = Date.now();
@@ -245,7 +245,7 @@ describe('delivery', () => {
 		expect(attempts()).toBe(2);
 	});
 
-	it('switches a hook off after more than a hundred bad answers in two hours', async () => {
+	it('extended 1.5 amoCRM switches a hook off after more than a hundred bad answers in two hours', async () => {
 		receiver.answer = 500;
 		const { body } = await subscribe(['add_lead']);
 		for (let index = 0; index < 101; index += 1) {
@@ -265,7 +265,7 @@ describe('delivery', () => {
 		expect(attempts()).toBe(102);
 	});
 
-	it('goes to no one after the hook is gone', async () => {
+	it('extended 1.5 a retry goes to no one after the hook is gone', async () => {
 		receiver.answer = 500;
 		await subscribe(['add_lead']);
 		await fire();
@@ -276,7 +276,7 @@ describe('delivery', () => {
 });
 
 /** Everything that can be subscribed to can also be made to happen. */
-describe('events', () => {
+describe('extended 1.2 events', () => {
 	type Act = (ids: Record<string, number>) => unknown;
 	const ui = () => bench.emulator.ui;
 	const other = () => [...bench.emulator.account.users.keys()][1];
@@ -314,7 +314,7 @@ describe('events', () => {
 		};
 	}
 
-	it.each([...WEBHOOK_CODES])('%s', async (code) => {
+	it.each([...WEBHOOK_CODES])('extended 1.2 every code of the table is delivered: %s', async (code) => {
 		const ids: Record<string, number> = {};
 		for (const type of ['leads', 'contacts', 'companies', 'customers'] as const) ids[type] = ui().create(type, { name: type }).id;
 		ids.task = ui().createTask({ text: 'x', complete_till: 1_900_000_000 }).id;
