@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { FieldDefinition, FieldOption } from './dictionaries';
-import { calendarDayOf, isUnset, midnightOf, show, toBoolean, toId, toList, toMoney, toText, toTimestamp } from './values';
+import { contactEntries } from './phones';
+import { calendarDayOf, isDate, isUnset, midnightOf, show, toBoolean, toId, toList, toMoney, toText, toTimestamp } from './values';
 
 /**
  * Custom field values, both directions, for every field type of amoCRM (core facts 15.2).
@@ -31,7 +32,7 @@ function single(
 	back?: (value: unknown, zones: Zones) => unknown,
 ): TypeCodec {
 	return {
-		encode: (value, _field, zones) => [{ value: convert(only(value), zones) as IDataObject }],
+		encode: (value, _field, zones) => only(value).map((entry) => ({ value: convert(entry, zones) as IDataObject })),
 		decode: (values, zones) => {
 			const value = values[0] && ('value' in values[0] ? values[0].value : values[0]);
 			return value === undefined || value === null ? null : back ? back(value, zones) : value;
@@ -39,11 +40,11 @@ function single(
 	};
 }
 
-/** A field with one value takes a list of one, as other nodes give it, but not of several. */
-function only(value: unknown): unknown {
-	if (!Array.isArray(value)) return value;
-	if (value.length === 1) return value[0];
-	throw new UserError(`this field holds one value, not ${value.length}: ${show(value)}`);
+/** A field with one value takes a list of one, as other nodes give it, but not of several. Nothing for an empty one. */
+function only(value: unknown): unknown[] {
+	const entries = (Array.isArray(value) ? value : [value]).filter((entry) => !isUnset(entry));
+	if (entries.length > 1) throw new UserError(`this field holds one value, not ${entries.length}: ${show(value)}`);
+	return entries;
 }
 
 const text = single(toText);
@@ -65,12 +66,12 @@ const moment = single(
 );
 
 const oneOption: TypeCodec = {
-	encode: (value, field) => [{ enum_id: optionOf(only(value), field).id }],
+	encode: (value, field) => only(value).map((entry) => ({ enum_id: optionOf(entry, field).id })),
 	decode: plainOf,
 };
 
 const manyOptions: TypeCodec = {
-	encode: (value, field) => optionEntries(value, field).map((entry) => ({ enum_id: optionOf(entry, field).id })),
+	encode: (value, field) => optionEntries(parsed(value), field).map((entry) => ({ enum_id: optionOf(entry, field).id })),
 	decode: (values) => values.map((entry) => entry.value),
 };
 
@@ -86,7 +87,7 @@ function optionOf(value: unknown, field: FieldDefinition): FieldOption {
 	if (found) return found;
 	const labels = field.enums.map((option) => option.value);
 	const shown = labels.length > 15 ? [...labels.slice(0, 15), `and ${labels.length - 15} more`] : labels;
-	throw new UserError(`${show(value)} is not one of the options. Give one of: ${shown.join(', ') || '(the field has no options)'}`);
+	throw new UserError(`${show(given ?? value)} is not one of the options. Give one of: ${shown.join(', ') || '(the field has no options)'}`);
 }
 
 function optionKey(value: IDataObject): unknown {
@@ -124,10 +125,7 @@ const KINDS: Record<string, string[]> = {
 
 /** Phones and e-mails: one, several in a list or separated by commas, or objects with a value and a kind. */
 const multitext: TypeCodec = {
-	encode: (value, field) => {
-		const entries = typeof value === 'string' ? value.split(/[,;\n]/) : Array.isArray(value) ? value : [value];
-		return entries.map(unspaced).filter((entry) => !isUnset(entry)).map((entry) => multitextItem(entry, field));
-	},
+	encode: contactItems,
 	decode: (values) => {
 		const entries = values.map(({ value, enum_code: kind }) =>
 			kind === undefined || kind === null || kind === 'WORK' ? value : { value, kind },
@@ -136,13 +134,14 @@ const multitext: TypeCodec = {
 	},
 };
 
-function unspaced(entry: unknown): unknown {
-	return typeof entry === 'string' ? entry.trim() : entry;
+/** Phones or e-mails, each with its kind: `WORK` unless another is given. */
+export function contactItems(value: unknown, field: Pick<FieldDefinition, 'code' | 'enums'>): IDataObject[] {
+	return contactEntries(parsed(value)).map((entry) => multitextItem(entry, field));
 }
 
-function multitextItem(entry: unknown, field: FieldDefinition): IDataObject {
-	if (typeof entry !== 'object' || entry === null) return { value: toText(entry), enum_code: 'WORK' };
-	const { value, kind, enum_code: code, enum_id: id } = entry as IDataObject;
+function multitextItem(entry: unknown, field: Pick<FieldDefinition, 'code' | 'enums'>): IDataObject {
+	if (!isObject(entry)) return { value: toText(entry), enum_code: 'WORK' };
+	const { value, kind, enum_code: code, enum_id: id } = entry;
 	if (isUnset(value)) throw new UserError(`${show(entry)} has no "value"`);
 	if (kind === undefined && code === undefined && id !== undefined) return { value: toText(value), enum_id: toId(id) };
 	const wanted = String(kind ?? code ?? 'WORK').toUpperCase();
@@ -156,14 +155,12 @@ const ADDRESS_PARTS = ['address_line_1', 'address_line_2', 'city', 'state', 'zip
 /** An address as an object of its parts, or as one line. */
 const smartAddress: TypeCodec = {
 	encode: (value) => {
-		if (Array.isArray(value)) return value as IDataObject[];
-		if (typeof value !== 'object' || value === null) return [{ value: toText(value), enum_code: 'address_line_1' }];
-		const unknown = Object.keys(value).find((part) => !ADDRESS_PARTS.includes(part));
+		const [given] = only(parsed(value));
+		if (given === undefined) return [];
+		if (!isObject(given)) return [{ value: toText(given), enum_code: 'address_line_1' }];
+		const unknown = Object.keys(given).find((part) => !ADDRESS_PARTS.includes(part));
 		if (unknown !== undefined) throw new UserError(`${show(unknown)} is not a part of an address. Give some of: ${ADDRESS_PARTS.join(', ')}`);
-		return ADDRESS_PARTS.flatMap((part) => {
-			const line = (value as IDataObject)[part];
-			return isUnset(line) ? [] : [{ value: toText(line), enum_code: part }];
-		});
+		return ADDRESS_PARTS.flatMap((part) => (isUnset(given[part]) ? [] : [{ value: toText(given[part]), enum_code: part }]));
 	},
 	decode: (values) =>
 		Object.fromEntries(
@@ -171,18 +168,40 @@ const smartAddress: TypeCodec = {
 		),
 };
 
-/** A field whose value is an object; `required` is the key without which amoCRM refuses it. A text stands for that key. */
-function objects(required: string, example: string): TypeCodec {
+interface ObjectRules {
+	/** amoCRM refuses the object without any of these keys; a plain value stands for the first one. */
+	needs: string[];
+	/** What the first key holds. */
+	convert: (value: unknown) => string | number;
+	example: string;
+	many?: true;
+	/** Keys that amoCRM adds when it is read, and does not take back (extended facts 3.4). */
+	readOnly?: string[];
+}
+
+/** A field whose value is an object, given as an object or as JSON text, or as the plain value that stands for it. */
+function objects({ needs, convert, example, many, readOnly = [] }: ObjectRules): TypeCodec {
+	const [main = ''] = needs;
+	const itemOf = (entry: unknown): IDataObject => {
+		if (!isObject(entry)) return { value: { [main]: convert(entry) } };
+		const inner = Object.fromEntries(Object.entries(isObject(entry.value) ? entry.value : entry).filter(([key]) => !readOnly.includes(key)));
+		if (needs.every((key) => isUnset(inner[key]))) {
+			throw new UserError(`${show(entry)} has no "${needs.join('" or "')}". Give an object such as ${example}`);
+		}
+		return { value: { ...inner, ...(isUnset(inner[main]) ? {} : { [main]: convert(inner[main]) }) } };
+	};
 	return {
-		encode: (value) =>
-			(Array.isArray(value) ? value : [parsed(value)]).map((entry: unknown) => {
-				const object = typeof entry === 'object' && entry !== null ? (entry as IDataObject) : { [required]: entry as string };
-				const inner = (typeof object.value === 'object' && object.value !== null ? object.value : object) as IDataObject;
-				if (isUnset(inner[required])) throw new UserError(`${show(entry)} has no "${required}". Give an object such as ${example}`);
-				return { value: inner };
-			}),
+		encode: (value) => {
+			const given = parsed(value);
+			return (many && Array.isArray(given) ? given.filter((entry) => !isUnset(entry)) : only(given)).map(itemOf);
+		},
 		decode: plainOf,
 	};
+}
+
+/** An object of keys and values, not a moment in time. */
+function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value) && !isDate(value);
 }
 
 function parsed(value: unknown): unknown {
@@ -197,10 +216,10 @@ function parsed(value: unknown): unknown {
 const chainedList: TypeCodec = {
 	encode: (value) => {
 		const given = parsed(value);
-		const entries = (Array.isArray(given) ? given : [given]) as IDataObject[];
+		const entries = (Array.isArray(given) ? given : [given]).filter((entry) => !isUnset(entry)) as IDataObject[];
 		if (entries.length > 5) throw new UserError(`a chained list has at most 5 levels, not ${entries.length}`);
 		return entries.map((entry) => {
-			if (isUnset(entry?.catalog_id) || isUnset(entry?.catalog_element_id)) {
+			if (isUnset(entry.catalog_id) || isUnset(entry.catalog_element_id)) {
 				throw new UserError(`${show(entry)} needs "catalog_id" and "catalog_element_id"`);
 			}
 			return { catalog_id: toId(entry.catalog_id), catalog_element_id: toId(entry.catalog_element_id) };
@@ -229,13 +248,19 @@ const CODECS: Record<string, TypeCodec> = {
 	multiselect: manyOptions,
 	multitext,
 	smart_address: smartAddress,
-	legal_entity: objects('name', '{"name": "Acme Ltd.", "vat_id": "7700000000"}'),
-	items: objects('description', '{"description": "Shoes", "unit_price": 100, "quantity": 2}'),
-	linked_entity: objects('entity_id', '{"entity_id": 123, "entity_type": "contacts"}'),
+	legal_entity: objects({ needs: ['name'], convert: toText, example: '{"name": "Acme Ltd.", "vat_id": "7700000000"}', many: true }),
+	items: objects({
+		needs: ['description', 'product_id'],
+		convert: toText,
+		example: '{"description": "Shoes", "unit_price": 100, "quantity": 2}',
+		many: true,
+		readOnly: ['total_sum', 'is_discount_recalculated', 'is_total_sum_recalculated'],
+	}),
+	linked_entity: objects({ needs: ['entity_id'], convert: toId, example: '{"entity_id": 123, "entity_type": "contacts"}' }),
 	chained_list: chainedList,
-	file: objects('file_uuid', '{"file_uuid": "11111111-2222-4333-8444-555555555555"}'),
-	payer: objects('name', '{"name": "Acme Ltd."}'),
-	supplier: objects('entity_id', '{"entity_id": 123}'),
+	file: objects({ needs: ['file_uuid'], convert: toText, example: '{"file_uuid": "11111111-2222-4333-8444-555555555555"}' }),
+	payer: objects({ needs: ['name', 'entity_id'], convert: toText, example: '{"name": "Acme Ltd."}' }),
+	supplier: objects({ needs: ['entity_id'], convert: toId, example: '{"entity_id": 123}' }),
 };
 
 /** The items of `values` for what the user gave; a type that is not known here is sent as it came. */

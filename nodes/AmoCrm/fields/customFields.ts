@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { jsonParse, UserError } from 'n8n-workflow';
 
-import { show, toList, toText } from './values';
+import { contactItems } from './codec';
+import { show } from './values';
 
 /** One entry of amoCRM's `custom_fields_values` (core facts 15.1). */
 export interface CustomFieldValue extends IDataObject {
@@ -10,12 +11,9 @@ export interface CustomFieldValue extends IDataObject {
 	values: IDataObject[] | null;
 }
 
-/** A phone or e-mail field of a contact or company: one value, or several in an array or separated by commas. */
+/** A phone or e-mail field of a contact or company: one value or several, as text or with their kinds. */
 export function multitextField(code: 'PHONE' | 'EMAIL', value: unknown): CustomFieldValue {
-	return {
-		field_code: code,
-		values: toList(value).map((entry) => ({ value: toText(entry), enum_code: 'WORK' })),
-	};
+	return { field_code: code, values: contactItems(value, { code, enums: [] }) };
 }
 
 const EXAMPLE = '[{"field_id": 123, "values": [{"value": "text"}]}]';

@@ -63,14 +63,16 @@ export function encodeMappedFields(
 	const values = Object.entries((automatic ? json : mapper.value) ?? {});
 	const fields: CustomFieldValue[] = [];
 	for (const [key, value] of values) {
-		if (isUnset(value) || (Array.isArray(value) && value.length === 0)) continue;
+		if (isUnset(value)) continue;
 		const field = definitionOf(key, definitions);
 		if (!field) {
 			if (automatic) continue;
 			throw new UserError(`The custom field ${show(key)} does not exist in this account. Refresh the list of fields.`);
 		}
 		if (automatic && field.computed) continue;
-		fields.push(encodeField(field, value, zones));
+		const encoded = encodeField(field, value, zones);
+		// An empty list of values would clear the field, which has to be asked for in so many words.
+		if (encoded.values && encoded.values.length > 0) fields.push(encoded);
 	}
 	return fields;
 }

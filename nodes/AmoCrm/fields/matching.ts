@@ -5,8 +5,8 @@ import type { Zones } from './codec';
 import { encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
-import { phoneKey, phoneSearchTexts } from './phones';
-import { show, toList, toText } from './values';
+import { contactEntries, phoneKey, phoneSearchTexts } from './phones';
+import { show, toText } from './values';
 
 /** What two records must have in common to be the same one, and how to look for it. */
 export interface Matcher {
@@ -110,5 +110,5 @@ function valuesOf(record: IDataObject, code: string): string[] {
 }
 
 function textsOf(value: unknown): string[] {
-	return value === undefined || value === null ? [] : toList(value).map(toText);
+	return value === undefined || value === null ? [] : contactEntries(value).map(toText);
 }

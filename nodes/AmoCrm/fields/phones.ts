@@ -1,3 +1,5 @@
+import { toList } from './values';
+
 /**
  * Phone numbers as people write them, brought to one form for comparing. Source of the lengths: ITU E.164 and the
  * national numbering plans of the countries where amoCRM and Kommo are used.
@@ -52,7 +54,17 @@ const MOBILE_MARKS = [
 	{ pattern: /^(52)1(\d{10})$/, without: '$1$2' },
 ];
 
-const EXTENSION = /\s*(?:[,;#].*|(?:ext|доб|вн|ramal|anexo|int|x|х)\p{L}*\.?:?\s*\d+.*)$/iu;
+const EXTENSION_MARK = '(?:ext|доб|вн|ramal|anexo|int|x|х)\\p{L}*\\.?:?\\s*\\d+';
+
+const EXTENSION = new RegExp(`\\s*(?:[,;#].*|${EXTENSION_MARK}.*)$`, 'iu');
+
+/** Ends one number or address, unless what follows is the extension of the number: `+7 495 000-00-00, доб. 5`. */
+const SEPARATOR = new RegExp(`[,;\\n](?!\\s*${EXTENSION_MARK})`, 'iu');
+
+/** Phones or e-mails: one, several in a list, or in one text with commas, semicolons or line breaks between them. */
+export function contactEntries(value: unknown): unknown[] {
+	return toList(typeof value === 'string' ? value.split(SEPARATOR) : value);
+}
 
 /** Fewer digits are an extension or a short code: they are compared as they are. */
 const SHORTEST = 7;

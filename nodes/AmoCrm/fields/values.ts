@@ -22,11 +22,25 @@ export function withoutUnset(values: Record<string, unknown>): Record<string, un
 }
 
 export function show(value: unknown): string {
-	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+	const text = typeof value === 'object' && value !== null ? (jsonOf(value) ?? 'an object') : String(value);
 	return `'${text.length > 80 ? `${text.slice(0, 77)}...` : text}'`;
 }
 
+function jsonOf(value: object): string | undefined {
+	try {
+		return JSON.stringify(value);
+	} catch {
+		return undefined;
+	}
+}
+
+/** A moment as n8n carries it: `Date`, or Luxon's `DateTime` of `$now` and `$today`. */
+export function isDate(value: unknown): value is Date | { toISO: () => string | null } {
+	return value instanceof Date || (typeof value === 'object' && value !== null && 'toISO' in value && typeof value.toISO === 'function');
+}
+
 export function toText(value: unknown): string {
+	if (isDate(value)) return (value instanceof Date ? jsonOf(value)?.slice(1, -1) : value.toISO()) ?? '';
 	if (typeof value === 'object' && value !== null) {
 		throw new UserError(`${show(value)} is not a text. Give a text or a number.`);
 	}
@@ -46,7 +60,7 @@ export function toInteger(value: unknown): number {
 export function toId(value: unknown): number {
 	const plain = unwrapLocator(value);
 	const inUrl = typeof plain === 'string' ? /\/(?:detail|pipeline|api\/v4\/[a-z/]+?|api\/v4\/catalogs\/\d+\/elements)\/(\d+)(?:[/?#]|$)/.exec(plain)?.[1] : undefined;
-	const text = String(inUrl ?? plain ?? '').trim();
+	const text = typeof plain === 'string' || typeof plain === 'number' ? String(inUrl ?? plain).trim() : '';
 	const id = /^\d+$/.test(text) ? Number(text) : NaN;
 	if (!Number.isSafeInteger(id) || id <= 0) {
 		throw new UserError(`${show(plain ?? '')} is not an ID. Give a whole number such as 123456, or the link of the card.`);
@@ -54,10 +68,10 @@ export function toId(value: unknown): number {
 	return id;
 }
 
-/** Money as a number: `1500`, `1500.5`, `"1 500,50"`, `"1,500.50"`. */
+/** Money as a number: `1500`, `1500.5`, `"1 500,50 ₽"`, `"$1,500.50"`. */
 export function toMoney(value: unknown): number {
 	if (typeof value === 'number' && Number.isFinite(value)) return value;
-	const text = typeof value === 'string' ? value.replace(/[\s\u00a0\u202f']/g, '') : '';
+	const text = typeof value === 'string' ? value.replace(/[\s'\p{Sc}]|(?:р|руб)\.?\s*$/giu, '') : '';
 	const decimalComma = /^-?\d+(\.\d{3})*,\d{1,2}$/.test(text);
 	const normal = decimalComma ? text.replace(/\./g, '').replace(',', '.') : text.replace(/,(?=\d{3}(?:\D|$))/g, '');
 	if (!/^-?\d+(\.\d+)?$/.test(normal)) throw new UserError(`${show(value)} is not an amount. Give a number such as 1500 or 1500.50.`);
@@ -79,6 +93,9 @@ const RUSSIAN_DATE = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,T]+(\d{1,2}):(\d{2})(?
 /** Above this a plain number is milliseconds: in seconds it would be after the year 5000. */
 const SECONDS_LIMIT = 1e11;
 
+/** The end of the year 9999, in unix seconds. */
+const LAST_SECOND = 253_402_300_799;
+
 /**
  * A moment as unix seconds, the only form that amoCRM takes for its own dates (core facts 16).
  * Takes ISO dates (without an offset: in `timezone`), `31.01.2026 14:30`, Date and Luxon values, unix seconds or milliseconds.
@@ -87,13 +104,13 @@ export function toTimestamp(value: unknown, timezone: string): number {
 	const plain = typeof value === 'string' ? value.trim() : value;
 	if (typeof plain === 'number' || (typeof plain === 'string' && /^\d{9,}$/.test(plain))) {
 		const number = Number(plain);
-		if (Number.isFinite(number)) return Math.floor(number >= SECONDS_LIMIT ? number / 1000 : number);
+		const seconds = Math.floor(Math.abs(number) >= SECONDS_LIMIT ? number / 1000 : number);
+		if (Math.abs(seconds) <= LAST_SECOND) return seconds;
 	}
-	const isDate = plain instanceof Date || (typeof plain === 'object' && plain !== null && 'toISO' in plain);
 	const text = typeof plain === 'string' ? isoOfRussian(plain) : '';
 	// Luxon also takes a bare number or a lone month name; a person who writes that means something else.
-	if (isDate || /^\d{4}-\d{2}-\d{2}|^[A-Z][a-z]{2},? |^\d{4}W/.test(text)) {
-		const moment = parseMoment(isDate ? plain : text, timezone);
+	if (isDate(plain) || /^\d{4}-\d{2}-\d{2}|^[A-Z][a-z]{2},? |^\d{4}W/.test(text)) {
+		const moment = parseMoment(isDate(plain) ? plain : text, timezone);
 		if (moment === undefined) throw new UserError(`${show(value)} is not a date that exists. ${DATE_HELP}`);
 		return moment;
 	}

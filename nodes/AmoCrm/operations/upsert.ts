@@ -10,7 +10,7 @@ import { encodeDraft, fieldError } from '../fields/fields';
 import { encodeMappedFields } from '../fields/mapper';
 import type { Matcher, MatchKey, Wanted } from '../fields/matching';
 import { contactMatcher, emailKey, fieldMatcher, matchingValue, nameMatcher } from '../fields/matching';
-import { phoneKey } from '../fields/phones';
+import { contactEntries, phoneKey } from '../fields/phones';
 import { isUnset, toId, toList, withoutUnset } from '../fields/values';
 import { exclusively } from '../transport/exclusive';
 import type { Failure } from '../transport/types';
@@ -165,7 +165,7 @@ function addMatchValue(
 	if (field.code === 'PHONE' || field.code === 'EMAIL') {
 		const name = field.code === 'PHONE' ? 'phone' : 'email';
 		wanted[name] = value;
-		values[name] = [...toList(value), ...(isUnset(values[name]) ? [] : toList(values[name]))];
+		values[name] = [...contactEntries(value), ...(isUnset(values[name]) ? [] : contactEntries(values[name]))];
 		return;
 	}
 	try {
@@ -227,7 +227,8 @@ function joined(name: string, old: unknown, added: unknown, { country }: Setting
 		if (name === 'phone') return phoneKey(String(value), country);
 		return name === 'email' ? emailKey(String(value)) : JSON.stringify(value);
 	};
-	const all = [...toList(old), ...toList(added)];
+	const listOf = name === 'phone' || name === 'email' ? contactEntries : toList;
+	const all = [...listOf(old), ...listOf(added)];
 	return all.filter((value, index) => all.findIndex((other) => keyOf(other) === keyOf(value)) === index);
 }
 
