@@ -20,7 +20,7 @@ export interface Names {
  */
 export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDataObject {
 	const simple: IDataObject = {};
-	for (const [key, value] of Object.entries(withNames(row, names))) {
+	for (const [key, value] of Object.entries(withNames(withParams(row), names))) {
 		if (!LEFT_OUT.has(key)) simple[key] = isMoment(key, value) ? toIso(value as number) : value;
 	}
 	if (Array.isArray(simple.result) || isTextObject(simple.result)) {
@@ -42,6 +42,12 @@ export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDa
 /** Whether a record shows calendar days, for which the account's time zone has to be known. */
 export function showsCalendarDays(row: IDataObject): boolean {
 	return listOf(row.custom_fields_values).some((field) => isCalendarDayType(String(field.field_type)));
+}
+
+/** What a note holds stands beside its own fields. */
+function withParams(row: IDataObject): IDataObject {
+	const { params, ...own } = row;
+	return row.note_type === undefined ? row : { ...(params as IDataObject), ...own };
 }
 
 /** A name goes right behind the ID that it explains. */

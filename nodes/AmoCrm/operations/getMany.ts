@@ -11,8 +11,9 @@ import { inParallel } from '../transport/parallel';
 import type { Query } from '../transport/types';
 import type { Mapping } from './mapping';
 import { mappingOf } from './mapping';
-import { collection, filterProperty, optionsProperty, simplifyProperty, withProperty } from './parameters';
-import { presentRows } from './present';
+import type { Output } from './output';
+import { outputOf, outputProperties, presentRows } from './output';
+import { collection, filterProperty, optionsProperty, withProperty } from './parameters';
 import { parameterProblem, requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
 
@@ -51,7 +52,7 @@ export function getMany(entity: Entity): Operation {
 				description: 'Max number of results to return',
 				displayOptions: { show: { returnAll: [false] } },
 			},
-			simplifyProperty,
+			...outputProperties,
 			collection('Filters', 'filters', 'Add Filter', [
 				...entity.filters.map(filterProperty),
 				...(entity.filtersCustomFields ? [customFieldFiltersProperty] : []),
@@ -102,24 +103,24 @@ async function listRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 	const mapping = await mappingOf(run, entity, (item) => givenFieldFilters(filtersOf(run, item)).length > 0);
 	if ('failure' in mapping) return run.items.map(() => ({ problem: requestProblem(mapping.failure) }));
 	const results = new Array<ItemResult | undefined>(run.items.length);
-	const lists = new Map<string, { request: ListRequest; simple: boolean; items: number[] }>();
+	const lists = new Map<string, { request: ListRequest; output: Output; items: number[] }>();
 	run.items.forEach((_, item) => {
 		try {
 			const request = listRequest(run, entity, item, mapping);
-			const simple = run.parameter('simplify', item, true) as boolean;
-			const key = JSON.stringify([request.query, request.limit, simple]);
+			const output = outputOf(run, item);
+			const key = JSON.stringify([request.query, request.limit, output]);
 			const list = lists.get(key);
 			if (list) list.items.push(item);
-			else lists.set(key, { request, simple, items: [item] });
+			else lists.set(key, { request, output, items: [item] });
 		} catch (error) {
 			results[item] = { problem: parameterProblem(error) };
 		}
 	});
 	let stopped = !run.continueOnFail && results.some((result) => result !== undefined);
 	const reader: Reader = { run, entity, hinted: new Set() };
-	await inParallel([...lists.values()], IN_FLIGHT, async ({ request, simple, items }) => {
+	await inParallel([...lists.values()], IN_FLIGHT, async ({ request, output, items }) => {
 		if (stopped) return;
-		const result = await listOnce(reader, request, simple);
+		const result = await listOnce(reader, request, output);
 		if ('problem' in result) stopped ||= !run.continueOnFail;
 		// Items of n8n must not share rows: a later node may change one of them.
 		items.forEach((item, index) => {
@@ -137,7 +138,7 @@ interface Reader {
 	hinted: Set<string>;
 }
 
-async function listOnce(reader: Reader, request: ListRequest, simple: boolean): Promise<ItemResult> {
+async function listOnce(reader: Reader, request: ListRequest, output: Output): Promise<ItemResult> {
 	const { run, entity } = reader;
 	const { query, limit, hidden } = request;
 	const ignored = hidden.length > 0 && (await isFilteringEnabled(run.client)) === false;
@@ -151,12 +152,12 @@ async function listOnce(reader: Reader, request: ListRequest, simple: boolean): 
 		limit,
 		accept,
 		// Names of stages and users are looked up while the pages of a long list come in.
-		alongside: async (rows) => await presentRows(run, rows, simple),
+		alongside: async (rows) => await presentRows(run, rows, output),
 	});
 	if (!list.ok) return { problem: requestProblem(list.failure) };
 	if (ignored || (request.paidFilters && list.rejected > 0)) hint(reader, 'warning', filtersIgnored(entity, hidden));
 	if (list.repeated > 0) hint(reader, 'info', movedWhileReading(entity, list.repeated));
-	return { rows: await presentRows(run, list.rows, simple) };
+	return { rows: await presentRows(run, list.rows, output) };
 }
 
 function hint({ run, hinted }: Reader, type: 'info' | 'warning', message: string): void {

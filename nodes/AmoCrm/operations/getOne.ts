@@ -5,8 +5,9 @@ import { endsEverything, isTooMuch } from '../transport/failures';
 import { embeddedRows } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
-import { idProperty, optionsProperty, readId, simplifyProperty, withProperty } from './parameters';
-import { presentRows } from './present';
+import type { Output } from './output';
+import { outputOf, outputProperties, presentRows } from './output';
+import { idProperty, optionsProperty, readId, withProperty } from './parameters';
 import { notFoundProblem, parameterProblem, requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
 
@@ -24,22 +25,28 @@ export function getOne(entity: Entity): Operation {
 		name: 'Get',
 		action: `Get a ${noun}`,
 		description: `Retrieve one ${noun} per item by its ID; many items share requests`,
-		properties: [idProperty(entity), simplifyProperty, optionsProperty(withProperty(entity))],
+		properties: [idProperty(entity), ...outputProperties, optionsProperty(withProperty(entity))],
 		execute: async (run) => await getRecords(run, entity),
 	};
 }
 
+/** Items that ask for the same extras and the same output share list requests. */
+interface Group {
+	extras: string;
+	output: Output;
+	wanted: Array<{ item: number; id: number }>;
+}
+
 async function getRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 	const results = new Array<ItemResult>(run.items.length);
-	/** Items that ask for the same extras share list requests. */
-	const groups = new Map<string, Array<{ item: number; id: number }>>();
+	const groups = new Map<string, Group>();
 	run.items.forEach((_, item) => {
 		try {
 			const id = readId(run, entity, item);
-			const extras = withOf(run, item);
-			const group = groups.get(extras);
-			if (group) group.push({ item, id });
-			else groups.set(extras, [{ item, id }]);
+			const group: Group = { extras: withOf(run, item), output: outputOf(run, item), wanted: [] };
+			const key = JSON.stringify(group);
+			if (!groups.has(key)) groups.set(key, group);
+			groups.get(key)?.wanted.push({ item, id });
 		} catch (error) {
 			results[item] = { problem: parameterProblem(error) };
 		}
@@ -47,41 +54,31 @@ async function getRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 	if (!run.continueOnFail && results.some((result) => 'problem' in result)) {
 		return Array.from(results, (result) => result ?? { rows: [] });
 	}
-	for (const [extras, wanted] of groups) {
+	for (const { extras, output, wanted } of groups.values()) {
 		const found = await findByIds(run.client, entity, extras, [...new Set(wanted.map(({ id }) => id))]);
-		const shown = await presentFound(run, found);
-		for (const { item, id } of wanted) results[item] = resultOf(run, entity, item, id, found.get(id), shown.get(id));
+		const shown = await presentFound(run, found, output);
+		for (const { item, id } of wanted) results[item] = resultOf(entity, id, found.get(id), shown.get(id));
 	}
 	return results;
 }
 
-/** The found records as simplified rows, by ID. */
-async function presentFound(run: Run, found: Found): Promise<Map<number, IDataObject>> {
+/** The found records as rows for the output, by ID. */
+async function presentFound(run: Run, found: Found, output: Output): Promise<Map<number, IDataObject>> {
 	const records = [...found].flatMap(([id, record]) => (isFailure(record) ? [] : [{ id, record }]));
-	const isSimple = (item: number) => run.parameter('simplify', item, true) === true;
-	if (!run.items.some((_, item) => isSimple(item))) return new Map();
 	const rows = await presentRows(
 		run,
 		records.map(({ record }) => record),
-		true,
+		output,
 	);
 	return new Map(records.map(({ id }, index) => [id, rows[index] as IDataObject]));
 }
 
-function resultOf(
-	run: Run,
-	entity: Entity,
-	item: number,
-	id: number,
-	found: IDataObject | Failure | undefined,
-	shown: IDataObject | undefined,
-): ItemResult {
+function resultOf(entity: Entity, id: number, found: IDataObject | Failure | undefined, shown: IDataObject | undefined): ItemResult {
 	if (found === undefined) return { problem: notFoundProblem(entity, id) };
 	if (isFailure(found)) {
 		return { problem: found.kind === 'notFound' ? notFoundProblem(entity, id) : requestProblem(found) };
 	}
-	const simple = run.parameter('simplify', item, true) as boolean;
-	return { rows: [simple ? (shown ?? found) : found] };
+	return { rows: [shown ?? found] };
 }
 
 function withOf(run: Run, item: number): string {

@@ -196,25 +196,10 @@ function noteDraft(run: Run, item: number, body: IDataObject, values: Record<str
 	return { body: { ...body, note_type: noteType, params }, links: [] };
 }
 
-/** Simplified notes show what they hold beside their own fields. */
-function flat(operation: Operation): Operation {
-	return {
-		...operation,
-		execute: async (run) => {
-			const results = await operation.execute(run);
-			return results.map((result, item) =>
-				'problem' in result || run.parameter('simplify', item, true) !== true
-					? result
-					: { rows: result.rows.map(({ params, ...note }) => ({ ...(params as IDataObject), ...note })) },
-			);
-		},
-	};
-}
-
 const operations: Array<(entity: Entity) => Operation> = [
 	createNote,
-	(entity) => flat(getOne(entity)),
-	(entity) => flat(getMany(entity)),
+	getOne,
+	getMany,
 	(entity) => pinNote(entity, true),
 	(entity) => pinNote(entity, false),
 	updateNote,

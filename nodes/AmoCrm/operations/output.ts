@@ -1,0 +1,115 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { accountTimezone, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
+import type { Names } from '../fields/simplify';
+import { showsCalendarDays, simplify } from '../fields/simplify';
+import { isUnset, toList, toText } from '../fields/values';
+import type { Run } from './types';
+
+/** How an item wants the records that were read. */
+export interface Output {
+	raw: boolean;
+	/** For an AI agent every word costs: what is empty is left out. */
+	compact: boolean;
+	/** Only these fields of the simplified record, and its ID. */
+	fields?: string[];
+}
+
+/** 'Simplify' in a workflow; 'Output' where an AI agent uses the node as a tool. */
+export const outputProperties: INodeProperties[] = [
+	{
+		displayName: 'Simplify',
+		name: 'simplify',
+		type: 'boolean',
+		default: true,
+		displayOptions: { hide: { '@tool': [true] } },
+		description: 'Whether to return a simplified version of the response instead of the raw data',
+	},
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		options: [
+			{ name: 'Raw', value: 'raw', description: 'Everything that amoCRM answers, as it is' },
+			{ name: 'Selected Fields', value: 'selectedFields', description: 'The ID and the fields that you name' },
+			{ name: 'Simplified', value: 'simplified', description: 'Flat records with names instead of codes, without what is empty' },
+		],
+		default: 'simplified',
+		displayOptions: { show: { '@tool': [true] } },
+		description: 'How much of each record to return: the less, the cheaper for the AI model',
+	},
+	{
+		displayName: 'Output Fields',
+		name: 'outputFields',
+		type: 'string',
+		default: '',
+		displayOptions: { show: { '@tool': [true], output: ['selectedFields'] } },
+		placeholder: 'e.g. name, price, stage, Source',
+		description:
+			"Names of the fields to return, separated by commas, as they stand in the simplified output: amoCRM's own in lower case, custom fields by their names. The ID is always returned.",
+	},
+];
+
+/** Throws a `UserError` that names the parameter. */
+export function outputOf(run: Run, item: number): Output {
+	switch (run.parameter('output', item, '')) {
+		case 'raw':
+			return { raw: true, compact: false };
+		case 'simplified':
+			return { raw: false, compact: true };
+		case 'selectedFields': {
+			const fields = toList(run.parameter('outputFields', item, '')).map(toText);
+			if (fields.length === 0) throw new UserError("'Output Fields' is empty. Name at least one field, or choose another 'Output'.");
+			return { raw: false, compact: true, fields };
+		}
+		default:
+			return { raw: run.parameter('simplify', item, true) !== true, compact: false };
+	}
+}
+
+/**
+ * Rows as the user wants them: raw, or flat with the names of pipelines, stages and users. The names cost at most one
+ * request each per run; a user who may not read them gets rows without.
+ */
+export async function presentRows(run: Run, rows: IDataObject[], { raw, compact, fields }: Output): Promise<IDataObject[]> {
+	if (raw) return rows;
+	const account = rows.some(showsCalendarDays) ? await accountTimezone(run.client, run.timezone) : run.timezone;
+	const names = await namesFor(run, rows);
+	const simple = rows.map((row) => simplify(row, { workflow: run.timezone, account }, names));
+	if (fields) return simple.map((row) => selected(row, fields));
+	return compact ? simple.map(withoutEmpty) : simple;
+}
+
+function selected(row: IDataObject, fields: string[]): IDataObject {
+	const keys = new Map(Object.keys(row).map((key) => [key.toLowerCase(), key]));
+	const chosen = fields.map((field) => {
+		const key = keys.get(field.toLowerCase());
+		return [key ?? field, key === undefined ? null : row[key]] as const;
+	});
+	return { id: row.id, ...Object.fromEntries(chosen) };
+}
+
+function withoutEmpty(row: IDataObject): IDataObject {
+	return Object.fromEntries(Object.entries(row).filter(([, value]) => !isUnset(value) && !(Array.isArray(value) && value.length === 0)));
+}
+
+async function namesFor(run: Run, rows: IDataObject[]): Promise<Names> {
+	const names: Names = {};
+	if (rows.some((row) => row.pipeline_id !== undefined)) {
+		const pipelines = await pipelinesOf(run.client);
+		if (pipelines.ok) Object.assign(names, pipelineNames(pipelines.value));
+	}
+	if (rows.some((row) => row.responsible_user_id !== undefined)) {
+		const users = await usersOf(run.client);
+		if (users.ok) names.users = new Map(users.value.map((user) => [Number(user.id), String(user.name)]));
+	}
+	return names;
+}
+
+function pipelineNames(pipelines: IDataObject[]): Names {
+	return {
+		pipelines: new Map(pipelines.map((pipeline) => [Number(pipeline.id), String(pipeline.name)])),
+		stages: stageNames(pipelines),
+	};
+}
