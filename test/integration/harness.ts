@@ -48,6 +48,8 @@ export interface RunOptions {
 	onError?: INode['onError'];
 	timezone?: string;
 	abortAfterMs?: number;
+	/** As the twin of the node that n8n makes for AI agents: some parameters differ. */
+	asTool?: true;
 }
 
 export interface RunResult {
@@ -126,13 +128,14 @@ class TestCredentials extends ICredentialsHelper {
 	}
 }
 
-const nodeType: INodeType = new AmoCrm();
+function typesOf(name: string): INodeTypes & { nodeType: INodeType } {
+	const nodeType: INodeType = new AmoCrm();
+	nodeType.description = { ...nodeType.description, name };
+	return { nodeType, getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) };
+}
 
-const nodeTypes: INodeTypes = {
-	getByName: () => nodeType,
-	getByNameAndVersion: () => nodeType,
-	getKnownTypes: () => ({}),
-};
+const AS_NODE = typesOf('amoCrm');
+const AS_TOOL = typesOf('amoCrmTool');
 
 export function credentialsOf(account: Account): TestCredentials {
 	return new TestCredentials(account);
@@ -140,7 +143,8 @@ export function credentialsOf(account: Account): TestCredentials {
 
 /** Runs the node once in n8n's own execution engine, over real HTTP. */
 export async function runNode(options: RunOptions, credentials = credentialsOf(options.account)): Promise<RunResult> {
-	const { parameters, items = [{}], onError, timezone = 'Europe/Moscow' } = options;
+	const { parameters, items = [{}], onError, timezone = 'Europe/Moscow', asTool } = options;
+	const { nodeType, ...nodeTypes } = asTool ? AS_TOOL : AS_NODE;
 	const node: INode = {
 		id: 'node-1',
 		name: 'amoCRM',
