@@ -84,6 +84,33 @@ describe('link and unlink', () => {
 	});
 });
 
+describe('the main contact of a lead', () => {
+	it('is picked on create, on update and on upsert, beside the other contacts', async () => {
+		const [ann, bob, carl] = (await created('contact', 3)) as [number, number, number];
+		const picked = (id: number) => ({ __rl: true, mode: 'list', value: String(id), cachedResultName: 'Somebody' });
+		const { rows, error } = await world.run({
+			resource: 'lead',
+			operation: 'create',
+			name: 'Lead',
+			additionalFields: { contactIds: `${ann}, ${bob}`, contactId: picked(bob) },
+			options: FAST,
+		});
+		expect(error).toBeUndefined();
+		const id = rows[0]?.json.id as number;
+		expect(linksOf(id)).toEqual([['contacts', bob, true], ['contacts', ann, false]]);
+
+		await world.run({ resource: 'lead', operation: 'update', leadId: id, updateFields: { contactId: picked(ann) }, options: FAST });
+		expect(linksOf(id).sort()).toEqual([['contacts', ann, true], ['contacts', bob, false]]);
+
+		const upsert = async (contact: number) =>
+			await world.run({ resource: 'lead', operation: 'upsert', matchBy: 'name', name: 'Lead', additionalFields: { contactId: contact }, options: FAST });
+		expect((await upsert(carl)).rows[0]?.json.action).toBe('updated');
+		expect(linksOf(id)).toContainEqual(['contacts', carl, true]);
+		expect((await upsert(carl)).rows[0]?.json.action).toBe('unchanged');
+		expect((await upsert(bob)).rows[0]?.json.action).toBe('updated');
+	});
+});
+
 describe('tags of an update', () => {
 	it('are added, taken off or replaced', async () => {
 		const [id] = await created('lead', 1);

@@ -112,6 +112,19 @@ describe('create or update a contact', () => {
 		]);
 	});
 
+	it('clears fields only when asked to', async () => {
+		const position = contactField('POSITION');
+		const boss = { matchBy: 'phone', phone: '+7 912 345-67-89', name: 'Boss' };
+		const mapped = (value: string) => ({ mappingMode: 'defineBelow', value: { [position]: value } });
+		const [row] = (await world.run(upsert({ ...boss, customFields: mapped('Director') }))).rows;
+		const fields = () => world.emulator.account.contacts.get(row?.json.id as number)?.custom_fields_values.map(({ field_id }) => field_id);
+		expect(fields()).toContain(position);
+		expect((await world.run(upsert({ ...boss, customFields: mapped('') }))).rows[0]?.json.action).toBe('unchanged');
+		const cleared = await world.run(upsert({ ...boss, additionalFields: { customFieldsToClear: [position] } }));
+		expect(cleared.rows[0]?.json).toMatchObject({ action: 'updated', changed_fields: [expect.any(String)] });
+		expect(fields()).not.toContain(position);
+	});
+
 	it('sets some fields only when it creates', async () => {
 		const [id] = await given([{ name: 'Ann', phone: '+7 912 345-67-89' }]);
 		const { rows } = await world.run(

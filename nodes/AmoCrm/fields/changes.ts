@@ -57,7 +57,8 @@ function isSame(key: string, value: unknown, record: IDataObject): boolean {
 
 function isLinked(record: IDataObject, link: LinkTarget): boolean {
 	const linked = (record._embedded as IDataObject | undefined)?.[link.to_entity_type];
-	return Array.isArray(linked) && (linked as IDataObject[]).some((entry) => Number(entry.id) === link.to_entity_id);
+	const isMain = (link.metadata as IDataObject | undefined)?.is_main === true;
+	return Array.isArray(linked) && (linked as IDataObject[]).some((entry) => Number(entry.id) === link.to_entity_id && (!isMain || entry.is_main === true));
 }
 
 function changedTags(record: IDataObject, wanted: IDataObject[], append: boolean): IDataObject | undefined {

@@ -82,10 +82,11 @@ function optionOf(value: unknown, field: FieldDefinition): FieldOption {
 	const found =
 		(typeof given === 'number' ? field.enums.find((option) => option.id === given) : undefined) ??
 		field.enums.find((option) => option.value.trim().toLowerCase() === wanted) ??
+		field.enums.find((option) => option.path.toLowerCase() === wanted) ??
 		field.enums.find((option) => option.code?.toLowerCase() === wanted) ??
 		field.enums.find((option) => String(option.id) === wanted);
 	if (found) return found;
-	const labels = field.enums.map((option) => option.value);
+	const labels = field.enums.map((option) => option.path);
 	const shown = labels.length > 15 ? [...labels.slice(0, 15), `and ${labels.length - 15} more`] : labels;
 	throw new UserError(`${show(given ?? value)} is not one of the options. Give one of: ${shown.join(', ') || '(the field has no options)'}`);
 }

@@ -57,7 +57,7 @@ export const customFieldFiltersProperty: INodeProperties = {
 					typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
 					default: '',
 					description:
-						'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+						'Custom field to compare. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 				},
 				{
 					displayName: 'Condition',
@@ -69,6 +69,7 @@ export const customFieldFiltersProperty: INodeProperties = {
 						{ name: 'To', value: 'to', description: 'The value or less, the day or earlier' },
 					],
 					default: 'is',
+					description: 'How to compare: ranges work for numbers and dates, single values for the others',
 				},
 				{
 					displayName: 'Value',
@@ -95,7 +96,7 @@ export function customFieldConditions(given: CustomFieldFilter[], definitions: F
 		const field = definitions.find(({ id, code }) => String(id) === String(fieldId) || code === fieldId);
 		if (!field) throw new UserError(`'Filters': the custom field ${show(fieldId)} does not exist in this account. Refresh the list of fields.`);
 		try {
-			if (isUnset(value)) throw new UserError('the value to compare with is empty');
+			if (isUnset(value) || (Array.isArray(value) && value.every(isUnset))) throw new UserError('the value to compare with is empty');
 			return comparison === 'is' ? byValue(field, value, zones) : byBound(field, comparison, value, zones);
 		} catch (error) {
 			throw fieldError({ displayName: field.name }, error);

@@ -24,6 +24,8 @@ export interface FieldOption {
 	id: number;
 	value: string;
 	code: string | null;
+	/** The label with those of the options above it, in a tree of options; else the label. */
+	path: string;
 }
 
 export type Dictionary<T> = { ok: true; value: T } | { ok: false; failure: Failure };
@@ -58,20 +60,33 @@ export async function fieldDefinitions(client: ApiClient, path: string): Promise
 function toDefinition(row: IDataObject): FieldDefinition {
 	// A PATCH answer gives options as an object keyed by index (extended facts 2.2): take both forms.
 	const enums = Object.values((row.enums ?? {}) as IDataObject) as IDataObject[];
+	const nested = (Array.isArray(row.nested) ? row.nested : []) as IDataObject[];
 	return {
 		id: Number(row.id),
 		name: String(row.name ?? row.id),
 		type: String(row.type ?? 'text'),
 		code: row.code ? String(row.code) : null,
 		sort: Number(row.sort ?? 0),
-		enums: enums.map((option) => ({
+		enums: [...enums, ...nested].map((option) => ({
 			id: Number(option.id),
 			value: String(option.value ?? ''),
 			code: option.code ? String(option.code) : null,
+			path: pathOf(option, nested),
 		})),
 		requiredIn: Array.isArray(row.required_statuses) ? row.required_statuses.length : 0,
 		computed: row.is_computed === true,
 	};
+}
+
+/** Categories are a tree (extended facts 2.2): `Clothes / Shoes`. */
+function pathOf(option: IDataObject, nested: IDataObject[]): string {
+	const names: string[] = [];
+	for (let node: IDataObject | undefined = option; node && names.length < nested.length + 1; ) {
+		names.unshift(String(node.value ?? ''));
+		const parent: unknown = node.parent_id;
+		node = parent ? nested.find(({ id }) => id === parent) : undefined;
+	}
+	return names.join(' / ');
 }
 
 /** What the account says about itself; nothing where it may not be read. */

@@ -81,8 +81,9 @@ function bodyKind(property: FieldKind['property'], convert: (value: unknown, con
 	};
 }
 
-const PICK_OR_EXPRESSION =
-	'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+/** `what` says what is picked; the rest is n8n's own wording. */
+export const pickOne = (what: string): string =>
+	`${what}. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`;
 
 export const text: FieldKind = { ...bodyKind({ type: 'string', default: '' }, toText), keepsEmptyText: true };
 
@@ -106,7 +107,6 @@ export function picked(loadOptionsMethod: string, loadOptionsDependsOn?: string[
 			type: 'options',
 			typeOptions: { loadOptionsMethod, ...(loadOptionsDependsOn ? { loadOptionsDependsOn } : {}) },
 			default: '',
-			description: PICK_OR_EXPRESSION,
 		},
 		toInteger,
 	);
@@ -136,7 +136,6 @@ export const stage: FieldKind = {
 		type: 'options',
 		typeOptions: { loadOptionsMethod: 'getStages', loadOptionsDependsOn: ['&pipelineId'] },
 		default: '',
-		description: PICK_OR_EXPRESSION,
 	},
 	encode: (draft, key, value, { values }) => {
 		const { pipelineId, statusId } = parseStage(value);
@@ -233,16 +232,29 @@ export function links(to: 'contacts' | 'companies', embeddedOnCreate: boolean, p
 		encode: (draft, _key, value, { mode }) => {
 			const ids = to === 'companies' ? [toId(value)] : toIds(value);
 			if (mode === 'create' && embeddedOnCreate) {
-				draft.body._embedded = {
-					...(draft.body._embedded as IDataObject),
-					[to]: ids.map((id, index) => ({ id, ...(to === 'contacts' ? { is_main: index === 0 } : {}) })),
-				};
+				const embedded = (draft.body._embedded ?? {}) as Record<string, IDataObject[]>;
+				const known = embedded[to] ?? [];
+				const added = ids.filter((id) => !known.some((entry) => entry.id === id));
+				const rows = added.map((id, index) => ({ id, ...(to === 'contacts' ? { is_main: index === 0 && known.length === 0 } : {}) }));
+				draft.body._embedded = { ...embedded, [to]: [...known, ...rows] };
 				return;
 			}
-			draft.links.push(...ids.map((id) => ({ to_entity_id: id, to_entity_type: to })));
+			const added = ids.filter((id) => !draft.links.some((link) => link.to_entity_type === to && link.to_entity_id === id));
+			draft.links.push(...added.map((id) => ({ to_entity_id: id, to_entity_type: to })));
 		},
 	};
 }
+
+const CONTACT_LOCATOR = recordLocator({ noun: 'contact', listSearchMethod: 'searchContacts', linkPaths: ['contacts/detail', 'api/v4/contacts'] });
+
+/** The main contact of a lead; it has to come before the other contacts (core facts 5.4, 11). */
+export const mainContact: FieldKind = {
+	property: CONTACT_LOCATOR,
+	encode: (draft, key, value, context) => {
+		if (context.mode === 'create') links('contacts', true, CONTACT_LOCATOR).encode(draft, key, value, context);
+		else draft.links.push({ to_entity_id: toId(value), to_entity_type: 'contacts', metadata: { is_main: true } });
+	},
+};
 
 /**
  * Turns the values that the user gave into a draft. Only fields that were given are written: nothing for an absent

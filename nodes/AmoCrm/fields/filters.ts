@@ -39,8 +39,9 @@ function filter(look: Look, property: Filter['property'], condition: Filter['con
 	return { name, displayName, description, placeholder, needs, property: { ...property, ...rest }, condition };
 }
 
-const PICK_MANY =
-	'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+/** `which` says what is returned; the rest is n8n's own wording. */
+const pickMany = (which: string) =>
+	`${which}. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`;
 
 /** Full-text search, which needs no paid feature but matches loosely (core facts 3.6). */
 export function search(look: Look): Filter {
@@ -59,10 +60,10 @@ export function idsFilter(key: string, look: Look): Filter {
 }
 
 /** `keys` are several where amoCRM renamed one: its own client sends both. */
-export function pickedIdsFilter(keys: string | string[], loadOptionsMethod: string, look: Look): Filter {
+export function pickedIdsFilter(keys: string | string[], loadOptionsMethod: string, look: Look & { description: string }): Filter {
 	return filter(
-		look,
-		{ type: 'multiOptions', typeOptions: { loadOptionsMethod }, default: [], description: PICK_MANY },
+		{ ...look, description: pickMany(look.description) },
+		{ type: 'multiOptions', typeOptions: { loadOptionsMethod }, default: [] },
 		(value) => idsCondition([keys].flat(), toList(value).map(toInteger)),
 	);
 }
@@ -75,10 +76,10 @@ function idsCondition(keys: string[], ids: number[]): Condition {
 }
 
 /** Stages as pairs: amoCRM ignores a status without its pipeline (core facts 3.6). */
-export function stagesFilter(look: Look): Filter {
+export function stagesFilter(look: Look & { description: string }): Filter {
 	return filter(
-		look,
-		{ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [], description: PICK_MANY },
+		{ ...look, description: pickMany(look.description) },
+		{ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [] },
 		(value) => {
 			const stages = toList(value).map(parseStage);
 			if (stages.some((stage) => stage.pipelineId === undefined)) {
@@ -111,25 +112,42 @@ export function flagFilter(key: string, look: Look): Filter {
 	});
 }
 
-/** Both ends of a range, each a filter of its own, so that a range may have one side only. */
-export function momentRange(key: string, name: string, displayName: string): Filter[] {
-	return range(key, name, displayName, ['After', 'Before'], { type: 'dateTime', default: '' }, toTimestamp);
+const MOMENT_HELP =
+	"It may be an expression such as {{ $now.minus({ days: 7 }) }}; a date without an offset is in the workflow's time zone.";
+
+/**
+ * Both ends of a range, each a filter of its own, so that a range may have one side only. `what` continues "Return only
+ * records": "that were created".
+ */
+export function momentRange(key: string, name: string, displayName: string, what: string): Filter[] {
+	const describe = (side: string) => `Return only records ${what} at this moment or ${side}. ${MOMENT_HELP}`;
+	const look = { name, displayName, ends: ['After', 'Before'], descriptions: [describe('later'), describe('earlier')] } as const;
+	return range(key, look, { type: 'dateTime', default: '' }, toTimestamp);
 }
 
 export function moneyRange(key: string, name: string, displayName: string): Filter[] {
-	return range(key, name, displayName, ['From', 'To'], { type: 'number', default: 0 }, toMoney);
+	const describe = (side: string) => `Return only records with this ${displayName.toLowerCase()} or ${side}, in the account's currency`;
+	const look = { name, displayName, ends: ['From', 'To'], descriptions: [describe('more'), describe('less')] } as const;
+	return range(key, look, { type: 'number', default: 0 }, toMoney);
+}
+
+/** Both ends, the lower one first. */
+interface RangeLook {
+	name: string;
+	displayName: string;
+	ends: readonly [string, string];
+	descriptions: readonly [string, string];
 }
 
 function range(
 	key: string,
-	name: string,
-	displayName: string,
-	[low, high]: [string, string],
+	{ name, displayName, ends, descriptions }: RangeLook,
 	property: Filter['property'],
 	convert: (value: unknown, timezone: string) => number,
 ): Filter[] {
-	const side = (end: 'from' | 'to', label: string): Filter =>
-		filter({ name: `${name}${end === 'from' ? 'From' : 'To'}`, displayName: `${displayName} ${label}` }, property, (value, timezone) => {
+	const side = (end: 'from' | 'to', index: 0 | 1): Filter => {
+		const look = { name: `${name}${end === 'from' ? 'From' : 'To'}`, displayName: `${displayName} ${ends[index]}`, description: descriptions[index] };
+		return filter(look, property, (value, timezone) => {
 			const bound = convert(value, timezone);
 			return {
 				query: { filter: { [key]: { [end]: bound } } },
@@ -138,7 +156,8 @@ function range(
 					(row[key] !== null && (end === 'from' ? Number(row[key]) >= bound : Number(row[key]) <= bound)),
 			};
 		});
-	return [side('from', low), side('to', high)];
+	};
+	return [side('from', 0), side('to', 1)];
 }
 
 /**

@@ -205,7 +205,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, zone
 		...customFieldConditions(givenFieldFilters(filters), definitions, zones),
 	];
 	const filtering = conditions.filter((condition) => 'filter' in condition.query);
-	const extras = [options.with ?? []].flat().join(',');
+	const extras = [options.with ?? [], ...conditions.map(({ query }) => query.with ?? [])].flat().join(',');
 	return {
 		query: mergeQueries([
 			...conditions.map((condition) => condition.query),

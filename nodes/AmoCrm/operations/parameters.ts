@@ -34,17 +34,26 @@ export function idProperty(entity: Entity): INodeProperties {
 export function readId(run: Run, entity: Entity, itemIndex: number): number {
 	const value = unwrapLocator(run.parameter(entity.idParameter, itemIndex, ''));
 	try {
-		return toId(recordPart(entity, value));
+		return toId(recordPart(run, entity, value));
 	} catch (error) {
 		throw fieldError(entity, error);
 	}
 }
 
-function recordPart(entity: Entity, value: unknown): unknown {
+function recordPart({ client }: Run, entity: Entity, value: unknown): unknown {
 	if (typeof value !== 'string' || !value.includes('/')) return value;
+	assertSameAccount(value, client.baseUrl);
 	const id = new RegExp(`/(?:${linkPaths(entity).join('|')})/(\\d+)`).exec(value)?.[1];
 	if (id === undefined) throw new UserError(`${show(value)} is not the link of a ${entity.displayName.toLowerCase()}.`);
 	return id;
+}
+
+/** An ID means another record in another account. One account may have several zones, so its own name is what counts. */
+function assertSameAccount(link: string, baseUrl: string): void {
+	const nameOf = (url: string) => /^\s*https?:\/\/([^./:]+)\./i.exec(url)?.[1]?.toLowerCase();
+	const [given, own] = [nameOf(link), nameOf(baseUrl)];
+	if (given === undefined || own === undefined || given === own) return;
+	throw new UserError(`${show(link)} is a link of the account '${given}', but the credential is for '${own}'. Give a link of that account.`);
 }
 
 /** The property of one writable field, as it stands at top level or in a collection. */

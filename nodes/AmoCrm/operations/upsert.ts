@@ -275,7 +275,8 @@ async function findCandidates(
 	wishes: Wish[],
 ): Promise<(wish: Wish) => IDataObject[] | Failure> {
 	// Without it a lead does not show its contacts, and every link would look new.
-	const query = wishes.some(({ values }) => values.contactIds !== undefined) && entity.collection === 'leads' ? { with: 'contacts' } : {};
+	const setsContacts = wishes.some(({ values }) => values.contactId !== undefined || values.contactIds !== undefined);
+	const query = setsContacts && entity.collection === 'leads' ? { with: 'contacts' } : {};
 	if (!matcher) {
 		const ids = [...new Set(wishes.flatMap(({ id }) => id ?? []))];
 		const found = ids.length > 0 ? await findByIds(run.client, entity, query.with ?? '', ids) : new Map<number, IDataObject | Failure>();

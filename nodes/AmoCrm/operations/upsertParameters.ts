@@ -30,6 +30,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 	const noun = entity.displayName.toLowerCase();
 	const shownFor = (...choices: MatchBy[]) => ({ displayOptions: { show: { matchBy: choices } } });
 	const fields = fieldsFor(entity, 'create');
+	const clearing = fieldsFor(entity, 'update').filter(({ name }) => name === 'customFieldsToClear');
 	const own = (name: string) => fields.filter((field) => field.name === name).map((field) => fieldProperty(field, 'create', false));
 	const nameField = own('name').map((property) => ({ ...property, description: `Name of the ${noun}. Needed to create one.` }));
 	return [
@@ -85,7 +86,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 			'Additional Fields',
 			'additionalFields',
 			'Add Field',
-			fields
+			[...fields, ...clearing]
 				.filter((field) => field.name !== 'name')
 				.map((field) => fieldProperty(field, 'create', false))
 				.map((property) => hiddenWhereMatched(property)),

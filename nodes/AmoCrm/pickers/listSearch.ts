@@ -83,34 +83,44 @@ function firstValue(row: IDataObject, code: string): string | undefined {
 	return values?.[0]?.value === undefined ? undefined : String(values[0].value);
 }
 
-/** One page of a picker's list, found by amoCRM itself where it can search. The token is the number of the next page. */
+/** Pages to read for one search in what amoCRM cannot search itself: the editor takes an empty page for the end. */
+const PAGES_PER_SEARCH = 10;
+
+/** The next matches of a picker's list, found by amoCRM itself where it can search. The token is the number of a page. */
 async function search(
 	context: ILoadOptionsFunctions,
-	{ path, collection, cardPath, label, searchable, hasStages }: Searchable,
-	filter?: string,
-	paginationToken?: string,
+	source: Searchable,
+	filter = '',
+	paginationToken = '1',
 ): Promise<INodeListSearchResult> {
 	const client = await clientOf(context);
-	const page = Number(paginationToken ?? 1);
+	const stages = source.hasStages ? await knownStages(client) : new Map<string, string>();
+	const first = Number(paginationToken);
+	const last = source.searchable || filter === '' ? first : first + PAGES_PER_SEARCH - 1;
+	for (let page = first; ; page += 1) {
+		const rows = await readPage(context, client, source, filter, page);
+		const results = rows.map((row) => toEntry(client, source, row, stages)).filter(({ name }) => source.searchable || matches(name, filter));
+		const more = rows.length === PAGE_SIZE ? { paginationToken: String(page + 1) } : {};
+		if (results.length > 0 || page >= last || rows.length < PAGE_SIZE) return { results, ...more };
+	}
+}
+
+async function readPage(context: ILoadOptionsFunctions, client: ApiClient, source: Searchable, filter: string, page: number): Promise<IDataObject[]> {
 	const reply = await client.send({
 		method: 'GET',
-		path,
-		query: { page, limit: PAGE_SIZE, order: { id: 'desc' }, ...(searchable && filter ? { query: filter } : {}) },
+		path: source.path,
+		query: { page, limit: PAGE_SIZE, order: { id: 'desc' }, ...(source.searchable && filter ? { query: filter } : {}) },
 	});
 	if (!reply.ok) throw asError(context, reply.failure);
-	const rows = embeddedRows(reply, collection);
-	const stages = hasStages ? await knownStages(client) : new Map<string, string>();
-	const results: INodeListSearchItems[] = rows.map((row) => ({
-		name: label(row, stages),
-		value: String(row.id),
-		...(cardPath ? { url: `${client.baseUrl}/${cardPath}/${String(row.id)}` } : {}),
-	}));
-	const wanted = (filter ?? '').toLowerCase();
-	return {
-		results: searchable ? results : results.filter(({ name }) => name.toLowerCase().includes(wanted)),
-		...(rows.length === PAGE_SIZE ? { paginationToken: String(page + 1) } : {}),
-	};
+	return embeddedRows(reply, source.collection);
 }
+
+function toEntry(client: ApiClient, { cardPath, label }: Searchable, row: IDataObject, stages: Map<string, string>): INodeListSearchItems {
+	const id = String(row.id);
+	return { name: label(row, stages), value: id, ...(cardPath ? { url: `${client.baseUrl}/${cardPath}/${id}` } : {}) };
+}
+
+const matches = (name: string, filter: string): boolean => name.toLowerCase().includes(filter.trim().toLowerCase());
 
 /** None where they may not be read. */
 async function knownStages(client: ApiClient): Promise<Map<string, string>> {
@@ -167,10 +177,9 @@ function fromDictionary(read: (client: ApiClient) => Promise<Dictionary<IDataObj
 	return async function (filter = '') {
 		const result = await read(await clientOf(this));
 		if (!result.ok) throw asError(this, result.failure);
-		const wanted = filter.toLowerCase();
 		const results = result.value
 			.map((row) => ({ name: String(row.name ?? row.id), value: String(row.id) }))
-			.filter(({ name }) => name.toLowerCase().includes(wanted));
+			.filter(({ name }) => matches(name, filter));
 		return { results };
 	};
 }

@@ -40,11 +40,26 @@ async function columnsOf(context: ILoadOptionsFunctions, path: string): Promise<
 	return { fields, ...(fields.length === 0 ? { emptyFieldsNotice: 'The account has no custom fields here.' } : {}) };
 }
 
+/** What to type where n8n has a text input for something else; the column has no room for more. */
+const FORMS: Record<string, string> = {
+	multiselect: 'one or several',
+	multitext: 'one or several',
+	smart_address: 'text or JSON',
+	legal_entity: 'name or JSON',
+	items: 'JSON',
+	linked_entity: 'ID or JSON',
+	chained_list: 'JSON',
+	file: 'file UUID or JSON',
+	payer: 'name or JSON',
+	supplier: 'ID or JSON',
+};
+
 function toColumn(field: FieldDefinition): ResourceMapperField {
 	const stages = field.requiredIn === 1 ? '1 stage' : `${field.requiredIn} stages`;
+	const notes = [FORMS[field.type] ?? [], field.requiredIn > 0 ? `required in ${stages}` : []].flat();
 	return {
 		id: String(field.id),
-		displayName: field.requiredIn > 0 ? `${field.name} (required in ${stages})` : field.name,
+		displayName: notes.length > 0 ? `${field.name} (${notes.join(', ')})` : field.name,
 		required: false,
 		defaultMatch: false,
 		display: true,
@@ -52,7 +67,7 @@ function toColumn(field: FieldDefinition): ResourceMapperField {
 		// Without this a checkbox starts as "no" and is sent.
 		defaultValue: null,
 		...(INPUTS[field.type] === 'options'
-			? { options: field.enums.map((option) => ({ name: option.value, value: String(option.id) })) }
+			? { options: field.enums.map((option) => ({ name: option.path, value: String(option.id) })) }
 			: {}),
 	};
 }

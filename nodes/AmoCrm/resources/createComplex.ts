@@ -46,7 +46,7 @@ const MEMBERS: Member[] = [
 /** Creates a lead together with its contact and company, in one request for up to 50 items (core facts 5.5). */
 export function createComplex(lead: Entity): Operation {
 	// Their place is taken by the members.
-	const entity = { ...lead, fields: lead.fields.filter(({ name }) => name !== 'contactIds' && name !== 'companyId') };
+	const entity = { ...lead, fields: lead.fields.filter(({ name }) => !['contactId', 'contactIds', 'companyId'].includes(name)) };
 	const fields = fieldsFor(entity, 'create');
 	return {
 		value: 'createComplex',

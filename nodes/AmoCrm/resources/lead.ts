@@ -1,4 +1,4 @@
-import { links, moment, money, picked, pickedPipeline, stage, text } from '../fields/fields';
+import { links, mainContact, moment, money, picked, pickedPipeline, pickOne, stage, text } from '../fields/fields';
 import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
@@ -13,7 +13,6 @@ import {
 	createdAtField,
 	customFieldsJsonField,
 	customFieldsToClearField,
-	onlyDeleted,
 	recordFilters,
 	responsibleUserField,
 	tagFields,
@@ -47,13 +46,20 @@ const entity: Entity = {
 			description: "Sale value in the account's currency",
 		},
 		{ name: 'pipelineId', key: 'pipeline_id', displayName: 'Pipeline', kind: pickedPipeline, description: 'The pipeline to put the lead into' },
-		{ name: 'statusId', key: 'status_id', displayName: 'Stage Name or ID', kind: stage },
+		{
+			name: 'statusId',
+			key: 'status_id',
+			displayName: 'Stage Name or ID',
+			kind: stage,
+			description: pickOne('The stage to put the lead into, which brings its pipeline along'),
+		},
 		responsibleUserField,
 		{
 			name: 'lossReasonId',
 			key: 'loss_reason_id',
 			displayName: 'Loss Reason Name or ID',
 			kind: picked('getLossReasons'),
+			description: pickOne('Why the lead was lost'),
 		},
 		{
 			name: 'closedAt',
@@ -65,12 +71,19 @@ const entity: Entity = {
 		createdAtField,
 		...tagFields('lead'),
 		{
+			name: 'contactId',
+			key: '_embedded.contacts',
+			displayName: 'Main Contact',
+			kind: mainContact,
+			description: 'The contact to link as the main one of the lead',
+		},
+		{
 			name: 'contactIds',
 			key: '_embedded.contacts',
 			displayName: 'Contact IDs',
 			kind: links('contacts', true, { type: 'string', default: '' }),
 			placeholder: 'e.g. 7000001, 7000002',
-			description: 'Contacts to link: IDs separated by commas, or a list. On create the first one becomes the main contact.',
+			description: "Contacts to link: IDs separated by commas, or a list. On create the first one becomes the main contact, unless 'Main Contact' is set.",
 		},
 		companyField(true),
 		customFieldsJsonField,
@@ -78,10 +91,14 @@ const entity: Entity = {
 	],
 	filters: [
 		...recordFilters('lead'),
-		stagesFilter({ name: 'statusIds', displayName: 'Stage Names or IDs' }),
-		pickedIdsFilter('pipeline_id', 'getPipelines', { name: 'pipelineIds', displayName: 'Pipeline Names or IDs' }),
+		stagesFilter({ name: 'statusIds', displayName: 'Stage Names or IDs', description: 'Return only leads in these stages' }),
+		pickedIdsFilter('pipeline_id', 'getPipelines', {
+			name: 'pipelineIds',
+			displayName: 'Pipeline Names or IDs',
+			description: 'Return only leads of these pipelines',
+		}),
 		...moneyRange('price', 'price', 'Price'),
-		...momentRange('closed_at', 'closedAt', 'Closed'),
+		...momentRange('closed_at', 'closedAt', 'Closed', 'that were closed'),
 	],
 	sortKeys: [
 		{ name: 'Created At', value: 'created_at' },
@@ -91,7 +108,6 @@ const entity: Entity = {
 	withOptions: [
 		{ name: 'Contacts', value: 'contacts' },
 		{ name: 'Loss Reason', value: 'loss_reason' },
-		onlyDeleted,
 		{ name: 'Price Modified by Robot', value: 'is_price_modified_by_robot' },
 		{ name: 'Products', value: 'catalog_elements' },
 		{ name: 'Source', value: 'source' },

@@ -46,7 +46,7 @@ const template: Entity = {
 			description: 'The record whose card gets the note',
 		},
 		{ ...createdAtField, description: "When the note was made, for imports. A date without an offset is in the workflow's time zone." },
-		{ name: 'createdBy', key: 'created_by', displayName: 'Created By', kind: pickedUser },
+		{ name: 'createdBy', key: 'created_by', displayName: 'Created By', kind: pickedUser, description: 'The user in whose name the note is made' },
 		responsibleUserField,
 		{
 			name: 'isNeedToTriggerDigitalPipeline',
@@ -66,7 +66,7 @@ const template: Entity = {
 			description: 'IDs of the records whose notes to return, separated by commas, or a list',
 		}),
 		noteTypesFilter,
-		...momentRange('updated_at', 'updatedAt', 'Updated'),
+		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],
 	sortKeys: [
 		{ name: 'ID', value: 'id' },

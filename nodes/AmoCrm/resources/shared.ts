@@ -3,6 +3,7 @@ import { clearedFields, customFieldsJson, links, moment, multitext, pickedUser, 
 import type { Filter } from '../fields/filters';
 import { recordLocator } from '../fields/locator';
 import { idsFilter, momentRange, pickedIdsFilter, search, textFilter } from '../fields/filters';
+import { toBoolean } from '../fields/values';
 
 /** Fields and filters that several resources have in common. `noun` is the resource in lower case. */
 
@@ -139,25 +140,43 @@ export const idFilter: Filter = idsFilter('id', {
 export const responsibleUsersFilter: Filter = pickedIdsFilter('responsible_user_id', 'getUsers', {
 	name: 'responsibleUserIds',
 	displayName: 'Responsible User Names or IDs',
+	description: 'Return only records for which these users are responsible',
 });
+
+/** The trash: amoCRM takes it as one of the extras, not as a filter (core facts 5.6). */
+const onlyDeletedFilter: Filter = {
+	name: 'onlyDeleted',
+	displayName: 'Only Deleted',
+	description: 'Whether to return what is in the trash instead; amoCRM shows little more than the IDs',
+	property: { type: 'boolean', default: true },
+	condition: (value) => ({ query: toBoolean(value) ? { with: 'only_deleted' } : {} }),
+};
 
 /** Filters that leads, contacts and companies share (core facts 3.6). */
 export function recordFilters(noun: string): Filter[] {
 	return [
 		searchFilter(noun),
 		idFilter,
-		textFilter('name', { name: 'name', displayName: 'Name' }),
+		textFilter('name', {
+			name: 'name',
+			displayName: 'Name',
+			placeholder: 'e.g. Smith',
+			description: `Return only records with this name, or one of a list of names. Some accounts match a part of the name too; 'Search Query' always does.`,
+		}),
 		responsibleUsersFilter,
-		pickedIdsFilter('created_by', 'getUsers', { name: 'createdByIds', displayName: 'Created By Names or IDs' }),
-		pickedIdsFilter('updated_by', 'getUsers', { name: 'updatedByIds', displayName: 'Updated By Names or IDs' }),
-		...momentRange('created_at', 'createdAt', 'Created'),
-		...momentRange('updated_at', 'updatedAt', 'Updated'),
-		...momentRange('closest_task_at', 'closestTaskAt', 'Closest Task'),
+		pickedIdsFilter('created_by', 'getUsers', {
+			name: 'createdByIds',
+			displayName: 'Created By Names or IDs',
+			description: 'Return only records that these users created',
+		}),
+		pickedIdsFilter('updated_by', 'getUsers', {
+			name: 'updatedByIds',
+			displayName: 'Updated By Names or IDs',
+			description: 'Return only records that these users changed last',
+		}),
+		onlyDeletedFilter,
+		...momentRange('created_at', 'createdAt', 'Created', 'that were created'),
+		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
+		...momentRange('closest_task_at', 'closestTaskAt', 'Closest Task', 'whose next task is due'),
 	];
 }
-
-export const onlyDeleted = {
-	name: 'Only Deleted',
-	value: 'only_deleted',
-	description: 'Return what is in the trash instead; amoCRM shows little more than the IDs',
-};

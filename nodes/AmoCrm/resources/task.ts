@@ -1,4 +1,4 @@
-import { boolean, choice, linkedRecord, longText, moment, picked, seconds, taskResult } from '../fields/fields';
+import { boolean, choice, linkedRecord, longText, moment, picked, pickOne, seconds, taskResult } from '../fields/fields';
 import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter } from '../fields/filters';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
@@ -47,6 +47,7 @@ const entity: Entity = {
 			key: 'task_type_id',
 			displayName: 'Task Type Name or ID',
 			kind: picked('getTaskTypes'),
+			description: pickOne('What is to be done: a call, a meeting or a type of your own'),
 		},
 		responsibleUserField,
 		{
@@ -98,8 +99,22 @@ const entity: Entity = {
 			displayName: 'Completed',
 			description: 'Whether to return completed tasks (on) or open ones (off); without this filter both are returned',
 		}),
-		pickedIdsFilter(['task_type', 'task_type_id'], 'getTaskTypes', { name: 'taskTypeIds', displayName: 'Task Type Names or IDs' }),
-		choiceFilter('entity_type', ENTITY_TYPES, { name: 'entityType', displayName: 'Linked Record Type', default: 'leads' }),
+		pickedIdsFilter(['task_type', 'task_type_id'], 'getTaskTypes', {
+			name: 'taskTypeIds',
+			displayName: 'Task Type Names or IDs',
+			description: 'Return only tasks of these types',
+		}),
+		pickedIdsFilter('created_by', 'getUsers', {
+			name: 'createdByIds',
+			displayName: 'Created By Names or IDs',
+			description: 'Return only tasks that these users created',
+		}),
+		choiceFilter('entity_type', ENTITY_TYPES, {
+			name: 'entityType',
+			displayName: 'Linked Record Type',
+			default: 'leads',
+			description: 'Return only tasks of this kind of records',
+		}),
 		idsFilter('entity_id', {
 			name: 'entityIds',
 			displayName: 'Linked Record IDs',
@@ -107,7 +122,7 @@ const entity: Entity = {
 			placeholder: 'e.g. 7000001, 7000002',
 			description: "IDs, separated by commas, or a list; needs 'Linked Record Type' too",
 		}),
-		...momentRange('updated_at', 'updatedAt', 'Updated'),
+		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],
 	sortKeys: [
 		{ name: 'Created At', value: 'created_at' },

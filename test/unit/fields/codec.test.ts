@@ -23,7 +23,7 @@ function fieldOf(type: string, code: string | null = null): FieldDefinition {
 		type,
 		code,
 		sort: 1,
-		enums: hasOptions ? labels.map((value, index) => ({ id: 101 + index, value, code: type !== 'multitext' && index === 0 ? 'FIRST' : null })) : [],
+		enums: hasOptions ? labels.map((value, index) => ({ id: 101 + index, value, code: type !== 'multitext' && index === 0 ? 'FIRST' : null, path: value })) : [],
 		requiredIn: 0,
 		computed: false,
 	};
