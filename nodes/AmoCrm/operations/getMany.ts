@@ -12,7 +12,7 @@ import type { Query } from '../transport/types';
 import type { Mapping } from './mapping';
 import { mappingOf } from './mapping';
 import type { Output } from './output';
-import { outputOf, outputProperties, presentRows } from './output';
+import { outputOf, outputProperties, outputRows } from './output';
 import { collection, filterProperty, optionsProperty, withProperty } from './parameters';
 import { parameterProblem, requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
@@ -152,12 +152,12 @@ async function listOnce(reader: Reader, request: ListRequest, output: Output): P
 		limit,
 		accept,
 		// Names of stages and users are looked up while the pages of a long list come in.
-		alongside: async (rows) => await presentRows(run, rows, output),
+		alongside: async (rows) => await outputRows(run, rows, output),
 	});
 	if (!list.ok) return { problem: requestProblem(list.failure) };
 	if (ignored || (request.paidFilters && list.rejected > 0)) hint(reader, 'warning', filtersIgnored(entity, hidden));
 	if (list.repeated > 0) hint(reader, 'info', movedWhileReading(entity, list.repeated));
-	return { rows: await presentRows(run, list.rows, output) };
+	return { rows: await outputRows(run, list.rows, output) };
 }
 
 function hint({ run, hinted }: Reader, type: 'info' | 'warning', message: string): void {

@@ -6,7 +6,7 @@ import { embeddedRows } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
 import type { Output } from './output';
-import { outputOf, outputProperties, presentRows } from './output';
+import { outputOf, outputProperties, outputRows } from './output';
 import { idProperty, optionsProperty, readId, withProperty } from './parameters';
 import { notFoundProblem, parameterProblem, requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
@@ -65,7 +65,7 @@ async function getRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 /** The found records as rows for the output, by ID. */
 async function presentFound(run: Run, found: Found, output: Output): Promise<Map<number, IDataObject>> {
 	const records = [...found].flatMap(([id, record]) => (isFailure(record) ? [] : [{ id, record }]));
-	const rows = await presentRows(
+	const rows = await outputRows(
 		run,
 		records.map(({ record }) => record),
 		output,

@@ -1,10 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { accountTimezone, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
-import type { Names } from '../fields/simplify';
-import { showsCalendarDays, simplify } from '../fields/simplify';
 import { isUnset, toList, toText } from '../fields/values';
+import { simplifyProperty } from './parameters';
+import { presentRows } from './present';
 import type { Run } from './types';
 
 /** How an item wants the records that were read. */
@@ -18,14 +17,7 @@ export interface Output {
 
 /** 'Simplify' in a workflow; 'Output' where an AI agent uses the node as a tool. */
 export const outputProperties: INodeProperties[] = [
-	{
-		displayName: 'Simplify',
-		name: 'simplify',
-		type: 'boolean',
-		default: true,
-		displayOptions: { hide: { '@tool': [true] } },
-		description: 'Whether to return a simplified version of the response instead of the raw data',
-	},
+	{ ...simplifyProperty, displayOptions: { hide: { '@tool': [true] } } },
 	{
 		displayName: 'Output',
 		name: 'output',
@@ -68,17 +60,11 @@ export function outputOf(run: Run, item: number): Output {
 	}
 }
 
-/**
- * Rows as the user wants them: raw, or flat with the names of pipelines, stages and users. The names cost at most one
- * request each per run; a user who may not read them gets rows without.
- */
-export async function presentRows(run: Run, rows: IDataObject[], { raw, compact, fields }: Output): Promise<IDataObject[]> {
-	if (raw) return rows;
-	const account = rows.some(showsCalendarDays) ? await accountTimezone(run.client, run.timezone) : run.timezone;
-	const names = await namesFor(run, rows);
-	const simple = rows.map((row) => simplify(row, { workflow: run.timezone, account }, names));
-	if (fields) return simple.map((row) => selected(row, fields));
-	return compact ? simple.map(withoutEmpty) : simple;
+/** Rows as the item wants them. */
+export async function outputRows(run: Run, rows: IDataObject[], { raw, compact, fields }: Output): Promise<IDataObject[]> {
+	const shown = await presentRows(run, rows, !raw);
+	if (fields) return shown.map((row) => selected(row, fields));
+	return compact ? shown.map(withoutEmpty) : shown;
 }
 
 function selected(row: IDataObject, fields: string[]): IDataObject {
@@ -92,24 +78,4 @@ function selected(row: IDataObject, fields: string[]): IDataObject {
 
 function withoutEmpty(row: IDataObject): IDataObject {
 	return Object.fromEntries(Object.entries(row).filter(([, value]) => !isUnset(value) && !(Array.isArray(value) && value.length === 0)));
-}
-
-async function namesFor(run: Run, rows: IDataObject[]): Promise<Names> {
-	const names: Names = {};
-	if (rows.some((row) => row.pipeline_id !== undefined)) {
-		const pipelines = await pipelinesOf(run.client);
-		if (pipelines.ok) Object.assign(names, pipelineNames(pipelines.value));
-	}
-	if (rows.some((row) => row.responsible_user_id !== undefined)) {
-		const users = await usersOf(run.client);
-		if (users.ok) names.users = new Map(users.value.map((user) => [Number(user.id), String(user.name)]));
-	}
-	return names;
-}
-
-function pipelineNames(pipelines: IDataObject[]): Names {
-	return {
-		pipelines: new Map(pipelines.map((pipeline) => [Number(pipeline.id), String(pipeline.name)])),
-		stages: stageNames(pipelines),
-	};
 }

@@ -136,6 +136,14 @@ export function optionsProperty(extra: INodeProperties[] = [], batched = false):
 	]);
 }
 
+export const simplifyProperty: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
 /** Parameters of the whole run, such as the batch size: the same for every item. */
 export function runOption(run: Run, name: string, fallback: number): number {
 	const options = run.parameter('options', 0, {}) as IDataObject;
