@@ -10,8 +10,7 @@ import { parseQuery } from './http/query';
 import { routePatterns } from './http/routePatterns';
 import { oauthRoutes } from './oauth/routes';
 import type { EmulatorOptions } from './options';
-import { apiRoutes } from './routes';
-import { salesbotRoutes } from './routes/bots';
+import { apiRoutes, v2Routes } from './routes';
 import { controlRoutes } from './routes/control';
 import type { World } from './world';
 
@@ -26,7 +25,7 @@ export async function buildServer(world: World, options: EmulatorOptions): Promi
 	oauthRoutes(app, world);
 	await app.register(async (control) => controlRoutes(control, world), { prefix: '/__emulator' });
 	await app.register(async (api) => apiRoutes(api, world), { prefix: '/api/v4' });
-	await app.register(async (api) => salesbotRoutes(api, world), { prefix: '/api/v2' });
+	await app.register(async (api) => v2Routes(api, world), { prefix: '/api/v2' });
 	return app;
 }
 

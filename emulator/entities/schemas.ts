@@ -43,7 +43,7 @@ export const readOnly = z.unknown().transform(() => undefined);
 const readOnlyKeys = (...keys: string[]): z.ZodRawShape => Object.fromEntries(keys.map((key) => [key, readOnly]));
 
 const READ_ONLY = readOnlyKeys('group_id', 'account_id', 'is_deleted', 'is_unsorted', 'closest_task_at', '_links');
-/** date_close is no field of v4 at all, but stands in the vendor's own sample of PATCH /leads. */
+/** date_close is no field of v4 at all, but clients carry it from an earlier sample of the vendor for PATCH /leads. */
 const READ_ONLY_LEAD = readOnlyKeys('source_id', 'score', 'labor_cost', 'is_price_modified_by_robot', 'price_with_minor_units', 'date_close');
 
 const lead = {

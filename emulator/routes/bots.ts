@@ -68,7 +68,7 @@ export function botRoutes(app: FastifyInstance, world: World): void {
 	});
 }
 
-/** `POST /api/v2/salesbot/run`, the one part of v2 that v4 integrations still use. */
+/** `POST /api/v2/salesbot/run`. */
 export function salesbotRoutes(app: FastifyInstance, world: World): void {
 	const { account, switches } = world;
 	app.post('/salesbot/run', (request, reply) => {

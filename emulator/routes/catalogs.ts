@@ -5,16 +5,15 @@ import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
 import { applyFieldPatches, checkFieldValues, presentFieldValues } from '../fields/values';
 import { crudRoutes, type CrudRequest, type Params } from '../http/crud';
-import { originOf, sendJson } from '../http/envelope';
+import { originOf } from '../http/envelope';
 import { fieldMissing, type FieldError } from '../http/problems';
-import { requireAdmin } from '../http/caller';
 import { intsOf, isRecord, listOf, textsOf, withOf, type Query } from '../http/query';
 import type { CatalogRow, ElementRow } from '../store/moreRows';
 import type { FieldOwner } from '../store/rows';
-import { parseObject } from '../validation/batch';
 import { fieldContext, fieldFinder, type World } from '../world';
 import { customFieldRoutes } from './customFields';
 import { fieldGroupRoutes } from './fieldGroups';
+import { productRoutes } from './products';
 
 /** Catalogs (lists), their fields and elements. facts: extended 3.1-3.4 */
 
@@ -94,21 +93,7 @@ export function catalogRoutes(app: FastifyInstance, world: World): void {
 	customFieldRoutes(app, world, prefix, ownerOf);
 	fieldGroupRoutes(app, world, prefix, ownerOf);
 	elementRoutes(app, world, prefix, catalogOf, stamps);
-
-	const settings = () => ({ is_enabled: [...account.catalogs.values()].some(({ type }) => type === 'products') });
-	app.get('/catalogs/products/settings', (_request, reply) => sendJson(reply, settings()));
-	app.patch('/catalogs/products/settings', (request, reply) => {
-		requireAdmin(request);
-		const { is_enabled } = parseObject(request.body, z.strictObject({ is_enabled: z.boolean() }), world.switches);
-		if (is_enabled && !settings().is_enabled) {
-			const flagsOn = { can_add_elements: true, can_show_in_cards: true, can_link_multiple: true, can_be_deleted: false };
-			const own = { name: account.language === 'ru' ? 'Товары' : 'Products', sort: 1, type: 'products' as const, sdk_widget_code: null };
-			const catalog = account.catalogs.add({ id: account.catalogs.nextId(), ...own, ...flagsOn, ...stamps(request.caller.user.id) });
-			addOwnFields(account, catalog);
-		}
-		if (!is_enabled) for (const row of account.catalogs.values()) if (row.type === 'products') account.catalogs.delete(row.id);
-		return sendJson(reply, { is_enabled });
-	});
+	productRoutes(app, world);
 }
 
 function elementRoutes(

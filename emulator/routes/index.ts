@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { ENTITY_TYPES } from '../store/account';
 import type { World } from '../world';
 import { accountRoutes } from './account';
-import { botRoutes } from './bots';
+import { botRoutes, salesbotRoutes } from './bots';
 import { callRoutes } from './calls';
 import { catalogRoutes } from './catalogs';
 import { chatTemplateRoutes } from './chatTemplates';
@@ -18,6 +18,7 @@ import { lossReasonRoutes } from './lossReasons';
 import { noteRoutes } from './notes';
 import { pipelineWriteRoutes } from './pipelineWrites';
 import { pipelineRoutes } from './pipelines';
+import { productRoutesV2 } from './products';
 import { roleRoutes, userWriteRoutes } from './roles';
 import { shortLinkRoutes } from './shortLinks';
 import { currencyRoutes, subscriptionRoutes } from './accountExtras';
@@ -66,4 +67,10 @@ export function apiRoutes(app: FastifyInstance, world: World): void {
 	widgetRoutes(app, world);
 	botRoutes(app, world);
 	currencyRoutes(app);
+}
+
+/** What v4 integrations still use of /api/v2. */
+export function v2Routes(app: FastifyInstance, world: World): void {
+	salesbotRoutes(app, world);
+	productRoutesV2(app, world);
 }

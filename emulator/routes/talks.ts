@@ -4,7 +4,7 @@ import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
 import { requireAdmin } from '../http/caller';
 import { originOf, sendJson, sendList, sendNothing } from '../http/envelope';
-import { notFound, notSupportedChoice } from '../http/problems';
+import { notFound, notSupportedChoice, unprocessable } from '../http/problems';
 import { intsOf, textsOf, type Query } from '../http/query';
 import type { TalkRow } from '../store/moreRows';
 import { parseBatch, parseObject } from '../validation/batch';
@@ -28,6 +28,7 @@ export function talkRoutes(app: FastifyInstance, world: World): void {
 
 	app.post<One>('/talks/:id(^\\d+$)/close', (request, reply) => {
 		const talk = find(request);
+		if (!talk.is_in_work) throw unprocessable('Talk is already closed');
 		// With force_close false the NPS bot would ask first; there is nobody to answer it here, so both close at once.
 		parseObject(request.body ?? {}, z.strictObject({ force_close: z.boolean().optional() }), switches);
 		account.talks.change(talk, { is_in_work: false, is_read: true, updated_at: clock.seconds() });
@@ -82,6 +83,6 @@ function presentTalk({ account }: World, request: FastifyRequest, row: TalkRow) 
 		missed_at: row.missed_at,
 		account_id: account.info.id,
 		_links: hrefLinks(origin, `/talks/${id}`),
-		_embedded: { contacts: item('contacts', contact_id), ...target },
+		_embedded: { contacts: item('contacts', contact_id), leads: [], customers: [], ...target },
 	};
 }

@@ -5,6 +5,8 @@ import type { RealHost } from '../realHost';
 type Api = Record<string, (...parameters: unknown[]) => Promise<unknown>>;
 
 export interface AmoContext extends RealHost {
+	client: Amo;
+	/** Its categories. */
 	amo: Record<string, Api>;
 	file: Api;
 	/** Ids that earlier calls have created, by the name of what they are. */
@@ -17,7 +19,7 @@ export function amoContext(host: RealHost): AmoContext {
 	const client = amoClient(host);
 	const amo = client as unknown as Record<string, Api>;
 	const file = client.file(host.emulator.world.driveUrl) as unknown as Api;
-	return { ...host, amo, file, ids: {}, texts: {} };
+	return { ...host, client, amo, file, ids: {}, texts: {} };
 }
 
 export function amoClient({ emulator, domain }: RealHost, expiresAt = Date.now() + 3_600_000): Amo {

@@ -1,5 +1,6 @@
 import type { AmoContext } from './amoContext';
-import { callsOf, firstId, rowsOf } from './calls';
+import { openReceiver } from '../../../emulator/testing/receiver';
+import { callsOf, firstId, only, rowsOf, uncovered } from './calls';
 
 /** @shevernitskiy/amo: people, subscriptions, files and the smaller services. */
 
@@ -206,5 +207,49 @@ export const SERVICES = [
 			await file.restoreFiles?.([{ uuid: texts.file }]);
 			expect([...emulator.account.files.values()][0]?.deleted_at).toBeNull();
 		},
+	}),
+	...callsOf<AmoContext>('raw', {
+		async post({ amo, emulator, texts }) {
+			texts.rawReason = String(firstId(await amo.raw?.post?.({ url: '/api/v4/leads/loss_reasons', payload: [{ name: 'Late' }] }), 'loss_reasons'));
+			expect(emulator.account.lossReasons.get(Number(texts.rawReason))?.name).toBe('Late');
+		},
+		async get({ amo, texts }) {
+			expect(await amo.raw?.get?.({ url: `/api/v4/leads/loss_reasons/${texts.rawReason}` })).toMatchObject({ name: 'Late' });
+		},
+		async patch({ amo, ids, emulator }) {
+			await amo.raw?.patch?.({ url: `/api/v4/leads/${ids.lead}`, payload: { price: 990 } });
+			expect(emulator.account.leads.get(ids.lead ?? 0)?.price).toBe(990);
+		},
+		async delete({ amo, emulator, texts }) {
+			await amo.raw?.delete?.({ url: `/api/v4/leads/loss_reasons/${texts.rawReason}` });
+			expect(emulator.account.lossReasons.has(Number(texts.rawReason))).toBe(false);
+		},
+		async put({ amo, ids, texts, emulator }) {
+			await amo.raw?.put?.({ url: `/api/v4/leads/${ids.lead}/files`, payload: [{ file_uuid: texts.file }] });
+			expect(emulator.account.attachments.size).toBe(1);
+		},
+	}),
+	...uncovered('raw', 'part of the machinery; every other call goes through it', ['request', 'authorization', 'checkToken', 'checkError', 'isOAuth', 'isOAuthCode']),
+	...callsOf<AmoContext>('amo', {
+		/** The whole way: subscribed, delivered by the emulator, handed to the client as its README says. */
+		webhookHandler: {
+			fault: 'reads JSON where amoCRM sends a form, so that no event is ever emitted',
+			async run({ amo, client, ids, emulator }) {
+				const receiver = await openReceiver();
+				try {
+					await amo.webhook?.addWebhook?.({ destination: receiver.url, settings: ['status_lead'], sort: 1 });
+					await amo.lead?.updateLeadById?.(ids.lead, { status_id: 142 });
+					await emulator.deliveries.settled();
+					const { raw, type, get } = only(receiver.hooks);
+					expect(get('leads[status][0][id]')).toBe(String(ids.lead));
+					const hook = new Request('http://hooks.example', { method: 'POST', headers: { 'content-type': type }, body: raw });
+					await expect(client.webhookHandler()(hook)).rejects.toThrow('is not valid JSON');
+				} finally {
+					await receiver.close();
+				}
+			},
+		},
+		/** One call makes the files' category; `file.*` above is what it gives. */
+		file: ({ client, file }) => expect(client.file('')).toBe(file),
 	}),
 ];

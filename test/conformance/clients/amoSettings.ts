@@ -134,13 +134,14 @@ export const SETTINGS = [
 		},
 	}),
 	...callsOf<AmoContext>('product', {
-		enableProducts: {
-			fault: 'calls /api/v2/products_settings, which API v4 replaces by /catalogs/products/settings',
-			run: async ({ amo }) => await expect(amo.product?.enableProducts?.(true)).rejects.toMatchObject({ response: { status: 404 } }),
+		async enableProducts({ amo, ids }) {
+			const answer = (await amo.product?.enableProducts?.(true)) as { catalog_id: number };
+			expect(answer).toMatchObject({ is_enabled: true, catalog_id: expect.any(Number) });
+			expect(await amo.catalog?.getCatalogById?.(answer.catalog_id)).toMatchObject({ type: 'products' });
+			ids.products = answer.catalog_id;
 		},
-		getStatusProducts: {
-			fault: 'calls /api/v2/products_settings, which API v4 replaces by /catalogs/products/settings',
-			run: async ({ amo }) => await expect(amo.product?.getStatusProducts?.()).rejects.toMatchObject({ response: { status: 404 } }),
+		async getStatusProducts({ amo, ids }) {
+			expect(await amo.product?.getStatusProducts?.()).toMatchObject({ is_enabled: true, catalog_id: ids.products });
 		},
 	}),
 	...callsOf<AmoContext>('customer', {

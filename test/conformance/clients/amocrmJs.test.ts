@@ -2,7 +2,7 @@ import { EventEmitter } from 'amocrm-js/dist/common/EventEmitter';
 import { openRealHost, type RealHost } from '../realHost';
 import { methodsOf, testCalls } from './calls';
 import { JS_CALLS } from './jsCalls';
-import { jsClient, jsContext, type JsContext } from './jsContext';
+import { customersOf, jsClient, jsContext, type JsContext } from './jsContext';
 
 /** amocrm-js 3, unmodified, drives the emulator over HTTPS under demo.amocrm.ru. */
 
@@ -44,13 +44,11 @@ function allMethods(): string[] {
 		...Object.entries(object).filter(isPart).flatMap(([key, part]) => own(`${name}.${key}`, part as object)),
 		...('tagList' in object ? own(`${name}.tagList`, object.tagList as object) : []),
 	];
-	const { customers: Customers } = client.getFactoryConstructors();
-	if (!Customers) throw new Error('No factory of customers');
 	return [
 		...own('client', client),
 		...(['environment', 'token', 'auth', 'connection', 'request'] as const).flatMap((part) => own(part, client[part])),
 		...(['leads', 'contacts', 'companies', 'tasks'] as const).flatMap((part) => tree(part, jsClient(host)[part])),
-		...own('customers', new Customers(client)),
+		...own('customers', customersOf(context)),
 		...(['Lead', 'Contact', 'Company', 'Task'] as const).flatMap((part) => tree(part, new client[part]({}))),
 		...own('pagination', context.pages),
 	];

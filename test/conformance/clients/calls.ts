@@ -5,7 +5,7 @@ type Run<Context> = (context: Context) => void | Promise<void>;
 export interface Call<Context> {
 	/** As the client names it: `lead.addLeads`. */
 	name: string;
-	/** Why this call cannot work against amoCRM either: then `run` shows how it fails. */
+	/** Why, by amoCRM's documentation, this call cannot work against amoCRM either: then `run` shows how it fails. */
 	fault?: string;
 	/** Why no test drives it; such a call has no `run`. */
 	uncovered?: string;
@@ -63,4 +63,10 @@ export function firstId(answer: unknown, key: string): number {
 	const [first] = rowsOf(answer, key);
 	if (!first) throw new Error(`No row in _embedded.${key}`);
 	return first.id;
+}
+
+export function only<T>(values: Iterable<T>): T {
+	const [first] = values;
+	if (first === undefined) throw new Error('Nothing there');
+	return first;
 }

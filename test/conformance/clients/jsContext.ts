@@ -64,6 +64,8 @@ export interface Entity {
 	embeddedTags: EmbeddedList;
 	embeddedContacts: EmbeddedList;
 	embeddedCompanies: EmbeddedList;
+	embeddedCustomers: EmbeddedList;
+	embeddedCatalogElements: EmbeddedList;
 	tagList: { update(tags: object[]): Promise<unknown>; clear(): Promise<unknown> };
 	tasks: Pick<Factory, 'get' | 'create'>;
 	Task: new (attributes: object) => Entity;
@@ -149,11 +151,12 @@ export async function consent(authUrl: string): Promise<URL> {
 	return new URL(answer.headers.get('location') ?? '');
 }
 
+/** The client hands this factory out, but has no `client.customers`. */
+export function customersOf({ client }: JsContext): Factory {
+	const { customers: Customers } = client.getFactoryConstructors();
+	if (!Customers) throw new Error('No factory of customers');
+	return new Customers(client);
+}
+
 export const tagNames = ({ emulator: { account } }: RealHost, type: EntityType, id = 0) =>
 	account.entities(type).get(id)?.tag_ids.map((tag) => account.tags[type].get(tag)?.name);
-
-/** For statements that a test would otherwise have to repeat: the one row of a list. */
-export function only<T>([row]: readonly T[]): T {
-	if (row === undefined) throw new Error('No row');
-	return row;
-}

@@ -1,5 +1,5 @@
-import { callsOf, uncovered, type Call } from './calls';
-import { only, tagNames, type Entity, type JsContext } from './jsContext';
+import { callsOf, only, uncovered, type Call } from './calls';
+import { tagNames, type Entity, type JsContext } from './jsContext';
 
 /** amocrm-js: one row as an object that reads and saves itself, with its tags, contacts, companies and tasks. */
 

@@ -1,5 +1,5 @@
-import { callsOf, uncovered, type Call } from './calls';
-import { only, tagNames, type Factory, type JsContext } from './jsContext';
+import { callsOf, only, uncovered, type Call } from './calls';
+import { customersOf, tagNames, type Factory, type JsContext } from './jsContext';
 
 /** amocrm-js: factories (lists, reads and writes of many rows) and the pages that they hand out. */
 
@@ -105,12 +105,6 @@ function tagLists(key: 'leads' | 'contacts'): Call<JsContext>[] {
 	];
 }
 
-const customers = ({ client }: JsContext): Factory => {
-	const { customers: Customers } = client.getFactoryConstructors();
-	if (!Customers) throw new Error('No factory of customers');
-	return new Customers(client);
-};
-
 export const FACTORIES = [
 	...cards('leads'),
 	...callsOf<JsContext>('leads', {
@@ -147,14 +141,14 @@ export const FACTORIES = [
 	...callsOf<JsContext>('customers', {
 		async create(context) {
 			context.emulator.account.info.customers_mode = 'periodicity';
-			const made = only(await customers(context).create([{ name: 'Regular', next_date: 1_900_000_000 }]));
+			const made = only(await customersOf(context).create([{ name: 'Regular', next_date: 1_900_000_000 }]));
 			context.ids.customer = made.id ?? 0;
 			expect(context.emulator.account.customers.get(context.ids.customer)).toMatchObject({ name: 'Regular' });
 		},
-		get: async (context) => expect((await customers(context).get()).getData()).toMatchObject([{ name: 'Regular' }]),
-		getById: async (context) => expect(await customers(context).getById(context.ids.customer ?? 0)).toMatchObject({ name: 'Regular' }),
+		get: async (context) => expect((await customersOf(context).get()).getData()).toMatchObject([{ name: 'Regular' }]),
+		getById: async (context) => expect(await customersOf(context).getById(context.ids.customer ?? 0)).toMatchObject({ name: 'Regular' }),
 		async update(context) {
-			await customers(context).update([{ id: context.ids.customer, name: 'Loyal' }]);
+			await customersOf(context).update([{ id: context.ids.customer, name: 'Loyal' }]);
 			expect(context.emulator.account.customers.get(context.ids.customer ?? 0)?.name).toBe('Loyal');
 		},
 	}),
