@@ -25,6 +25,7 @@ export interface Switches {
 	rateLimitBody: 'html' | 'json' | 'json_retry_after';
 	tasksDelete: 403 | 405;
 	contactEmbedsOnCreate: 'reject' | 'ignore';
+	embedsOnUpdate: 'reject' | 'ignore';
 	unpaid: false | 'writes' | 'all';
 	unsortedDuplicates: 'accept' | 'reject';
 	numericReadAs: 'string' | 'number';
@@ -79,6 +80,7 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 	rateLimitBody: { default: 'html', facts: 'core 3.7', text: 'body of a 429' },
 	tasksDelete: { default: 403, facts: 'core 12', text: 'DELETE of a task: 403 Invalid scope (measured) or 405' },
 	contactEmbedsOnCreate: { default: 'reject', facts: 'core 9', text: '_embedded.companies / leads inside POST /contacts and /companies' },
+	embedsOnUpdate: { default: 'reject', facts: 'core 5.4', text: 'links in _embedded of a PATCH; empty lists always pass' },
 	unpaid: { default: false, facts: 'core 3.9', text: '402: subscription ended for writes, or for everything' },
 	unsortedDuplicates: { default: 'accept', facts: 'core 6.3', text: 'the same source_uid twice' },
 	numericReadAs: { default: 'string', facts: 'core 15.2', text: 'numeric custom field values on read' },

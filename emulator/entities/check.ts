@@ -3,7 +3,7 @@ import { fieldMissing, fieldNotExpected, notSupportedChoice, type FieldError } f
 import type { Account } from '../store/account';
 import type { EntityRow, EntityType, LeadRow } from '../store/rows';
 import { fieldContext, fieldFinder, type World } from '../world';
-import type { EntityInput } from './schemas';
+import { LINKED, type EntityInput } from './schemas';
 import { checkSource } from './sources';
 import { checkTags } from './tags';
 
@@ -23,8 +23,8 @@ export function checkEntity(world: World, type: EntityType, input: EntityInput, 
 		...(type === 'leads' ? checkStage(account, input, current as LeadRow | undefined).map(({ path }) => notSupportedChoice(at(path))) : []),
 		...checkTags(account, type, input).map((error) => ({ ...error, path: at(error.path) })),
 		...checkFields(world, type, input, current, prefix),
-		...checkEmbedded(world, type, input, prefix),
-		...(type === 'leads' ? checkSource(world, input).map(({ path }) => notSupportedChoice(at(path))) : []),
+		...(current ? checkEmbeddedOnUpdate(world, input, prefix) : checkEmbedded(world, type, input, prefix)),
+		...(type === 'leads' && !current ? checkSource(world, input).map(({ path }) => notSupportedChoice(at(path))) : []),
 	];
 }
 
@@ -69,4 +69,12 @@ function checkEmbedded(world: World, type: EntityType, input: EntityInput, prefi
 			return row && !row.is_deleted ? [] : [notSupportedChoice(`${prefix}_embedded.${target}.${index}.id`)];
 		});
 	});
+}
+
+/** Empty lists pass always: amocrm-js sends them with every save() of a lead, and that works on live accounts. */
+function checkEmbeddedOnUpdate({ switches }: World, { _embedded }: EntityInput, prefix: string): FieldError[] {
+	if (switches.embedsOnUpdate === 'ignore') return [];
+	const embedded = (_embedded ?? {}) as Record<string, unknown>;
+	const filled = (value: unknown) => (Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null);
+	return LINKED.filter((key) => filled(embedded[key])).map((key) => fieldNotExpected(`${prefix}_embedded.${key}`));
 }

@@ -80,14 +80,16 @@ const embedded = {
 	customers: z.strictObject({ ...tags, segments: z.array(z.strictObject({ id })).nullish() }),
 };
 
-const LINKED = readOnlyKeys('contacts', 'companies', 'leads', 'customers', 'catalog_elements', 'loss_reason', 'source');
+/** What an answer embeds besides: an update changes none of it. */
+export const LINKED = ['contacts', 'companies', 'leads', 'customers', 'catalog_elements', 'loss_reason', 'source'] as const;
+const linked = Object.fromEntries(LINKED.map((key) => [key, z.unknown()]));
 
-/** Only tags (and a customer's segments) are replaced by an update; links have routes of their own. */
+/** Only tags (and a customer's segments) are replaced by an update; links have routes of their own. facts: core 5.4 */
 const updateEmbedded = {
-	leads: z.strictObject({ ...tags, ...LINKED }),
-	contacts: z.strictObject({ ...tags, ...LINKED }),
-	companies: z.strictObject({ ...tags, ...LINKED }),
-	customers: embedded.customers.extend(LINKED),
+	leads: z.strictObject({ ...tags, ...linked }),
+	contacts: z.strictObject({ ...tags, ...linked }),
+	companies: z.strictObject({ ...tags, ...linked }),
+	customers: embedded.customers.extend(linked),
 };
 
 const shapes = { leads: lead, contacts: contact, companies: common, customers: customer };

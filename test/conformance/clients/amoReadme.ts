@@ -2,7 +2,7 @@ import { Amo, ApiError, AuthError, HttpError, NoContentError } from '@shevernits
 import type { RealHost } from '../realHost';
 import { readmeExamples, runBlock } from './readme';
 
-/** The README of @shevernitskiy/amo. Its own sample names are good: the account knows its integration, code, tokens and lead 6969. */
+/** The README of @shevernitskiy/amo. Its own sample names are good: the account is mydomain and knows its integration, code, tokens and lead 6969. */
 
 export const SAMPLE = { clientId: '1111-2222-3333', clientSecret: 'myclientsecret', redirectUri: 'https://myredirect.org' };
 export const SECRETS = { code: 'supersecretcode', access: 'megatoken', refresh: 'antohermegatoken', stored: 'of token.json' };
@@ -51,7 +51,7 @@ export const AMO_README = readmeExamples<RealHost>('@shevernitskiy/amo', [
 		title: 'Creating client instance',
 		async run(code) {
 			const { amo } = await runBlock(code, { Amo, ...OBJECTS }, ['amo']);
-			expect(await (amo as Amo).account.getAccount()).toMatchObject({ subdomain: 'demo' });
+			expect(await (amo as Amo).account.getAccount()).toMatchObject({ subdomain: 'mydomain' });
 		},
 	},
 	{ title: 'Auth by code', fault: CONNECTS, run: connects },

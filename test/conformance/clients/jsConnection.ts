@@ -121,10 +121,15 @@ export const CONNECTION = [
 		},
 	}),
 	...callsOf<JsContext>('request', {
+		/** Any method, here also a file put on a card; its bytes went to the files' host, which the client cannot reach. */
 		async make({ client, emulator }) {
 			const { data, response } = await client.request.make('GET', '/api/v4/account', { with: 'drive_url' });
 			expect(response.statusCode).toBe(200);
 			expect(data).toMatchObject({ id: emulator.account.info.id, drive_url: 'https://drive-b.amocrm.ru' });
+			const file = await upload(String(data.drive_url), emulator.issueToken().accessToken);
+			const lead = firstId((await client.request.make('POST', '/api/v4/leads', [{ name: 'With a file' }])).data, 'leads');
+			await client.request.make('PUT', `/api/v4/leads/${lead}/files`, [{ file_uuid: file }]);
+			expect(rowsOf((await client.request.make('GET', `/api/v4/leads/${lead}/files`)).data, 'files')).toMatchObject([{ file_uuid: file }]);
 		},
 		async get({ client }) {
 			const { data } = await client.request.get('/api/v4/leads/pipelines');
@@ -175,4 +180,12 @@ async function freePort(): Promise<number> {
 	const { port } = server.address() as AddressInfo;
 	await new Promise((resolve) => server.close(resolve));
 	return port;
+}
+
+/** One small file on the files' host; resolves to its uuid. */
+async function upload(drive: string, token: string): Promise<string> {
+	const post = (url: string, body: string) => fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body });
+	const session = await post(`${drive}/v1.0/sessions`, JSON.stringify({ file_name: 'plan.txt', file_size: 5, content_type: 'text/plain' }));
+	const { upload_url } = (await session.json()) as { upload_url: string };
+	return ((await (await post(upload_url, 'hello')).json()) as { uuid: string }).uuid;
 }

@@ -3,7 +3,7 @@ import type { RealHost } from '../realHost';
 import type { JsClient, Pagination } from './jsContext';
 import { readmeExamples, runBlock } from './readme';
 
-/** The README of amocrm-js. Its own sample names are good: domain.amocrm.ru answers and knows its integration, code and token. */
+/** The README of amocrm-js. Its own sample names are good: the account is domain.amocrm.ru and knows its integration, code and token. */
 
 export const SAMPLE = { clientId: 'clientId', clientSecret: 'clientSecret', redirectUri: 'redirectUri' };
 export const SECRETS = { code: 'code', access: 'ltsToken' };

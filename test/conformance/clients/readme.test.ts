@@ -21,7 +21,7 @@ afterAll(() => host.close());
 describe('@shevernitskiy/amo', () => {
 	beforeAll(async () => {
 		host = await openRealHost();
-		registerSample(host, AMO_SAMPLE, AMO_SECRETS);
+		registerSample(host, 'mydomain', AMO_SAMPLE, AMO_SECRETS);
 		await addLeads(host, [6969]);
 	});
 
@@ -34,7 +34,7 @@ describe('amocrm-js', () => {
 	beforeAll(async () => {
 		await host.close();
 		host = await openRealHost();
-		registerSample(host, JS_SAMPLE, JS_SECRETS);
+		registerSample(host, 'domain', JS_SAMPLE, JS_SECRETS);
 		await addLeads(host, [123, 54_886]);
 		const { account } = host.emulator;
 		const pipeline = only(account.pipelines.values());

@@ -39,13 +39,15 @@ export async function runBlock(code: string, scope: object, results: readonly st
 	return (await run(...Object.values(names))) as Record<string, unknown>;
 }
 
-/** Makes the account know the integration, code and tokens that a README writes down. */
+/** Makes the account the one of a README, with the integration, code and tokens that are written down there. */
 export function registerSample(
 	{ emulator }: RealHost,
+	subdomain: string,
 	integration: { clientId: string; clientSecret: string; redirectUri: string },
 	secrets: { code: string; access: string; refresh?: string; stored?: string },
 ): void {
 	const { world, account, clock } = emulator;
+	account.info.subdomain = subdomain;
 	const scopes = ['crm', 'files', 'notifications'];
 	world.integrations.set(integration.clientId, { ...integration, name: 'README', scopes, enabled: true });
 	const grant = () => ({ clientId: integration.clientId, userId: only(account.users.keys()), scopes, expiresAt: clock.now() + 3_600_000, used: false });
@@ -55,10 +57,10 @@ export function registerSample(
 }
 
 /** Cards under the ids that a README names, copied from one that the account has. */
-export async function addLeads({ emulator, domain }: RealHost, ids: readonly number[]): Promise<void> {
+export async function addLeads({ emulator }: RealHost, ids: readonly number[]): Promise<void> {
 	const { account } = emulator;
 	const { accessToken } = emulator.issueToken();
-	await fetch(`https://${domain}/api/v4/leads`, { method: 'POST', headers: { authorization: `Bearer ${accessToken}` }, body: JSON.stringify([{ name: 'Sample' }]) });
+	await fetch(`https://${account.info.subdomain}.amocrm.ru/api/v4/leads`, { method: 'POST', headers: { authorization: `Bearer ${accessToken}` }, body: JSON.stringify([{ name: 'Sample' }]) });
 	const sample = only(account.leads.values());
 	for (const id of ids) account.leads.add({ ...sample, id });
 }

@@ -113,6 +113,18 @@ it('core 5.4 contacts and companies are embedded on create only', async () => {
 	const id = await create('/leads', { _embedded: { contacts: [{ id: contact, is_main: true }] } });
 	expect(errors(await api('PATCH', `/leads/${id}`, { _embedded: { contacts: [{ id: contact }] } }))).toEqual({ '-': ['FieldNotExpected _embedded.contacts'] });
 	expect(errors(await api('POST', '/leads', [{ _embedded: { contacts: [{ id: 1 }] } }]))).toEqual({ 0: ['NotSupportedChoice _embedded.contacts.0.id'] });
+	expect((await api('PATCH', `/leads/${id}`, { _embedded: { contacts: [], companies: [] } })).status).toBe(200);
+	bench.emulator.switches.embedsOnUpdate = 'ignore';
+	expect((await api('PATCH', `/leads/${id}`, { _embedded: { contacts: [{ id: 1 }] } })).status).toBe(200);
+	expect(await get(`/leads/${id}?with=contacts`)).toMatchObject({ _embedded: { contacts: [{ id: contact }] } });
+});
+
+it('core 5.4 what an answer holds beyond the fields to write comes back in a PATCH without effect', async () => {
+	const id = await create('/leads', { name: 'Lead' });
+	const read = await get(`/leads/${id}`);
+	expect((await api('PATCH', '/leads', [{ ...read, name: 'New', is_deleted: true }])).status).toBe(200);
+	expect(await get(`/leads/${id}`)).toEqual({ ...read, name: 'New' });
+	expect(errors(await api('PATCH', '/leads', [{ id, nonsense: 1 }]))).toEqual({ 0: ['FieldNotExpected nonsense'] });
 });
 
 it('core 5.4 writing to an unknown or trashed id is 400 on path id', async () => {

@@ -47,8 +47,10 @@ describe('extended 7.2 talks', () => {
 		expect(rows(await api('GET', `/contacts/chats?contact_id[]=${contact}`), 'chats')).toMatchObject([{ chat_id, contact_id: contact }]);
 		expect((await api('POST', `/talks/${String(talk_id)}/close`, { force_close: true })).status).toBe(202);
 		expect((await api('GET', `/talks/${String(talk_id)}`)).body).toMatchObject({ is_in_work: false });
+		expect((await api('POST', `/talks/${String(talk_id)}/close`, { force_close: true })).status).toBe(422);
 		bench.emulator.switches.talkCloseStatus = 200;
-		expect(await api('POST', `/talks/${String(talk_id)}/close`, { force_close: false })).toMatchObject({ status: 200, body: { talk_id } });
+		const next = (await bench.call('POST', '/__emulator/ui/messages', { contactId: contact, text: 'Still there?' })).body.talk_id;
+		expect(await api('POST', `/talks/${String(next)}/close`, { force_close: false })).toMatchObject({ status: 200, body: { talk_id: next } });
 		expect((await api('GET', '/talks/1')).status).toBe(404);
 		const types = rows(await api('GET', '/events'), 'events').map(({ type }) => type);
 		expect(types).toEqual(expect.arrayContaining(['talk_created', 'incoming_chat_message', 'talk_closed']));
