@@ -7,7 +7,8 @@ import { ensureDependencies } from './lib/setup.mjs';
 
 /**
  * `npm run bench`: our node and others at the same jobs in a real n8n, then what the node itself costs.
- * Options go to the comparison: `--rows 200 --list 1000 --few 35 --seconds 15` for a short one.
+ * Names of parts run these alone: `npm run bench -- create rate` (read, get, update, notes, create, rate, cpu).
+ * `--rows 200 --list 1000 --few 35 --seconds 15` make it short; `--by "our node"` leaves the others out.
  */
 await ensureDependencies();
 await ensureN8n();

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { cpus } from 'node:os';
 import type { IDataObject } from 'n8n-workflow';
 import type { Emulator } from '../../emulator';
@@ -6,53 +5,20 @@ import { openRealHost } from '../conformance/realHost';
 import { openConnectedStage, type Stage } from '../n8n/stage';
 import type { Credential } from '../n8n/run';
 import { addLeads, EMULATOR_OPTIONS, rest, seenBy } from './account';
-import { clientContenders, FEW } from './clients';
+import { clientContenders } from './clients';
 import { httpParameters, linesOf, ourParameters, TABLE_HEAD, type Contender, type Measured } from './contenders';
 import { addNotes, createLeads, getLeads, readLeads, updateLeads, type Job } from './jobs';
 import { runHttpRequest, runOurs } from './n8n';
+import { options, wants } from './options';
 import { fourExecutions, RATE_HEAD, twoAccounts } from './rate';
 
 /** `npm run bench`: our node and others at the same jobs, against the same amoCRM, one after the other. */
 
-const { values } = parseArgs({
-	options: {
-		rows: { type: 'string', default: '1000' },
-		list: { type: 'string', default: '10000' },
-		few: { type: 'string', default: String(FEW) },
-		seconds: { type: 'string', default: '60' },
-	},
-});
-const rows = Number(values.rows);
-const list = Number(values.list);
-const few = Number(values.few);
-const seconds = Number(values.seconds);
+const { rows, list, few, seconds, by } = options;
 
 type ConnectedStage = Stage & { credential: Credential };
 
-function n8nContenders({ n8n, emulator, credential }: ConnectedStage): Contender[] {
-	const token = emulator.issueToken().accessToken;
-	const onePerRow = (job: Job) => (job.name.startsWith('read') ? job.rows : Math.min(few, job.rows));
-	const http = (name: string, options: IDataObject): Contender => ({
-		name,
-		rows: onePerRow,
-		run: async (job, items) => {
-			const run = await runHttpRequest(n8n.client, httpParameters(job, emulator.url, token, options), items);
-			return { ...run, out: run.out.flatMap(rowsIn) };
-		},
-	});
-	return [
-		{ name: 'our node', run: async (job, items) => await checked(runOurs(n8n.client, credential, ourParameters(job, job.perRequest === 50 ? undefined : job.perRequest), items)) },
-		http('HTTP Request node, as it is', {}),
-		{
-			...http('HTTP Request node, 7 each second', { batching: { batch: { batchSize: 7, batchInterval: 1000 } } }),
-			run: (job, items) => (job.name.startsWith('read') ? undefined : http('', { batching: { batch: { batchSize: 7, batchInterval: 1000 } } }).run(job, items)),
-		},
-		{
-			name: 'HTTP Request node, page after page',
-			run: (job, items) => (job.name.startsWith('read') ? http('', PAGES).run(job, items) : undefined),
-		},
-	];
-}
+const SEVEN_EACH_SECOND: IDataObject = { batching: { batch: { batchSize: 7, batchInterval: 1000 } } };
 
 /** n8n's own pagination: the next page until amoCRM answers 204. */
 const PAGES: IDataObject = {
@@ -65,6 +31,24 @@ const PAGES: IDataObject = {
 		},
 	},
 };
+
+function n8nContenders({ n8n, emulator, credential }: ConnectedStage, { part, perRequest }: Job): Contender[] {
+	const token = emulator.issueToken().accessToken;
+	const http = (name: string, settings: IDataObject, most = Infinity): Contender => ({
+		name: `HTTP Request node, ${name}`,
+		most,
+		run: async (job, items) => {
+			const run = await runHttpRequest(n8n.client, httpParameters(job, emulator.url, token, settings), items);
+			return { ...run, out: run.out.flatMap(rowsIn) };
+		},
+	});
+	const batchSize = perRequest === 50 ? undefined : perRequest;
+	return [
+		{ name: 'our node', run: async (job, items) => await checked(runOurs(n8n.client, credential, ourParameters(job, batchSize), items)) },
+		http('as it is', {}),
+		part === 'read' ? http('page after page', PAGES) : http('7 each second', SEVEN_EACH_SECOND, few),
+	];
+}
 
 /** Rows that an item holds: itself, or the page that it is. n8n gives amoCRM's `application/hal+json` as text. */
 function rowsIn(item: IDataObject): IDataObject[] {
@@ -81,57 +65,73 @@ async function checked<T extends { error?: string }>(run: Promise<T>): Promise<T
 
 let runs = 0;
 
-async function measure(emulator: Emulator, contender: Contender, job: Job, leadIds: number[]): Promise<Measured | undefined> {
-	const count = contender.rows?.(job) ?? job.rows;
+async function measure(emulator: Emulator, contender: Contender, job: Job, leadIds: number[]): Promise<Measured> {
+	const count = Math.min(job.rows, contender.most ?? Infinity);
 	const marks = { run: `Run ${++runs}`, leadIds, price: runs * 1_000_000 };
 	const items = job.items(marks, count);
 	await rest(emulator);
-	const run = await contender.run(job, items);
-	if (!run) return undefined;
-	return { contender: contender.name, rows: count, milliseconds: run.milliseconds, right: job.right(emulator, marks, items, run.out), ...seenBy(emulator) };
+	const { milliseconds, out } = await contender.run(job, items);
+	return { contender: contender.name, rows: count, milliseconds, right: job.right(emulator, marks, items, out), ...seenBy(emulator) };
 }
 
-async function compare(jobs: Job[], contendersAt: Array<{ emulator: Emulator; leadIds: number[]; contenders: (job: Job) => Contender[] }>): Promise<void> {
+/** An account with leads, and who works on it. */
+interface Side {
+	emulator: Emulator;
+	leadIds: number[];
+	contenders: (job: Job) => Contender[];
+}
+
+async function compare(jobs: Job[], sides: Side[]): Promise<void> {
 	for (const line of TABLE_HEAD) console.log(line);
 	for (const job of jobs) {
 		const measured: Measured[] = [];
-		for (const { emulator, leadIds, contenders } of contendersAt) {
+		for (const { emulator, leadIds, contenders } of sides) {
 			for (const contender of contenders(job)) {
-				const entry = await measure(emulator, contender, job, leadIds);
-				if (entry) measured.push(entry);
+				if (contender.name.includes(by)) measured.push(await measure(emulator, contender, job, leadIds));
 			}
 		}
 		for (const line of linesOf(job, measured)) console.log(line);
 	}
 }
 
-async function main(): Promise<void> {
-	console.log(`Node ${process.versions.node}, ${cpus().length} processors. amoCRM (emulated): 7 requests a second, 150 ms latency.\n`);
-	const stage = await openConnectedStage('bench', EMULATOR_OPTIONS);
+async function compareAll(stage: ConnectedStage, jobs: Job[]): Promise<void> {
 	const host = await openRealHost(EMULATOR_OPTIONS);
 	try {
-		const leadIds = await addLeads(stage.emulator, stage.emulator.url, list);
-		const hostLeadIds = await addLeads(host.emulator, `https://${host.domain}`, list);
-		const inN8n = n8nContenders(stage);
-		await compare(
-			[readLeads(list), getLeads(rows, 150), updateLeads(rows, 50), addNotes(rows, 50), createLeads(rows, 50), updateLeads(rows, 250), addNotes(rows, 250), createLeads(rows, 250)],
-			[
-				{ emulator: stage.emulator, leadIds, contenders: (job) => (isOnlyBigger(job) ? inN8n.slice(0, 1) : inN8n) },
-				{ emulator: host.emulator, leadIds: hostLeadIds, contenders: (job) => clientContenders(host, job.perRequest) },
-			],
-		);
+		const inN8n = (job: Job) => {
+			const contenders = n8nContenders(stage, job);
+			// The HTTP Request node sends a request for each row, whatever the size of a batch.
+			return job.perRequest === 250 && job.part !== 'read' ? contenders.slice(0, 1) : contenders;
+		};
+		await compare(jobs, [
+			{ emulator: stage.emulator, leadIds: await addLeads(stage.emulator, stage.emulator.url, list), contenders: inN8n },
+			{ emulator: host.emulator, leadIds: await addLeads(host.emulator, `https://${host.domain}`, list), contenders: (job) => clientContenders(host, job) },
+		]);
 		console.log('');
-		for (const line of RATE_HEAD) console.log(line);
-		console.log(await fourExecutions(stage, seconds));
-		console.log(await twoAccounts(stage, seconds / 2));
 	} finally {
-		await stage.close();
 		await host.close();
 	}
 }
 
-/** The HTTP Request node sends a request for each row, whatever the size of a batch. */
-const isOnlyBigger = (job: Job) => job.perRequest === 250 && !job.name.startsWith('read');
+async function main(): Promise<void> {
+	const jobs = [
+		readLeads(list),
+		getLeads(rows, 150),
+		...[50, 250].flatMap((perRequest) => [updateLeads(rows, perRequest), addNotes(rows, perRequest), createLeads(rows, perRequest)]),
+	].filter(({ part }) => wants(part));
+	if (jobs.length === 0 && !wants('rate')) return;
+	console.log(`Node ${process.versions.node}, ${cpus().length} processors. amoCRM (emulated): 7 requests a second, 150 ms latency.\n`);
+	const stage = await openConnectedStage('bench', EMULATOR_OPTIONS);
+	try {
+		if (jobs.length > 0) await compareAll(stage, jobs);
+		if (!wants('rate')) return;
+		for (const line of RATE_HEAD) console.log(line);
+		console.log(await fourExecutions(stage, seconds));
+		console.log(await twoAccounts(stage, seconds / 2));
+		console.log('');
+	} finally {
+		await stage.close();
+	}
+}
 
 main().catch((error) => {
 	console.error(error);

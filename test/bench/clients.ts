@@ -5,6 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { RealHost } from '../conformance/realHost';
 import type { Contender } from './contenders';
 import type { Job } from './jobs';
+import { options } from './options';
 
 /** Two client libraries outside n8n, called as their READMEs show, arrays cut by their caller. */
 
@@ -32,12 +33,12 @@ const embedded = (answer: unknown) => ((answer as { _embedded?: { leads?: Rows }
 function amoWork(amo: Amo, job: Job, size: number): Work {
 	// Its types say what amoCRM's documentation says; the rows are what really goes over the wire.
 	const { lead, note: notes } = amo as unknown as Record<string, Record<string, (...parameters: unknown[]) => Promise<unknown>>>;
-	switch (job.name.split(' ')[0]) {
+	switch (job.part) {
 		case 'create':
 			return async (items) => await each(inParts(items, size), async (part) => await lead?.addLeads?.(part));
 		case 'update':
 			return async (items) => await each(inParts(items, size), async (part) => await lead?.updateLeads?.(part));
-		case 'add':
+		case 'notes':
 			return async (items) => await each(inParts(items, size), async (part) => await notes?.addNotes?.('leads', part.map(note)));
 		case 'get':
 			return async (items) => await each(items, async ({ id }) => await lead?.getLeadById?.(id));
@@ -54,12 +55,12 @@ function amoWork(amo: Amo, job: Job, size: number): Work {
 }
 
 function amocrmJsWork(client: Client, job: Job, size: number): Work {
-	switch (job.name.split(' ')[0]) {
+	switch (job.part) {
 		case 'create':
 			return async (items) => await each(inParts(items, size), async (part) => await client.leads.create(part));
 		case 'update':
 			return async (items) => await each(inParts(items, size), async (part) => await client.leads.update(part));
-		case 'add':
+		case 'notes':
 			return async (items) => await each(inParts(items, size), async (part) => await client.request.post('/api/v4/leads/notes', part.map(note)));
 		case 'get':
 			return async (items) => await each(items, async ({ id }) => plain(await client.leads.getById(Number(id))));
@@ -79,10 +80,7 @@ const plain = (lead: unknown): IDataObject => {
 	return { id, name };
 };
 
-/** Rows of a job that takes them one request for each row. */
-export const FEW = 140;
-
-export function clientContenders({ emulator, domain }: RealHost, batchSize: number): Contender[] {
+export function clientContenders({ emulator, domain }: RealHost, { part, perRequest }: Job): Contender[] {
 	const { clientId, clientSecret, redirectUri } = emulator.integration;
 	const auth = { client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri };
 	const { accessToken, refreshToken } = emulator.issueToken();
@@ -90,8 +88,8 @@ export function clientContenders({ emulator, domain }: RealHost, batchSize: numb
 	const amo = new Amo(domain, { ...auth, ...token });
 	const client = new Client({ domain, auth: { ...auth, bearer: emulator.issueToken({ longLived: true }).accessToken } });
 	const contender = (name: string, workOf: (job: Job) => Work): Contender => ({
-		name: `${name}, arrays of ${batchSize}`,
-		rows: (job) => (job.name.startsWith('get') ? Math.min(FEW, job.rows) : job.rows),
+		name: part === 'get' ? name : `${name}, ${part === 'read' ? 'pages' : 'arrays'} of ${perRequest}`,
+		most: part === 'get' ? options.few : undefined,
 		run: async (job, items) => {
 			const work = workOf(job);
 			const started = performance.now();
@@ -100,7 +98,7 @@ export function clientContenders({ emulator, domain }: RealHost, batchSize: numb
 		},
 	});
 	return [
-		contender('@shevernitskiy/amo', (job) => amoWork(amo, job, batchSize)),
-		contender('amocrm-js', (job) => amocrmJsWork(client, job, batchSize)),
+		contender('@shevernitskiy/amo', (job) => amoWork(amo, job, perRequest)),
+		contender('amocrm-js', (job) => amocrmJsWork(client, job, perRequest)),
 	];
 }

@@ -5,10 +5,9 @@ import { boundMs, type Seen } from './account';
 /** Who does the jobs, and what is measured of it. */
 export interface Contender {
 	name: string;
-	/** Fewer rows than the job has, for those that send one request for each row: their time grows with the rows. */
-	rows?: (job: Job) => number;
-	/** Undefined for a job that it does not offer. */
-	run: (job: Job, items: IDataObject[]) => Promise<{ milliseconds: number; out: IDataObject[] }> | undefined;
+	/** The most rows that it gets, for those that send one request for each row: their time grows with the rows. */
+	most?: number;
+	run: (job: Job, items: IDataObject[]) => Promise<{ milliseconds: number; out: IDataObject[] }>;
 }
 
 export interface Measured extends Seen {
@@ -22,12 +21,12 @@ export interface Measured extends Seen {
 export function ourParameters(job: Job, batchSize?: number): INodeParameters {
 	const options = batchSize === undefined ? {} : { batchSize };
 	const leadId = { __rl: true, mode: 'id', value: '={{ $json.id }}' };
-	switch (job.name.split(' ')[0]) {
+	switch (job.part) {
 		case 'create':
 			return { resource: 'lead', operation: 'create', name: '={{ $json.name }}', additionalFields: { price: '={{ $json.price }}' }, options };
 		case 'update':
 			return { resource: 'lead', operation: 'update', leadId, updateFields: { price: '={{ $json.price }}' }, options };
-		case 'add':
+		case 'notes':
 			return { resource: 'note', operation: 'create', entityType: 'leads', entityId: leadId, text: '={{ $json.text }}', options };
 		case 'get':
 			return { resource: 'lead', operation: 'get', leadId };
@@ -47,12 +46,12 @@ export function httpParameters(job: Job, origin: string, token: string, options:
 		options,
 	});
 	const parameters = (): IDataObject => {
-		switch (job.name.split(' ')[0]) {
+		switch (job.part) {
 			case 'create':
 				return send('POST', '/leads', '[{ name: $json.name, price: $json.price }]');
 			case 'update':
 				return send('PATCH', '/leads/{{ $json.id }}', '{ price: $json.price }');
-			case 'add':
+			case 'notes':
 				return send('POST', '/leads/notes', "[{ entity_id: $json.id, note_type: 'common', params: { text: $json.text } }]");
 			case 'get':
 				return send('GET', '/leads/{{ $json.id }}');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { executeOperation } from '../../nodes/AmoCrm/operations/execute';
 import { operationOf } from '../../nodes/AmoCrm/resources';
+import { wants } from './options';
 
 /** What the node itself costs: everything but n8n's expressions and the network. Run with --expose-gc. */
 
@@ -113,6 +114,7 @@ function loadMs(): number {
 const KB = 1024;
 
 async function main(): Promise<void> {
+	if (!wants('cpu')) return;
 	console.log('| rows | create: µs of processor per row | kB per row | read: µs of processor per row | kB per row |');
 	console.log('| --: | --: | --: | --: | --: |');
 	for (const make of [creating, reading]) await costOf(make, 2_000);

@@ -1,8 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Emulator } from '../../emulator';
+import type { Part } from './options';
 
 /** What every contender has to do, and how to tell what became of it. */
 export interface Job {
+	part: Exclude<Part, 'rate' | 'cpu'>;
 	name: string;
 	/** Rows that go in, or that should come out of a reading job. */
 	rows: number;
@@ -26,6 +28,7 @@ export interface Marks {
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 export const createLeads = (rows: number, perRequest: number): Job => ({
+	part: 'create',
 	name: `create ${rows} leads`,
 	rows,
 	perRequest,
@@ -41,6 +44,7 @@ export const createLeads = (rows: number, perRequest: number): Job => ({
 });
 
 export const updateLeads = (rows: number, perRequest: number): Job => ({
+	part: 'update',
 	name: `update ${rows} leads`,
 	rows,
 	perRequest,
@@ -49,6 +53,7 @@ export const updateLeads = (rows: number, perRequest: number): Job => ({
 });
 
 export const addNotes = (rows: number, perRequest: number): Job => ({
+	part: 'notes',
 	name: `add ${rows} notes`,
 	rows,
 	perRequest,
@@ -60,6 +65,7 @@ export const addNotes = (rows: number, perRequest: number): Job => ({
 });
 
 export const getLeads = (rows: number, perRequest: number): Job => ({
+	part: 'get',
 	name: `get ${rows} leads by ID`,
 	rows,
 	perRequest,
@@ -71,6 +77,7 @@ export const getLeads = (rows: number, perRequest: number): Job => ({
 });
 
 export const readLeads = (rows: number): Job => ({
+	part: 'read',
 	name: `read ${rows} leads`,
 	rows,
 	perRequest: 250,

@@ -13,6 +13,17 @@ import { manyItems, openWorld } from './world';
  * in the name of the test; `CHAOS_SEED=7 npx jest chaos` plays one again.
  */
 
+/** Pauses are real but short: the node's clock, and so its rate limit and its waits, run so many times as fast. */
+const PACE = 20;
+
+jest.mock('n8n-workflow', () => {
+	const actual = jest.requireActual('n8n-workflow');
+	return { ...actual, sleep: async (ms: number) => await actual.sleep(ms / PACE) };
+});
+
+const now = performance.now.bind(performance);
+jest.spyOn(performance, 'now').mockImplementation(() => now() * PACE);
+
 const FRESH = Date.now() % 2 ** 31;
 const SEEDS = process.env.CHAOS_SEED ? [Number(process.env.CHAOS_SEED)] : [1, 22, 333, FRESH];
 
@@ -95,13 +106,15 @@ function booksOf<T>(records: Iterable<T>, mark: (record: T) => unknown): Map<unk
 
 /** New records: there once if written, never if refused, at most once if unknown, and none besides. */
 function reconcile(fates: Array<{ fate: Fate; json: IDataObject }>, books: Map<unknown, Array<{ id: number }>>, markOf: (index: number) => unknown): void {
+	const wrong: unknown[] = [];
 	let there = 0;
 	fates.forEach(({ fate, json }, index) => {
-		const records = books.get(markOf(index)) ?? [];
-		there += records.length;
-		if (fate === 'written') expect(records.map(({ id }) => id)).toEqual([json.id]);
-		else expect([index, fate, records.length]).toEqual([index, fate, fate === 'refused' ? 0 : Math.min(1, records.length)]);
+		const ids = (books.get(markOf(index)) ?? []).map(({ id }) => id);
+		there += ids.length;
+		const right = { written: ids.length === 1 && ids[0] === json.id, refused: ids.length === 0, unknown: ids.length <= 1 };
+		if (!right[fate]) wrong.push({ index, fate, json, ids });
 	});
+	expect(wrong).toEqual([]);
 	expect([...books.values()].flat()).toHaveLength(there);
 }
 
@@ -140,9 +153,8 @@ describe('chaos', () => {
 			CREATED,
 		);
 		reconcile(created, booksOf(emulator.account.leads.values(), ({ name }) => name), (index) => `Lead ${index}`);
-		created.forEach(({ fate }, index) => {
-			if (isInvalid(index) || (isRefused(index) && fate === 'written')) expect([index, fate]).toEqual([index, 'refused']);
-		});
+		const accepted = created.flatMap(({ fate }, index) => (fate !== 'refused' && isInvalid(index)) || (fate === 'written' && isRefused(index)) ? [index] : []);
+		expect(accepted).toEqual([]);
 
 		const ids = created.filter(({ fate }) => fate === 'written').map(({ json }) => json.id as number);
 		expect(ids.length).toBeGreaterThan(CREATED / 4);
@@ -158,14 +170,14 @@ describe('chaos', () => {
 		);
 		// A lead may be changed more than once: what counts is its last row that was written or may have been.
 		const expected = new Map<number, Set<number>>();
+		expect(updated.flatMap(({ fate }, index) => (isRefused(index) && fate === 'written' ? [index] : []))).toEqual([]);
 		updated.forEach(({ fate }, index) => {
-			expect(isRefused(index) && fate === 'written').toBe(false);
 			if (isRefused(index)) return;
 			const id = leadOf(index);
 			if (fate === 'written') expected.set(id, new Set([1_000_000 + index]));
 			else if (fate === 'unknown') expected.set(id, (expected.get(id) ?? new Set([pricesBefore.get(id) ?? 0])).add(1_000_000 + index));
 		});
-		for (const [id, prices] of expected) expect([...prices]).toContain(emulator.account.leads.get(id)?.price);
+		expect([...expected].filter(([id, prices]) => !prices.has(emulator.account.leads.get(id)?.price as number))).toEqual([]);
 
 		const notes = fatesOf(
 			await run(

@@ -14,6 +14,7 @@ import { mappingOf } from './mapping';
 import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
 import { collection, filterProperty, optionsProperty, withProperty } from './parameters';
+import { viewOf } from './present';
 import { parameterProblem, requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
 
@@ -152,7 +153,7 @@ async function listOnce(reader: Reader, request: ListRequest, output: Output): P
 		limit,
 		accept,
 		// Names of stages and users are looked up while the pages of a long list come in.
-		alongside: async (rows) => await outputRows(run, rows, output),
+		alongside: output.raw ? undefined : async (rows) => await viewOf(run, rows),
 	});
 	if (!list.ok) return { problem: requestProblem(list.failure) };
 	if (ignored || (request.paidFilters && list.rejected > 0)) hint(reader, 'warning', filtersIgnored(entity, hidden));

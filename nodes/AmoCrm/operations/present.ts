@@ -1,9 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Zones } from '../fields/codec';
 import { accountTimezone, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import type { Names } from '../fields/simplify';
 import { showsCalendarDays, simplify } from '../fields/simplify';
 import type { Run } from './types';
+
+/** What simplified rows show beside their own values. */
+interface View {
+	names: Names;
+	zones: Zones;
+}
 
 /**
  * Rows as the user wants them: raw, or flat with the names of pipelines, stages and users. The names cost at most one
@@ -11,22 +18,26 @@ import type { Run } from './types';
  */
 export async function presentRows(run: Pick<Run, 'client' | 'timezone'>, rows: IDataObject[], simple: boolean): Promise<IDataObject[]> {
 	if (!simple) return rows;
-	const account = rows.some(showsCalendarDays) ? await accountTimezone(run.client, run.timezone) : run.timezone;
-	const names = await namesFor(run, rows);
-	return rows.map((row) => simplify(row, { workflow: run.timezone, account }, names));
+	const { names, zones } = await viewOf(run, rows);
+	return rows.map((row) => simplify(row, zones, names));
 }
 
-async function namesFor(run: Pick<Run, 'client'>, rows: IDataObject[]): Promise<Names> {
-	const names: Names = {};
-	if (rows.some((row) => row.pipeline_id !== undefined)) {
-		const pipelines = await pipelinesOf(run.client);
-		if (pipelines.ok) Object.assign(names, pipelineNames(pipelines.value));
-	}
-	if (rows.some((row) => row.responsible_user_id !== undefined)) {
-		const users = await usersOf(run.client);
-		if (users.ok) names.users = new Map(users.value.map((user) => [Number(user.id), String(user.name)]));
-	}
-	return names;
+/** Reads what such rows need to be simplified, all at once, where this run does not know it yet. */
+export async function viewOf(run: Pick<Run, 'client' | 'timezone'>, rows: IDataObject[]): Promise<View> {
+	const { client, timezone: workflow } = run;
+	const has = (key: string) => rows.some((row) => row[key] !== undefined);
+	const [account, pipelines, users] = await Promise.all([
+		rows.some(showsCalendarDays) ? accountTimezone(client, workflow) : workflow,
+		has('pipeline_id') ? pipelinesOf(client) : undefined,
+		has('responsible_user_id') ? usersOf(client) : undefined,
+	]);
+	return {
+		names: {
+			...(pipelines?.ok ? pipelineNames(pipelines.value) : {}),
+			...(users?.ok ? { users: new Map(users.value.map((user) => [Number(user.id), String(user.name)])) } : {}),
+		},
+		zones: { workflow, account },
+	};
 }
 
 function pipelineNames(pipelines: IDataObject[]): Names {

@@ -171,7 +171,7 @@ function atLeast(minimum: number, given: unknown, fallback: number): number {
 	return Number.isFinite(number) ? Math.max(minimum, number) : fallback;
 }
 
-/** Waits, but not past the end of the execution (n8n 1.x's `sleep` knows no signal). */
+/** Waits, but not past the end of the execution (n8n 1.x's `sleep` ignores the signal). */
 async function pause(ms: number, stop: AbortSignal): Promise<void> {
 	if (stop.aborted) return;
 	let wake: () => void = () => undefined;
@@ -179,7 +179,7 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
 		wake = resolve;
 		stop.addEventListener('abort', wake, { once: true });
 	});
-	await Promise.race([sleep(ms), aborted]);
+	await Promise.race([sleep(ms, stop).catch(() => undefined), aborted]);
 	stop.removeEventListener('abort', wake);
 }
 

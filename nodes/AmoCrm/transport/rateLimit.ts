@@ -7,10 +7,11 @@ export const DEFAULT_REQUESTS_PER_SECOND = 7;
 const WINDOW_MS = 1025;
 
 /**
- * amoCRM counts at its own door, so that a request that left late counts from later on. Nobody sees it arrive, but one
- * that took longer than the fastest may have been on its way for so much longer, at most this many ms.
+ * amoCRM counts at its own door, and a busy n8n or network brings a request there late. Nobody sees it arrive, but one
+ * whose answer took longer than the fastest may have been on its way for so much longer; what goes beyond this many ms
+ * is taken for amoCRM's own work.
  */
-const LONGEST_WAY_MS = 60;
+const LONGEST_WAY_MS = 250;
 
 /** How fast the fastest answer is forgotten, ms for each later one. */
 const FORGET_MS = 0.05;
@@ -26,9 +27,11 @@ const RECOVERY_PER_SECOND = 0.5;
 const SAFE_PART = 0.8;
 const PROBING_PER_SECOND = 0.05;
 
-/** A timer that comes so much too late, ms, shows that n8n is busy; a busy n8n is waited for so many times at most. */
-const BUSY_MS = 8;
-const MOST_NAPS = 20;
+/** How long the gate sleeps before it looks again, ms: answers and withdrawals shorten the wait. */
+const NAP_MS = 50;
+
+/** A moment for each request to leave, ms: what starts in a crowd leaves late. In a busy n8n it becomes longer by itself. */
+const LEAVING_MS = 5;
 
 interface Waiter {
 	limit: number;
@@ -147,13 +150,12 @@ export class RateLimiter {
 	private async pump(): Promise<void> {
 		if (this.pumping) return;
 		this.pumping = true;
-		await calmSleep(1);
 		while (this.queues.size > 0) {
 			const [execution, queue] = this.queues.entries().next().value as [unknown, Waiter[]];
 			const next = queue[0];
 			const wait = next ? this.waitMs(next.limit) : 0;
 			if (wait > 0) {
-				await calmSleep(wait);
+				await sleep(Math.min(wait, NAP_MS));
 				continue;
 			}
 			this.queues.delete(execution);
@@ -164,6 +166,7 @@ export class RateLimiter {
 				const slot = { startedAt: clock() };
 				this.slots.push(slot);
 				next.admit(slot);
+				await sleep(LEAVING_MS);
 			}
 		}
 		this.pumping = false;
@@ -184,18 +187,6 @@ export class RateLimiter {
 		const left = (this.queues.get(execution) ?? []).filter((other) => other !== waiter);
 		if (left.length > 0) this.queues.set(execution, left);
 		else this.queues.delete(execution);
-	}
-}
-
-/**
- * Sleeps, and on until n8n is not busy with something else: what starts while it is leaves late, and so arrives too
- * close to what comes after it.
- */
-async function calmSleep(ms: number): Promise<void> {
-	for (let nap = ms, naps = 0; naps < MOST_NAPS; nap = 1, naps++) {
-		const due = clock() + nap;
-		await sleep(nap);
-		if (clock() - due < BUSY_MS) return;
 	}
 }
 

@@ -134,7 +134,7 @@ describe('the limit', () => {
 	it('can be raised for a paid package', async () => {
 		const { client, starts } = await openClient(() => found, { requestsPerSecond: 30 });
 		await settle(Promise.all(Array.from({ length: 30 }, async () => await client.send(LIST))));
-		expect((starts[29] as number) - (starts[0] as number)).toBeLessThan(100);
+		expect((starts[29] as number) - (starts[0] as number)).toBeLessThan(500);
 	});
 
 	it('obeys Retry-After, for every execution of the account', async () => {
