@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { FaultAction } from '../../emulator';
 import { credentialsOf, runNode } from './harness';
 import type { World } from './world';
-import { FAST, manyItems, openWorld, shortly } from './world';
+import { FAST, html, manyItems, openWorld, shortly } from './world';
 
 let world: World;
 
@@ -71,7 +71,7 @@ describe('a bad row', () => {
 		expect(stored()).toHaveLength(0);
 	});
 
-	it('with a bad parameter nothing is sent at all', async () => {
+	it('Z9: with a bad parameter nothing is sent at all', async () => {
 		const { error } = await world.run(CREATE, { items: mixedItems() });
 		expect(error?.message).toMatch(/^'Price': 'much' is not an amount.*\[item 3\]$/);
 		expect(world.emulator.log.entries).toHaveLength(0);
@@ -87,8 +87,6 @@ describe('a bad row', () => {
 });
 
 describe('a failing connection', () => {
-	const html = (status: number): FaultAction => ({ kind: 'status', status, html: '<html><body>nginx</body></html>' });
-
 	it.each<[string, FaultAction]>([
 		['504', html(504)],
 		['500', html(500)],

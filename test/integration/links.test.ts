@@ -25,7 +25,7 @@ const linksOf = (id: number) =>
 	world.emulator.account.links.of({ type: 'leads', id }).map(({ to, isMain }) => [to.type, to.id, isMain]);
 
 describe('link and unlink', () => {
-	it('links 60 leads to their contacts in 2 requests, and takes the links away again', async () => {
+	it('D24, Z5: links 60 leads to their contacts in 2 requests, and takes the links away again', async () => {
 		const leads = await created('lead', 60);
 		const contacts = await created('contact', 60);
 		const items = leads.map((lead, index) => ({ lead, contact: contacts[index] as number }));

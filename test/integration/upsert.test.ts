@@ -39,7 +39,7 @@ async function given(contacts: Array<{ name: string; phone?: string; email?: str
 const contacts = () => [...world.emulator.account.contacts.values()];
 
 describe('create or update a contact', () => {
-	it('creates what is not there, updates what is, leaves what is the same', async () => {
+	it('D24, Z6: creates what is not there, updates what is, leaves what is the same', async () => {
 		const [known, same] = await given([
 			{ name: 'Ann', phone: '+7 912 345-67-89' },
 			{ name: 'Bob', phone: '+7 912 000-00-00' },

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { Emulator, EmulatorOptions, LogEntry } from '../../emulator';
+import type { Emulator, EmulatorOptions, FaultAction, LogEntry } from '../../emulator';
 import { startEmulator } from '../../emulator';
 import type { Account, RunOptions, RunResult } from './harness';
 import { runNode } from './harness';
@@ -43,4 +43,23 @@ export function shortly(result: RunResult): Array<{ item: unknown; id?: unknown;
 		item: (pairedItem as { item: number }).item,
 		...(json.error === undefined ? { id: json.id } : { error: json.error }),
 	}));
+}
+
+/** An error page of a proxy, as amoCRM often answers. */
+export const html = (status: number): FaultAction => ({ kind: 'status', status, html: '<html><body>nginx</body></html>' });
+
+/** A record locator with an ID, or with an expression that gives one. */
+export const byId = (value: string | number) => ({ __rl: true, mode: 'id', value });
+
+/** Parameters that read every lead. */
+export const listLeads = (extra: INodeParameters = {}): INodeParameters => ({ resource: 'lead', operation: 'getAll', returnAll: true, options: FAST, ...extra });
+
+/** Adds leads and forgets the requests that it took. Returns their IDs. */
+export async function addLeads(world: World, count: number, name = (index: number) => `Lead ${index}`): Promise<number[]> {
+	const { rows } = await world.run(
+		{ resource: 'lead', operation: 'create', name: '={{ $json.name }}', options: { requestsPerSecond: 1000, batchSize: 250 } },
+		{ items: manyItems(count, (index) => ({ name: name(index) })) },
+	);
+	world.emulator.log.clear();
+	return rows.map(({ json }) => json.id as number);
 }

@@ -29,7 +29,7 @@ const refused = (...positions: number[]): Reply =>
 	failed('validation', { status: 400, rows: new Map(positions.map((position) => [String(position), [{ code: 'X', path: 'name', detail: 'bad' }]])) });
 
 describe('answers', () => {
-	it('are matched by request_id, whatever their order', async () => {
+	it('gesuvik: are matched by request_id, whatever their order', async () => {
 		const { outcomes } = await send(named('a', 'b', 'c'), (rows) => written([...rows].reverse()));
 		expect(outcomes.map((outcome) => outcome.status === 'written' && outcome.answer.id)).toEqual(['id of a', 'id of b', 'id of c']);
 	});

@@ -70,7 +70,7 @@ describe('what is repeated', () => {
 	it.each<[string, unknown, string, number, number]>([
 		// name, thrown, kind, requests for a GET, requests for a POST
 		['429', answered(429, html), 'rateLimited', 13, 13],
-		['a refused connection', answered('ECONNREFUSED'), 'unreachable', 4, 4],
+		['Z15: a refused connection', answered('ECONNREFUSED'), 'unreachable', 4, 4],
 		['an unknown host', answered('ENOTFOUND'), 'unreachable', 4, 4],
 		['a certificate that is not theirs', answered('ERR_TLS_CERT_ALTNAME_INVALID'), 'unreachable', 1, 1],
 		['S1: 503', answered(503, html), 'server', 4, 1],
@@ -189,7 +189,7 @@ describe('the end of an execution', () => {
 		]);
 	});
 
-	it('a request that is no longer wanted gives up its turn, and the execution goes on', async () => {
+	it('Z15: a request that is no longer wanted gives up its turn, and the execution goes on', async () => {
 		const { client, sent } = await openClient(() => found, { requestsPerSecond: 1 });
 		const withdrawal = new AbortController();
 		const replies = Promise.all([client.send(LIST), client.send({ ...LIST, signal: withdrawal.signal })]);

@@ -54,6 +54,17 @@ describe('a list', () => {
 		expect(silent.pages).toHaveLength(5);
 	});
 
+	it('amocrm-js: ends with a 204 behind a full page, and holds no page twice', async () => {
+		const { list, pages } = await read(base(500), {}, { parallel: 1, links: false });
+		expect(idsOf(list)).toEqual(upTo(500));
+		expect(pages).toHaveLength(3);
+	});
+
+	it('Z13: has no largest number of pages', async () => {
+		const { list } = await read(base(12_345), { maxPageSize: 10 }, { cut: 10, parallel: 6 });
+		expect(idsOf(list)).toEqual(upTo(12_345));
+	});
+
 	it.each([
 		[1, 1, 1],
 		[50, 50, 1],
