@@ -7,14 +7,17 @@ export const DEFAULT_REQUESTS_PER_SECOND = 7;
 const WINDOW_MS = 1025;
 
 /**
- * amoCRM counts at its own door, and a busy n8n or network brings a request there late. Nobody sees it arrive, but one
- * whose answer took longer than the fastest may have been on its way for so much longer; what goes beyond this many ms
- * is taken for amoCRM's own work.
+ * amoCRM counts at its own door, and nobody sees a request arrive. One that took longer than the fastest may have been on
+ * its way for so much longer: at most this many ms in the network, and as long as this process was busy meanwhile. What
+ * goes beyond is amoCRM's own work.
  */
-const LONGEST_WAY_MS = 250;
+const LONGEST_WAY_MS = 60;
 
 /** How fast the fastest answer is forgotten, ms for each later one. */
 const FORGET_MS = 0.05;
+
+/** So many answers tell what is fast: while n8n starts its first requests all of them may be late. */
+const ENOUGH_ANSWERS = 14;
 
 /** How long everybody pauses after a 429 that names no time, ms. It doubles while 429s go on. */
 const FIRST_PAUSE_MS = 1000;
@@ -41,8 +44,10 @@ interface Waiter {
 /** The right to start one request now. */
 export interface Slot {
 	readonly startedAt: number;
-	/** How long the answer took, ms, once it is there. */
-	tookMs?: number;
+	/** How much of the gate's `lateMs` was there before. */
+	readonly lateBeforeMs: number;
+	/** How long the answer took, ms, once it is there, and how much of that was the longest possible way to amoCRM. */
+	answer?: { tookMs: number; longestWayMs: number };
 }
 
 /**
@@ -54,8 +59,13 @@ export class RateLimiter {
 	/** Requests that may still count, by their start. */
 	private slots: Slot[] = [];
 
-	/** The shortest time that an answer took lately, ms. */
+	/** The shortest time that an answer took lately, ms, and how many there were. */
 	private fastestMs = Infinity;
+
+	private answers = 0;
+
+	/** By how much the gate has woken up too late so far, ms: so long this process was busy with something else. */
+	private lateMs = 0;
 
 	/** Waiting calls by execution; the map's order is the turn. */
 	private readonly queues = new Map<unknown, Waiter[]>();
@@ -106,18 +116,25 @@ export class RateLimiter {
 		const tookMs = clock() - slot.startedAt;
 		// It rises again by and by, for a network that has become slower.
 		this.fastestMs = Math.min(tookMs, this.fastestMs + FORGET_MS);
-		slot.tookMs = tookMs;
+		this.answers += 1;
+		slot.answer = { tookMs, longestWayMs: this.longestWayMs(slot) };
 		return tookMs;
 	}
 
+	private longestWayMs({ lateBeforeMs }: Slot): number {
+		return LONGEST_WAY_MS + this.lateMs - lateBeforeMs;
+	}
+
 	/** When amoCRM has counted the request at the latest, as far as is known by now. */
-	private countsFrom({ startedAt, tookMs }: Slot): number {
-		const wayMs = tookMs === undefined ? LONGEST_WAY_MS : Math.max(0, tookMs - this.fastestMs);
-		return startedAt + Math.min(wayMs, LONGEST_WAY_MS);
+	private countsFrom(slot: Slot): number {
+		const { startedAt, answer } = slot;
+		if (!answer) return startedAt + this.longestWayMs(slot);
+		const fastestMs = this.answers < ENOUGH_ANSWERS ? 0 : this.fastestMs;
+		return startedAt + Math.min(Math.max(0, answer.tookMs - fastestMs), answer.longestWayMs);
 	}
 
 	/** Tell the gate that amoCRM answered 429: everybody pauses, the rate halves. */
-	slowDown(limit: number, { startedAt }: Slot, retryAfterMs?: number): void {
+	slowDown(limit: number, { startedAt }: Pick<Slot, 'startedAt'>, retryAfterMs?: number): void {
 		const now = clock();
 		// A little more or less for each process, or those that were refused together would come back together.
 		const pause = retryAfterMs ?? this.pauseMs * (randomInt(90, 131) / 100);
@@ -155,7 +172,7 @@ export class RateLimiter {
 			const next = queue[0];
 			const wait = next ? this.waitMs(next.limit) : 0;
 			if (wait > 0) {
-				await sleep(Math.min(wait, NAP_MS));
+				await this.nap(Math.min(wait, NAP_MS));
 				continue;
 			}
 			this.queues.delete(execution);
@@ -163,10 +180,10 @@ export class RateLimiter {
 			// To the back of the line, so that executions take turns.
 			if (queue.length > 0) this.queues.set(execution, queue);
 			if (next) {
-				const slot = { startedAt: clock() };
+				const slot = { startedAt: clock(), lateBeforeMs: this.lateMs };
 				this.slots.push(slot);
 				next.admit(slot);
-				await sleep(LEAVING_MS);
+				await this.nap(LEAVING_MS);
 			}
 		}
 		this.pumping = false;
@@ -177,10 +194,17 @@ export class RateLimiter {
 		if (now < this.pausedUntil) return this.pausedUntil - now;
 		const allowed = Math.max(1, Math.floor(this.rate(limit, now)));
 		if (this.slots.length < allowed) return 0;
-		this.slots = this.slots.filter(({ startedAt }) => now - startedAt < WINDOW_MS + LONGEST_WAY_MS);
+		const from = now - WINDOW_MS;
+		this.slots = this.slots.filter((slot) => this.countsFrom(slot) > from);
+		if (this.slots.length < allowed) return 0;
 		const counted = this.slots.map((slot) => this.countsFrom(slot)).sort((one, other) => other - one);
-		if (counted.length < allowed) return 0;
 		return (counted[allowed - 1] as number) + WINDOW_MS - now;
+	}
+
+	private async nap(ms: number): Promise<void> {
+		const due = clock() + ms;
+		await sleep(ms);
+		this.lateMs += Math.max(0, clock() - due);
 	}
 
 	private forget(execution: unknown, waiter: Waiter): void {
