@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
+import { jsonParse, sleep } from 'n8n-workflow';
 
 import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from '../../../credentials/accountDomain';
 import { otherAccountProblem } from './connectedAccount';
@@ -71,9 +71,15 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 	const otherAccount = otherAccountProblem(credentials, urls.baseUrl);
 	if (otherAccount) return otherAccount;
 	const credentialId = context.getNode().credentials?.[credentialType]?.id ?? '';
-	// A long-lived token does not say whose it is: its own fingerprint stands for the integration.
-	const integration = credentials.clientId ?? createHash('sha256').update(String(credentials.accessToken)).digest('hex');
+	const integration = credentials.clientId ?? integrationOf(String(credentials.accessToken));
 	return { client: buildClient(context, credentialType, urls.baseUrl, String(integration), String(credentialId), options) };
+}
+
+/** The integration that a token belongs to: its claim `aud` (core facts 2.6), or else its own fingerprint. */
+function integrationOf(token: string): string {
+	const claims = jsonParse<{ aud?: unknown }>(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(), { fallbackValue: {} });
+	if (typeof claims?.aud === 'string' && claims.aud !== '') return claims.aud;
+	return createHash('sha256').update(token).digest('hex');
 }
 
 function authenticationOf(context: ApiContext): unknown {

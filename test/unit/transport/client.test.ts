@@ -9,14 +9,20 @@ type Answer = (options: IHttpRequestOptions, index: number) => unknown;
 let accounts = 0;
 
 /** A client over a request helper that answers as the test says; its account is its own unless the test names one. */
-async function openClient(answer: Answer, options: ClientOptions = {}, domain = `account${++accounts}`, abort = new AbortController()) {
+async function openClient(
+	answer: Answer,
+	options: ClientOptions = {},
+	domain = `account${++accounts}`,
+	abort = new AbortController(),
+	secrets: object = { clientId: 'integration' },
+) {
 	let sent = 0;
 	const starts: number[] = [];
 	const context = {
 		getInputData: () => [],
 		getNodeParameter: (_name: string, _item: number, fallback: unknown) => fallback,
 		getNode: () => ({ credentials: {} }),
-		getCredentials: async () => ({ domain, clientId: 'integration' }),
+		getCredentials: async () => ({ domain, ...secrets }),
 		getExecutionCancelSignal: () => abort.signal,
 		helpers: {
 			httpRequestWithAuthentication: async (_type: string, request: IHttpRequestOptions) => {
@@ -150,6 +156,18 @@ describe('the limit', () => {
 		expect((one.starts[1] as number) - (one.starts[0] as number)).toBeGreaterThanOrEqual(4_000);
 		expect((two.starts[0] as number) - (one.starts[0] as number)).toBeGreaterThanOrEqual(4_000);
 		expect(one.client.stats).toMatchObject({ requests: 2, retries: 1, rateLimitAnswers: 1 });
+	});
+
+	it('is one for all tokens of an integration, and another for another integration', async () => {
+		const token = (claims: object) => ({ accessToken: `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x` });
+		const keyOf = async (secrets: object) => (await openClient(() => found, {}, 'tokens', undefined, secrets)).client.accountKey;
+		const first = await keyOf(token({ aud: 'integration', jti: 1 }));
+		expect(await keyOf(token({ aud: 'integration', jti: 2 }))).toBe(first);
+		expect(await keyOf({ clientId: 'integration' })).toBe(first);
+		expect(await keyOf(token({ aud: 'other' }))).not.toBe(first);
+		const opaque = await keyOf({ accessToken: 'one' });
+		expect(await keyOf({ accessToken: 'one' })).toBe(opaque);
+		expect(await keyOf({ accessToken: 'two' })).not.toBe(opaque);
 	});
 
 	it('D18: a request that hangs blocks neither its own account nor another', async () => {
