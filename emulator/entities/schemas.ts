@@ -44,7 +44,7 @@ const readOnlyKeys = (...keys: string[]): z.ZodRawShape => Object.fromEntries(ke
 
 const READ_ONLY = readOnlyKeys('group_id', 'account_id', 'is_deleted', 'is_unsorted', 'closest_task_at', '_links');
 /** date_close is no field of v4 at all, but clients carry it from an earlier sample of the vendor for PATCH /leads. */
-const READ_ONLY_LEAD = readOnlyKeys('source_id', 'score', 'labor_cost', 'is_price_modified_by_robot', 'price_with_minor_units', 'date_close');
+const READ_ONLY_LEAD = readOnlyKeys('source_id', 'score', 'labor_cost', 'is_price_modified_by_robot', 'is_price_computed', 'price_with_minor_units', 'date_close');
 
 const lead = {
 	...common,
