@@ -65,6 +65,12 @@ export class AmoCrmAuthorizationCodeApi implements ICredentialType {
 			type: 'hidden',
 			default: '',
 		},
+		{
+			displayName: 'Expires At',
+			name: 'expiresAt',
+			type: 'hidden',
+			default: '',
+		},
 	];
 
 	/** n8n calls this while there is no access token and after an answer 401, and keeps what it returns. */

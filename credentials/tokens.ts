@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper } 
 import { UserError } from 'n8n-workflow';
 
 import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from './accountDomain';
+import { newAddressOf } from './movedAccount';
 
 /** Tokens out of a pasted authorization code, and their renewal (core facts 2.4). */
 export interface Tokens extends IDataObject {
@@ -10,6 +11,8 @@ export interface Tokens extends IDataObject {
 	refreshToken: string;
 	/** Fingerprint of the code that the first pair came from: a new code is a new beginning. */
 	codeFingerprint: string;
+	/** When the access token ends by this clock, ms since the epoch. */
+	expiresAt: string;
 }
 
 /** How every refusal begins, by which the node knows it again: n8n keeps little more than the text of an error. */
@@ -19,6 +22,9 @@ const unusable = (reason: string): UserError => new UserError(`${UNUSABLE} ${rea
 
 /** Renewals under way or done, by the fingerprint of the single-use secret that they spent. */
 const spent = new Map<string, { at: number; tokens: Promise<Tokens> }>();
+
+/** Lifetime of an access token, should amoCRM not say it (core facts 2.5). */
+const DAY_SECONDS = 86_400;
 
 /** Long enough for every execution that still holds the old pair. */
 const REMEMBER_MS = 10 * 60_000;
@@ -68,12 +74,16 @@ async function exchange(
 			...grant,
 		});
 		if (statusCode < 300 && typeof body.access_token === 'string' && typeof body.refresh_token === 'string') {
-			return { accessToken: body.access_token, refreshToken: body.refresh_token, codeFingerprint };
+			const expiresAt = String(Date.now() + Number(body.expires_in ?? DAY_SECONDS) * 1000);
+			return { accessToken: body.access_token, refreshToken: body.refresh_token, codeFingerprint, expiresAt };
 		}
 		if (statusCode >= 500 || statusCode === 429) throw unusable(`amoCRM could not renew the access just now (HTTP ${statusCode}). Try again later.`);
 		// The first refusal is the one to explain: the code is tried before what is left of an older connection.
 		refusal ||= explain(statusCode, body, grant);
 	}
+	const { httpRequest } = helper.helpers;
+	const address = await newAddressOf(httpRequest, urls.baseUrl, String(credential.accessToken ?? ''), String(credential.refreshToken ?? ''));
+	if (address) throw unusable(`the amoCRM account has moved to ${address}. Change 'Account Domain' to ${address}.`);
 	throw unusable(refusal);
 }
 

@@ -3,12 +3,14 @@ import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 import { jsonParse, sleep } from 'n8n-workflow';
 
 import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from '../../../credentials/accountDomain';
+import { AccessKeeper } from './access';
 import { otherAccountProblem } from './connectedAccount';
-import { cancelled, failureOf, malformedAnswer } from './failures';
+import { cancelled, failureOf, failureOfAnswer, malformedAnswer } from './failures';
 import type { Slot } from './rateLimit';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
 import { DEFAULT_MAX_RETRIES, mayRetry, retryDelayMs } from './retry';
-import type { ApiContext, ApiRequest, Failure, Query, QueryValue, Reply } from './types';
+import { withoutSecrets } from './secrets';
+import type { Answer, ApiContext, ApiRequest, Failure, Query, QueryValue, Reply } from './types';
 
 const API_PATH = '/api/v4';
 
@@ -64,7 +66,7 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 	const urls = resolveAccountUrls(credentials.domain);
 	if (!urls) {
 		return {
-			problem: `The 'Account Domain' of the credential is not the address of an amoCRM or Kommo account: '${String(credentials.domain ?? '')}'`,
+			problem: `The 'Account Domain' of the credential is not the address of an amoCRM or Kommo account: '${shortened(credentials.domain)}'`,
 			advice: ACCOUNT_DOMAIN_HELP,
 		};
 	}
@@ -72,7 +74,10 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 	if (otherAccount) return otherAccount;
 	const credentialId = context.getNode().credentials?.[credentialType]?.id ?? '';
 	const integration = credentials.clientId ?? integrationOf(String(credentials.accessToken));
-	return { client: buildClient(context, credentialType, urls.baseUrl, String(integration), String(credentialId), options) };
+	const accountKey = `${urls.baseUrl}|${String(integration)}`;
+	const credentialKey = `${accountKey}|${credentialType}|${String(credentialId)}`;
+	const access = new AccessKeeper(context, credentialType, credentialKey, urls.baseUrl, credentials);
+	return { client: buildClient(context, credentialType, { baseUrl: urls.baseUrl, accountKey, credentialKey }, access, options) };
 }
 
 /** The integration that a token belongs to: its claim `aud` (core facts 2.6), or else its own fingerprint. */
@@ -92,13 +97,11 @@ function authenticationOf(context: ApiContext): unknown {
 function buildClient(
 	context: ApiContext,
 	credentialType: string,
-	baseUrl: string,
-	integration: string,
-	credentialId: string,
+	identity: Pick<ApiClient, 'baseUrl' | 'accountKey' | 'credentialKey'>,
+	access: AccessKeeper,
 	options: ClientOptions,
 ): ApiClient {
-	const accountKey = `${baseUrl}|${integration}`;
-	const limiter = rateLimiterOf(accountKey);
+	const limiter = rateLimiterOf(identity.accountKey);
 	const requestsPerSecond = atLeast(1, options.requestsPerSecond, DEFAULT_REQUESTS_PER_SECOND);
 	const maxRetries = atLeast(0, options.maxRetries, DEFAULT_MAX_RETRIES);
 	const stats: ClientStats = { requests: 0, retries: 0, rateLimitAnswers: 0, waitedMs: 0 };
@@ -118,31 +121,35 @@ function buildClient(
 		stats.waitedMs += slot.startedAt - queued;
 		if (ended) return { ok: false, failure: ended };
 		stats.requests += 1;
+		const reply = await exchange(request, slot);
+		if (reply.ok) {
+			limiter.succeeded();
+			return reply;
+		}
+		const failure = withoutSecrets(reply.failure, access.secrets);
+		if (failure.kind === 'rateLimited') {
+			stats.rateLimitAnswers += 1;
+			limiter.slowDown(requestsPerSecond, slot, failure.retryAfterMs);
+		}
+		return { ok: false, failure };
+	}
+
+	async function exchange(request: ApiRequest, slot: Slot): Promise<Reply> {
 		try {
 			// n8n changes the options it is given, so every attempt gets fresh ones.
-			const response = (await context.helpers.httpRequestWithAuthentication.call(
-				context,
-				credentialType,
-				httpOptions(baseUrl, request),
-			)) as { statusCode: number; body: unknown };
+			const httpOptions = httpOptionsOf(identity.baseUrl, request, access.needsThrown401);
+			const answer = (await context.helpers.httpRequestWithAuthentication.call(context, credentialType, httpOptions)) as Answer;
+			if (answer.statusCode >= 300) return { ok: false, failure: failureOfAnswer(answer, request) };
 			const tookMs = limiter.answered(slot);
 			answerMs = answerMs === 0 ? tookMs : answerMs * 0.7 + tookMs * 0.3;
-			limiter.succeeded();
-			return readReply(request, response.statusCode, response.body);
+			return readReply(request, answer);
 		} catch (error) {
-			const failure = failureOf(error, request);
-			if (failure.kind === 'rateLimited') {
-				stats.rateLimitAnswers += 1;
-				limiter.slowDown(requestsPerSecond, slot, failure.retryAfterMs);
-			}
-			return { ok: false, failure };
+			return { ok: false, failure: failureOf(error, request) };
 		}
 	}
 
 	return {
-		baseUrl,
-		accountKey,
-		credentialKey: `${accountKey}|${credentialType}|${credentialId}`,
+		...identity,
 		stats,
 		usefulParallelism: () => Math.ceil((answerMs / 1000) * requestsPerSecond * HEADROOM),
 		async send(request) {
@@ -150,11 +157,11 @@ function buildClient(
 			const stop = AbortSignal.any([signal, request.signal].filter((given) => given !== undefined));
 			for (let retry = 0; ; retry++) {
 				if (ended) return { ok: false, failure: ended };
-				const reply = await attempt(request, stop);
+				const reply = await access.run(async () => await attempt(request, stop));
 				if (reply.ok) return reply;
 				const { failure } = reply;
 				if (stop.aborted || !mayRetry(request, failure, retry, maxRetries)) {
-					if (failure.kind === 'unauthorized' || failure.kind === 'blocked') ended = failure;
+					if (failure.kind === 'unauthorized' || failure.kind === 'blocked') ended = { ...failure, permanent: true };
 					return reply;
 				}
 				stats.retries += 1;
@@ -169,6 +176,12 @@ function buildClient(
 			}
 		},
 	};
+}
+
+/** Something else may have been pasted by mistake, a token even: long texts are not repeated in full. */
+function shortened(domain: unknown): string {
+	const text = String(domain ?? '');
+	return text.length > 60 ? `${text.slice(0, 30)}...` : text;
 }
 
 /** An option as the user gave it, where it is a number that makes sense. */
@@ -189,7 +202,7 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
 	stop.removeEventListener('abort', wake);
 }
 
-function httpOptions(baseUrl: string, request: ApiRequest): IHttpRequestOptions {
+function httpOptionsOf(baseUrl: string, request: ApiRequest, throws: boolean): IHttpRequestOptions {
 	return {
 		method: request.method,
 		url: `${baseUrl}${API_PATH}${request.path}${queryString(request.query)}`,
@@ -197,19 +210,21 @@ function httpOptions(baseUrl: string, request: ApiRequest): IHttpRequestOptions 
 		body: request.body,
 		json: true,
 		returnFullResponse: true,
+		// An answer 401 that n8n sees as an error makes it renew the access by itself: in n8n 1.x all at once.
+		ignoreHttpStatusErrors: !throws,
 		timeout: TIMEOUT_MS,
 		// The token must not follow a redirect to another host.
 		disableFollowRedirect: true,
 	};
 }
 
-function readReply(request: ApiRequest, status: number, body: unknown): Reply {
+function readReply(request: ApiRequest, { statusCode: status, body }: Answer): Reply {
 	if (status === 204 || body === undefined || body === null || body === '') {
 		// "Nothing there" is 204 (core facts 3.2): a 200 without a body has lost it.
 		if (status === 200 && request.method === 'GET') return { ok: false, failure: malformedAnswer(request, status) };
 		return { ok: true, status, body: undefined };
 	}
-	if (typeof body !== 'object' || status >= 300) return { ok: false, failure: malformedAnswer(request, status) };
+	if (typeof body !== 'object') return { ok: false, failure: malformedAnswer(request, status) };
 	return { ok: true, status, body: body as IDataObject | IDataObject[] };
 }
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { UNUSABLE } from '../../../credentials/tokens';
-import type { ApiRequest, Failure, FieldProblem } from './types';
+import type { Answer, ApiRequest, Failure, FieldProblem } from './types';
 
 /** Failures of a connection that was never made: the request did not reach amoCRM. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
@@ -63,7 +63,7 @@ export function failureOf(error: unknown, request: ApiRequest): Failure {
 	}
 	// An error with a status below 300 is a body that broke off while it was read.
 	if (status !== undefined && status < 300) return malformedAnswer(request, status);
-	if (status !== undefined) return answered(status, data, thrown, request);
+	if (status !== undefined) return failureOfAnswer({ statusCode: status, body: data, headers: headersOf(thrown) }, request);
 	const text = [thrown.message, ...(Array.isArray(thrown.messages) ? thrown.messages : [])].join(' ');
 	if (/refresh ?token is required|no refresh token|credentials not connected/i.test(text)) return reconnect();
 	if (NEVER_SENT.has(code) || NOT_TRUSTED.has(code)) {
@@ -88,6 +88,28 @@ export function failureOf(error: unknown, request: ApiRequest): Failure {
 		message: `The connection to amoCRM broke before an answer came${code ? ` (${code})` : ''}`,
 		advice: unknownAdvice(request),
 		outcomeUnknown: changesData(request),
+	};
+}
+
+/** Why n8n's OAuth2 client got no new token: for good (`permanent`), or just now. No request of the API was under way. */
+export function renewalFailure(error: unknown): Failure {
+	const thrown = (error ?? {}) as HelperError;
+	const status = tokenEndpointStatus(thrown);
+	const code = String(thrown.code ?? thrown.cause?.code ?? '');
+	// amoCRM answers 400, 401 or 404 to what can never be renewed (core facts 2.7, 1); an RFC 6749 error means the same.
+	const isRefused = status === undefined ? code === 'EAUTH' || isTokenFailure(thrown, undefined) : [400, 401, 404].includes(status);
+	return isRefused ? { ...reconnect(status), permanent: true } : tokenEndpointDown(status ?? code);
+}
+
+/** The account answers under another address than the credential says. */
+export function accountMoved(baseUrl: string, address: string): Failure {
+	return {
+		kind: 'unauthorized',
+		status: 401,
+		message: `The amoCRM account has moved from ${baseUrl.replace(/^https?:\/\//, '')} to ${address}`,
+		advice: `Open the credential, change 'Account Domain' to ${address} and connect the account again.`,
+		outcomeUnknown: false,
+		permanent: true,
 	};
 }
 
@@ -157,11 +179,11 @@ function tokenEndpointStatus(thrown: HelperError): number | undefined {
 }
 
 /** The API call itself was answered 401, so nothing was done: repeating is safe. */
-function tokenEndpointDown(status: number): Failure {
+function tokenEndpointDown(why: number | string): Failure {
 	return {
 		kind: 'unreachable',
-		status,
-		message: `amoCRM could not renew the access (${status})`,
+		...(typeof why === 'number' ? { status: why } : {}),
+		message: `amoCRM could not renew the access${why === '' ? '' : ` (${why})`}`,
 		advice: 'Run again later. If it goes on, open the credential and connect the account again.',
 		outcomeUnknown: false,
 	};
@@ -184,7 +206,8 @@ function statusIn(data: unknown): number | undefined {
 	return status >= 100 && status < 600 ? status : undefined;
 }
 
-function answered(status: number, data: unknown, thrown: HelperError, request: ApiRequest): Failure {
+/** One readable failure out of an answer that is none of the successes: its status is 300 or more. */
+export function failureOfAnswer({ statusCode: status, body: data, headers }: Answer, request: ApiRequest): Failure {
 	const problem = isObject(data) ? data : undefined;
 	const detail = String(problem?.detail ?? problem?.title ?? '').trim();
 	const said = detail ? `: ${detail}` : '';
@@ -249,7 +272,7 @@ function answered(status: number, data: unknown, thrown: HelperError, request: A
 					'amoCRM keeps answering that there are too many requests (429)',
 					"Other integrations may be using up the account's limit. Run again later, or lower 'Requests per Second' in the options.",
 				),
-				retryAfterMs: retryAfter(thrown, problem),
+				retryAfterMs: retryAfter(headers, problem),
 			};
 		case 504:
 		case 524:
@@ -288,8 +311,9 @@ function validationRows(problem: IDataObject | undefined): Map<string, FieldProb
 	return rows;
 }
 
-function retryAfter(thrown: HelperError, problem: IDataObject | undefined): number | undefined {
-	const headers = thrown.cause?.response?.headers ?? thrown.response?.headers;
+const headersOf = (thrown: HelperError): Answer['headers'] => thrown.cause?.response?.headers ?? thrown.response?.headers;
+
+function retryAfter(headers: Answer['headers'], problem: IDataObject | undefined): number | undefined {
 	const seconds = Number(headers?.['retry-after'] ?? problem?.retry_after);
 	return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) * 1000 : undefined;
 }

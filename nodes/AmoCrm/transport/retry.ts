@@ -30,9 +30,6 @@ export function mayRetry(request: ApiRequest, failure: Failure, retriesSoFar: nu
 		case 'connectionLost':
 		case 'malformed':
 			return isRepeatable(request);
-		case 'unauthorized':
-			// Nothing was done. Another execution or process may have renewed the access in this very moment.
-			return retriesSoFar === 0;
 		default:
 			return false;
 	}

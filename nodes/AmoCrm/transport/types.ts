@@ -26,6 +26,13 @@ export interface ApiRequest {
 	signal?: AbortSignal;
 }
 
+/** What n8n's request helper gives for a whole answer. */
+export interface Answer {
+	statusCode: number;
+	body: unknown;
+	headers?: Record<string, unknown>;
+}
+
 /** One reason that amoCRM gives against one row: `path` is relative to the row, for example `custom_fields_values.0.field_id`. */
 export interface FieldProblem {
 	code: string;

@@ -87,7 +87,6 @@ describe('what is repeated', () => {
 		['a 404 page of the edge', answered(404, html), 'server', 4, 1],
 		['404', answered(404, { title: 'Not Found', status: 404, detail: 'Cannot GET x!' }), 'notFound', 1, 1],
 		['Z15: a 403 page: the account is blocked', answered(403, html), 'blocked', 1, 1],
-		['401, once: the access may just have been renewed', answered(401, { title: 'Unauthorized', status: 401 }), 'unauthorized', 2, 2],
 		['403', answered(403, { title: 'Forbidden', status: 403, detail: 'Invalid scope' }), 'forbidden', 1, 1],
 		['402', answered(402, {}), 'paymentRequired', 1, 1],
 		['413', answered(413, html), 'tooLarge', 1, 1],
