@@ -99,10 +99,13 @@ export class AccessKeeper {
 	async run(attempt: () => Promise<Reply>): Promise<Reply> {
 		if (this.renewal === 'none') return await attempt();
 		for (let replacements = 0; ; ) {
-			const failure = await this.ready();
-			if (failure) return { ok: false, failure };
-			const { current } = this.state;
-			const reply = this.isTrusted() || this.state.scout ? await attempt() : await this.scout(attempt);
+			const obstacle = await this.ready();
+			if (typeof obstacle === 'object') return { ok: false, failure: obstacle };
+			const { current, scout } = this.state;
+			const isSure = this.isTrusted() || obstacle === 'hangs';
+			// Somebody else has set out first.
+			if (!isSure && scout) continue;
+			const reply = isSure ? await attempt() : await this.scout(attempt);
 			if (reply.ok || reply.failure.kind !== 'unauthorized' || replacements++ === MAX_REPLACEMENTS) return reply;
 			if (this.renewal === 'byN8n') {
 				// n8n has tried in vain to renew: somebody else may have done it.
@@ -112,8 +115,8 @@ export class AccessKeeper {
 		}
 	}
 
-	/** Waits until a request may go: with a token that is or may be good. Returns what keeps it from going. */
-	private async ready(): Promise<Failure | undefined> {
+	/** Waits until a request may go. Returns why it may not; `hangs` when the one that went ahead does not come back. */
+	private async ready(): Promise<Failure | 'hangs' | undefined> {
 		for (;;) {
 			if (this.isTrusted()) return undefined;
 			const { refused, current, scout } = this.state;
@@ -124,7 +127,7 @@ export class AccessKeeper {
 				});
 				const failure = await this.state.renewing;
 				if (failure) return failure;
-			} else if (!scout || (await scout) === 'hangs') return undefined;
+			} else if (!scout || (await scout) === 'hangs') return scout && 'hangs';
 		}
 	}
 

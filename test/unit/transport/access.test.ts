@@ -1,0 +1,273 @@
+import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+
+import { createClient } from '../../../nodes/AmoCrm/transport/client';
+import type { Reply } from '../../../nodes/AmoCrm/transport/types';
+
+const DAY = 86_400;
+const LIST = { method: 'GET' as const, path: '/leads' };
+
+const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`;
+
+let accounts = 0;
+
+/** An account with one credential, as several n8n processes see it: its tokens, and what was asked of it. */
+class Account {
+	readonly domain = `account${++accounts}.amocrm.ru`;
+
+	valid = jwt({ n: 0, api_domain: 'api-a.amocrm.ru' });
+
+	oauthTokenData: IDataObject = { access_token: this.valid, refresh_token: 'refresh-0', ...this.age() };
+
+	refreshes = 0;
+
+	requests = 0;
+
+	underWay = 0;
+
+	/** How many requests were under way when each started, with itself. */
+	underWayAtStart: number[] = [];
+
+	get mostUnderWay(): number {
+		return Math.max(...this.underWayAtStart);
+	}
+
+	urls: string[] = [];
+
+	refreshing: () => void = () => undefined;
+
+	answerMs = 100;
+
+	/** `server_time` and `expires_in` as of now, or of so many seconds ago. */
+	age(secondsAgo = 0): IDataObject {
+		return { server_time: Math.floor(Date.now() / 1000) - secondsAgo, expires_in: DAY };
+	}
+
+	/** What a renewal by somebody else leaves in the credential. */
+	replace(): void {
+		this.valid = jwt({ n: ++this.refreshes, api_domain: 'api-a.amocrm.ru' });
+		this.oauthTokenData = { access_token: this.valid, refresh_token: `refresh-${this.refreshes}`, ...this.age() };
+	}
+
+	expire(): void {
+		this.valid = 'another';
+	}
+
+	async client(type = 'oAuth2') {
+		const wait = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
+		const context = {
+			getInputData: () => [],
+			getNodeParameter: (name: string, _item: number, fallback: unknown) => (name === 'authentication' ? type : fallback),
+			getNode: () => ({ credentials: {} }),
+			getCredentials: async () => structuredClone({ domain: this.domain, clientId: 'integration', oauthTokenData: this.oauthTokenData }),
+			helpers: {
+				httpRequestWithAuthentication: async () => {
+					const { access_token } = this.oauthTokenData;
+					this.requests += 1;
+					this.underWayAtStart.push(++this.underWay);
+					await wait(this.answerMs);
+					this.underWay -= 1;
+					if (access_token !== this.valid) return { statusCode: 401, body: { title: 'Unauthorized', status: 401 } };
+					return { statusCode: 200, body: { _embedded: { leads: [] } } };
+				},
+				refreshOAuth2Token: async () => {
+					await wait(200);
+					this.refreshing();
+					this.replace();
+				},
+				httpRequest: async ({ url, headers }: IHttpRequestOptions) => {
+					this.urls.push(`${url} ${String(headers?.['X-Refresh-Token'])}`);
+					return { id: 1, domain: 'moved.amocrm.ru' };
+				},
+			},
+		} as unknown as IExecuteFunctions;
+		const result = await createClient(context, { requestsPerSecond: 1000, maxRetries: 3 });
+		if (!('client' in result)) throw new Error(result.problem);
+		return result.client;
+	}
+
+	/** So many requests at once, each from an execution of its own. */
+	async rush(count = 20): Promise<Reply[]> {
+		const clients = await Promise.all(Array.from({ length: count }, async () => await this.client()));
+		return await settle(Promise.all(clients.map(async (client) => await client.send(LIST))));
+	}
+}
+
+async function settle<T>(work: Promise<T>): Promise<T> {
+	let done = false;
+	const watched = work.finally(() => (done = true));
+	for (let step = 0; !done && step < 10_000; step++) await jest.advanceTimersByTimeAsync(50);
+	return await watched;
+}
+
+const outcomes = (replies: Reply[]) => [...new Set(replies.map((reply) => (reply.ok ? 'ok' : reply.failure.kind)))];
+
+const refusal = (status: number) => Object.assign(new Error(`HTTP status ${status}`), { status, code: 'ESTATUS' });
+
+let account: Account;
+
+beforeEach(() => {
+	jest.useFakeTimers({ now: new Date('2026-11-25T10:00:00Z') });
+	account = new Account();
+});
+
+afterEach(() => {
+	jest.useRealTimers();
+});
+
+test('a young token lets everybody through at once', async () => {
+	expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect(account.mostUnderWay).toBe(20);
+	expect(account.refreshes).toBe(0);
+});
+
+test.each([
+	['past its end', DAY + 60],
+	['close to its end', DAY - 60],
+])('a token that is %s is renewed once before anything is sent', async (_name, secondsAgo) => {
+	Object.assign(account.oauthTokenData, account.age(secondsAgo));
+	if (secondsAgo > DAY) account.expire();
+	let sentBefore = -1;
+	account.refreshing = () => (sentBefore = account.requests);
+	expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect([sentBefore, account.refreshes, account.requests]).toEqual([0, 1, 20]);
+});
+
+test('a token that n8n 2.x dates is renewed by that date', async () => {
+	account.oauthTokenData = { access_token: account.valid, expires_in: DAY, n8n_expires_at: String(Date.now() - 1) };
+	account.expire();
+	expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect([account.refreshes, account.requests]).toEqual([1, 20]);
+});
+
+test('a token of unknown age lets one request through, and the others when it was good', async () => {
+	account.oauthTokenData = { access_token: account.valid, refresh_token: 'refresh-0' };
+	expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect(account.underWayAtStart.slice(0, 3)).toEqual([1, 1, 2]);
+	expect([account.mostUnderWay, account.refreshes]).toEqual([19, 0]);
+});
+
+test('a dead token of unknown age costs one request and one renewal', async () => {
+	account.oauthTokenData = { access_token: account.valid, refresh_token: 'refresh-0' };
+	account.expire();
+	expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect([account.refreshes, account.requests]).toEqual([1, 21]);
+});
+
+test('a hanging first request keeps others waiting, but not for ever', async () => {
+	account.oauthTokenData = { access_token: account.valid, refresh_token: 'refresh-0' };
+	account.answerMs = 110_000;
+	void (await account.client()).send(LIST);
+	await jest.advanceTimersByTimeAsync(60);
+	account.answerMs = 100;
+	expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect(account.requests).toBe(21);
+});
+
+test('requests that are all refused at once share one renewal', async () => {
+	account.expire();
+	expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect(account.mostUnderWay).toBe(20);
+	expect([account.refreshes, account.requests]).toEqual([1, 40]);
+});
+
+test('a token that another process has replaced is taken as it is', async () => {
+	const client = await account.client();
+	account.expire();
+	const reply = client.send(LIST);
+	await jest.advanceTimersByTimeAsync(60);
+	account.replace();
+	expect(outcomes([await settle(reply)])).toEqual(['ok']);
+	expect(account.refreshes).toBe(1);
+});
+
+test('a renewal that another process was quicker with waits for what that saves', async () => {
+	account.expire();
+	let refused = 0;
+	account.refreshing = () => {
+		refused += 1;
+		setTimeout(() => account.replace(), 1000);
+		throw refusal(401);
+	};
+	expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect([refused, account.refreshes]).toEqual([1, 1]);
+});
+
+test.each([400, 401])('a connection that has ended (%i) is one sentence that says to connect again, and is not tried over and over', async (status) => {
+	account.expire();
+	account.oauthTokenData = { ...account.oauthTokenData, access_token: 'opaque' };
+	let refused = 0;
+	account.refreshing = () => {
+		refused += 1;
+		throw refusal(status);
+	};
+	const [reply] = await account.rush();
+	expect(reply).toMatchObject({
+		ok: false,
+		failure: {
+			kind: 'unauthorized',
+			message: 'amoCRM no longer accepts this credential: the access was revoked or has expired',
+			advice: expect.stringMatching(/^Open the credential and connect the account again\./),
+		},
+	});
+	expect([refused, account.requests]).toEqual([1, 20]);
+	await account.rush();
+	expect([refused, account.requests]).toEqual([1, 20]);
+});
+
+test.each([401, 404])('an account that has moved (%i) is named by its new address', async (status) => {
+	account.expire();
+	account.refreshing = () => {
+		throw refusal(status);
+	};
+	const [reply] = await account.rush(1);
+	expect(reply).toMatchObject({
+		failure: { message: `The amoCRM account has moved from ${account.domain} to moved.amocrm.ru`, advice: expect.stringMatching(/'Account Domain'/) },
+	});
+	expect(account.urls).toEqual(['https://api-a.amocrm.ru/oauth2/account/current/subdomain refresh-0']);
+});
+
+test.each(['evil.example', 'api-a.amocrm.ru.evil.example', 'localhost:80', 'api-a.amocrm.ru@evil.example'])(
+	'the refresh token is never shown to %s',
+	async (host) => {
+		account.oauthTokenData.access_token = jwt({ api_domain: host });
+		account.expire();
+		account.refreshing = () => {
+			throw refusal(404);
+		};
+		expect(outcomes(await account.rush(1))).toEqual(['unauthorized']);
+		expect(account.urls).toEqual([]);
+	},
+);
+
+test('a token endpoint that is down for a moment is asked again', async () => {
+	account.expire();
+	let asked = 0;
+	account.refreshing = () => {
+		if (++asked < 3) throw refusal(503);
+	};
+	expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect([asked, account.refreshes]).toEqual([3, 1]);
+});
+
+test('a token that is close to its end serves while the token endpoint is down', async () => {
+	Object.assign(account.oauthTokenData, account.age(DAY - 60));
+	account.refreshing = () => {
+		throw refusal(503);
+	};
+	expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect(account.requests).toBe(20);
+});
+
+test('a clock that is a day off does not renew for every request', async () => {
+	account.age = () => ({ server_time: Math.floor(Date.now() / 1000) - 2 * DAY, expires_in: DAY });
+	Object.assign(account.oauthTokenData, account.age());
+	for (let run = 0; run < 5; run++) expect(outcomes(await account.rush())).toEqual(['ok']);
+	expect(account.refreshes).toBe(1);
+});
+
+test('a long-lived token is asked once and never renewed', async () => {
+	account.expire();
+	const client = await account.client('longLivedToken');
+	expect(outcomes([await settle(client.send(LIST))])).toEqual(['unauthorized']);
+	expect([account.refreshes, account.requests]).toEqual([0, 1]);
+});
