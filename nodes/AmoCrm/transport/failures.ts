@@ -279,6 +279,7 @@ export function failureOfAnswer({ statusCode: status, body: data, headers }: Ans
 			return make('timeout', `amoCRM took too long to answer (${status})`, unknownAdvice(request), changesData(request));
 		case 301:
 		case 302:
+		case 303:
 		case 307:
 		case 308:
 			return make(

@@ -1,0 +1,227 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Socket, type AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import { stringify } from 'flatted';
+import type { IDataObject, IExecuteFunctions, IHttpRequestOptions, INode } from 'n8n-workflow';
+
+import { createClient } from '../../nodes/AmoCrm/transport/client';
+import { DOMAINS } from '../unit/domains';
+import type { Account } from './harness';
+import { runNode } from './harness';
+import { openWorld } from './world';
+
+/** Attempts to make the node give a token away: to another host, in a message, in what an execution leaves behind. */
+
+const ACCESS = 'access-token-that-nobody-may-see-0123456789';
+const REFRESH = 'refresh-token-that-nobody-may-see-0123456789';
+const SECRET = 'client-secret-that-nobody-may-see-0123456789';
+
+interface Sink {
+	url: string;
+	received: string[];
+	close(): Promise<void>;
+}
+
+/** A server that notes the head of every request. */
+async function openSink(answer: (request: IncomingMessage, response: ServerResponse, body: string) => void): Promise<Sink> {
+	const received: string[] = [];
+	const server: Server = createServer((request, response) => {
+		let body = '';
+		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+		request.on('end', () => {
+			received.push([request.method, request.url, request.headers.authorization, body].join(' '));
+			answer(request, response, body);
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return {
+		url: `http://localhost:${(server.address() as AddressInfo).port}`,
+		received,
+		close: async () => {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
+
+/** Every host and port that anything connects to while `work` runs. */
+async function connectionsDuring(work: () => Promise<unknown>): Promise<string[]> {
+	const targets: string[] = [];
+	const connect = Socket.prototype.connect;
+	const spy = jest.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, ...args: unknown[]) {
+		const [options] = (Array.isArray(args[0]) ? args[0] : args) as [{ host?: string; port?: number }];
+		targets.push(`${options.host}:${options.port}`);
+		return (connect as (...given: unknown[]) => Socket).apply(this, args);
+	});
+	try {
+		await work();
+	} finally {
+		spy.mockRestore();
+	}
+	return targets;
+}
+
+const accountAt = (domain: string): Account => ({ domain, accessToken: ACCESS, refreshToken: REFRESH, clientSecret: SECRET, id: 'leaks' });
+
+const LIST = { resource: 'lead', operation: 'getAll', limit: 1 };
+const CREATE = { resource: 'lead', operation: 'create', name: 'x' };
+
+const refused = DOMAINS.filter(([, expected]) => expected === undefined).map(([typed]) => typed);
+
+test.each(refused)("the domain %j is refused before any connection", async (domain) => {
+	const targets = await connectionsDuring(async () => {
+		const { error } = await runNode({ account: accountAt(domain), parameters: LIST });
+		expect(error?.message).toMatch(/'Account Domain' of the credential is not the address/);
+	});
+	expect(targets).toEqual([]);
+});
+
+test('a token that was pasted as the domain is not repeated', async () => {
+	const { error, run } = await runNode({ account: accountAt(ACCESS.repeat(3)), parameters: LIST });
+	expect(error?.message).toMatch(/'Account Domain'/);
+	expect(stringify(run)).not.toContain(ACCESS);
+});
+
+describe('an ID', () => {
+	const tricks = [
+		'../../oauth2/access_token',
+		'5/../../../oauth2/access_token',
+		'5%2f..%2f..%2foauth2',
+		'5?access_token=x',
+		'5#x',
+		'5\r\nHost: evil.example\r\nX: y',
+		'//evil.example/5',
+		'https://evil.example/5',
+		'https://evil.example/leads/detail/5',
+		'http://mycompany.amocrm.ru@evil.example/leads/detail/5',
+		'\\\\evil.example\\5',
+		'@evil.example',
+		'5@evil.example',
+		':80@evil.example/',
+	];
+
+	it.each(['id', 'url'].flatMap((mode) => tricks.map((trick) => [mode, trick] as const)))('given as %s %j leads nowhere else', async (mode, value) => {
+		const world = await openWorld();
+		try {
+			const parameters = { resource: 'lead', operation: 'get', leadId: { __rl: true, mode, value: '={{ $json.id }}' } };
+			const targets = await connectionsDuring(async () => {
+				const { error } = await world.run(parameters, { items: [{ id: value }] });
+				expect(error).toBeDefined();
+			});
+			const own = new URL(world.emulator.url).host;
+			expect(targets.filter((target) => target !== own)).toEqual([]);
+			// An ID that stands in a link to elsewhere may be looked up, but in the own account.
+			expect(world.emulator.log.entries.map(({ path }) => path).filter((path) => !/^\/api\/v4\/leads(\/5)?$/.test(path))).toEqual([]);
+		} finally {
+			await world.close();
+		}
+	});
+});
+
+test('no path can leave the host of the account, or bring headers along', async () => {
+	let sent: IHttpRequestOptions = { url: '' };
+	const context = {
+		getInputData: () => [],
+		getNodeParameter: () => 'oAuth2',
+		getNode: () => ({ credentials: {} }) as INode,
+		getCredentials: async () => ({ domain: 'mycompany', clientId: 'x', oauthTokenData: { access_token: ACCESS } }),
+		helpers: {
+			httpRequestWithAuthentication: async (_type: string, options: IHttpRequestOptions) => {
+				sent = options;
+				return { statusCode: 204, body: '' };
+			},
+		},
+	} as unknown as IExecuteFunctions;
+	const result = await createClient(context, { requestsPerSecond: 1_000_000 });
+	if (!('client' in result)) throw new Error(result.problem);
+	const { client } = result;
+	await fc.assert(
+		fc.asyncProperty(fc.oneof(fc.string(), fc.webUrl(), fc.constantFrom('@evil.example', '//evil.example', '\\evil.example')), async (path) => {
+			await client.send({ method: 'GET', path });
+			expect(new URL(sent.url).origin).toBe('https://mycompany.amocrm.ru');
+			expect(Object.keys(sent.headers ?? {})).toEqual(['Accept']);
+			expect(sent.disableFollowRedirect).toBe(true);
+		}),
+		{ numRuns: 100 },
+	);
+});
+
+describe('a redirect to another host', () => {
+	let trap: Sink;
+	let account: Sink;
+	let status = 302;
+
+	beforeAll(async () => {
+		trap = await openSink((_request, response) => response.end('{}'));
+		account = await openSink((_request, response) => {
+			response.writeHead(status, { location: `${trap.url.replace('localhost', '127.0.0.1')}/api/v4/leads` }).end();
+		});
+	});
+	afterAll(async () => await Promise.all([trap.close(), account.close()]));
+
+	it.each([301, 302, 303, 307, 308].flatMap((code) => [[code, LIST] as const, [code, CREATE] as const]))(
+		'%i is not followed, and the user learns of it (%j)',
+		async (code, parameters) => {
+			status = code;
+			const { error } = await runNode({ account: accountAt(account.url), parameters });
+			expect(`${error?.message} ${error?.description}`).toMatch(/another address/);
+			expect(trap.received).toEqual([]);
+		},
+	);
+});
+
+describe('an answer that repeats what it was sent', () => {
+	let echo: Sink;
+	let make: (sent: string) => { status: number; type: string; body: string };
+
+	beforeAll(async () => {
+		echo = await openSink((request, response, body) => {
+			const { status, type, body: answer } = make(`${request.headers.authorization} ${body} ${REFRESH} ${SECRET}`);
+			response.writeHead(status, { 'content-type': type, 'x-echo': String(request.headers.authorization) }).end(answer);
+		});
+	});
+	afterAll(async () => await echo.close());
+
+	const problem = (status: number) => (sent: string) => ({
+		status,
+		type: 'application/problem+json',
+		body: JSON.stringify({ title: sent, detail: `You sent ${sent}`, status, type: sent }),
+	});
+	const page = (status: number) => (sent: string) => ({ status, type: 'text/html', body: `<html><body>${sent}</body></html>` });
+	const rows = (sent: string) => ({
+		status: 400,
+		type: 'application/problem+json',
+		body: JSON.stringify({
+			title: 'Bad Request',
+			status: 400,
+			'validation-errors': [{ request_id: '0', errors: [{ code: sent, path: `name ${sent}`, detail: sent }] }],
+		}),
+	});
+
+	const answers: Array<[string, typeof make]> = [
+		...[400, 401, 402, 403, 404, 405, 413, 422, 500, 504].flatMap((status): Array<[string, typeof make]> => [
+			[`problem ${status}`, problem(status)],
+			[`page ${status}`, page(status)],
+		]),
+		['validation errors', rows],
+		['a page instead of an answer', page(200)],
+	];
+
+	it.each(answers.flatMap(([name, answer]) => [[name, answer, LIST] as const, [name, answer, CREATE] as const]))(
+		'%s keeps no secret of it',
+		async (_name, answer, parameters: IDataObject) => {
+			make = answer;
+			const written: string[] = [];
+			const spies = (['log', 'error', 'warn', 'info', 'debug'] as const).map((method) =>
+				jest.spyOn(console, method).mockImplementation((...args) => void written.push(args.map(String).join(' '))),
+			);
+			const run = { account: accountAt(echo.url), parameters: { ...parameters, options: { maxRetries: 0 } } as never };
+			const stopped = await runNode(run);
+			const continued = await runNode({ ...run, onError: 'continueRegularOutput' });
+			for (const spy of spies) spy.mockRestore();
+			expect(stopped.error ?? stopped.rows).toBeDefined();
+			const left = [stringify(stopped.run), stringify(continued.run), stringify(continued.rows), String(stopped.error?.stack), ...written].join('\n');
+			for (const secret of [ACCESS, REFRESH, SECRET]) expect(left).not.toContain(secret);
+		},
+	);
+});
