@@ -61,7 +61,16 @@ async function connectionsDuring(work: () => Promise<unknown>): Promise<string[]
 	return targets;
 }
 
-const accountAt = (domain: string): Account => ({ domain, accessToken: ACCESS, refreshToken: REFRESH, clientSecret: SECRET, id: 'leaks' });
+let credentials = 0;
+
+/** With a credential of its own, for what the node remembers of one must not spare another its test. */
+const accountAt = (domain: string): Account => ({
+	domain,
+	accessToken: ACCESS,
+	refreshToken: REFRESH,
+	clientSecret: SECRET,
+	id: `credential-${++credentials}`,
+});
 
 const LIST = { resource: 'lead', operation: 'getAll', limit: 1 };
 const CREATE = { resource: 'lead', operation: 'create', name: 'x' };
