@@ -1,6 +1,7 @@
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { resolveAccountUrls } from './accountDomain';
+import { claimsOf } from './claims';
 
 type HttpRequest = (options: IHttpRequestOptions) => Promise<unknown>;
 
@@ -22,7 +23,7 @@ export async function newAddressOf(
 	accessToken: string,
 	refreshToken: string,
 ): Promise<string | undefined> {
-	const apiHost = resolveAccountUrls(apiDomainIn(accessToken));
+	const apiHost = resolveAccountUrls(claimsOf(accessToken).api_domain);
 	// A token that an amoCRM account gave must not make n8n call this machine.
 	if (!apiHost || refreshToken === '' || isLoopback(apiHost.baseUrl) !== isLoopback(baseUrl)) return undefined;
 	try {
@@ -37,16 +38,6 @@ export async function newAddressOf(
 		return host === '' || host === hostOf(baseUrl) ? undefined : host;
 	} catch {
 		// The token is spent, or nobody answers: then there is nothing to tell.
-		return undefined;
-	}
-}
-
-/** Claim `api_domain` of an access token, which is there since 2024 (core facts 1). The token itself stays unverified. */
-function apiDomainIn(accessToken: string): unknown {
-	try {
-		const claims = Buffer.from(accessToken.split('.')[1] ?? '', 'base64').toString('utf8');
-		return (JSON.parse(claims) as IDataObject).api_domain;
-	} catch {
 		return undefined;
 	}
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'crypto';
 import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
-import { jsonParse, sleep } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from '../../../credentials/accountDomain';
+import { claimsOf } from '../../../credentials/claims';
 import { AccessKeeper } from './access';
 import { otherAccountProblem } from './connectedAccount';
 import { cancelled, failureOf, failureOfAnswer, malformedAnswer } from './failures';
@@ -82,8 +83,8 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 
 /** The integration that a token belongs to: its claim `aud` (core facts 2.6), or else its own fingerprint. */
 function integrationOf(token: string): string {
-	const claims = jsonParse<{ aud?: unknown }>(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(), { fallbackValue: {} });
-	if (typeof claims?.aud === 'string' && claims.aud !== '') return claims.aud;
+	const { aud } = claimsOf(token);
+	if (typeof aud === 'string' && aud !== '') return aud;
 	return createHash('sha256').update(token).digest('hex');
 }
 
