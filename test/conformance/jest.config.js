@@ -7,5 +7,6 @@ module.exports = {
 	transform: {
 		'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
 	},
-	testTimeout: 10_000,
+	// For each call; generous, because a busy machine is slow.
+	testTimeout: 30_000,
 };

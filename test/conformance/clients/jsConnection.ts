@@ -110,11 +110,18 @@ export const CONNECTION = [
 			const listening = new Promise((resolve) => client.connection.on('authServer:listen', resolve));
 			const connecting = client.connection.connect();
 			await listening;
-			const { search } = await consent(client.auth.getUrl());
-			expect(await (await fetch(`http://localhost:${port}/?code=x&state=forged`)).text()).toBe('STATE_MISMATCH');
-			expect(await (await fetch(`http://localhost:${port}/${search}`, { headers: { connection: 'close' } })).text()).toBe('VALID_CODE');
-			expect(await connecting).toBe(true);
-			expect((await client.request.get('/api/v4/account')).response.statusCode).toBe(200);
+			const { authServer } = client.connection;
+			try {
+				const { search } = await consent(client.auth.getUrl());
+				expect(await (await fetch(`http://localhost:${port}/?code=x&state=forged`)).text()).toBe('STATE_MISMATCH');
+				expect(await (await fetch(`http://localhost:${port}/${search}`, { headers: { connection: 'close' } })).text()).toBe('VALID_CODE');
+				expect(await connecting).toBe(true);
+				expect((await client.request.get('/api/v4/account')).response.statusCode).toBe(200);
+			} finally {
+				// The client stops it itself, unless something above went wrong.
+				authServer?.instance.closeAllConnections();
+				authServer?.instance.close();
+			}
 		},
 		async makeRequest({ client }) {
 			expect((await client.connection.makeRequest('GET', '/api/v4/users')).response.statusCode).toBe(200);

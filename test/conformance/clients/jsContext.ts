@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { Client } from 'amocrm-js';
 import { hasUpdatableTags } from 'amocrm-js/dist/plugins/hasUpdatableTags';
 import type { EntityType } from '../../../emulator/store/rows';
@@ -95,6 +96,7 @@ export interface JsClient {
 		update(): Promise<boolean>;
 		isTokenExpired(): boolean;
 		waitForUserAction(): Promise<boolean>;
+		authServer: { instance: Server } | null;
 		getToken(): string | undefined;
 		makeRequest(method: string, url: string, data?: object): Answer;
 		on(event: string, listener: (...parameters: unknown[]) => void): void;
