@@ -22,7 +22,11 @@ export interface Bench {
 }
 
 export async function openBench(options: EmulatorOptions = {}): Promise<Bench> {
-	const emulator = await startEmulator({ language: 'en', ...options });
+	return benchOf(await startEmulator({ language: 'en', ...options }));
+}
+
+/** A client of an emulator that runs already. */
+export function benchOf(emulator: Emulator): Bench {
 	const token = emulator.issueToken().accessToken;
 	const call: Call = async (method, path, body, headers = {}) => {
 		const response = await fetch(path.startsWith('http') ? path : `${emulator.url}${path}`, {

@@ -1,5 +1,6 @@
 import { openBench, rows, type Bench } from '../testing/client';
 import { openReceiver, type Receiver } from '../testing/receiver';
+import { prepareAct } from '../testing/acts';
 import { WEBHOOK_CODES } from './codes';
 
 /** Subscriptions and their delivery over real HTTP. facts: extended 1 */
@@ -277,55 +278,10 @@ describe('extended 1.5 delivery', () => {
 
 /** Everything that can be subscribed to can also be made to happen. */
 describe('extended 1.2 events', () => {
-	type Act = (ids: Record<string, number>) => unknown;
-	const ui = () => bench.emulator.ui;
-	const other = () => [...bench.emulator.account.users.keys()][1];
-	const acts: Record<string, Act> = {
-		add_talk: ({ contacts = 0 }) => ui().message({ contactId: contacts, text: 'hi' }),
-		add_message: ({ contacts = 0 }) => ui().message({ contactId: contacts, text: 'hi' }),
-		add_outgoing_message: ({ contacts = 0 }) => ui().message({ contactId: contacts, text: 'hi', direction: 'outgoing' }),
-		update_talk: ({ talk = 0 }) => ui().updateTalk(talk, { is_read: true }),
-		delete_talk: ({ talk = 0 }) => ui().removeTalk(talk),
-		add_task: () => ui().createTask({ text: 'x', complete_till: 1_900_000_000 }),
-		update_task: ({ task = 0 }) => ui().updateTask(task, { text: 'y' }),
-		delete_task: ({ task = 0 }) => ui().removeTask(task),
-		responsible_task: ({ task = 0 }) => ui().updateTask(task, { responsible_user_id: other() }),
-		add_unsorted: () => ui().addUnsorted({ category: 'chats', source_uid: 's', source_name: 'n', metadata: { client: { name: 'Ann' } } }),
-		update_unsorted: () => ui().updateUnsorted([...bench.emulator.account.unsorted.values()][0]?.uid ?? '', { last_message_text: 'more' }),
-		delete_unsorted: () => ui().declineUnsorted([...bench.emulator.account.unsorted.values()][0]?.uid ?? ''),
-		add_catalog: ({ catalog = 0 }) => bench.create(`/catalogs/${catalog}/elements`, { name: 'e' }),
-		update_catalog: ({ catalog = 0, element = 0 }) => bench.api('PATCH', `/catalogs/${catalog}/elements/${element}`, { name: 'f' }),
-		delete_catalog: ({ element = 0 }) => ui().removeElement(element),
-		status_lead: ({ leads = 0 }) => ui().update('leads', leads, { status_id: 142 }),
-		add_chat_template_review: async () => {
-			const template = await bench.create('/chats/templates', { name: 't', content: 'c', type: 'waba' });
-			ui().reviewTemplate(template, 1, 'approved');
-		},
-	};
-	for (const [type, name] of [['leads', 'lead'], ['contacts', 'contact'], ['companies', 'company'], ['customers', 'customer']] as const) {
-		acts[`add_${name}`] = () => ui().create(type, { name: 'new' });
-		acts[`update_${name}`] = (ids) => ui().update(type, ids[type] ?? 0, { name: 'renamed' });
-		acts[`responsible_${name}`] = (ids) => ui().update(type, ids[type] ?? 0, { responsible_user_id: other() });
-		acts[`note_${name}`] = (ids) => ui().addNote(type, ids[type] ?? 0, 'note');
-		acts[`delete_${name}`] = (ids) => ui().remove(type, ids[type] ?? 0);
-		acts[`restore_${name}`] = (ids) => {
-			ui().remove(type, ids[type] ?? 0);
-			ui().restore(type, ids[type] ?? 0);
-		};
-	}
-
 	it.each([...WEBHOOK_CODES])('extended 1.2 every code of the table is delivered: %s', async (code) => {
-		const ids: Record<string, number> = {};
-		for (const type of ['leads', 'contacts', 'companies', 'customers'] as const) ids[type] = ui().create(type, { name: type }).id;
-		ids.task = ui().createTask({ text: 'x', complete_till: 1_900_000_000 }).id;
-		ids.catalog = await bench.create('/catalogs', { name: 'c' });
-		ids.element = await bench.create(`/catalogs/${ids.catalog}/elements`, { name: 'e' });
-		if (/talk|unsorted/.test(code) && !code.startsWith('add_')) {
-			ids.talk = ui().message({ contactId: ids.contacts, text: 'first' }).id;
-			ui().addUnsorted({ category: 'forms', source_uid: 's', source_name: 'n', metadata: {} });
-		}
+		const { act } = await prepareAct(bench, code);
 		expect((await subscribe([code])).status).toBe(200);
-		await acts[code]?.(ids);
+		await act();
 		const hook = await onlyHook();
 		const [action = '', ...rest] = code.split('_');
 		const suffix = rest.join('_');

@@ -4,6 +4,7 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
+	ITriggerResponse,
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
@@ -90,6 +91,14 @@ export class AmoCrmTrigger implements INodeType {
 			},
 		},
 	};
+
+	/**
+	 * Nothing to run. But n8n 2.41 registers anew at its start only the nodes that have this; of others it does not even
+	 * check whether the subscription still exists.
+	 */
+	async trigger(): Promise<ITriggerResponse> {
+		return {};
+	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return receive(this);

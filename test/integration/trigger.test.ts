@@ -1,6 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { prepareAct } from '../../emulator/testing/acts';
+import { openBench } from '../../emulator/testing/client';
 import type { WebhookRow } from '../../emulator/store/moreRows';
+import { HOOK_EVENTS } from '../../nodes/AmoCrm/trigger/events';
 import { codesOf } from '../../nodes/AmoCrm/trigger/subscription';
 import type { TriggerHost } from './triggerHost';
 import { openTriggerHost } from './triggerHost';
@@ -69,8 +72,18 @@ describe('the subscription', () => {
 		const [before] = hooks();
 		const { destination } = before as WebhookRow;
 		spoil(before as WebhookRow);
-		await host.activate();
+		await host.restart();
 		expect(hooks()).toMatchObject([{ destination, disabled: false, settings: ['add_lead', 'update_lead'] }]);
+	});
+
+	test('stays as it is when amoCRM is down at the start of n8n', async () => {
+		await start({ events: ['add_lead'] });
+		const before = hooks();
+		world.emulator.faults.add({ method: 'GET', path: '/api/v4/webhooks', action: { kind: 'status', status: 403, body: { title: 'x', status: 403, detail: 'x' } } });
+		await host.restart();
+		expect(hooks()).toEqual(before);
+		world.emulator.faults.add({ method: 'GET', path: '/api/v4/webhooks', action: { kind: 'status', status: 403, body: { title: 'x', status: 403, detail: 'x' } } });
+		await expect(host.activate()).rejects.toThrow('manage webhooks');
 	});
 
 	test('is not doubled when n8n has lost its memory', async () => {
@@ -260,6 +273,39 @@ describe('a delivery', () => {
 			await settled();
 		}
 		expect(host.executions).toHaveLength(2);
+	});
+});
+
+describe('every event', () => {
+	let bench: Awaited<ReturnType<typeof openBench>>;
+	beforeAll(async () => {
+		bench = await openBench();
+	});
+	afterAll(async () => await bench.close());
+
+	test.each(HOOK_EVENTS.map(({ code }) => code))('%s', async (code) => {
+		const { ids, act } = await prepareAct(bench, code);
+		const token = bench.emulator.issueToken();
+		host = await openTriggerHost({ domain: bench.emulator.url, ...token }, { events: [code] });
+		await host.activate();
+		await act();
+		await bench.emulator.deliveries.settled();
+		await host.settled();
+		expect(host.executions).toHaveLength(1);
+		const [row] = host.last();
+		const [, entity] = /^[a-z]+_(.*)$/.exec(code) ?? [];
+		expect(row).toMatchObject({ event: code, entity, action: code.split('_')[0] });
+		const record = { lead: ids.leads, contact: ids.contacts, company: ids.companies, customer: ids.customers, task: ids.task, catalog: ids.element }[entity ?? ''];
+		const isNew = code.startsWith('add_');
+		if (record !== undefined) expect(row).toMatchObject(code.startsWith('note_') ? { entity_id: record } : isNew ? { id: expect.any(Number) } : { id: record });
+		for (const [key, value] of Object.entries(row ?? {})) {
+			// Nothing that is a number, a moment or a yes/no is left as a text.
+			if (/(^id|_id|_by|^price)$/.test(key) && !/^(chat_id|template_id)$/.test(key) && !/message/.test(code)) expect([key, typeof value === 'number' || value === null]).toEqual([key, true]);
+			if (/_at$/.test(key)) expect([key, value]).toEqual([key, expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)]);
+			if (/^is_/.test(key)) expect([key, typeof value]).toEqual([key, 'boolean']);
+		}
+		await host.deactivate();
+		expect([...bench.emulator.account.webhooks.values()]).toEqual([]);
 	});
 });
 

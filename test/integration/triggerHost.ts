@@ -34,8 +34,9 @@ export interface TriggerHost {
 	/** The node's part of the workflow's static data, as the database would hold it. */
 	memory(): IDataObject;
 	forget(): void;
-	/** What n8n calls at every start and activation. */
 	activate(): Promise<void>;
+	/** What n8n does with an active workflow when it starts. */
+	restart(): Promise<void>;
 	deactivate(): Promise<void>;
 	configure(parameters: INodeParameters): void;
 	connect(account: Account): void;
@@ -97,9 +98,9 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		return { node: workflow.getNode(node.name) as INode, workflow, additionalData, webhook };
 	}
 
-	async function hook(method: 'checkExists' | 'create' | 'delete'): Promise<boolean> {
+	async function hook(method: 'checkExists' | 'create' | 'delete', activation: 'activate' | 'init' = 'activate'): Promise<boolean> {
 		const { node, workflow, additionalData, webhook } = stage();
-		const context = new HookContext(workflow, node, additionalData, 'trigger', 'activate', webhook);
+		const context = new HookContext(workflow, node, additionalData, 'trigger', activation, webhook);
 		try {
 			return (await nodeType.webhookMethods?.default?.[method]?.call(context)) as boolean;
 		} finally {
@@ -153,6 +154,9 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		forget: () => (staticData = {}),
 		activate: async () => {
 			if (!(await hook('checkExists'))) await hook('create');
+		},
+		restart: async () => {
+			if (!(await hook('checkExists', 'init'))) await hook('create', 'init');
 		},
 		deactivate: async () => void (await hook('delete')),
 		configure: (next) => (parameters = next),

@@ -12,6 +12,9 @@ export interface TestN8n {
 	url: string;
 	redirectUrl: string;
 	client: N8nClient;
+	/** Ends the process, as an update or a reboot does; `start` brings it back with everything it knew. */
+	stop(): Promise<void>;
+	start(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -24,15 +27,26 @@ export async function startTestN8n(suite: string): Promise<TestN8n> {
 	if (!tarball) throw new Error('There is no packed package. Run the tests with: npm run test:n8n');
 	await installTarball(userFolder, tarball);
 
-	const { url, redirectUrl, service } = await startN8n({
+	const options = {
 		userFolder,
 		port: await freePort(),
 		timezone: 'Europe/Moscow',
 		log: join(logs, `test-n8n-${suite}.log`),
 		// Ctrl-C in a terminal then reaches this n8n together with jest.
 		ownGroup: false,
-	});
+	};
+	let { url, redirectUrl, service } = await startN8n(options);
 	const client = new N8nClient(url);
 	await client.signIn(owner);
-	return { url, redirectUrl, client, close: async () => await service.stop() };
+	return {
+		url,
+		redirectUrl,
+		client,
+		stop: async () => await service.stop(),
+		start: async () => {
+			({ url, redirectUrl, service } = await startN8n(options));
+			await client.signIn(owner);
+		},
+		close: async () => await service.stop(),
+	};
 }

@@ -35,10 +35,25 @@ export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
 	}
 	if (!memory.key || memory.accountId === undefined || memory.baseUrl !== client.baseUrl) return false;
 	const destination = destinationOf(context, memory.key);
-	const hooks = await readHooks(context, client, destination);
-	const own = hooks.find((hook) => hook.destination === destination);
-	memory.destination = own ? destination : memory.destination;
+	const reply = await client.send({ method: 'GET', path: PATH, query: { filter: { destination } } });
+	if (!reply.ok) {
+		if (isStart(context) && memory.destination === destination) return keepAsItIs(context, reply.failure);
+		throw asError(context, await explain(client, reply.failure));
+	}
+	// amoCRM may filter loosely.
+	const own = embeddedRows(reply, 'webhooks').find((hook) => hook.destination === destination);
+	if (own) memory.destination = destination;
 	return own !== undefined && own.disabled !== true && sameCodes(codesOf(own.settings), wantedCodes(context));
+}
+
+const isStart = (context: IHookFunctions): boolean => ['init', 'leadershipChange'].includes(context.getActivationMode());
+
+/** n8n takes an address away whose check fails, and then amoCRM's deliveries are lost: a start while amoCRM is down must not do that. */
+function keepAsItIs(context: IHookFunctions, failure: Failure): boolean {
+	context.logger.warn(`amoCRM Trigger: the subscription could not be checked and is taken to be as it was. ${failure.message}`, {
+		node: context.getNode().name,
+	});
+	return true;
 }
 
 export async function subscribe(context: IHookFunctions): Promise<boolean> {
@@ -98,18 +113,13 @@ function sameCodes(one: string[], other: string[]): boolean {
 	return new Set(one).size === wanted.size && one.every((code) => wanted.has(code));
 }
 
-/** All webhooks, or those with one destination; amoCRM may filter loosely. */
-async function readHooks(context: IHookFunctions, client: ApiClient, destination?: string): Promise<IDataObject[]> {
-	const reply = await client.send({ method: 'GET', path: PATH, query: destination ? { filter: { destination } } : {} });
-	if (!reply.ok) throw asError(context, await explain(client, reply.failure));
-	return embeddedRows(reply, 'webhooks');
-}
-
 /** What this node has left in amoCRM: its last destination, and its URL with any key. */
 async function ownHooks(context: IHookFunctions, client: ApiClient): Promise<string[]> {
 	const url = ownUrl(context);
 	const known = memoryOf(context).destination;
-	const destinations = (await readHooks(context, client)).map((hook) => String(hook.destination));
+	const reply = await client.send({ method: 'GET', path: PATH });
+	if (!reply.ok) throw asError(context, await explain(client, reply.failure));
+	const destinations = embeddedRows(reply, 'webhooks').map((hook) => String(hook.destination));
 	return destinations.filter((destination) => destination === known || destination === url || destination.startsWith(`${url}?`));
 }
 
