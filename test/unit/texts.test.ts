@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
+import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
 
 /** What n8n's guidelines ask of every text, and what an AI model has to go by: nothing but these texts. */
 
@@ -20,11 +21,11 @@ function entriesOf(properties: INodeProperties[], where: string): Entry[] {
 	});
 }
 
-const entries = entriesOf(new AmoCrm().description.properties, '');
+const entries = [...entriesOf(new AmoCrm().description.properties, ''), ...entriesOf(new AmoCrmTrigger().description.properties, 'trigger')];
 const pickers = entries.filter(({ property }) => property.name === 'operation');
 const OF_THE_EDITOR = ['authentication', 'resource', 'operation'];
 /** What n8n's guidelines show without a description. */
-const CONTAINERS = ['collection', 'fixedCollection'];
+const CONTAINERS = ['collection', 'fixedCollection', 'notice'];
 
 const faulty = (isFaulty: (property: INodeProperties) => boolean): string[] =>
 	entries.filter(({ property }) => isFaulty(property)).map(({ where, property }) => `${where}: ${property.description ?? property.placeholder ?? ''}`);

@@ -93,6 +93,7 @@ export const triggerProperties: INodeProperties[] = [
 			},
 		],
 		default: 'account',
+		description: 'How amoCRM gets to know where to deliver',
 	},
 	{
 		displayName:
