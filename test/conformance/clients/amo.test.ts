@@ -22,7 +22,9 @@ describe('every call', () => {
 	it('none is missing', () => {
 		const { client, amo, file } = context;
 		const emitter = Object.getPrototypeOf(Amo.prototype) as object;
-		const categories = Object.entries(Object.getOwnPropertyDescriptors(Amo.prototype)).flatMap(([name, { get }]) => (get && name !== 'token' ? [name] : []));
+		const categories = Object.entries(Object.getOwnPropertyDescriptors(Amo.prototype)).flatMap(([name, { get }]) =>
+			get && name !== 'token' ? [name] : [],
+		);
 		const objects = [...categories.map((name) => [name, amo[name] ?? {}] as const), ['file', file] as const, ['amo', client] as const];
 		const expected = objects.flatMap(([name, object]) => methodsOf(object, emitter).map((method) => `${name}.${method}`));
 		expect(AMO_CALLS.map(({ name }) => name).sort()).toEqual(expected.sort());
@@ -38,7 +40,13 @@ describe('connecting', () => {
 
 	it('by a code, once', async () => {
 		const { clientId, clientSecret, redirectUri } = host.emulator.integration;
-		const auth = { client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri, grant_type: 'authorization_code' as const, code: await consent() };
+		const auth = {
+			client_id: clientId,
+			client_secret: clientSecret,
+			redirect_uri: redirectUri,
+			grant_type: 'authorization_code' as const,
+			code: await consent(),
+		};
 		const seen: unknown[] = [];
 		const connect = () => new Amo(host.domain, auth, { request_delay: 0, on_token: (token) => void seen.push(token) });
 		expect(await connect().account.getAccount()).toMatchObject({ subdomain: 'demo' });

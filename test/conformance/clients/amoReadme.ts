@@ -11,7 +11,14 @@ const INTEGRATION = { client_id: SAMPLE.clientId, client_secret: SAMPLE.clientSe
 
 /** What the README calls auth_object and options_object. */
 const OBJECTS = {
-	auth_object: { ...INTEGRATION, token_type: 'Bearer', expires_in: 86_400, access_token: SECRETS.access, refresh_token: 'unused', expires_at: Date.now() + 3_600_000 },
+	auth_object: {
+		...INTEGRATION,
+		token_type: 'Bearer',
+		expires_in: 86_400,
+		access_token: SECRETS.access,
+		refresh_token: 'unused',
+		expires_at: Date.now() + 3_600_000,
+	},
 	options_object: { request_delay: 0 },
 };
 
@@ -28,7 +35,8 @@ async function connects(code: string, { emulator }: RealHost): Promise<void> {
 }
 
 /** A fragment of a call's parameters, as an object. */
-const parameters = async (code: string) => (await runBlock(`const parameters = { ${code.trim().replace(/;$/, '')} };`, {}, ['parameters'])).parameters as never;
+const parameters = async (code: string) =>
+	(await runBlock(`const parameters = { ${code.trim().replace(/;$/, '')} };`, {}, ['parameters'])).parameters as never;
 
 export const AMO_README = readmeExamples<RealHost>('@shevernitskiy/amo', [
 	{ title: 'Installation: Deno', uncovered: 'imports from a Deno address' },
@@ -38,12 +46,17 @@ export const AMO_README = readmeExamples<RealHost>('@shevernitskiy/amo', [
 			const spent = { ...OBJECTS.auth_object, expires_at: 1, refresh_token: SECRETS.stored };
 			const files = new Map([['./token.json', JSON.stringify(spent)]]);
 			const modules: Record<string, object> = {
-				'node:fs': { readFileSync: (path: string) => files.get(path), writeFileSync: (path: string, text: string) => files.set(path, text) },
+				'node:fs': {
+					readFileSync: (path: string) => files.get(path),
+					writeFileSync: (path: string, text: string) => files.set(path, text),
+				},
 				'@shevernitskiy/amo': { Amo, ApiError, AuthError },
 			};
 			await runBlock(code, { require: (name: string) => modules[name] });
 			expect(console.error).not.toHaveBeenCalled();
-			expect(console.log).toHaveBeenCalledWith(expect.objectContaining({ id: emulator.account.info.id, amojo_id: emulator.account.info.amojo_id }));
+			expect(console.log).toHaveBeenCalledWith(
+				expect.objectContaining({ id: emulator.account.info.id, amojo_id: emulator.account.info.amojo_id }),
+			);
 			expect(JSON.parse(files.get('./token.json') ?? '')).toMatchObject({ token_type: 'Bearer', refresh_token: expect.any(String) });
 		},
 	},
@@ -67,7 +80,10 @@ export const AMO_README = readmeExamples<RealHost>('@shevernitskiy/amo', [
 	{
 		title: 'With',
 		async run(code) {
-			expect(await client().account.getAccount(await parameters(code))).toMatchObject({ drive_url: expect.any(String), _embedded: { amojo_rights: expect.anything(), datetime_settings: expect.anything() } });
+			expect(await client().account.getAccount(await parameters(code))).toMatchObject({
+				drive_url: expect.any(String),
+				_embedded: { amojo_rights: expect.anything(), datetime_settings: expect.anything() },
+			});
 		},
 	},
 	{ title: 'Order', run: async (code) => expect((await client().lead.getLeads(await parameters(code)))._embedded.leads[0]?.id).toBe(6969) },
@@ -92,12 +108,15 @@ export const AMO_README = readmeExamples<RealHost>('@shevernitskiy/amo', [
 	},
 	{
 		title: 'Error handling',
-		fault: 'reads the lead, but does not await it, so that no error reaches the catch; and none of the error classes survives instanceof in the npm build',
+		fault:
+			'reads the lead, but does not await it, so that no error reaches the catch; and none of the error classes survives instanceof in the npm build',
 		async run(code, { emulator }) {
 			const answered = new Promise((resolve) => emulator.log.onAnswer(resolve));
 			await runBlock(code, { Amo, ...OBJECTS, ApiError, AuthError, HttpError, NoContentError });
 			expect(await answered).toMatchObject({ path: '/api/v4/leads/6969', status: 200 });
-			const error = await client().lead.getLeadById(1).catch((reason: unknown) => reason);
+			const error = await client()
+				.lead.getLeadById(1)
+				.catch((reason: unknown) => reason);
 			expect([error instanceof Error, error instanceof NoContentError]).toEqual([true, false]);
 		},
 	},

@@ -15,7 +15,15 @@ export const SERVICES = [
 		},
 		async addUsers({ amo, emulator }) {
 			const rights = [...emulator.account.roles.values()][0]?.rights;
-			const answer = await amo.user?.addUsers?.([{ name: 'New Person', email: 'new@demo.example', password: 'Passw0rd', lang: 'en', rights: { ...rights, is_admin: false, is_free: false } }]);
+			const answer = await amo.user?.addUsers?.([
+				{
+					name: 'New Person',
+					email: 'new@demo.example',
+					password: 'Passw0rd',
+					lang: 'en',
+					rights: { ...rights, is_admin: false, is_free: false },
+				},
+			]);
 			expect(emulator.account.users.get(firstId(answer, 'users'))).toMatchObject({ email: 'new@demo.example' });
 		},
 		async addRoles({ amo, ids, emulator }) {
@@ -23,7 +31,9 @@ export const SERVICES = [
 			ids.role = firstId(await amo.user?.addRoles?.([{ name: 'Carpenter', rights }]), 'roles');
 		},
 		async getRoles({ amo, ids }) {
-			expect(rowsOf(await amo.user?.getRoles?.({ with: ['users'] }), 'roles')).toEqual(expect.arrayContaining([expect.objectContaining({ id: ids.role })]));
+			expect(rowsOf(await amo.user?.getRoles?.({ with: ['users'] }), 'roles')).toEqual(
+				expect.arrayContaining([expect.objectContaining({ id: ids.role })]),
+			);
 		},
 		async getRoleById({ amo, ids }) {
 			expect(await amo.user?.getRoleById?.(ids.role)).toMatchObject({ name: 'Carpenter' });
@@ -39,7 +49,10 @@ export const SERVICES = [
 	}),
 	...callsOf<AmoContext>('webhook', {
 		async addWebhook({ amo }) {
-			expect(await amo.webhook?.addWebhook?.({ destination: 'https://hooks.example/a', settings: ['add_lead'], sort: 10 })).toMatchObject({ destination: 'https://hooks.example/a', disabled: false });
+			expect(await amo.webhook?.addWebhook?.({ destination: 'https://hooks.example/a', settings: ['add_lead'], sort: 10 })).toMatchObject({
+				destination: 'https://hooks.example/a',
+				disabled: false,
+			});
 		},
 		async getWebhooks({ amo }) {
 			expect(rowsOf(await amo.webhook?.getWebhooks?.(), 'webhooks')).toMatchObject([{ settings: ['add_lead'] }]);
@@ -55,11 +68,23 @@ export const SERVICES = [
 			texts.widget = [...widgets.values()][0]?.code ?? 'test_widget';
 			if (widgets.size === 0) {
 				widgets.add({
-					id: widgets.nextId(), code: 'test_widget', version: '1.0.0', rating: '0', is_lead_source: false, is_work_with_dp: false, is_crm_template: false,
-					client_uuid: null, is_active_in_account: false, pipeline_id: null, settings: null, settings_template: [{ key: 'login', name: 'Login', type: 'text', is_required: true }],
+					id: widgets.nextId(),
+					code: 'test_widget',
+					version: '1.0.0',
+					rating: '0',
+					is_lead_source: false,
+					is_work_with_dp: false,
+					is_crm_template: false,
+					client_uuid: null,
+					is_active_in_account: false,
+					pipeline_id: null,
+					settings: null,
+					settings_template: [{ key: 'login', name: 'Login', type: 'text', is_required: true }],
 				});
 			}
-			expect(rowsOf(await amo.widget?.getWidgets?.(), 'widgets')).toEqual(expect.arrayContaining([expect.objectContaining({ code: texts.widget })]));
+			expect(rowsOf(await amo.widget?.getWidgets?.(), 'widgets')).toEqual(
+				expect.arrayContaining([expect.objectContaining({ code: texts.widget })]),
+			);
 		},
 		async getWidgetByCode({ amo, texts }) {
 			expect(await amo.widget?.getWidgetByCode?.(texts.widget)).toMatchObject({ code: texts.widget });
@@ -78,8 +103,18 @@ export const SERVICES = [
 		async getTalkById({ amo, emulator, ids }) {
 			const { talks } = emulator.account;
 			ids.talk = talks.add({
-				id: talks.nextId(), created_at: 1_760_000_000, updated_at: 1_760_000_000, rate: 0, contact_id: ids.contact ?? 0, chat_id: 'cccc', entity_id: ids.lead ?? 0, entity_type: 'lead',
-				is_in_work: true, is_read: false, origin: 'telegram', missed_at: null,
+				id: talks.nextId(),
+				created_at: 1_760_000_000,
+				updated_at: 1_760_000_000,
+				rate: 0,
+				contact_id: ids.contact ?? 0,
+				chat_id: 'cccc',
+				entity_id: ids.lead ?? 0,
+				entity_type: 'lead',
+				is_in_work: true,
+				is_read: false,
+				origin: 'telegram',
+				missed_at: null,
 			}).id;
 			expect(await amo.talk?.getTalkById?.(ids.talk)).toMatchObject({ talk_id: ids.talk, is_in_work: true });
 		},
@@ -93,7 +128,13 @@ export const SERVICES = [
 	}),
 	...callsOf<AmoContext>('source', {
 		async addSources({ amo, ids }) {
-			const rows = rowsOf(await amo.source?.addSources?.([{ name: 'Shop', external_id: 'shop' }, { name: 'Fair', external_id: 'fair' }]), 'sources');
+			const rows = rowsOf(
+				await amo.source?.addSources?.([
+					{ name: 'Shop', external_id: 'shop' },
+					{ name: 'Fair', external_id: 'fair' },
+				]),
+				'sources',
+			);
 			[ids.source, ids.otherSource] = rows.map(({ id }) => id) as [number, number];
 		},
 		async getSources({ amo }) {
@@ -103,7 +144,9 @@ export const SERVICES = [
 			expect(await amo.source?.getSourceById?.(ids.source)).toMatchObject({ name: 'Shop', external_id: 'shop' });
 		},
 		async updateSources({ amo, ids }) {
-			expect(rowsOf(await amo.source?.updateSources?.([{ id: ids.source, name: 'Web shop' }]), 'sources')).toMatchObject([{ name: 'Web shop' }]);
+			expect(rowsOf(await amo.source?.updateSources?.([{ id: ids.source, name: 'Web shop' }]), 'sources')).toMatchObject([
+				{ name: 'Web shop' },
+			]);
 		},
 		async updateSourceById({ amo, ids }) {
 			expect(await amo.source?.updateSourceById?.(ids.source, { name: 'Online shop' })).toMatchObject({ name: 'Online shop' });
@@ -119,13 +162,22 @@ export const SERVICES = [
 	}),
 	...callsOf<AmoContext>('short_link', {
 		async createShortLinks({ amo, ids }) {
-			const answer = await amo.short_link?.createShortLinks?.([{ url: 'https://shop.example/long', metadata: { entity_type: 'contacts', entity_id: ids.contact } }]);
-			expect(rowsOf(answer, 'short_links')).toMatchObject([{ url: expect.stringMatching(/^https:\/\//), metadata: { entity_id: ids.contact } }]);
+			const answer = await amo.short_link?.createShortLinks?.([
+				{ url: 'https://shop.example/long', metadata: { entity_type: 'contacts', entity_id: ids.contact } },
+			]);
+			expect(rowsOf(answer, 'short_links')).toMatchObject([
+				{ url: expect.stringMatching(/^https:\/\//), metadata: { entity_id: ids.contact } },
+			]);
 		},
 	}),
 	...callsOf<AmoContext>('chat_template', {
 		async addChatTemplates({ amo, ids }) {
-			const rows = rowsOf(await amo.chat_template?.addChatTemplates?.([1, 2, 3].map((number) => ({ name: `T${number}`, content: 'Hello', is_editable: true }))), 'chat_templates');
+			const rows = rowsOf(
+				await amo.chat_template?.addChatTemplates?.(
+					[1, 2, 3].map((number) => ({ name: `T${number}`, content: 'Hello', is_editable: true })),
+				),
+				'chat_templates',
+			);
 			[ids.template, ids.secondTemplate, ids.thirdTemplate] = rows.map(({ id }) => id) as [number, number, number];
 		},
 		async getChatTemplates({ amo }) {
@@ -135,10 +187,14 @@ export const SERVICES = [
 			expect(await amo.chat_template?.getChatTemplateById?.(ids.template)).toMatchObject({ name: 'T1' });
 		},
 		async updateChatTemplates({ amo, ids }) {
-			expect(rowsOf(await amo.chat_template?.updateChatTemplates?.([{ id: ids.template, name: 'Greeting' }]), 'chat_templates')).toMatchObject([{ name: 'Greeting' }]);
+			expect(
+				rowsOf(await amo.chat_template?.updateChatTemplates?.([{ id: ids.template, name: 'Greeting' }]), 'chat_templates'),
+			).toMatchObject([{ name: 'Greeting' }]);
 		},
 		async updateChatTemplateById({ amo, ids }) {
-			expect(await amo.chat_template?.updateChatTemplateById?.(ids.template, { content: 'Good day' })).toMatchObject({ content: 'Good day' });
+			expect(await amo.chat_template?.updateChatTemplateById?.(ids.template, { content: 'Good day' })).toMatchObject({
+				content: 'Good day',
+			});
 		},
 		async deleteChatTemplates({ amo, ids, emulator }) {
 			await amo.chat_template?.deleteChatTemplates?.([{ id: ids.secondTemplate }]);
@@ -159,7 +215,9 @@ export const SERVICES = [
 	}),
 	...callsOf<AmoContext>('file', {
 		async createSession({ file, texts }) {
-			const session = (await file.createSession?.({ file_name: 'plan.txt', file_size: 5, content_type: 'text/plain' })) as { upload_url: string };
+			const session = (await file.createSession?.({ file_name: 'plan.txt', file_size: 5, content_type: 'text/plain' })) as {
+				upload_url: string;
+			};
 			expect(session).toMatchObject({ session_id: expect.any(Number), max_file_size: 314_572_800, max_part_size: expect.any(Number) });
 			texts.upload = session.upload_url;
 		},
@@ -210,7 +268,9 @@ export const SERVICES = [
 	}),
 	...callsOf<AmoContext>('raw', {
 		async post({ amo, emulator, texts }) {
-			texts.rawReason = String(firstId(await amo.raw?.post?.({ url: '/api/v4/leads/loss_reasons', payload: [{ name: 'Late' }] }), 'loss_reasons'));
+			texts.rawReason = String(
+				firstId(await amo.raw?.post?.({ url: '/api/v4/leads/loss_reasons', payload: [{ name: 'Late' }] }), 'loss_reasons'),
+			);
 			expect(emulator.account.lossReasons.get(Number(texts.rawReason))?.name).toBe('Late');
 		},
 		async get({ amo, texts }) {
@@ -229,7 +289,14 @@ export const SERVICES = [
 			expect(emulator.account.attachments.size).toBe(1);
 		},
 	}),
-	...uncovered('raw', 'part of the machinery; every other call goes through it', ['request', 'authorization', 'checkToken', 'checkError', 'isOAuth', 'isOAuthCode']),
+	...uncovered('raw', 'part of the machinery; every other call goes through it', [
+		'request',
+		'authorization',
+		'checkToken',
+		'checkError',
+		'isOAuth',
+		'isOAuthCode',
+	]),
 	...callsOf<AmoContext>('amo', {
 		/** The whole way: subscribed, delivered by the emulator, handed to the client as its README says. */
 		webhookHandler: {

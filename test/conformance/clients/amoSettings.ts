@@ -10,7 +10,18 @@ export const SETTINGS = [
 		},
 		async addPipelines({ amo, ids }) {
 			const answer = await amo.pipeline?.addPipelines?.([
-				{ name: 'Service', sort: 30, is_main: false, is_unsorted_on: true, _embedded: { statuses: [{ name: 'Asked', sort: 20, color: '#fffeb2' }, { id: 142, name: 'Served' }] } },
+				{
+					name: 'Service',
+					sort: 30,
+					is_main: false,
+					is_unsorted_on: true,
+					_embedded: {
+						statuses: [
+							{ name: 'Asked', sort: 20, color: '#fffeb2' },
+							{ id: 142, name: 'Served' },
+						],
+					},
+				},
 			]);
 			ids.pipeline = firstId(answer, 'pipelines');
 		},
@@ -26,13 +37,17 @@ export const SETTINGS = [
 			ids.stage = firstId(await amo.pipeline?.addStatuses?.(ids.pipeline, [{ name: 'In work', sort: 40, color: '#d6eaff' }]), 'statuses');
 		},
 		async getStatusesByPipelineId({ amo, ids }) {
-			expect(rowsOf(await amo.pipeline?.getStatusesByPipelineId?.(ids.pipeline), 'statuses')).toEqual(expect.arrayContaining([expect.objectContaining({ id: ids.stage })]));
+			expect(rowsOf(await amo.pipeline?.getStatusesByPipelineId?.(ids.pipeline), 'statuses')).toEqual(
+				expect.arrayContaining([expect.objectContaining({ id: ids.stage })]),
+			);
 		},
 		async getStatusesById({ amo, ids }) {
 			expect(await amo.pipeline?.getStatusesById?.(ids.stage, ids.pipeline)).toMatchObject({ name: 'In work', pipeline_id: ids.pipeline });
 		},
 		async updateStatusById({ amo, ids }) {
-			expect(await amo.pipeline?.updateStatusById?.(ids.stage, ids.pipeline, { name: 'At the bench' })).toMatchObject({ name: 'At the bench' });
+			expect(await amo.pipeline?.updateStatusById?.(ids.stage, ids.pipeline, { name: 'At the bench' })).toMatchObject({
+				name: 'At the bench',
+			});
 		},
 		async deleteStatusById({ amo, ids, emulator }) {
 			await amo.pipeline?.deleteStatusById?.(ids.stage, ids.pipeline);
@@ -45,17 +60,33 @@ export const SETTINGS = [
 	}),
 	...callsOf<AmoContext>('custom_fields', {
 		async addCustomFields({ amo, ids }) {
-			const fields = [{ name: 'Wood', type: 'select', enums: [{ value: 'Oak', sort: 1 }, { value: 'Ash', sort: 2 }] }];
+			const fields = [
+				{
+					name: 'Wood',
+					type: 'select',
+					enums: [
+						{ value: 'Oak', sort: 1 },
+						{ value: 'Ash', sort: 2 },
+					],
+				},
+			];
 			ids.field = firstId(await amo.custom_fields?.addCustomFields?.('leads', fields), 'custom_fields');
 		},
 		async getCustomFields({ amo, ids }) {
-			expect(rowsOf(await amo.custom_fields?.getCustomFields?.('leads', undefined, { limit: 50 }), 'custom_fields')).toEqual(expect.arrayContaining([expect.objectContaining({ id: ids.field })]));
+			expect(rowsOf(await amo.custom_fields?.getCustomFields?.('leads', undefined, { limit: 50 }), 'custom_fields')).toEqual(
+				expect.arrayContaining([expect.objectContaining({ id: ids.field })]),
+			);
 		},
 		async getCustomFieldById({ amo, ids }) {
-			expect(await amo.custom_fields?.getCustomFieldById?.(ids.field, 'leads')).toMatchObject({ name: 'Wood', enums: [{ value: 'Oak' }, { value: 'Ash' }] });
+			expect(await amo.custom_fields?.getCustomFieldById?.(ids.field, 'leads')).toMatchObject({
+				name: 'Wood',
+				enums: [{ value: 'Oak' }, { value: 'Ash' }],
+			});
 		},
 		async updateCustomFields({ amo, ids }) {
-			expect(rowsOf(await amo.custom_fields?.updateCustomFields?.('leads', [{ id: ids.field, name: 'Timber' }]), 'custom_fields')).toMatchObject([{ name: 'Timber' }]);
+			expect(
+				rowsOf(await amo.custom_fields?.updateCustomFields?.('leads', [{ id: ids.field, name: 'Timber' }]), 'custom_fields'),
+			).toMatchObject([{ name: 'Timber' }]);
 		},
 		async updateCustomFieldById({ amo, ids }) {
 			expect(await amo.custom_fields?.updateCustomFieldById?.(ids.field, 'leads', { sort: 3 })).toMatchObject({ id: ids.field, sort: 3 });
@@ -63,7 +94,9 @@ export const SETTINGS = [
 		addCustomFieldsGroups: {
 			fault: 'posts groups to /custom_fields instead of /custom_fields/groups',
 			async run({ amo }) {
-				await expect(amo.custom_fields?.addCustomFieldsGroups?.('leads', [{ name: 'Extra', sort: 10 }])).rejects.toMatchObject({ response: { 'validation-errors': [{ errors: [{ path: 'type' }] }] } });
+				await expect(amo.custom_fields?.addCustomFieldsGroups?.('leads', [{ name: 'Extra', sort: 10 }])).rejects.toMatchObject({
+					response: { 'validation-errors': [{ errors: [{ path: 'type' }] }] },
+				});
 			},
 		},
 		async getCustomFieldsGroups({ amo, texts, domain, emulator }) {
@@ -74,13 +107,17 @@ export const SETTINGS = [
 				body: JSON.stringify([{ name: 'Extra', sort: 10 }]),
 			});
 			texts.group = String(firstId(await made.json(), 'custom_field_groups'));
-			expect(rowsOf(await amo.custom_fields?.getCustomFieldsGroups?.('leads'), 'custom_field_groups')).toEqual(expect.arrayContaining([expect.objectContaining({ id: texts.group })]));
+			expect(rowsOf(await amo.custom_fields?.getCustomFieldsGroups?.('leads'), 'custom_field_groups')).toEqual(
+				expect.arrayContaining([expect.objectContaining({ id: texts.group })]),
+			);
 		},
 		async getCustomFieldsByGroupId({ amo, texts }) {
 			expect(await amo.custom_fields?.getCustomFieldsByGroupId?.(texts.group, 'leads')).toMatchObject({ name: 'Extra' });
 		},
 		async updateCustomFieldsGroupById({ amo, texts }) {
-			expect(await amo.custom_fields?.updateCustomFieldsGroupById?.(texts.group, 'leads', { name: 'More' })).toMatchObject({ name: 'More' });
+			expect(await amo.custom_fields?.updateCustomFieldsGroupById?.(texts.group, 'leads', { name: 'More' })).toMatchObject({
+				name: 'More',
+			});
 		},
 		async deleteCustomFieldsGroupById({ amo, texts }) {
 			await amo.custom_fields?.deleteCustomFieldsGroupById?.(texts.group, 'leads');
@@ -93,16 +130,23 @@ export const SETTINGS = [
 	}),
 	...callsOf<AmoContext>('catalog', {
 		async addCatalogs({ amo, ids }) {
-			ids.catalog = firstId(await amo.catalog?.addCatalogs?.([{ name: 'Samples', type: 'regular', sort: 10, can_add_elements: true, can_link_multiple: true }]), 'catalogs');
+			ids.catalog = firstId(
+				await amo.catalog?.addCatalogs?.([{ name: 'Samples', type: 'regular', sort: 10, can_add_elements: true, can_link_multiple: true }]),
+				'catalogs',
+			);
 		},
 		async getCatalogs({ amo, ids }) {
-			expect(rowsOf(await amo.catalog?.getCatalogs?.({ limit: 250 }), 'catalogs')).toEqual(expect.arrayContaining([expect.objectContaining({ id: ids.catalog })]));
+			expect(rowsOf(await amo.catalog?.getCatalogs?.({ limit: 250 }), 'catalogs')).toEqual(
+				expect.arrayContaining([expect.objectContaining({ id: ids.catalog })]),
+			);
 		},
 		async getCatalogById({ amo, ids }) {
 			expect(await amo.catalog?.getCatalogById?.(ids.catalog)).toMatchObject({ name: 'Samples', type: 'regular' });
 		},
 		async updateCatalogs({ amo, ids }) {
-			expect(rowsOf(await amo.catalog?.updateCatalogs?.([{ id: ids.catalog, name: 'Swatches' }]), 'catalogs')).toMatchObject([{ name: 'Swatches' }]);
+			expect(rowsOf(await amo.catalog?.updateCatalogs?.([{ id: ids.catalog, name: 'Swatches' }]), 'catalogs')).toMatchObject([
+				{ name: 'Swatches' },
+			]);
 		},
 		async updateCatalogById({ amo, ids }) {
 			expect(await amo.catalog?.updateCatalogById?.(ids.catalog, { sort: 20 })).toMatchObject({ name: 'Swatches', sort: 20 });
@@ -121,16 +165,22 @@ export const SETTINGS = [
 			},
 		},
 		async getCatalogElementsByCatalogId({ amo, ids }) {
-			expect(rowsOf(await amo.catalog?.getCatalogElementsByCatalogId?.(ids.catalog, { query: 'oak' }), 'elements')).toMatchObject([{ id: ids.element }]);
+			expect(rowsOf(await amo.catalog?.getCatalogElementsByCatalogId?.(ids.catalog, { query: 'oak' }), 'elements')).toMatchObject([
+				{ id: ids.element },
+			]);
 		},
 		async getCatalogElementById({ amo, ids }) {
 			expect(await amo.catalog?.getCatalogElementById?.(ids.element, ids.catalog)).toMatchObject({ name: 'Oak', catalog_id: ids.catalog });
 		},
 		async updateCatalogElements({ amo, ids }) {
-			expect(rowsOf(await amo.catalog?.updateCatalogElements?.(ids.catalog, [{ id: ids.element, name: 'Old oak' }]), 'elements')).toMatchObject([{ name: 'Old oak' }]);
+			expect(
+				rowsOf(await amo.catalog?.updateCatalogElements?.(ids.catalog, [{ id: ids.element, name: 'Old oak' }]), 'elements'),
+			).toMatchObject([{ name: 'Old oak' }]);
 		},
 		async updateCatalogElementById({ amo, ids }) {
-			expect(await amo.catalog?.updateCatalogElementById?.(ids.element, ids.catalog, { name: 'Bog oak' })).toMatchObject({ name: 'Bog oak' });
+			expect(await amo.catalog?.updateCatalogElementById?.(ids.element, ids.catalog, { name: 'Bog oak' })).toMatchObject({
+				name: 'Bog oak',
+			});
 		},
 	}),
 	...callsOf<AmoContext>('product', {
@@ -146,11 +196,17 @@ export const SETTINGS = [
 	}),
 	...callsOf<AmoContext>('customer', {
 		async updateCustomersMode({ amo, emulator }) {
-			expect(await amo.customer?.updateCustomersMode?.({ mode: 'periodicity', is_enabled: true })).toMatchObject({ mode: 'periodicity', is_enabled: true });
+			expect(await amo.customer?.updateCustomersMode?.({ mode: 'periodicity', is_enabled: true })).toMatchObject({
+				mode: 'periodicity',
+				is_enabled: true,
+			});
 			expect(emulator.account.info.customers_mode).toBe('periodicity');
 		},
 		async addCustomers({ amo, ids }) {
-			ids.customer = firstId(await amo.customer?.addCustomers?.([{ name: 'Regular', next_price: 300, next_date: 1_900_000_000 }]), 'customers');
+			ids.customer = firstId(
+				await amo.customer?.addCustomers?.([{ name: 'Regular', next_price: 300, next_date: 1_900_000_000 }]),
+				'customers',
+			);
 		},
 		async getCustomers({ amo, ids }) {
 			expect(rowsOf(await amo.customer?.getCustomers?.({ with: ['contacts'] }), 'customers')).toMatchObject([{ id: ids.customer }]);
@@ -167,13 +223,18 @@ export const SETTINGS = [
 			expect(emulator.account.customers.get(ids.customer ?? 0)?.name).toBe('Loyal');
 		},
 		async addTransactionsToCustomer({ amo, ids }) {
-			ids.transaction = firstId(await amo.customer?.addTransactionsToCustomer?.(ids.customer, [{ price: 120, comment: 'Chair' }]), 'transactions');
+			ids.transaction = firstId(
+				await amo.customer?.addTransactionsToCustomer?.(ids.customer, [{ price: 120, comment: 'Chair' }]),
+				'transactions',
+			);
 		},
 		async getTransactions({ amo, ids }) {
 			expect(rowsOf(await amo.customer?.getTransactions?.(), 'transactions')).toMatchObject([{ id: ids.transaction, price: 120 }]);
 		},
 		async getTransactionsByCustomerId({ amo, ids }) {
-			expect(rowsOf(await amo.customer?.getTransactionsByCustomerId?.(ids.customer), 'transactions')).toMatchObject([{ customer_id: ids.customer }]);
+			expect(rowsOf(await amo.customer?.getTransactionsByCustomerId?.(ids.customer), 'transactions')).toMatchObject([
+				{ customer_id: ids.customer },
+			]);
 		},
 		async deleteTransactionsById({ amo, ids }) {
 			await amo.customer?.deleteTransactionsById?.(ids.transaction);
@@ -191,7 +252,9 @@ export const SETTINGS = [
 			ids.customerStatus = firstId(await amo.status?.addStatuses?.([{ name: 'Sleeping', sort: 90, color: '#c1e0ff' }]), 'statuses');
 		},
 		async getStatuses({ amo, ids }) {
-			expect(rowsOf(await amo.status?.getStatuses?.(), 'statuses')).toEqual(expect.arrayContaining([expect.objectContaining({ id: ids.customerStatus })]));
+			expect(rowsOf(await amo.status?.getStatuses?.(), 'statuses')).toEqual(
+				expect.arrayContaining([expect.objectContaining({ id: ids.customerStatus })]),
+			);
 		},
 		async getStatuseById({ amo, ids }) {
 			expect(await amo.status?.getStatuseById?.(ids.customerStatus)).toMatchObject({ name: 'Sleeping' });

@@ -38,10 +38,16 @@ function allMethods(): string[] {
 			.filter((method) => !method.startsWith('_') && !(name === 'client' && MAKERS.includes(method)))
 			.map((method) => `${name}.${method}`);
 	const isPart = ([key, value]: [string, unknown]): boolean =>
-		typeof value === 'object' && value !== null && !Array.isArray(value) && !key.startsWith('_') && !['client', 'request', 'factory', 'criteriaBuilder'].includes(key);
+		typeof value === 'object' &&
+		value !== null &&
+		!Array.isArray(value) &&
+		!key.startsWith('_') &&
+		!['client', 'request', 'factory', 'criteriaBuilder'].includes(key);
 	const tree = (name: string, object: object): string[] => [
 		...own(name, object),
-		...Object.entries(object).filter(isPart).flatMap(([key, part]) => own(`${name}.${key}`, part as object)),
+		...Object.entries(object)
+			.filter(isPart)
+			.flatMap(([key, part]) => own(`${name}.${key}`, part as object)),
 		...('tagList' in object ? own(`${name}.tagList`, object.tagList as object) : []),
 	];
 	return [

@@ -21,7 +21,11 @@ export const callsOf = <Context>(category: string, entries: Record<string, Entry
 		return typeof entry === 'function' ? { name, run: entry } : { name, ...entry };
 	});
 
-export const uncovered = (category: string, reason: string, methods: readonly string[]): { name: string; uncovered: string; run?: undefined }[] =>
+export const uncovered = (
+	category: string,
+	reason: string,
+	methods: readonly string[],
+): { name: string; uncovered: string; run?: undefined }[] =>
 	methods.map((method) => ({ name: `${category}.${method}`, uncovered: reason }));
 
 /** One test for each call, in the order of the list: later calls use what earlier ones have made. */

@@ -15,7 +15,8 @@ export const CONNECTION = [
 			client.environment.set('auth.state', 'xyz');
 			expect(new URL(client.auth.getUrl()).searchParams.get('state')).toBe('xyz');
 		},
-		exists: ({ client }) => expect([client.environment.exists('auth.state'), client.environment.exists('auth.code')]).toEqual([true, false]),
+		exists: ({ client }) =>
+			expect([client.environment.exists('auth.state'), client.environment.exists('auth.code')]).toEqual([true, false]),
 	}),
 	...callsOf<JsContext>('auth', {
 		async getUrl({ client, emulator }) {
@@ -72,12 +73,14 @@ export const CONNECTION = [
 			const answer = await client.token.makeRequest({ ...client.token.getBaseClientOptions(), grant_type: 'refresh_token', refresh_token });
 			expect(answer.data).toMatchObject({ token_type: 'Bearer' });
 		},
-		getBaseClientOptions: ({ client, emulator }) => expect(client.token.getBaseClientOptions()).toMatchObject({ client_id: emulator.integration.clientId }),
+		getBaseClientOptions: ({ client, emulator }) =>
+			expect(client.token.getBaseClientOptions()).toMatchObject({ client_id: emulator.integration.clientId }),
 	}),
 	...uncovered('token', 'takes the answers of token.fetch and token.refresh apart', ['handleResponse']),
 	...callsOf<JsContext>('connection', {
 		connect: {
-			fault: 'connects, but answers false after a refresh, and reports a refused code as "error", never as the documented "connectionError"',
+			fault:
+				'connects, but answers false after a refresh, and reports a refused code as "error", never as the documented "connectionError"',
 			async run(context) {
 				const client = jsClient(context);
 				client.token.setValue({ ...tokenOf(context), ...EXPIRED });
@@ -154,7 +157,13 @@ export const CONNECTION = [
 			await client.request.post('/api/v4/webhooks', { destination: 'https://hooks.example/js', settings: ['add_lead'] });
 			expect(emulator.account.webhooks.size).toBe(1);
 			const { clientId, clientSecret, redirectUri } = emulator.integration;
-			const form = { client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri, grant_type: 'refresh_token', refresh_token: emulator.issueToken().refreshToken };
+			const form = {
+				client_id: clientId,
+				client_secret: clientSecret,
+				redirect_uri: redirectUri,
+				grant_type: 'refresh_token',
+				refresh_token: emulator.issueToken().refreshToken,
+			};
 			expect((await client.request.post('/oauth2/access_token', form, { useFormData: true })).data.token_type).toBe('Bearer');
 		},
 		async patch({ client, emulator, ids }) {
@@ -166,19 +175,27 @@ export const CONNECTION = [
 			});
 		},
 		delete: {
-			fault: 'sends a body without its length, so that a DELETE that needs one (webhooks, chat templates) arrives empty; without a body it works',
+			fault:
+				'sends a body without its length, so that a DELETE that needs one (webhooks, chat templates) arrives empty; without a body it works',
 			async run({ client, emulator: { account } }) {
 				const reason = firstId((await client.request.post('/api/v4/leads/loss_reasons', [{ name: 'Late' }])).data, 'loss_reasons');
 				expect((await client.request.delete(`/api/v4/leads/loss_reasons/${reason}`)).response.statusCode).toBe(204);
 				expect(account.lossReasons.has(reason)).toBe(false);
-				expect((await client.request.delete('/api/v4/webhooks', { destination: 'https://hooks.example/js' })).response.statusCode).toBe(400);
+				expect((await client.request.delete('/api/v4/webhooks', { destination: 'https://hooks.example/js' })).response.statusCode).toBe(
+					400,
+				);
 				expect(account.webhooks.size).toBe(1);
 				// Bytes without a length read as the start of another request: the connection is spoilt for the calls to come.
 				globalAgent.destroy();
 			},
 		},
 	}),
-	...uncovered('client', 'hands out a part of the client', ['getRequest', 'getFactoryConstructors', 'getEntityConstructors', 'assignEntity']),
+	...uncovered('client', 'hands out a part of the client', [
+		'getRequest',
+		'getFactoryConstructors',
+		'getEntityConstructors',
+		'assignEntity',
+	]),
 ];
 
 async function freePort(): Promise<number> {

@@ -161,4 +161,7 @@ export function customersOf({ client }: JsContext): Factory {
 }
 
 export const tagNames = ({ emulator: { account } }: RealHost, type: EntityType, id = 0) =>
-	account.entities(type).get(id)?.tag_ids.map((tag) => account.tags[type].get(tag)?.name);
+	account
+		.entities(type)
+		.get(id)
+		?.tag_ids.map((tag) => account.tags[type].get(tag)?.name);

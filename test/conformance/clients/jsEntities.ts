@@ -55,7 +55,11 @@ function card(kind: Kind): Call<JsContext>[] {
 				const entity = await saved(context);
 				const task = new entity.Task({ text: 'Own', complete_till: 2_280_001_362 });
 				await task.save();
-				expect(context.emulator.account.tasks.get(task.id ?? 0)).toMatchObject({ text: 'Own', entity_id: entity.id, entity_type: KEYS[kind] });
+				expect(context.emulator.account.tasks.get(task.id ?? 0)).toMatchObject({
+					text: 'Own',
+					entity_id: entity.id,
+					entity_type: KEYS[kind],
+				});
 			},
 		}),
 		...uncovered(kind, HELPER, [...ENTITY_HELPERS, 'getEmbedded', 'setEmbedded']),
@@ -123,7 +127,8 @@ function linked(list: 'embeddedContacts' | 'embeddedCompanies', maker: 'Contact'
 		const lead = new client.Lead({ name: 'House' });
 		return { other, lead };
 	};
-	const links = ({ emulator }: JsContext, { id = 0 }: Entity) => emulator.account.links.of({ type: 'leads', id }, target).map(({ to }) => to.id);
+	const links = ({ emulator }: JsContext, { id = 0 }: Entity) =>
+		emulator.account.links.of({ type: 'leads', id }, target).map(({ to }) => to.id);
 	return callsOf<JsContext>(`Lead.${list}`, {
 		async add(context) {
 			const { other, lead } = await leadWith(context);
@@ -181,7 +186,12 @@ function tagLists(kind: 'Lead' | 'Contact'): Call<JsContext>[] {
 }
 
 /** What a card may be linked to, by the name of its list. */
-const TARGETS = { embeddedContacts: 'contacts', embeddedCompanies: 'companies', embeddedCustomers: 'customers', embeddedCatalogElements: 'catalog_elements' } as const;
+const TARGETS = {
+	embeddedContacts: 'contacts',
+	embeddedCompanies: 'companies',
+	embeddedCustomers: 'customers',
+	embeddedCatalogElements: 'catalog_elements',
+} as const;
 type List = keyof typeof TARGETS;
 
 const UNSENT = 'changes a list that save() does not send for this kind of card';
@@ -220,7 +230,10 @@ function readOnly(kind: Kind, list: List): Call<JsContext>[] {
 async function linkable(context: JsContext, type: (typeof TARGETS)[List]) {
 	const { client } = context;
 	if (type === 'catalog_elements') {
-		const catalog_id = (context.ids.catalog ??= firstId((await client.request.post('/api/v4/catalogs', [{ name: 'Linked' }])).data, 'catalogs'));
+		const catalog_id = (context.ids.catalog ??= firstId(
+			(await client.request.post('/api/v4/catalogs', [{ name: 'Linked' }])).data,
+			'catalogs',
+		));
 		const element = firstId((await client.request.post(`/api/v4/catalogs/${catalog_id}/elements`, [{ name: 'Oak' }])).data, 'elements');
 		return { to_entity_id: element, to_entity_type: type, metadata: { catalog_id, quantity: 1 } };
 	}
@@ -229,7 +242,11 @@ async function linkable(context: JsContext, type: (typeof TARGETS)[List]) {
 	return { to_entity_id: made.id, to_entity_type: type };
 }
 
-const SENT: Record<Kind, readonly string[]> = { Lead: ['embeddedTags', 'embeddedContacts', 'embeddedCompanies'], Contact: ['embeddedTags'], Company: ['embeddedTags'] };
+const SENT: Record<Kind, readonly string[]> = {
+	Lead: ['embeddedTags', 'embeddedContacts', 'embeddedCompanies'],
+	Contact: ['embeddedTags'],
+	Company: ['embeddedTags'],
+};
 const READ: Record<Kind, readonly List[]> = {
 	Lead: ['embeddedCatalogElements'],
 	Contact: ['embeddedCompanies', 'embeddedCustomers', 'embeddedCatalogElements'],
@@ -238,7 +255,9 @@ const READ: Record<Kind, readonly List[]> = {
 
 const lists = (kind: Kind): Call<JsContext>[] => [
 	...READ[kind].flatMap((list) => readOnly(kind, list)),
-	...[...SENT[kind], ...READ[kind]].flatMap((list) => uncovered(`${kind}.${list}`, HELPER, ['getEmbeddedSaveCriteria', 'pickItemAttributes'])),
+	...[...SENT[kind], ...READ[kind]].flatMap((list) =>
+		uncovered(`${kind}.${list}`, HELPER, ['getEmbeddedSaveCriteria', 'pickItemAttributes']),
+	),
 ];
 
 export const ENTITIES = [

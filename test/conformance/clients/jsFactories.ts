@@ -3,7 +3,18 @@ import { customersOf, tagNames, type Factory, type JsContext } from './jsContext
 
 /** amocrm-js: factories (lists, reads and writes of many rows) and the pages that they hand out. */
 
-const HELPERS = ['getEntityClass', 'getBaseUrl', 'getEmbeddedKey', 'getClient', 'getEmbedded', 'createEntity', 'getRequest', 'getUrl', 'from', 'getEntityCriteria'];
+const HELPERS = [
+	'getEntityClass',
+	'getBaseUrl',
+	'getEmbeddedKey',
+	'getClient',
+	'getEmbedded',
+	'createEntity',
+	'getRequest',
+	'getUrl',
+	'from',
+	'getEntityCriteria',
+];
 const HELPER = 'part of the machinery; makes no request';
 
 const TASK = { text: 'Call', complete_till: 2_280_001_362 };
@@ -22,7 +33,11 @@ function cards(key: 'leads' | 'contacts' | 'companies'): Call<JsContext>[] {
 				expect(found.getData()).toMatchObject([{ id: ids[key], name: 'One' }]);
 			},
 			async getById({ client, ids }) {
-				expect(await client[key].getById(ids[key] ?? 0, { with: ['catalog_elements'] })).toMatchObject({ id: ids[key], name: 'One', account_id: expect.any(Number) });
+				expect(await client[key].getById(ids[key] ?? 0, { with: ['catalog_elements'] })).toMatchObject({
+					id: ids[key],
+					name: 'One',
+					account_id: expect.any(Number),
+				});
 			},
 			async update({ client, emulator, ids }) {
 				const read = await client[key].getById(ids[key] ?? 0);
@@ -56,7 +71,8 @@ function tasksOf(key: 'leads' | 'contacts' | 'companies'): Call<JsContext>[] {
 					expect(found).toEqual(expect.arrayContaining([context.ids[name], foreign.id]));
 				},
 			},
-			getById: async (context) => expect(await factory(context).getById(context.ids[name] ?? 0)).toMatchObject({ text: 'Call', entity_type: key }),
+			getById: async (context) =>
+				expect(await factory(context).getById(context.ids[name] ?? 0)).toMatchObject({ text: 'Call', entity_type: key }),
 			async update(context) {
 				await factory(context).update([{ id: context.ids[name], text: 'Call again' }]);
 				expect(context.emulator.account.tasks.get(context.ids[name] ?? 0)?.text).toBe('Call again');
@@ -74,7 +90,8 @@ function tagsOf(key: 'leads' | 'companies'): Call<JsContext>[] {
 				ids[`${key} tag`] = tag.id ?? 0;
 				expect(emulator.account.tags[key].get(tag.id ?? 0)).toMatchObject({ name: 'VIP' });
 			},
-			get: async ({ client, ids }) => expect((await client[key].tags.get({ query: 'VIP', limit: 1 })).getData()).toMatchObject([{ id: ids[`${key} tag`], name: 'VIP' }]),
+			get: async ({ client, ids }) =>
+				expect((await client[key].tags.get({ query: 'VIP', limit: 1 })).getData()).toMatchObject([{ id: ids[`${key} tag`], name: 'VIP' }]),
 		}),
 		...uncovered(`${key}.tags`, HELPER, HELPERS),
 	];
@@ -128,7 +145,8 @@ export const FACTORIES = [
 		async get({ client, ids }) {
 			expect((await client.tasks.get({ filter: { id: [ids.otherTask] } })).getData()).toMatchObject([{ id: ids.otherTask, text: 'Meet' }]);
 		},
-		getById: async ({ client, ids }) => expect(await client.tasks.getById(ids.task ?? 0)).toMatchObject({ text: 'Call', is_completed: false, result: [] }),
+		getById: async ({ client, ids }) =>
+			expect(await client.tasks.getById(ids.task ?? 0)).toMatchObject({ text: 'Call', is_completed: false, result: [] }),
 		async update({ client, emulator, ids }) {
 			const read = await client.tasks.getById(ids.task ?? 0);
 			read.text = 'Call twice';

@@ -12,7 +12,8 @@ export interface ReadmeContext extends RealHost {
 	client: JsClient;
 }
 
-const made = async (code: string, scope: object = { Client }): Promise<JsClient> => (await runBlock(code, scope, ['client'])).client as JsClient;
+const made = async (code: string, scope: object = { Client }): Promise<JsClient> =>
+	(await runBlock(code, scope, ['client'])).client as JsClient;
 
 export const JS_README = readmeExamples<ReadmeContext>('amocrm-js', [
 	{ title: 'Использование: CommonJS', run: async (code) => expect((await runBlock(code, {}, ['Client'])).Client).toBe(Client) },
@@ -40,7 +41,10 @@ export const JS_README = readmeExamples<ReadmeContext>('amocrm-js', [
 			expect(await page.text()).toContain(emulator.account.info.name);
 		},
 	},
-	{ title: 'Разработка на production-сервере', run: async (code) => expect((await made(code)).environment.get('auth.server.port')).toBe(3001) },
+	{
+		title: 'Разработка на production-сервере',
+		run: async (code) => expect((await made(code)).environment.get('auth.server.port')).toBe(3001),
+	},
 	{
 		title: 'Фабрики: новая сделка',
 		fault: '`new client.Lead` without parameters reads the id of undefined; with `({})` the example works',
@@ -94,7 +98,12 @@ export const JS_README = readmeExamples<ReadmeContext>('amocrm-js', [
 		title: 'PATCH',
 		async run(code, { client, emulator }) {
 			await runBlock(code, { client });
-			expect(emulator.account.leads.get(54_886)).toMatchObject({ pipeline_id: 47_521, status_id: 143, loss_reason_id: 7323, updated_by: 0 });
+			expect(emulator.account.leads.get(54_886)).toMatchObject({
+				pipeline_id: 47_521,
+				status_id: 143,
+				loss_reason_id: 7323,
+				updated_by: 0,
+			});
 		},
 	},
 	{
@@ -115,7 +124,10 @@ export const JS_README = readmeExamples<ReadmeContext>('amocrm-js', [
 		title: 'client.connection: события',
 		fault: 'the client never emits connectionError',
 		async run(code) {
-			const client = new Client({ domain: 'domain', auth: { client_id: 'clientId', client_secret: 'clientSecret', redirect_uri: 'redirectUri', code: 'wrong' } });
+			const client = new Client({
+				domain: 'domain',
+				auth: { client_id: 'clientId', client_secret: 'clientSecret', redirect_uri: 'redirectUri', code: 'wrong' },
+			});
 			await runBlock(code, { client });
 			client.connection.on('error', () => undefined);
 			await expect(client.connection.connect()).rejects.toThrow('API_RESPONSE_ERROR');
@@ -135,8 +147,14 @@ export const JS_README = readmeExamples<ReadmeContext>('amocrm-js', [
 		async run(block, { emulator }) {
 			const { integration, world } = emulator;
 			const { clientId, clientSecret, redirectUri } = integration;
-			const client = new Client({ domain: 'domain', auth: { client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri } }) as unknown as JsClient;
-			const code = world.tokens.issueCode({ ...integration, name: '', scopes: ['crm'], enabled: true }, [...emulator.account.users.keys()][0] ?? 0);
+			const client = new Client({
+				domain: 'domain',
+				auth: { client_id: clientId, client_secret: clientSecret, redirect_uri: redirectUri },
+			}) as unknown as JsClient;
+			const code = world.tokens.issueCode(
+				{ ...integration, name: '', scopes: ['crm'], enabled: true },
+				[...emulator.account.users.keys()][0] ?? 0,
+			);
 			await runBlock(block, { client, code });
 			expect(client.token.getValue()).toMatchObject({ token_type: 'Bearer' });
 		},

@@ -38,9 +38,19 @@ describe('amocrm-js', () => {
 		await addLeads(host, [123, 54_886]);
 		const { account } = host.emulator;
 		const pipeline = only(account.pipelines.values());
-		account.pipelines.add({ ...pipeline, id: 47_521, is_main: false, statuses: pipeline.statuses.map((status) => ({ ...status, pipeline_id: 47_521 })) });
+		account.pipelines.add({
+			...pipeline,
+			id: 47_521,
+			is_main: false,
+			statuses: pipeline.statuses.map((status) => ({ ...status, pipeline_id: 47_521 })),
+		});
 		account.lossReasons.add({ ...only(account.lossReasons.values()), id: 7323 });
-		const auth = { client_id: JS_SAMPLE.clientId, client_secret: JS_SAMPLE.clientSecret, redirect_uri: JS_SAMPLE.redirectUri, bearer: JS_SECRETS.access };
+		const auth = {
+			client_id: JS_SAMPLE.clientId,
+			client_secret: JS_SAMPLE.clientSecret,
+			redirect_uri: JS_SAMPLE.redirectUri,
+			bearer: JS_SECRETS.access,
+		};
 		context = { ...host, client: new Client({ domain: 'domain', auth }) as unknown as JsClient };
 	});
 

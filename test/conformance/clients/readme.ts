@@ -16,7 +16,8 @@ interface Example<Context> {
 export function readmeExamples<Context>(packageName: string, examples: readonly Example<Context>[]): Call<Context>[] {
 	const readme = readFileSync(require.resolve(`${packageName}/README.md`), 'utf8');
 	const blocks = [...readme.matchAll(/```(?:js|ts)\r?\n([\s\S]*?)```/g)].map(([, code = '']) => code);
-	if (blocks.length !== examples.length) throw new Error(`${packageName}: ${blocks.length} examples in the README, ${examples.length} in the list`);
+	if (blocks.length !== examples.length)
+		throw new Error(`${packageName}: ${blocks.length} examples in the README, ${examples.length} in the list`);
 	return examples.map(({ title, run, ...rest }, index) => ({
 		name: `${index + 1}. ${title}`,
 		...rest,
@@ -34,7 +35,9 @@ export async function runBlock(code: string, scope: object, results: readonly st
 	const [problem] = diagnostics;
 	if (problem) throw new SyntaxError(String(problem.messageText));
 	const names = { require, exports: {}, ...scope };
-	const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (...parts: string[]) => (...values: unknown[]) => Promise<unknown>;
+	const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (
+		...parts: string[]
+	) => (...values: unknown[]) => Promise<unknown>;
 	const run = new AsyncFunction(...Object.keys(names), `${outputText}\nreturn { ${results.join(', ')} };`);
 	return (await run(...Object.values(names))) as Record<string, unknown>;
 }
@@ -50,7 +53,13 @@ export function registerSample(
 	account.info.subdomain = subdomain;
 	const scopes = ['crm', 'files', 'notifications'];
 	world.integrations.set(integration.clientId, { ...integration, name: 'README', scopes, enabled: true });
-	const grant = () => ({ clientId: integration.clientId, userId: only(account.users.keys()), scopes, expiresAt: clock.now() + 3_600_000, used: false });
+	const grant = () => ({
+		clientId: integration.clientId,
+		userId: only(account.users.keys()),
+		scopes,
+		expiresAt: clock.now() + 3_600_000,
+		used: false,
+	});
 	world.tokens.codes.set(secrets.code, grant());
 	world.tokens.access.set(secrets.access, grant());
 	for (const token of [secrets.refresh, secrets.stored]) if (token !== undefined) world.tokens.refresh.set(token, grant());
@@ -60,7 +69,11 @@ export function registerSample(
 export async function addLeads({ emulator }: RealHost, ids: readonly number[]): Promise<void> {
 	const { account } = emulator;
 	const { accessToken } = emulator.issueToken();
-	await fetch(`https://${account.info.subdomain}.amocrm.ru/api/v4/leads`, { method: 'POST', headers: { authorization: `Bearer ${accessToken}` }, body: JSON.stringify([{ name: 'Sample' }]) });
+	await fetch(`https://${account.info.subdomain}.amocrm.ru/api/v4/leads`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${accessToken}` },
+		body: JSON.stringify([{ name: 'Sample' }]),
+	});
 	const sample = only(account.leads.values());
 	for (const id of ids) account.leads.add({ ...sample, id });
 }

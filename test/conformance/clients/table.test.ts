@@ -24,6 +24,8 @@ Two clients of amoCRM that we did not write, unmodified from npm, drive the emul
 - **passes**: the call does what its name says, and the test looks at what it did.
 - **fails by itself**: by amoCRM's documentation it cannot work against amoCRM either; the test shows how it fails.
 - **not covered**: no test drives it.
+
+The examples are those in the READMEs of the packages; what these link to is not in the packages.
 `;
 
 const LIMITS = `amocrm-js sends every request to the account's host, so the files' own host (upload, download) is out of its reach. It has no classes
@@ -84,14 +86,25 @@ function calls(rows: readonly Listed[]): string {
 }
 
 function examples(rows: readonly Listed[]): string {
-	const outcome = ({ fault, uncovered }: Listed) => (fault !== undefined ? `fails by itself: ${fault}` : uncovered !== undefined ? `not covered: ${uncovered}` : 'runs as it stands');
-	return [summary(rows), '', '| example of the README | outcome |', '|---|---|', ...rows.map((row) => `| ${cell(row.name)} | ${cell(outcome(row))} |`), ''].join('\n');
+	const outcome = ({ fault, uncovered }: Listed) =>
+		fault !== undefined ? `fails by itself: ${fault}` : uncovered !== undefined ? `not covered: ${uncovered}` : 'runs as it stands';
+	return [
+		summary(rows),
+		'',
+		'| example of the README | outcome |',
+		'|---|---|',
+		...rows.map((row) => `| ${cell(row.name)} | ${cell(outcome(row))} |`),
+		'',
+	].join('\n');
 }
 
 it('emulator/CLIENTS.md is up to date', () => {
-	const version = (name: string) => (JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as { version: string }).version;
+	const version = (name: string) =>
+		(JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as { version: string }).version;
 	const part = (name: string, rows: readonly Listed[], readme: readonly Listed[], note = '') =>
-		[`## ${name} ${version(name)}`, '', ...(note ? [note] : []), '### Calls', '', calls(rows), '### Examples', '', examples(readme)].join('\n');
+		[`## ${name} ${version(name)}`, '', ...(note ? [note] : []), '### Calls', '', calls(rows), '### Examples', '', examples(readme)].join(
+			'\n',
+		);
 	expectGenerated(
 		'emulator/CLIENTS.md',
 		`${[INTRO, part('@shevernitskiy/amo', AMO_CALLS, AMO_README), part('amocrm-js', JS_CALLS, JS_README, LIMITS)].join('\n').trim()}\n`,
