@@ -47,7 +47,12 @@ export async function addNode({ page, shot }: Browser, url: string, search: stri
 	await found.waitFor();
 	await shot(`search-${search}`);
 	await found.click();
+	const category = byTestId(page, 'node-creator-category-item');
+	await category.first().waitFor();
 	const entry = page.getByText(action, { exact: true });
+	// On an empty canvas n8n unfolds the triggers and folds the actions away.
+	const folded = page.locator('[data-category-collapsed="true"]').locator(category);
+	if (!(await entry.isVisible()) && (await folded.count()) > 0) await folded.first().click();
 	await entry.waitFor();
 	await shot('actions');
 	await entry.click();
