@@ -8,8 +8,8 @@ export const PROBLEM = 'application/problem+json';
 
 /** The scheme and host the caller used; a Host header that is no host must not break links. */
 export function originOf(request: FastifyRequest): string {
-	const host = /^[\w.-]+(:\d{1,5})?$/.test(request.host) ? request.host : 'localhost';
-	return `${request.protocol}://${host}`;
+	const { protocol, host } = request;
+	return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`${protocol}://${host}`) ? `${protocol}://${host}` : `${protocol}://localhost`;
 }
 
 export const fullUrl = (request: FastifyRequest): string => `${originOf(request)}${request.url}`;

@@ -1,10 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 
+declare module 'fastify' {
+	interface FastifyInstance {
+		/** Every route of the server, as it was registered. */
+		routeList: { method: string; url: string }[];
+	}
+}
+
 /** Remembers every route, to tell "no such path" from "no such verb on this path". */
 export function routePatterns(app: FastifyInstance): (path: string) => boolean {
 	const patterns = new Set<string>();
-	app.addHook('onRoute', ({ url }) => {
+	app.decorate('routeList', []);
+	app.addHook('onRoute', ({ url, method }) => {
 		patterns.add(url);
+		app.routeList.push(...[method].flat().map((verb) => ({ method: verb, url })));
 	});
 	let compiled: RegExp[] | undefined;
 	return (path) => {
