@@ -121,7 +121,12 @@ export class UserInterface {
 
 	/** Any of the four categories; chats and mail cannot be made through API v4. */
 	addUnsorted(input: UnsortedInput): UnsortedRow {
-		return addUnsorted(this.world, this.caller(), input);
+		const model = (type: EntityType, body: unknown) =>
+			body === undefined ? undefined : parseObject(body, CREATE[type], this.world.switches, (data) => checkEntity(this.world, type, data));
+		const { lead, contact, company, pipeline_id } = input;
+		if (pipeline_id !== undefined) this.row(this.world.account.pipelines, pipeline_id);
+		const models = { lead: model('leads', lead), contact: model('contacts', contact), company: model('companies', company) };
+		return addUnsorted(this.world, this.caller(), { ...input, ...models });
 	}
 
 	/** One more message of a chat or letter of a thread that waits in the incoming leads. */
