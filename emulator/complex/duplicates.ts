@@ -1,5 +1,5 @@
 import type { EntityInput } from '../entities/schemas';
-import { isRecord } from '../http/query';
+import { isRecord, scalar } from '../http/query';
 import { LOST, WON } from '../store/account';
 import type { ContactRow, LeadRow } from '../store/rows';
 import { fieldFinder, type World } from '../world';
@@ -11,7 +11,7 @@ const MAX_DUPLICATES = 3;
 
 /** Phones compare by their last ten digits, emails without case. */
 function normalized(code: string, value: unknown): string {
-	const text = String(value).trim().toLowerCase();
+	const text = (scalar(value) ?? '').trim().toLowerCase();
 	return code === 'PHONE' ? text.replace(/\D/g, '').slice(-10) : text;
 }
 
@@ -19,7 +19,7 @@ function keysOf(world: World, contact: EntityInput): Set<string> {
 	const finder = fieldFinder(world.account, 'contacts');
 	const entries = (contact.custom_fields_values ?? []).filter(isRecord);
 	const keys = entries.flatMap((entry) => {
-		const field = typeof entry.field_id === 'number' ? finder.byId(entry.field_id) : finder.byCode(String(entry.field_code));
+		const field = typeof entry.field_id === 'number' ? finder.byId(entry.field_id) : finder.byCode(scalar(entry.field_code) ?? '');
 		const code = KEYS.find((key) => key === field?.code);
 		const values = Array.isArray(entry.values) ? entry.values.filter(isRecord) : [];
 		return code ? values.map(({ value }) => `${code}:${normalized(code, value)}`) : [];

@@ -4,7 +4,7 @@ import { requireScope } from '../http/caller';
 import { sendJson, sendNothing } from '../http/envelope';
 import { missing } from '../http/missing';
 import { fieldMissing, fieldNotExpected, invalidType, notFound, notSupportedChoice, ValidationProblem } from '../http/problems';
-import { intsOf, isRecord, pagingOf, rangeOf, textsOf, within, type Query } from '../http/query';
+import { intsOf, isRecord, pagingOf, rangeOf, scalar, textsOf, within, type Query } from '../http/query';
 import type { FileRow } from '../store/moreRows';
 import { parseObject } from '../validation/batch';
 import type { World } from '../world';
@@ -78,7 +78,7 @@ export function driveRoutes(app: FastifyInstance, world: World): void {
 	function named(request: FastifyRequest): FileRow[] {
 		if (!Array.isArray(request.body) || request.body.length === 0) throw new ValidationProblem([{ errors: [invalidType('', 'array')] }]);
 		return request.body.map((item: unknown, index) => {
-			const file = findFile(world, isRecord(item) ? String(item.uuid) : '');
+			const file = findFile(world, isRecord(item) ? (scalar(item.uuid) ?? '') : '');
 			if (!file) throw new ValidationProblem([{ request_id: String(index), errors: [notSupportedChoice('uuid')] }]);
 			return file;
 		});
@@ -107,7 +107,7 @@ function fileFilter(query: Query): (file: FileRow) => boolean {
 	const authors = intsOf(filter.created_by);
 	const trashed = textsOf(filter.deleted)?.[0];
 	const wantsTrashed = trashed === '1' || trashed === 'true';
-	const unit = isRecord(filter.size) ? (UNITS[String(filter.size.unit ?? 'byte').toLowerCase()] ?? 1) : 1;
+	const unit = isRecord(filter.size) ? (UNITS[(scalar(filter.size.unit) ?? 'byte').toLowerCase()] ?? 1) : 1;
 	const size = rangeOf(filter.size);
 	const date = rangeOf(filter.date);
 	const dateKey = isRecord(filter.date) && filter.date.type === 'updated_at' ? 'updated_at' : 'created_at';

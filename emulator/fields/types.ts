@@ -1,4 +1,5 @@
 import { fieldMissing, fieldNotExpected, invalidType, notSupportedChoice, type FieldError } from '../http/problems';
+import { scalar } from '../http/query';
 import type { CustomFieldRow, FieldEnum } from '../store/rows';
 import type { Switches } from '../switches';
 import { dateRule } from './dates';
@@ -69,7 +70,7 @@ const checkboxRule: FieldRule = {
 function pickEnum(item: Item, enums: readonly FieldEnum[], path: string): FieldEnum | FieldError {
 	const given = (key: string) => item[key] !== undefined && item[key] !== null;
 	const [key, match] = given('enum_id')
-		? ['enum_id', enums.find((option) => option.id === Number(item.enum_id))]
+		? ['enum_id', enums.find((option) => option.id === Number(scalar(item.enum_id)))]
 		: given('enum_code')
 			? ['enum_code', enums.find((option) => option.code === item.enum_code)]
 			: ['value', enums.find((option) => option.value === item.value)];
@@ -103,7 +104,7 @@ const multitextRule: FieldRule = {
 		const { enum_id = null, enum_code = item.enum ?? null } = item;
 		if (enum_id === null && enum_code === null) return { stored: { value: String(value), enum_id: enums[0]?.id } };
 		// The kinds of a phone or email are enums whose code is their text.
-		const option = enums.find(({ id, value: kind }) => (enum_id === null ? kind === enum_code : id === Number(enum_id)));
+		const option = enums.find(({ id, value: kind }) => (enum_id === null ? kind === enum_code : id === Number(scalar(enum_id))));
 		if (!option) return fail(notSupportedChoice(`${path}.${enum_id === null ? 'enum_code' : 'enum_id'}`));
 		return { stored: { value: String(value), enum_id: option.id } };
 	},
@@ -126,7 +127,7 @@ const smartAddressRule: FieldRule = {
 	many: true,
 	write({ value, enum_id, enum_code }, _field, path) {
 		if (typeof value !== 'string') return fail(invalidType(`${path}.value`, 'string'));
-		const id = typeof enum_id === 'number' ? enum_id : ADDRESS_PARTS.indexOf(String(enum_code)) + 1;
+		const id = typeof enum_id === 'number' ? enum_id : ADDRESS_PARTS.indexOf(scalar(enum_code) ?? '') + 1;
 		if (!ADDRESS_PARTS[id - 1]) return fail(notSupportedChoice(`${path}.${enum_id === undefined ? 'enum_code' : 'enum_id'}`));
 		if (id === 6 && !/^[A-Z]{2}$/.test(value)) return fail(notSupportedChoice(`${path}.value`));
 		return { stored: { value, enum_id: id } };

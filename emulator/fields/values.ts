@@ -1,5 +1,5 @@
 import { invalidType, invalidValue, notSupportedChoice, type FieldError } from '../http/problems';
-import { isRecord } from '../http/query';
+import { isRecord, scalar } from '../http/query';
 import type { CustomFieldRow, FieldValue } from '../store/rows';
 import { FIELD_RULES, foreignKeys, type FieldContext, type Item } from './types';
 
@@ -47,7 +47,7 @@ function checkEntry(
 		// Seen live: the unknown choice and the wrong type come together.
 		return { errors: [notSupportedChoice(`${path}.field_id`), invalidType(`${path}.field_id`, 'int')] };
 	}
-	const field = field_id !== null ? fields.byId(field_id) : fields.byCode(String(field_code));
+	const field = field_id !== null ? fields.byId(field_id) : fields.byCode(scalar(field_code) ?? '');
 	if (!field) return { errors: [notSupportedChoice(`${path}.${field_id === null ? 'field_code' : 'field_id'}`)] };
 	if (values === null) return { patch: { field, values: undefined }, errors: [] };
 	if (!Array.isArray(values)) return { errors: [invalidType(`${path}.values`, 'array')] };

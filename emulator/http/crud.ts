@@ -6,7 +6,7 @@ import { requireAdmin } from './caller';
 import { cutPage, sendJson, sendList, sendNothing, sendPage } from './envelope';
 import { missing } from './missing';
 import { notFound, notSupportedChoice, type FieldError } from './problems';
-import { pagingOf, type Query } from './query';
+import { isRecord, pagingOf, scalar, type Query } from './query';
 
 /** The usual life of a small resource: list, one, create, change, delete. A resource says only how it differs. */
 
@@ -165,7 +165,7 @@ function removeRoutes<R extends Identified, C, U extends { id?: number }>(
 	if (!remove.batch) return;
 	app.delete<{ Params: Params }>(spec.path, (request, reply) => {
 		guard(request, 'write');
-		const ids = (Array.isArray(request.body) ? request.body : []).map((item: unknown) => Number((item as { id?: unknown } | null)?.id));
+		const ids = (Array.isArray(request.body) ? request.body : []).map((item: unknown) => Number(isRecord(item) ? scalar(item.id) : NaN));
 		const rows = ids.map((id) => find(request, id));
 		if (rows.length === 0 || rows.includes(undefined)) throw unknownRow();
 		for (const row of rows) remove.run(row as R, request);

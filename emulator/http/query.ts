@@ -14,7 +14,8 @@ export const buildQuery = (data: object): string => qs.stringify(data, { format:
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const scalar = (value: unknown): string | undefined =>
+/** The text of a value that has one; String() would throw on an object whose `toString` came from a body. */
+export const scalar = (value: unknown): string | undefined =>
 	typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 
 /** `a`, `a[]=…`, `a[0]=…` and `a=1,2` all become a list of strings; undefined when absent or unreadable. */

@@ -4,7 +4,7 @@ import { findFile } from '../drive/files';
 import { requireScope } from '../http/caller';
 import { sendJson, sendList, sendNothing } from '../http/envelope';
 import { notFound, notSupportedChoice } from '../http/problems';
-import { pagingOf, type Query } from '../http/query';
+import { pagingOf, scalar, type Query } from '../http/query';
 import { ENTITY_TYPES } from '../store/account';
 import { parseBatch } from '../validation/batch';
 import type { World } from '../world';
@@ -52,7 +52,7 @@ export function entityFileRoutes(app: FastifyInstance, world: World): void {
 
 		app.get<Card>(path, (request, reply) => {
 			const query = request.query as Query;
-			const before = Number(query.before_id ?? Infinity);
+			const before = Number(scalar(query.before_id) ?? Infinity);
 			const { limit } = pagingOf(query);
 			const rows = of(request).rows.filter(({ id }) => !(id >= before)).sort((a, b) => b.id - a.id).slice(0, limit);
 			const shown = rows.map(({ id, file_uuid }) => ({ file_uuid, id }));

@@ -13,7 +13,7 @@ import { requestTo, type Route, type Sent } from './inputs';
  */
 
 const FIXED = 20_260_101;
-const FIXED_RUNS = 400;
+const FIXED_RUNS = 250;
 const seconds = Number(process.env.FUZZ_SECONDS ?? 8);
 const fresh = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 
