@@ -123,10 +123,8 @@ function buildClient(
 		if (ended) return { ok: false, failure: ended };
 		stats.requests += 1;
 		const reply = await exchange(request, slot);
-		if (reply.ok) {
-			limiter.succeeded();
-			return reply;
-		}
+		if (reply.ok) return reply;
+		limiter.ended(slot);
 		const failure = withoutSecrets(reply.failure, access.secrets);
 		if (failure.kind === 'rateLimited') {
 			stats.rateLimitAnswers += 1;

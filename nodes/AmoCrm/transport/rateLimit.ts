@@ -46,8 +46,8 @@ export interface Slot {
 	readonly startedAt: number;
 	/** How much of the gate's `lateMs` was there before. */
 	readonly lateBeforeMs: number;
-	/** How long the answer took, ms, once it is there, and how much of that was the longest possible way to amoCRM. */
-	answer?: { tookMs: number; longestWayMs: number };
+	/** How long the request took, ms, once it is over, and how much of that its way to amoCRM was at the most. */
+	end?: { tookMs: number; longestWayMs: number };
 }
 
 /**
@@ -87,7 +87,7 @@ export class RateLimiter {
 
 	/**
 	 * Resolves when the caller may start one request now; rejects with the signal's reason when it is aborted. `limit` is
-	 * in requests per second. Tell the gate with `answered` or `slowDown` what came of the request.
+	 * in requests per second. Tell the gate with `answered`, or `ended` and `slowDown`, what came of the request.
 	 */
 	async take(execution: unknown, limit: number, signal?: AbortSignal): Promise<Slot> {
 		signal?.throwIfAborted();
@@ -111,13 +111,20 @@ export class RateLimiter {
 		});
 	}
 
-	/** Tell the gate that amoCRM answered the request; returns how long that took, ms. */
+	/** Tell the gate that amoCRM let the request through and answered it; returns how long that took, ms. */
 	answered(slot: Slot): number {
-		const tookMs = clock() - slot.startedAt;
+		const tookMs = this.ended(slot);
 		// It rises again by and by, for a network that has become slower.
 		this.fastestMs = Math.min(tookMs, this.fastestMs + FORGET_MS);
 		this.answers += 1;
-		slot.answer = { tookMs, longestWayMs: this.longestWayMs(slot) };
+		if (clock() >= this.pausedUntil) this.pauseMs = FIRST_PAUSE_MS;
+		return tookMs;
+	}
+
+	/** Tell the gate that the request is over, however it went; returns how long that took, ms. */
+	ended(slot: Slot): number {
+		const tookMs = clock() - slot.startedAt;
+		slot.end = { tookMs, longestWayMs: this.longestWayMs(slot) };
 		return tookMs;
 	}
 
@@ -127,14 +134,14 @@ export class RateLimiter {
 
 	/** When amoCRM has counted the request at the latest, as far as is known by now. */
 	private countsFrom(slot: Slot): number {
-		const { startedAt, answer } = slot;
-		if (!answer) return startedAt + this.longestWayMs(slot);
+		const { startedAt, end } = slot;
+		if (!end) return startedAt + this.longestWayMs(slot);
 		const fastestMs = this.answers < ENOUGH_ANSWERS ? 0 : this.fastestMs;
-		return startedAt + Math.min(Math.max(0, answer.tookMs - fastestMs), answer.longestWayMs);
+		return startedAt + Math.min(Math.max(0, end.tookMs - fastestMs), end.longestWayMs);
 	}
 
 	/** Tell the gate that amoCRM answered 429: everybody pauses, the rate halves. */
-	slowDown(limit: number, { startedAt }: Pick<Slot, 'startedAt'>, retryAfterMs?: number): void {
+	slowDown(limit: number, { startedAt }: Slot, retryAfterMs?: number): void {
 		const now = clock();
 		// A little more or less for each process, or those that were refused together would come back together.
 		const pause = retryAfterMs ?? this.pauseMs * (randomInt(90, 131) / 100);
@@ -146,11 +153,6 @@ export class RateLimiter {
 		this.reducedRate = Math.max(1, this.breachedRate / 2);
 		this.reducedAt = this.pausedUntil;
 		this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
-	}
-
-	/** Tell the gate that amoCRM let a request through. */
-	succeeded(): void {
-		if (clock() >= this.pausedUntil) this.pauseMs = FIRST_PAUSE_MS;
 	}
 
 	/** The allowed rate, requests per second: `limit`, or less after a 429. */

@@ -206,6 +206,17 @@ describe('the end of an execution', () => {
 		]);
 	});
 
+	it('a pause before a repetition ends at once when the execution is stopped', async () => {
+		const { client, abort, sent } = await openClient(failing(answered(503)));
+		const reply = client.send(LIST);
+		await jest.advanceTimersByTimeAsync(100);
+		abort.abort();
+		await jest.advanceTimersByTimeAsync(0);
+		expect(kindOf(await reply)).toBe('cancelled');
+		expect(sent()).toBe(1);
+		expect(jest.getTimerCount()).toBe(0);
+	});
+
 	it('Z15: a request that is no longer wanted gives up its turn, and the execution goes on', async () => {
 		const { client, sent } = await openClient(() => found, { requestsPerSecond: 1 });
 		const withdrawal = new AbortController();

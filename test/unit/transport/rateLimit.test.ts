@@ -21,7 +21,7 @@ afterEach(() => {
 
 const now = () => performance.now();
 let began = 0;
-const slotAt = (startedAt = now()) => ({ startedAt });
+const slotAt = (startedAt = now()) => ({ startedAt, lateBeforeMs: 0 });
 const sleep = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
 const pass = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
 
@@ -35,6 +35,13 @@ function ask(gate: RateLimiter, execution: unknown, count: number, limit = 7): n
 		gate.answered(slot);
 	};
 	for (let index = 0; index < count; index++) void turn();
+	return starts;
+}
+
+/** Asks for `count` turns at once and notes when each was given; no answer ever comes. */
+function unanswered(gate: RateLimiter, count: number): number[] {
+	const starts: number[] = [];
+	for (let index = 0; index < count; index++) void gate.take('a', 7).then(({ startedAt }) => starts.push(startedAt));
 	return starts;
 }
 
@@ -107,8 +114,7 @@ describe('the rate limit', () => {
 
 	it('counts a request that is not answered as late as it may arrive', async () => {
 		const gate = new RateLimiter();
-		const starts: number[] = [];
-		for (let index = 0; index < 8; index++) void gate.take('a', 7).then(({ startedAt }) => starts.push(startedAt));
+		const starts = unanswered(gate, 8);
 		await pass(5_000);
 		expect((starts[7] as number) - (starts[0] as number)).toBeGreaterThan(1_080);
 	});
@@ -135,16 +141,16 @@ describe('the rate limit', () => {
 		const gate = new RateLimiter();
 		const pauses: number[] = [];
 		for (let round = 0; round < 4; round++) {
-			const [start] = ask(gate, 'a', 1);
+			const [start] = unanswered(gate, 1);
 			await pass(10);
 			const from = now();
 			gate.slowDown(7, slotAt(start));
-			const next = ask(gate, 'a', 1);
+			const next = unanswered(gate, 1);
 			while (next.length === 0) await pass(100);
 			pauses.push(now() - from);
 		}
 		pauses.slice(1).forEach((pause, index) => expect(pause).toBeGreaterThan((pauses[index] as number) * 1.3));
-		gate.succeeded();
+		gate.answered(slotAt());
 		await pass(2_000);
 		gate.slowDown(7, slotAt());
 		const last = ask(gate, 'a', 1);
@@ -212,9 +218,9 @@ async function keepAsking(process: { gate: RateLimiter; served: number; refused:
 			if (verdict === 'ok') {
 				process.served += 1;
 				process.gate.answered(slot);
-				process.gate.succeeded();
 			} else {
 				process.refused += 1;
+				process.gate.ended(slot);
 				process.gate.slowDown(7, slot);
 			}
 		}
