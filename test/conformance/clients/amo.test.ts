@@ -1,10 +1,12 @@
-import { Amo } from '@shevernitskiy/amo';
+import * as exported from '@shevernitskiy/amo';
 import { openRealHost, type RealHost } from '../realHost';
 import { AMO_CALLS } from './amoCalls';
 import { amoClient, amoContext, type AmoContext } from './amoContext';
 import { methodsOf, testCalls } from './calls';
 
 /** @shevernitskiy/amo, unmodified, drives the emulator over HTTPS under demo.amocrm.ru. */
+
+const { Amo, Filter } = exported;
 
 let host: RealHost;
 let context: AmoContext;
@@ -25,8 +27,15 @@ describe('every call', () => {
 		const categories = Object.entries(Object.getOwnPropertyDescriptors(Amo.prototype)).flatMap(([name, { get }]) =>
 			get && name !== 'token' ? [name] : [],
 		);
-		const objects = [...categories.map((name) => [name, amo[name] ?? {}] as const), ['file', file] as const, ['amo', client] as const];
+		const objects = [
+			...categories.map((name) => [name, amo[name] ?? {}] as const),
+			['file', file] as const,
+			['amo', client] as const,
+			['Filter', new Filter()] as const,
+		];
 		const expected = objects.flatMap(([name, object]) => methodsOf(object, emitter).map((method) => `${name}.${method}`));
+		const helpers = Object.keys(exported).filter((name) => /^[a-z]/.test(name));
+		expected.push(...helpers.map((name) => `helpers.${name}`));
 		expect(AMO_CALLS.map(({ name }) => name).sort()).toEqual(expected.sort());
 	});
 });

@@ -19,7 +19,8 @@ const INTRO = `# Clients that drive the emulator
 Generated from the lists in \`test/conformance/clients\`: \`UPDATE_TABLES=1 npm run test:conformance\`. Do not edit.
 
 Two clients of amoCRM that we did not write, unmodified from npm, drive the emulator over HTTPS under its real-looking host name
-(\`test/conformance/realHost.ts\`). Every method of every object that they hand out is in these lists; a test fails when one is missing.
+(\`test/conformance/realHost.ts\`). Every method of every object that they hand out, and every function that they
+export, is in these lists; a test fails when one is missing.
 
 - **passes**: the call does what its name says, and the test looks at what it did.
 - **fails by itself**: by amoCRM's documentation it cannot work against amoCRM either; the test shows how it fails.
