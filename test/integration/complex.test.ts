@@ -40,15 +40,21 @@ describe('create a lead with its contact and company', () => {
 		});
 	});
 
-	it('links an existing contact, and refuses to change it on the way', async () => {
+	it('links an existing contact, and takes nothing else for one', async () => {
 		const { rows } = await world.run({ resource: 'contact', operation: 'create', name: 'Ann' });
 		const id = rows[0]?.json.id as number;
-		const linked = await world.run(complex({ name: 'Lead', contactId: { __rl: true, mode: 'id', value: String(id) } }));
-		expect(linked.rows[0]?.json).toMatchObject({ contact_id: id });
-		const both = await world.run(complex({ name: 'Lead', contactId: id, contactFields: { name: 'Other' } }));
-		expect(both.error?.message).toContain("'Existing Contact' and 'Contact Fields' are both set");
-		const wrong = await world.run(complex({ name: 'Lead', contactId: 'Ann' }));
-		expect(wrong.error?.message).toBe("'Existing Contact': 'Ann' is not an ID. Give a whole number such as 123456, or the link of the card [item 0]");
+		const existing = (contactId: unknown) => complex({ name: 'Lead', contactMode: 'existing', contactId: contactId as number, companyMode: 'none' });
+		const linked = await world.run(existing({ __rl: true, mode: 'id', value: String(id) }));
+		expect(linked.rows[0]?.json).toMatchObject({ contact_id: id, company_id: null });
+		for (const [given, message] of [
+			['Ann', "'Contact': 'Ann' is not an ID. Give a whole number such as 123456, or the link of the card [item 0]"],
+			['={{ "" }}', "'Contact': '' is not an ID. Give a whole number such as 123456, or the link of the card [item 0]"],
+			[`${world.emulator.url}/leads/detail/5`, expect.stringContaining('is not the link of a contact')],
+		]) {
+			expect((await world.run(existing(given))).error?.message).toEqual(message);
+		}
+		const mode = await world.run(complex({ name: 'Lead', contactMode: '={{ "new" }}' }));
+		expect(mode.error?.message).toBe("'Contact': 'new' is not possible. Give one of: create, existing, none [item 0]");
 	});
 
 	it('names the field of the contact that amoCRM refuses, and writes the others', async () => {

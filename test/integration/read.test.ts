@@ -44,7 +44,8 @@ describe('get many', () => {
 		expect(rows.every(({ pairedItem }) => (pairedItem as { item: number }).item === 0)).toBe(true);
 		const pages = world.requests('GET', '/leads');
 		expect(pages.every(({ query }) => Number((query as IDataObject).limit) === 250)).toBe(true);
-		expect(pages.length).toBeLessThanOrEqual(5);
+		// Three pages hold the leads; how many more are asked for at once depends on how busy the machine is.
+		expect(pages.length).toBeLessThanOrEqual(9);
 	});
 
 	it('reads no more than the limit', async () => {

@@ -1,12 +1,12 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { encodeDraft, fieldError } from '../fields/fields';
+import { encodeDraft } from '../fields/fields';
 import { customFieldsMapper, customFieldsProperty, encodeMappedFields } from '../fields/mapper';
-import { isUnset, toId, withoutUnset } from '../fields/values';
+import { show, withoutUnset } from '../fields/values';
 import type { Mapping } from '../operations/mapping';
 import { mappingOf, usesMapper } from '../operations/mapping';
-import { collection, fieldProperty, idProperty, optionsProperty } from '../operations/parameters';
+import { collection, fieldProperty, idProperty, optionsProperty, readId } from '../operations/parameters';
 import { requestProblem } from '../operations/problems';
 import type { Entity, ItemResult, Operation, Run } from '../operations/types';
 import { draftFromParameters, fieldsFor, writeRecords } from '../operations/write';
@@ -17,10 +17,17 @@ import { contactEntity } from './contact';
 const MAX_BATCH = 50;
 const MAX_CUSTOM_FIELDS = 40;
 
+/** Where the contact or company comes from. */
+const MODES = [
+	{ name: 'Create New', value: 'create', description: 'A new one from the fields below; none for an item without any of them' },
+	{ name: 'Link Existing', value: 'existing', description: 'One that is in amoCRM already, which does not change' },
+	{ name: 'None', value: 'none', description: 'The lead goes without' },
+];
+
 /** The contact or company that goes along with the lead: an existing one, or the fields of a new one. */
 interface Member {
 	entity: Entity;
-	idParameter: string;
+	modeParameter: string;
 	fieldsParameter: string;
 	mapperParameter: string;
 	mapperMethod: string;
@@ -29,14 +36,14 @@ interface Member {
 const MEMBERS: Member[] = [
 	{
 		entity: contactEntity,
-		idParameter: 'contactId',
+		modeParameter: 'contactMode',
 		fieldsParameter: 'contactFields',
 		mapperParameter: 'contactCustomFields',
 		mapperMethod: 'getContactCustomFields',
 	},
 	{
 		entity: companyEntity,
-		idParameter: 'companyId',
+		modeParameter: 'companyMode',
 		fieldsParameter: 'companyFields',
 		mapperParameter: 'companyCustomFields',
 		mapperMethod: 'getCompanyCustomFields',
@@ -72,22 +79,34 @@ export function createComplex(lead: Entity): Operation {
 }
 
 function memberProperties(member: Member): INodeProperties[] {
-	const { entity, fieldsParameter, mapperParameter, mapperMethod } = member;
+	const { entity, modeParameter, fieldsParameter, mapperParameter, mapperMethod } = member;
 	const noun = entity.displayName.toLowerCase();
+	const shownFor = (mode: string) => ({ displayOptions: { show: { [modeParameter]: [mode] } } });
 	return [
+		{
+			displayName: entity.displayName,
+			name: modeParameter,
+			type: 'options',
+			options: MODES,
+			default: 'create',
+			description: `What ${noun} the lead gets`,
+		},
 		{
 			...idProperty(entity),
 			displayName: `Existing ${entity.displayName}`,
-			required: false,
-			description: `The ${noun} to link; leave it empty to create one from '${entity.displayName} Fields'`,
+			...shownFor('existing'),
+			description: `The ${noun} to link to the lead`,
 		},
-		collection(
-			`${entity.displayName} Fields`,
-			fieldsParameter,
-			'Add Field',
-			newFields(entity).map((field) => fieldProperty(field, 'create', false)),
-		),
-		customFieldsMapper(`${entity.displayName} Custom Fields`, mapperParameter, mapperMethod),
+		{
+			...collection(
+				`${entity.displayName} Fields`,
+				fieldsParameter,
+				'Add Field',
+				newFields(entity).map((field) => fieldProperty(field, 'create', false)),
+			),
+			...shownFor('create'),
+		},
+		{ ...customFieldsMapper(`${entity.displayName} Custom Fields`, mapperParameter, mapperMethod), ...shownFor('create') },
 	];
 }
 
@@ -133,26 +152,18 @@ function answersByRequest(answer: IDataObject): IDataObject[] {
 }
 
 function memberBody(run: Run, item: number, member: Member, mapping: Mapping): IDataObject | undefined {
-	const { entity, idParameter, fieldsParameter, mapperParameter } = member;
+	const { entity, modeParameter, fieldsParameter, mapperParameter } = member;
+	const mode = String(run.parameter(modeParameter, item, 'create'));
+	if (!MODES.some(({ value }) => value === mode)) {
+		throw new UserError(`'${entity.displayName}': ${show(mode)} is not possible. Give one of: ${MODES.map(({ value }) => value).join(', ')}.`);
+	}
+	if (mode === 'none') return undefined;
+	if (mode === 'existing') return { id: readId(run, entity, item) };
 	const values = withoutUnset(run.parameter(fieldsParameter, item, {}) as IDataObject);
 	const mapped = encodeMappedFields(run.parameter(mapperParameter, item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.zones);
-	const given = run.parameter(idParameter, item, '');
 	const { body } = encodeDraft(newFields(entity), { mode: 'create', timezone: run.timezone, values, mapped });
-	const isNew = Object.keys(body).length > 0;
-	if (isUnset(given)) {
-		assertFieldCount(entity, body);
-		return isNew ? body : undefined;
-	}
-	if (isNew) {
-		throw new UserError(
-			`'Existing ${entity.displayName}' and '${entity.displayName} Fields' are both set: amoCRM links the existing one and does not change it. Set one of them.`,
-		);
-	}
-	try {
-		return { id: toId(given) };
-	} catch (error) {
-		throw fieldError({ displayName: `Existing ${entity.displayName}` }, error);
-	}
+	assertFieldCount(entity, body);
+	return Object.keys(body).length > 0 ? body : undefined;
 }
 
 function assertFieldCount(entity: Entity, body: IDataObject): void {
