@@ -94,6 +94,8 @@ function memberProperties(member: Member): INodeProperties[] {
 		{
 			...idProperty(entity),
 			displayName: `Existing ${entity.displayName}`,
+			// With an expression for the mode, n8n would demand it for new contacts too; the node itself does for known ones.
+			required: false,
 			...shownFor('existing'),
 			description: `The ${noun} to link to the lead`,
 		},
