@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ensureChromium } from './lib/chromium.mjs';
-import { ensureN8n } from './lib/n8nHost.mjs';
+import { ensureN8n, isLine1 } from './lib/n8nHost.mjs';
 import { ensureTarball } from './lib/pack.mjs';
 import { root } from './lib/paths.mjs';
 import { runInForeground } from './lib/processes.mjs';
@@ -8,10 +8,14 @@ import { ensureDependencies } from './lib/setup.mjs';
 
 /**
  * `npm run test:n8n`: the packed package in a real n8n, by REST and by browser.
+ * `npm run test:n8n1`: in n8n 1.123, what differs there: loading, connecting, the renewal of access.
  * `--no-browser` leaves the browser out; every other option goes to jest.
  */
-const withBrowser = !process.argv.includes('--no-browser');
-const args = process.argv.slice(2).filter((arg) => arg !== '--no-browser');
+const LINE_1 = ['connect', 'credentials', 'tokens', 'race', 'operations'].map((suite) => `test/n8n/${suite}.test.ts`);
+
+const withBrowser = !isLine1 && !process.argv.includes('--no-browser');
+const given = process.argv.slice(2).filter((arg) => arg !== '--no-browser');
+const args = isLine1 && !given.some((arg) => arg.startsWith('test/')) ? [...LINE_1, ...given] : given;
 
 await ensureDependencies();
 const chromium = withBrowser ? await ensureChromium() : '';

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { N8nClient } from '../../scripts/lib/n8nClient.mjs';
+import { isLine1 } from '../../scripts/lib/n8nHost.mjs';
 import { startN8n } from '../../scripts/lib/n8nServer.mjs';
 import { installTarball, packedTarball } from '../../scripts/lib/pack.mjs';
 import { logs, work } from '../../scripts/lib/paths.mjs';
@@ -20,7 +21,8 @@ export interface TestN8n {
 
 /** A real n8n of its own for one suite: a fresh user folder with the packed package in it, and its owner signed in. */
 export async function startTestN8n(suite: string): Promise<TestN8n> {
-	const userFolder = join(work, 'test-n8n', suite);
+	const name = isLine1 ? `${suite}-1` : suite;
+	const userFolder = join(work, 'test-n8n', name);
 	rmSync(userFolder, { recursive: true, force: true });
 	mkdirSync(logs, { recursive: true });
 	const tarball = packedTarball();
@@ -31,7 +33,7 @@ export async function startTestN8n(suite: string): Promise<TestN8n> {
 		userFolder,
 		port: await freePort(),
 		timezone: 'Europe/Moscow',
-		log: join(logs, `test-n8n-${suite}.log`),
+		log: join(logs, `test-n8n-${name}.log`),
 		// Ctrl-C in a terminal then reaches this n8n together with jest.
 		ownGroup: false,
 	};

@@ -1,6 +1,7 @@
 import { parse } from 'flatted';
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { N8nClient } from '../../scripts/lib/n8nClient.mjs';
+import { isLine1 } from '../../scripts/lib/n8nHost.mjs';
 
 export const NODE_TYPE = 'n8n-nodes-amocrm-kommo.amoCrm';
 export const CREDENTIAL_TYPE = 'amoCrmOAuth2Api';
@@ -41,8 +42,12 @@ type Workflow = Parameters<N8nClient['createWorkflow']>[0];
 
 /** Saves a workflow, runs it by hand, and reads what its last node gave. */
 export async function runWorkflow(client: N8nClient, workflow: Workflow, trigger: string, node: string): Promise<Run> {
-	const { id } = await client.createWorkflow(workflow);
-	const { executionId } = await client.request('POST', `/rest/workflows/${id}/run`, { triggerToStartFrom: { name: trigger } });
+	const saved = await client.createWorkflow(workflow);
+	const { executionId } = await client.request('POST', `/rest/workflows/${saved.id}/run`, {
+		triggerToStartFrom: { name: trigger },
+		// n8n 1.x runs what it is given, n8n 2.x what it has saved.
+		...(isLine1 ? { workflowData: saved } : {}),
+	});
 	return readRun(await finished(client, executionId), node);
 }
 

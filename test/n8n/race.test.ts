@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { demoIntegration } from '../../scripts/lib/emulator.mjs';
+import { n8nProgram } from '../../scripts/lib/n8nHost.mjs';
+import type { LogEntry } from '../../emulator';
+import { runNode, type Credential } from './run';
+import { consent, createCredential, openStage, type Stage } from './stage';
+
+/**
+ * Refresh tokens work once. Whatever n8n does about that, executions that meet an expired access token together must
+ * not spend one twice, and none of them may notice.
+ */
+
+const RUNS = 20;
+const VERSION = JSON.parse(readFileSync(join(n8nProgram, '..', '..', 'package.json'), 'utf8')).version as string;
+
+let stage: Stage;
+const table: object[] = [];
+
+beforeAll(async () => {
+	stage = await openStage('race', { seed: 'empty' });
+});
+afterAll(async () => {
+	await stage?.close();
+	console.table(table);
+});
+
+const LIST = { resource: 'lead', operation: 'getAll', limit: 1 };
+
+async function create(type: string, data: object): Promise<Credential> {
+	const { id, name } = await stage.n8n.client.createCredential({ name: type, type, data: { domain: stage.emulator.url, ...data } });
+	return { id, name, type };
+}
+
+async function codeOfTheCard(): Promise<string> {
+	const { url, integration } = stage.emulator;
+	const consented = await fetch(`${url}/oauth/allow?client_id=${integration.clientId}`, { redirect: 'manual' });
+	return new URL(consented.headers.get('location') ?? '').searchParams.get('code') ?? '';
+}
+
+const WAYS_IN: Record<string, { connect: () => Promise<Credential>; renewals: number }> = {
+	'OAuth2': {
+		connect: async () => {
+			const credential = await createCredential(stage.n8n, stage.emulator.url);
+			await consent(stage.n8n.client, credential);
+			return credential;
+		},
+		renewals: 1,
+	},
+	'authorization code': {
+		connect: async () => {
+			const { redirectUri } = stage.emulator.integration;
+			return await create('amoCrmAuthorizationCodeApi', { ...demoIntegration, redirectUri, authorizationCode: await codeOfTheCard() });
+		},
+		renewals: 1,
+	},
+	'long-lived token': {
+		connect: async () => await create('amoCrmLongLivedTokenApi', { accessToken: stage.emulator.issueToken({ longLived: true }).accessToken }),
+		renewals: 0,
+	},
+};
+
+/** Statuses of the answers to renewals so far. */
+const renewals = () =>
+	stage.emulator.log.entries
+		.filter(({ path, body }: LogEntry) => path === '/oauth2/access_token' && (body as { grant_type?: string }).grant_type === 'refresh_token')
+		.map(({ status }) => status);
+
+/** A day passes: the account's clock jumps, and the tokens of that day are over. */
+async function expire(): Promise<void> {
+	await stage.emulator.clock.advance(86_401_000);
+}
+
+test.each(Object.keys(WAYS_IN))('%s: 20 executions that meet an expired token at once all succeed, with one renewal, day after day', async (way) => {
+	const { connect, renewals: expected } = WAYS_IN[way] as (typeof WAYS_IN)[string];
+	const credential = await connect();
+	expect((await runNode(stage.n8n.client, credential, LIST)).error?.message).toBeUndefined();
+	for (const day of [1, 2, 3]) {
+		stage.emulator.log.clear();
+		await expire();
+		const runs = await Promise.all(Array.from({ length: RUNS }, async () => await runNode(stage.n8n.client, credential, LIST)));
+		const succeeded = runs.filter(({ status }) => status === 'success').length;
+		table.push({ n8n: VERSION, credential: way, day, executions: RUNS, succeeded, renewals: renewals().join(' ') || '-' });
+		expect(succeeded).toBe(RUNS);
+		expect(renewals()).toEqual(Array(expected).fill(200));
+	}
+});
