@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { run } from './processes.mjs';
-import { step } from './progress.mjs';
+import { installDebianPackage } from './debian.mjs';
 
 const KNOWN = [
 	process.env.CHROMIUM_PATH,
@@ -18,13 +17,7 @@ export async function ensureChromium() {
 	const found = find();
 	if (found) return found;
 
-	if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-		const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-		await step('Installing Chromium', async () => {
-			await run('apt-update', 'apt-get', ['update'], { env });
-			await run('apt-install', 'apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { env });
-		});
-	}
+	await installDebianPackage('Chromium', 'chromium');
 	const installed = find();
 	if (installed) return installed;
 	throw new Error(

@@ -41,12 +41,35 @@ async function environment({ userFolder, port, timezone }) {
 /** The address that n8n gives to amoCRM as redirect URL. */
 export const redirectUrl = (n8nUrl) => `${n8nUrl}/rest/oauth2-credential/callback`;
 
-/** Starts the private n8n and resolves when it answers. */
-export async function startN8n({ userFolder, port, timezone, log, ownGroup = true }) {
+/** Settings of all processes of an n8n that shares its work between several, through the Redis on this port. */
+const queueSettings = (redisPort) => ({
+	EXECUTIONS_MODE: 'queue',
+	OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+	QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+	QUEUE_BULL_REDIS_PORT: String(redisPort),
+});
+
+/** Starts the private n8n and resolves when it answers. With `redisPort` it leaves its executions to workers. */
+export async function startN8n({ userFolder, port, timezone, log, ownGroup = true, redisPort }) {
 	mkdirSync(userFolder, { recursive: true });
-	const env = await environment({ userFolder, port, timezone });
+	const env = { ...(await environment({ userFolder, port, timezone })), ...(redisPort ? queueSettings(redisPort) : {}) };
 	const service = startService('n8n', node24, [n8nProgram, 'start'], { cwd: userFolder, env, log, ownGroup });
 	const url = `http://localhost:${port}`;
 	await waitUntilReady(service, async () => (await fetch(`${url}/healthz/readiness`)).ok);
 	return { url, service, redirectUrl: redirectUrl(url) };
+}
+
+/** Starts one worker of the n8n of this user folder; resolves when it takes work. */
+export async function startWorker({ userFolder, redisPort, log }) {
+	const port = await freePort();
+	const env = {
+		...(await environment({ userFolder, port: await freePort() })),
+		...queueSettings(redisPort),
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+	};
+	const service = startService('worker', node24, [n8nProgram, 'worker', '--concurrency=10'], { cwd: userFolder, env, log, ownGroup: false });
+	await waitUntilReady(service, async () => (await fetch(`http://localhost:${port}/healthz/readiness`)).ok);
+	return service;
 }

@@ -12,6 +12,7 @@ export const owner = { email: 'owner@example.com', password: 'Owner-of-n8n-1', f
 export interface TestN8n {
 	url: string;
 	redirectUrl: string;
+	userFolder: string;
 	client: N8nClient;
 	/** Ends the process, as an update or a reboot does; `start` brings it back with everything it knew. */
 	stop(): Promise<void>;
@@ -20,7 +21,7 @@ export interface TestN8n {
 }
 
 /** A real n8n of its own for one suite: a fresh user folder with the packed package in it, and its owner signed in. */
-export async function startTestN8n(suite: string): Promise<TestN8n> {
+export async function startTestN8n(suite: string, redisPort?: number): Promise<TestN8n> {
 	const name = isLine1 ? `${suite}-1` : suite;
 	const userFolder = join(work, 'test-n8n', name);
 	rmSync(userFolder, { recursive: true, force: true });
@@ -36,6 +37,7 @@ export async function startTestN8n(suite: string): Promise<TestN8n> {
 		log: join(logs, `test-n8n-${name}.log`),
 		// Ctrl-C in a terminal then reaches this n8n together with jest.
 		ownGroup: false,
+		redisPort,
 	};
 	let { url, redirectUrl, service } = await startN8n(options);
 	const client = new N8nClient(url);
@@ -43,6 +45,7 @@ export async function startTestN8n(suite: string): Promise<TestN8n> {
 	return {
 		url,
 		redirectUrl,
+		userFolder,
 		client,
 		stop: async () => await service.stop(),
 		start: async () => {

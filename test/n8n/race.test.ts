@@ -38,7 +38,7 @@ async function codeOfTheCard(): Promise<string> {
 	return new URL(consented.headers.get('location') ?? '').searchParams.get('code') ?? '';
 }
 
-const WAYS_IN: Record<string, { connect: () => Promise<Credential>; renewals: number }> = {
+const WAYS_IN: Record<string, { connect: () => Promise<Credential>; renewals: number; days: number }> = {
 	'OAuth2': {
 		connect: async () => {
 			const credential = await createCredential(stage.n8n, stage.emulator.url);
@@ -46,6 +46,7 @@ const WAYS_IN: Record<string, { connect: () => Promise<Credential>; renewals: nu
 			return credential;
 		},
 		renewals: 1,
+		days: 2,
 	},
 	'authorization code': {
 		connect: async () => {
@@ -53,10 +54,12 @@ const WAYS_IN: Record<string, { connect: () => Promise<Credential>; renewals: nu
 			return await create('amoCrmAuthorizationCodeApi', { ...demoIntegration, redirectUri, authorizationCode: await codeOfTheCard() });
 		},
 		renewals: 1,
+		days: 2,
 	},
 	'long-lived token': {
 		connect: async () => await create('amoCrmLongLivedTokenApi', { accessToken: stage.emulator.issueToken({ longLived: true }).accessToken }),
 		renewals: 0,
+		days: 1,
 	},
 };
 
@@ -72,10 +75,10 @@ async function expire(): Promise<void> {
 }
 
 test.each(Object.keys(WAYS_IN))('%s: 20 executions that meet an expired token at once all succeed, with one renewal, day after day', async (way) => {
-	const { connect, renewals: expected } = WAYS_IN[way] as (typeof WAYS_IN)[string];
+	const { connect, renewals: expected, days } = WAYS_IN[way] as (typeof WAYS_IN)[string];
 	const credential = await connect();
 	expect((await runNode(stage.n8n.client, credential, LIST)).error?.message).toBeUndefined();
-	for (const day of [1, 2, 3]) {
+	for (let day = 1; day <= days; day++) {
 		stage.emulator.log.clear();
 		await expire();
 		const runs = await Promise.all(Array.from({ length: RUNS }, async () => await runNode(stage.n8n.client, credential, LIST)));

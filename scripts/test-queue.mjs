@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { ensureN8n } from './lib/n8nHost.mjs';
+import { ensureTarball } from './lib/pack.mjs';
+import { root } from './lib/paths.mjs';
+import { runInForeground } from './lib/processes.mjs';
+import { ensureRedis } from './lib/redis.mjs';
+import { ensureDependencies } from './lib/setup.mjs';
+
+/** `npm run test:queue`: the packed package in an n8n with Redis and two workers. Options go to jest. */
+await ensureDependencies();
+await ensureRedis();
+await ensureN8n();
+await ensureTarball();
+
+const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+const config = join(root, 'test', 'queue', 'jest.config.js');
+process.exitCode = await runInForeground(process.execPath, [jest, '--config', config, '--runInBand', ...process.argv.slice(2)]);
