@@ -1,0 +1,66 @@
+import type { IHttpRequestOptions, ILoadOptionsFunctions } from 'n8n-workflow';
+
+import { getLossReasons, getPipelines, getStages, getUsers } from '../../nodes/AmoCrm/pickers/loadOptions';
+
+let accounts = 0;
+
+/** What a list of the editor sees of n8n, over an account that answers as the test says. `paths` notes the requests. */
+function editorOf(answer: (path: string) => object | undefined, domain = `pickers${++accounts}`) {
+	const paths: string[] = [];
+	const context = {
+		getNodeParameter: (_name: string, fallback: unknown) => fallback,
+		getCurrentNodeParameter: () => undefined,
+		getNode: () => ({ name: 'amoCRM', credentials: { amoCrmOAuth2Api: { id: '1' } } }),
+		getCredentials: async () => ({ domain, clientId: 'integration' }),
+		helpers: {
+			httpRequestWithAuthentication: async (_type: string, { url }: IHttpRequestOptions) => {
+				const path = new URL(url).pathname.replace('/api/v4', '');
+				paths.push(path);
+				const body = answer(path);
+				return body === undefined ? { statusCode: 204, body: '' } : { statusCode: 200, body };
+			},
+		},
+	} as unknown as ILoadOptionsFunctions;
+	return { context, paths };
+}
+
+const pipeline = (id: number, name: string) => ({
+	id,
+	name,
+	sort: id,
+	_embedded: { statuses: [{ id: id * 10, name: 'New', sort: 1, type: 0 }, { id: 142, name: 'Won', sort: 2, type: 0 }] },
+});
+const pipelines = (...names: string[]) => ({ _embedded: { pipelines: names.map((name, index) => pipeline(index + 1, name)) } });
+
+describe('the lists of the editor', () => {
+	it('D17: stages of all pipelines come in one request, each with its pipeline', async () => {
+		const { context, paths } = editorOf(() => pipelines('Sales', 'Service', 'Partners'));
+		const stages = await getStages.call(context);
+		expect(paths).toEqual(['/leads/pipelines']);
+		expect(stages).toHaveLength(6);
+		expect(new Set(stages.map(({ value }) => value)).size).toBe(6);
+		expect(stages[1]).toEqual({ name: 'Sales / Won', value: '1:142' });
+	});
+
+	it('D15, Z12: two accounts never see each other, whatever is kept', async () => {
+		const one = editorOf(() => pipelines('Ours'));
+		const two = editorOf(() => pipelines('Theirs'));
+		expect(await getPipelines.call(one.context)).toEqual([{ name: 'Ours', value: 1 }]);
+		expect(await getPipelines.call(two.context)).toEqual([{ name: 'Theirs', value: 1 }]);
+		expect(await getPipelines.call(one.context)).toEqual([{ name: 'Ours', value: 1 }]);
+		expect([one.paths.length, two.paths.length]).toEqual([1, 1]);
+	});
+
+	it('D15: lists of one account are kept apart', async () => {
+		const { context } = editorOf((path) => (path === '/users' ? { _embedded: { users: [{ id: 7, name: 'Olga' }] } } : pipelines('Sales')));
+		expect(await getPipelines.call(context)).toEqual([{ name: 'Sales', value: 1 }]);
+		expect(await getUsers.call(context)).toEqual([{ name: 'Olga', value: 7 }]);
+	});
+
+	it('D16: an account that has none of it has an empty list', async () => {
+		const { context } = editorOf(() => undefined);
+		expect(await getLossReasons.call(context)).toEqual([]);
+		expect(await getUsers.call(context)).toEqual([]);
+		expect(await getPipelines.call(context)).toEqual([]);
+	});
+});
