@@ -1,0 +1,155 @@
+import type { INodeListSearchResult, INodeParameters, INodePropertyOptions, ResourceMapperFields } from 'n8n-workflow';
+import { startEmulator, type Emulator } from '../../emulator';
+import { CREDENTIAL_TYPE, NODE_TYPE, type Credential } from './run';
+import { consent, createCredential, openConnectedStage, type Stage } from './stage';
+
+/** What fills the lists of the editor, asked the way the editor asks. */
+
+let stage: Stage & { credential: Credential };
+let other: Emulator;
+let otherCredential: Credential;
+
+beforeAll(async () => {
+	stage = await openConnectedStage('pickers', { language: 'en' });
+	other = await startEmulator({ seed: 'demo', language: 'ru', redirectUri: stage.n8n.redirectUrl, switches: { strictRefreshRedirectUri: false } });
+	otherCredential = await createCredential(stage.n8n, other.url);
+	await consent(stage.n8n.client, otherCredential);
+});
+
+afterAll(async () => {
+	await other?.close();
+	await stage?.close();
+});
+
+interface Question {
+	method: string;
+	parameters?: INodeParameters;
+	credential?: Credential;
+	filter?: string;
+	paginationToken?: string;
+}
+
+async function ask<T>(kind: string, { method, parameters = {}, credential = stage.credential, ...more }: Question): Promise<T> {
+	return (await stage.n8n.client.request('POST', `/rest/dynamic-node-parameters/${kind}`, {
+		path: 'parameters.any',
+		nodeTypeAndVersion: { name: NODE_TYPE, version: 1 },
+		currentNodeParameters: { authentication: 'oAuth2', resource: 'lead', operation: 'create', ...parameters },
+		methodName: method,
+		credentials: { [CREDENTIAL_TYPE]: credential },
+		...more,
+	})) as T;
+}
+
+const search = async (question: Question) => await ask<INodeListSearchResult>('resource-locator-results', question);
+const options = async (question: Question) => await ask<INodePropertyOptions[]>('options', question);
+const columns = async (question: Question) => await ask<ResourceMapperFields>('resource-mapper-fields', question);
+
+/** Adds a record to the account without n8n; gives its ID. */
+async function add(path: string, rows: object[]): Promise<unknown> {
+	const answer = await fetch(`${stage.emulator.url}/api/v4${path}`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${stage.emulator.issueToken().accessToken}`, 'content-type': 'application/json' },
+		body: JSON.stringify(rows),
+	});
+	const { _embedded: embedded } = (await answer.json()) as { _embedded: Record<string, Array<{ id: unknown }>> };
+	return Object.values(embedded)[0]?.[0]?.id;
+}
+
+test('leads are found by their text, and show price and stage; contacts show the phone', async () => {
+	const [lead] = [...stage.emulator.account.leads.values()];
+	const { results } = await search({ method: 'searchLeads', filter: lead?.name?.slice(0, 12) });
+	const found = results.find(({ value }) => value === String(lead?.id));
+	expect(found?.name).toMatch(new RegExp(`^${lead?.name} · [\\d\\u00a0]+ · \\S+`));
+	expect(found?.url).toBe(`${stage.emulator.url}/leads/detail/${lead?.id}`);
+
+	const contacts = await search({ method: 'searchContacts' });
+	expect(contacts.results[0]?.name).toMatch(/^\S+ \S+ · \+\d+$/);
+});
+
+test('long lists come page by page, each record once', async () => {
+	const tasks = new Set([...stage.emulator.account.tasks.keys()].map(String));
+	const seen: unknown[] = [];
+	for (let token: string | undefined = '1'; token; ) {
+		const page: INodeListSearchResult = await search({ method: 'searchTasks', paginationToken: token });
+		seen.push(...page.results.map(({ value }) => value));
+		token = page.paginationToken as string | undefined;
+	}
+	expect(seen).toHaveLength(tasks.size);
+	expect(new Set(seen)).toEqual(tasks);
+});
+
+test('what amoCRM cannot search is searched here', async () => {
+	const [task] = [...stage.emulator.account.tasks.values()];
+	const { results } = await search({ method: 'searchTasks', filter: task?.text.toUpperCase() });
+	expect(results.length).toBeGreaterThan(0);
+	expect(results.every(({ name }) => name.toLowerCase().includes(task?.text.toLowerCase() ?? '?'))).toBe(true);
+	const users = await search({ method: 'searchUsers', filter: [...stage.emulator.account.users.values()][1]?.name });
+	expect(users.results).toHaveLength(1);
+});
+
+test('records of the chosen type, and elements of the chosen list', async () => {
+	const [company] = [...stage.emulator.account.companies.values()];
+	const linked = await search({ method: 'searchLinkedRecords', parameters: { resource: 'task', additionalFields: { entityType: 'companies' }, entityType: 'companies' }, filter: company?.name ?? '' });
+	expect(linked.results.map(({ value }) => value)).toContain(String(company?.id));
+
+	const goods = await add('/catalogs', [{ name: 'Goods' }]);
+	const chair = await add(`/catalogs/${goods}/elements`, [{ name: 'Chair' }]);
+	const catalogs = await search({ method: 'searchCatalogs', filter: 'good' });
+	expect(catalogs.results).toEqual([{ name: 'Goods', value: String(goods) }]);
+	const elements = await search({ method: 'searchCatalogElements', parameters: { catalogId: { __rl: true, mode: 'list', value: String(goods) } } });
+	expect(elements.results).toEqual([{ name: 'Chair', value: String(chair) }]);
+	expect((await search({ method: 'searchCatalogElements' })).results).toEqual([]);
+});
+
+test('stages are named with their pipeline and carry both IDs; the incoming one is only for filters', async () => {
+	const [pipeline] = [...stage.emulator.account.pipelines.values()];
+	const all = await options({ method: 'getStages' });
+	const won = all.filter(({ value }) => String(value).endsWith(':142'));
+	expect(won).toHaveLength(stage.emulator.account.pipelines.size);
+	expect(new Set(won.map(({ name }) => name)).size).toBe(won.length);
+	for (const { name, value } of won) {
+		expect(name).toMatch(/^.+ \/ .+$/);
+		expect(value).toMatch(/^\d+:142$/);
+	}
+	const filters = await options({ method: 'getStages', parameters: { operation: 'getAll' } });
+	const incoming = [...stage.emulator.account.pipelines.values()].filter(({ statuses }) => statuses.some(({ type }) => type === 1));
+	expect(filters.length - all.length).toBe(incoming.length);
+	expect(pipeline).toBeDefined();
+});
+
+test('the mapper has every field of the account, with an input that fits its type', async () => {
+	const { fields } = await columns({ method: 'getCustomFields' });
+	const byName = new Map(fields.map((field) => [field.displayName, field]));
+	const own = [...stage.emulator.account.customFields.values()].filter(({ owner }) => owner === 'leads');
+	expect(fields).toHaveLength(own.length);
+	expect(byName.get('Source')).toMatchObject({ type: 'options', options: expect.arrayContaining([expect.objectContaining({ name: 'Referral' })]) });
+	expect(byName.get('Client budget')?.type).toBe('number');
+	expect(byName.get('Start date')?.type).toBe('dateTime');
+	expect(byName.get('Urgent')).toMatchObject({ type: 'boolean', defaultValue: null });
+	expect(byName.get('Contact channels (one or several)')?.type).toBe('string');
+	expect(fields.every(({ required }) => !required)).toBe(true);
+});
+
+/** Peers D15 and Z12: other nodes show the lists of one account to a user of another. */
+test('two accounts never see lists of each other, asked in turns and at once', async () => {
+	const ask = async (credential: Credential) => {
+		const [leads, users, stages, { fields }] = await Promise.all([
+			search({ method: 'searchLeads', credential }),
+			search({ method: 'searchUsers', credential }),
+			options({ method: 'getStages', credential }),
+			columns({ method: 'getCustomFields', credential }),
+		]);
+		return [leads.results, users.results, stages, fields].map((list) => list.map((entry) => ('displayName' in entry ? entry.displayName : entry.name)));
+	};
+	const [mine] = await Promise.all([ask(stage.credential), ask(otherCredential)]);
+	const theirs = await ask(otherCredential);
+	const again = await ask(stage.credential);
+	expect(again).toEqual(mine);
+	const cyrillic = (lists: string[][]) => lists.map((names) => names.some((name) => /[а-я]/i.test(name)));
+	expect(cyrillic(mine)).toEqual([false, false, false, false]);
+	expect(cyrillic(theirs)).toEqual([true, true, true, true]);
+});
+
+test('a picker says why it has no list', async () => {
+	await expect(options({ method: 'getStages', credential: await createCredential(stage.n8n, 'http://localhost:9') })).rejects.toThrow(/n8n answered \d+/);
+});
