@@ -24,13 +24,13 @@ afterAll(async () => {
 describe('every call', () => {
 	testCalls(JS_CALLS, () => context);
 
-	it('none is missing', () => {
-		expect(JS_CALLS.map(({ name }) => name).sort()).toEqual(allMethods().sort());
+	it('none is missing', async () => {
+		expect(JS_CALLS.map(({ name }) => name).sort()).toEqual((await allMethods()).sort());
 	});
 });
 
 /** Every method of every object that the client hands out, as the lists name them. */
-function allMethods(): string[] {
+async function allMethods(): Promise<string[]> {
 	const { client } = context;
 	const MAKERS = ['Lead', 'Contact', 'Company', 'Task'];
 	const own = (name: string, object: object) =>
@@ -56,6 +56,6 @@ function allMethods(): string[] {
 		...(['leads', 'contacts', 'companies', 'tasks'] as const).flatMap((part) => tree(part, jsClient(host)[part])),
 		...own('customers', customersOf(context)),
 		...(['Lead', 'Contact', 'Company', 'Task'] as const).flatMap((part) => tree(part, new client[part]({}))),
-		...own('pagination', context.pages),
+		...own('pagination', await client.leads.get()),
 	];
 }
