@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { demoIntegration } from '../../scripts/lib/emulator.mjs';
 import { n8nProgram } from '../../scripts/lib/n8nHost.mjs';
+import { logs } from '../../scripts/lib/paths.mjs';
 import type { LogEntry } from '../../emulator';
 import { runNode, type Credential } from './run';
 import { consent, createCredential, openStage, type Stage } from './stage';
@@ -86,5 +87,18 @@ test.each(Object.keys(WAYS_IN))('%s: 20 executions that meet an expired token at
 		table.push({ n8n: VERSION, credential: way, day, executions: RUNS, succeeded, renewals: renewals().join(' ') || '-' });
 		expect(succeeded).toBe(RUNS);
 		expect(renewals()).toEqual(Array(expected).fill(200));
+	}
+});
+
+test('nothing that n8n logged or stored in all this holds a secret in the clear', () => {
+	const { userFolder } = stage.n8n;
+	const folder = join(userFolder, '.n8n');
+	const databases = readdirSync(folder).filter((name) => name.startsWith('database.sqlite'));
+	expect(databases).not.toEqual([]);
+	const { access, refresh, codes } = stage.emulator.world.tokens;
+	const secrets = [...access.keys(), ...refresh.keys(), ...codes.keys(), demoIntegration.clientSecret];
+	for (const file of [join(logs, `test-n8n-${basename(userFolder)}.log`), ...databases.map((name) => join(folder, name))]) {
+		const text = readFileSync(file, 'latin1');
+		expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
 	}
 });
