@@ -111,6 +111,8 @@ export const triggerProperties: INodeProperties[] = [
 		options: HOOK_EVENTS.map(({ code, name, unconfirmed }) => ({
 			name: unconfirmed ? `${name} (Unconfirmed)` : name,
 			value: code,
+			// Its entry in the list of triggers that n8n shows before the node is placed.
+			action: `On ${name.replace(':', '')}`,
 			description: unconfirmed ? `${code}. Not every account may know it.` : code,
 		})),
 		default: [],
