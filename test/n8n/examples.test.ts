@@ -1,4 +1,5 @@
 import { exampleWorkflows, withCredential } from '../../scripts/lib/demo.mjs';
+import { eventually, executionsOf } from './executions';
 import { runWorkflow, type Credential, type Run } from './run';
 import { openConnectedStage, type Stage } from './stage';
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => await stage?.close());
 beforeEach(() => stage.emulator.log.clear());
 
-const [requests, overdue, sales] = exampleWorkflows();
+const [requests, overdue, sales, calls] = exampleWorkflows();
 
 async function run(workflow: (typeof requests), lastNode: string): Promise<Run> {
 	const result = await runWorkflow(stage.n8n.client, withCredential(workflow, stage.credential), 'Start', lastNode);
@@ -47,4 +48,25 @@ test('sales are added up by manager', async () => {
 	const { rows } = await run(sales, 'By Manager');
 	expect(rows.length).toBeGreaterThan(1);
 	expect(rows[0]).toEqual({ responsible_user_id: expect.any(Number), sum_price: expect.any(Number), count_id: expect.any(Number) });
+});
+
+test('a new lead named after a phone number gets its contact and a task for the manager', async () => {
+	const { emulator, n8n } = stage;
+	const { id, versionId } = await n8n.client.createWorkflow(withCredential(calls, stage.credential));
+	await n8n.client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+	await eventually(() => expect(emulator.account.webhooks.size).toBe(1));
+	const manager = [...emulator.account.users.keys()][1] as number;
+	const lead = emulator.ui.create('leads', { name: 'Call from +7 900 555-66-77', responsible_user_id: manager });
+	emulator.ui.create('leads', { name: 'Something else' });
+	await emulator.deliveries.settled();
+	const executions = await executionsOf(n8n.client, id, 2, 'Task for the Manager');
+	await n8n.client.request('POST', `/rest/workflows/${id}/deactivate`, {});
+
+	expect(executions.map(({ error }) => error)).toEqual([undefined, undefined]);
+	const contact = [...emulator.account.contacts.values()].at(-1);
+	expect(contact?.name).toBe('Client +7 900 555-66-77');
+	expect(emulator.account.links.of({ type: 'leads', id: lead.id }, 'contacts').map(({ to }) => to.id)).toEqual([contact?.id]);
+	const [task] = [...emulator.account.tasks.values()].filter(({ entity_id }) => entity_id === lead.id);
+	expect(task).toMatchObject({ text: 'Call back: Call from +7 900 555-66-77', entity_type: 'leads', responsible_user_id: manager });
+	expect(executions.flatMap(({ rows }) => rows)).toMatchObject([{ id: task?.id }]);
 });
