@@ -1,0 +1,111 @@
+import type { INodeParameters, INodeTypeDescription } from 'n8n-workflow';
+import { startModel, type Model, type ToolCall, type ToolSchema } from './model';
+import { CREDENTIAL_TYPE, NODE_TYPE, runWorkflow, type Credential } from './run';
+import { openConnectedStage, type Stage } from './stage';
+
+/** The node in the hands of n8n's AI Agent: what the model is told, and what becomes of what it asks for. */
+
+let stage: Stage & { credential: Credential };
+let model: Model;
+let modelCredential: Credential;
+
+beforeAll(async () => {
+	stage = await openConnectedStage('agent', { language: 'en' });
+	model = await startModel();
+	modelCredential = await stage.n8n.client.createCredential({ name: 'Model', type: 'openAiApi', data: { apiKey: 'none', url: model.url } });
+});
+
+afterAll(async () => {
+	await model?.close();
+	await stage?.close();
+});
+
+/** Runs an agent that has the node several times, once for each tool, and whose model follows the plan. */
+async function runAgent(tools: Record<string, INodeParameters>, plan: ToolCall[]): Promise<string[]> {
+	model.plan = plan;
+	const node = (name: string, type: string, typeVersion: number, parameters: object, credentials: object = {}) => ({
+		id: name,
+		name,
+		type,
+		typeVersion,
+		position: [0, 0],
+		parameters,
+		credentials,
+	});
+	const agent = [[{ node: 'Agent', index: 0 }]];
+	const connection = (type: string) => ({ [type]: agent.map((outputs) => outputs.map((output) => ({ ...output, type }))) });
+	const toolNodes = Object.entries(tools).map(([name, parameters]) =>
+		node(name, `${NODE_TYPE}Tool`, 1, { authentication: 'oAuth2', ...parameters }, { [CREDENTIAL_TYPE]: stage.credential }),
+	);
+	const run = await runWorkflow(
+		stage.n8n.client,
+		{
+			name: `Agent ${Date.now()}`,
+			// As the editor saves it: in the old order the agent would go on before its tools have answered.
+			settings: { executionOrder: 'v1' },
+			nodes: [
+				node('Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+				node('Agent', '@n8n/n8n-nodes-langchain.agent', 3, { promptType: 'define', text: 'Do it' }),
+				node('Model', '@n8n/n8n-nodes-langchain.lmChatOpenAi', 1.2, { model: { __rl: true, mode: 'id', value: 'test' } }, { openAiApi: modelCredential }),
+				...toolNodes,
+			],
+			connections: {
+				Start: connection('main'),
+				Model: connection('ai_languageModel'),
+				...Object.fromEntries(toolNodes.map(({ name }) => [name, connection('ai_tool')])),
+			},
+		},
+		'Start',
+		'Agent',
+	);
+	expect(run.status).toBe('success');
+	expect(run.rows[0]?.output).toBe('Done.');
+	return model.results;
+}
+
+const fromAi = (key: string, description: string, type = 'string') => `={{ $fromAI('${key}', '${description}', '${type}') }}`;
+
+const TOOLS: Record<string, INodeParameters> = {
+	'Find leads': {
+		resource: 'lead',
+		operation: 'getAll',
+		limit: fromAi('limit', 'How many leads to return', 'number'),
+		output: 'selectedFields',
+		outputFields: 'name, price, stage, Source',
+		filters: { query: fromAi('query', 'Text to look for'), priceFrom: fromAi('price_from', 'Lowest price', 'number') },
+	},
+	'Create lead': {
+		resource: 'lead',
+		operation: 'create',
+		name: fromAi('name', 'Name of the lead'),
+		additionalFields: { price: fromAi('price', 'Price in the currency of the account', 'number'), tags: fromAi('tags', 'Names of tags, separated by commas') },
+	},
+	'Read lead': { resource: 'lead', operation: 'get', leadId: { __rl: true, mode: 'id', value: fromAi('lead_id', 'ID or link of the lead') } },
+};
+
+test('the model is told what each tool does and what each value means', async () => {
+	await runAgent(TOOLS, []);
+	const tool = (name: string) => model.tools.find((candidate) => candidate.name === name) as ToolSchema;
+	expect(model.tools.map(({ name }) => name).sort()).toEqual(['Create_lead', 'Find_leads', 'Read_lead']);
+	expect(tool('Find_leads').description).toContain('Get many leads in amoCRM');
+	expect(tool('Create_lead').description).toContain('Create a lead in amoCRM');
+	expect(tool('Read_lead').description).toContain('Get a lead in amoCRM');
+	expect(tool('Create_lead').parameters.properties).toMatchObject({
+		name: { type: 'string', description: 'Name of the lead' },
+		price: { type: 'number', description: 'Price in the currency of the account' },
+		tags: { type: 'string', description: 'Names of tags, separated by commas' },
+	});
+	expect(Object.keys(tool('Find_leads').parameters.properties).sort()).toEqual(['limit', 'price_from', 'query']);
+	expect(tool('Read_lead').parameters.properties.lead_id).toMatchObject({ type: 'string', description: 'ID or link of the lead' });
+});
+
+test('the tool offers every operation with its own text', async () => {
+	const types = (await stage.n8n.client.request('GET', '/types/nodes.json')) as INodeTypeDescription[];
+	const tool = types.find(({ name }) => name === `${NODE_TYPE}Tool`);
+	const node = types.find(({ name }) => name === NODE_TYPE);
+	const actions = (type?: INodeTypeDescription) =>
+		type?.properties.filter(({ name }) => name === 'operation').flatMap(({ options = [] }) => options.map((option) => ('action' in option ? option.action : option.name)));
+	expect(actions(tool)).toEqual(actions(node));
+	expect(actions(tool)?.length).toBeGreaterThan(30);
+	expect(tool?.properties.map(({ name }) => name)).toEqual(expect.arrayContaining(['descriptionType', 'toolDescription', 'output', 'outputFields']));
+});
