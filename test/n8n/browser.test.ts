@@ -1,5 +1,20 @@
 import { openBrowser, type Browser } from './browser';
-import { addNode, addToCollection, choose, connect, executeStep, fillNewCredential, pick, signIn, type, typeId } from './editor';
+import {
+	addNode,
+	addToCollection,
+	choose,
+	connect,
+	executeStep,
+	fillNewCredential,
+	mapAutomatically,
+	openNode,
+	openWorkflow,
+	pick,
+	signIn,
+	type,
+	typeIntoPicker,
+} from './editor';
+import { CREDENTIAL_TYPE, NODE_TYPE } from './run';
 import { openStage, type Stage } from './stage';
 
 /** The main job as a person does it, in a real browser. The pictures are in `.work/screenshots/browser`. */
@@ -55,9 +70,75 @@ test('create a lead with a manager picked from the list of the account', async (
 	expect(request?.body).toMatchObject([{ name: 'Lead from the editor', responsible_user_id: user?.id }]);
 });
 
+const leadField = (fieldType: string) => {
+	const field = [...stage.emulator.account.customFields.values()].find(({ owner, type, code }) => owner === 'leads' && type === fieldType && !code?.startsWith('UTM'));
+	if (!field) throw new Error(`no field of the type ${fieldType}`);
+	return field;
+};
+
+/** What the card of a lead on the emulator's board says for custom fields. */
+async function onTheCard(leadId: unknown, ids: number[]): Promise<string[]> {
+	await browser.page.goto(`${stage.emulator.url}/leads/detail/${String(leadId)}`);
+	await browser.shot('card');
+	return await Promise.all(ids.map(async (id) => (await browser.page.locator(`#custom-fields [data-field-id="${id}"] dd`).innerText()).trim()));
+}
+
+test('read a lead by the pasted link of its card', async () => {
+	const lead = [...stage.emulator.account.leads.values()][3];
+	await addNode(browser, stage.n8n.url, 'amoCRM', 'Get a lead');
+	await typeIntoPicker(browser, 'By URL', `${stage.emulator.url}/leads/detail/${lead?.id}`);
+	const output = await executeStep(browser);
+	await browser.shot('by-link');
+	expect(await output.getByText(lead?.name ?? 'no lead', { exact: true }).first().isVisible()).toBe(true);
+});
+
+test('create a lead whose custom fields come from the incoming data', async () => {
+	const fields = { source: leadField('select'), channels: leadField('multiselect'), start: leadField('date'), amount: leadField('monetary') };
+	const channels = fields.channels.enums?.slice(0, 2).map(({ value }) => value) ?? [];
+	// By name, by ID, and by name in other letters.
+	const item = {
+		title: 'Lead from the data',
+		[fields.source.name]: fields.source.enums?.[1]?.value,
+		[fields.channels.id]: channels.join(', '),
+		[fields.start.name.toUpperCase()]: '31.01.2026',
+		[fields.amount.name]: '2 500,00 ₽',
+	};
+	const [credential] = await stage.n8n.client.credentials();
+	const { id } = await stage.n8n.client.createWorkflow({
+		name: 'Map automatically',
+		nodes: [
+			{ id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
+			{
+				id: 'create',
+				name: 'Create a lead',
+				type: NODE_TYPE,
+				typeVersion: 1,
+				position: [250, 0],
+				parameters: { authentication: 'oAuth2', resource: 'lead', operation: 'create', name: '={{ $json.title }}' },
+				credentials: { [CREDENTIAL_TYPE]: { id: credential?.id, name: credential?.name } },
+			},
+		],
+		connections: { Start: { main: [[{ node: 'Create a lead', type: 'main', index: 0 }]] } },
+		pinData: { Start: [{ json: item }] },
+	});
+	await openWorkflow(browser, stage.n8n.url, id);
+	await openNode(browser, 'Create a lead');
+	await mapAutomatically(browser);
+	await browser.shot('map-automatically');
+	const output = await executeStep(browser);
+	expect(await output.getByText('1 item', { exact: true }).isVisible()).toBe(true);
+
+	const lead = [...stage.emulator.account.leads.values()].find(({ name }) => name === 'Lead from the data');
+	const shown = await onTheCard(lead?.id, Object.values(fields).map(({ id }) => id));
+	expect(shown[0]).toBe(fields.source.enums?.[1]?.value);
+	expect(shown[1]?.split('\n')).toEqual(channels);
+	expect(shown[2]).toContain('31');
+	expect(shown[3]?.replace(/\s/g, '')).toMatch(/^2500/);
+});
+
 test('a lead that does not exist is one readable error', async () => {
 	await addNode(browser, stage.n8n.url, 'amoCRM', 'Get a lead');
-	await typeId(browser, '99999999');
+	await typeIntoPicker(browser, 'By ID', '99999999');
 	const output = await executeStep(browser);
 	await browser.shot('error');
 	expect(await output.innerText()).toContain('99999999');

@@ -59,6 +59,20 @@ export async function addNode({ page, shot }: Browser, url: string, search: stri
 	await byTestId(page, 'ndv').waitFor();
 }
 
+/** Opens a saved workflow on the canvas. */
+export async function openWorkflow({ page }: Browser, url: string, id: string): Promise<void> {
+	await page.goto(`${url}/workflow/${id}`);
+	await byTestId(page, 'canvas-node').first().waitFor();
+}
+
+/** Opens a node of the canvas and returns its window. */
+export async function openNode({ page }: Browser, name: string): Promise<Locator> {
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
+	const panel = byTestId(page, 'ndv');
+	await panel.waitFor();
+	return panel;
+}
+
 /** Chooses an entry of a dropdown parameter, as soon as the list has it. */
 export async function choose({ page }: Browser, parameter: string, option: string | RegExp): Promise<void> {
 	await byTestId(page, `parameter-input-${parameter}`).click();
@@ -74,11 +88,17 @@ export async function type({ page }: Browser, parameter: string, text: string): 
 	await byTestId(page, `parameter-input-${parameter}`).locator('input, textarea').first().fill(text);
 }
 
-/** Switches a record picker from its list to plain IDs and types one. */
-export async function typeId({ page }: Browser, id: string): Promise<void> {
+/** Switches a record picker from its list to plain IDs or links and types one. */
+export async function typeIntoPicker({ page }: Browser, mode: 'By ID' | 'By URL', text: string): Promise<void> {
 	await byTestId(page, 'rlc-mode-selector').click();
-	await page.getByRole('option', { name: 'By ID' }).click();
-	await byTestId(page, 'rlc-input').locator('input').or(page.locator('input[data-test-id="rlc-input"]')).first().fill(id);
+	await page.getByRole('option', { name: mode }).click();
+	await byTestId(page, 'rlc-input').locator('input').or(page.locator('input[data-test-id="rlc-input"]')).first().fill(text);
+}
+
+/** Lets the mapper take the fields of the incoming data. */
+export async function mapAutomatically({ page }: Browser): Promise<void> {
+	await byTestId(page, 'mapping-mode-select').locator('input').click();
+	await page.getByRole('option', { name: 'Map Automatically' }).click();
 }
 
 /** Picks a record from the searched list of a record picker. */
