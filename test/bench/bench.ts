@@ -6,7 +6,7 @@ import { openConnectedStage, type Stage } from '../n8n/stage';
 import type { Credential } from '../n8n/run';
 import { addLeads, EMULATOR_OPTIONS, rest, seenBy } from './account';
 import { clientContenders } from './clients';
-import { httpParameters, linesOf, ourParameters, TABLE_HEAD, type Contender, type Measured } from './contenders';
+import { httpParameters, linesOf, OURS, ourParameters, TABLE_HEAD, type Contender, type Measured } from './contenders';
 import { addNotes, createLeads, getLeads, readLeads, updateLeads, type Job } from './jobs';
 import { runHttpRequest, runOurs } from './n8n';
 import { options, wants } from './options';
@@ -44,7 +44,7 @@ function n8nContenders({ n8n, emulator, credential }: ConnectedStage, { part, pe
 	});
 	const batchSize = perRequest === 50 ? undefined : perRequest;
 	return [
-		{ name: 'our node', run: async (job, items) => await checked(runOurs(n8n.client, credential, ourParameters(job, batchSize), items)) },
+		{ name: OURS, run: async (job, items) => await checked(runOurs(n8n.client, credential, ourParameters(job, batchSize), items)) },
 		http('as it is', {}),
 		part === 'read' ? http('page after page', PAGES) : http('7 each second', SEVEN_EACH_SECOND, few),
 	];

@@ -17,6 +17,8 @@ export interface Measured extends Seen {
 	right: number;
 }
 
+export const OURS = 'our node';
+
 /** Our node's parameters for a job. */
 export function ourParameters(job: Job, batchSize?: number): INodeParameters {
 	const options = batchSize === undefined ? {} : { batchSize };
@@ -62,10 +64,10 @@ export function httpParameters(job: Job, origin: string, token: string, options:
 	return parameters() as INodeParameters;
 }
 
-/** The lines of one job's table, ours first. Times are compared by row where a contender did fewer. */
+/** The lines of one job's table. Times are compared by row where a contender did fewer. */
 export function linesOf(job: Job, measured: Measured[]): string[] {
 	const perRow = ({ milliseconds, rows }: Measured) => milliseconds / rows;
-	const [ours] = measured;
+	const ours = measured.find(({ contender }) => contender === OURS);
 	return measured.map((entry) => {
 		const bound = boundMs(Math.ceil(entry.rows / job.perRequest));
 		const times = (ratio: number) => `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0)}x`;
