@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { startEmulator, type EmulatorOptions } from './index';
 
 /** `tsx emulator/cli.ts --port 4300 --language ru --seed demo --redirect-uri URL --latency 0 --no-rate-limit --data FILE` */
@@ -57,6 +58,9 @@ function oneOf<T extends string>(name: string, text: string, known: readonly T[]
 	if (found === undefined) throw new Error(`${name} takes ${known.join(' or ')}, not "${text}"`);
 	return found;
 }
+
+/** It runs beside n8n and a browser: collect garbage a little more often, and stay small. */
+setFlagsFromString('--heap-growing-percent=10');
 
 async function main(): Promise<void> {
 	const options = readOptions();

@@ -19,7 +19,7 @@ export interface LogEntry {
 const KEPT = 20_000;
 
 /** Bodies of the latest requests, together at most about this many bytes; older entries stay without theirs. */
-const KEPT_BODY_BYTES = 32 * 1024 * 1024;
+const KEPT_BODY_BYTES = 4 * 1024 * 1024;
 
 export class RequestLog {
 	readonly entries: LogEntry[] = [];

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
@@ -6,5 +6,6 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 export function ulid(at: number): string {
 	let time = '';
 	for (let rest = Math.max(0, Math.floor(at)); time.length < 10; rest = Math.floor(rest / 32)) time = ALPHABET[rest % 32] + time;
-	return time + Array.from({ length: 16 }, () => ALPHABET[randomInt(32)]).join('');
+	for (const byte of randomBytes(16)) time += ALPHABET[byte % 32];
+	return time;
 }

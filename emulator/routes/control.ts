@@ -24,7 +24,7 @@ import { uiRoutes } from './ui';
  *   GET/DELETE /deliveries     what was sent to webhooks: at, destination, code, body, attempt, status
  *   POST       /deliveries/settled  answers when everything sent so far has been answered
  *   POST       /reset          back to the seed
- *   GET        /state          numbers of rows
+ *   GET        /state          numbers of rows, and what the process has used
  *
  * What a person does in the account (each writes events and fires hooks; `?user_id=` says who, otherwise the first
  * administrator; entity is leads, contacts, companies or customers; bodies are those of API v4):
@@ -182,4 +182,10 @@ const counts = (world: World) => ({
 	requests: world.log.entries.length,
 	faults: world.faults.size,
 	now: world.clock.now(),
+	process: used(),
 });
+
+function used(): { largestMemoryMb: number; processorMs: number } {
+	const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+	return { largestMemoryMb: Math.round(maxRSS / 1024), processorMs: (userCPUTime + systemCPUTime) / 1000 };
+}

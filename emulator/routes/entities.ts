@@ -89,7 +89,8 @@ function matching(world: World, type: EntityType, query: Query, trash: boolean) 
 	const key = field as keyof EntityRow & string;
 	// A filter by id names a few rows: take those instead of walking the whole table.
 	const named = ids && [...ids].flatMap((id) => table.get(id) ?? []).sort(byField(key));
+	if (!named && !trash && predicates.length === 0) return { rows: table.visibleBy(key), matches: undefined, descending };
 	const shown = (row: EntityRow) => row.is_deleted === trash && !row.is_unsorted;
-	const matches = predicates.length === 0 ? shown : (row: EntityRow) => shown(row) && predicates.every((check) => check(row));
+	const matches = (row: EntityRow) => shown(row) && predicates.every((check) => check(row));
 	return { rows: named ?? table.sortedBy(key), matches, descending };
 }

@@ -160,8 +160,13 @@ export class Account {
 	}
 
 	get mainPipeline(): PipelineRow | undefined {
-		const all = [...this.pipelines.values()].filter((pipeline) => !pipeline.is_archive).sort((a, b) => a.sort - b.sort);
-		return all.find((pipeline) => pipeline.is_main) ?? all[0];
+		let first: PipelineRow | undefined;
+		for (const pipeline of this.pipelines.values()) {
+			if (pipeline.is_archive) continue;
+			if (pipeline.is_main) return pipeline;
+			if (first === undefined || pipeline.sort < first.sort) first = pipeline;
+		}
+		return first;
 	}
 
 	status(pipelineId: number, statusId: number): StatusRow | undefined {
@@ -170,7 +175,9 @@ export class Account {
 
 	/** Where new leads land: the first stage that is not "incoming leads". */
 	firstStatus(pipeline: PipelineRow): StatusRow | undefined {
-		return [...pipeline.statuses].sort((a, b) => a.sort - b.sort).find(({ type }) => type !== 1);
+		let first: StatusRow | undefined;
+		for (const status of pipeline.statuses) if (status.type !== 1 && (first === undefined || status.sort < first.sort)) first = status;
+		return first;
 	}
 
 	activeUser(id: number): UserRow | undefined {

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
-import { Database, type Statement } from 'node-sqlite3-wasm';
+import type * as Sqlite from 'node-sqlite3-wasm';
 
 /**
  * One SQLite file: `rows` (JSON by table and id), `keyed` (links and tokens: JSON by key) and `state` (the rest: JSON by name).
@@ -37,7 +38,7 @@ export interface Batch {
 export class DataFile {
 	private constructor(
 		readonly path: string,
-		private readonly database: Database,
+		private readonly database: Sqlite.Database,
 		/** Nothing was in it: the account is to be seeded. */
 		readonly isNew: boolean,
 	) {}
@@ -107,7 +108,7 @@ export class DataFile {
 
 	private each(sql: string, values: (string | number)[][]): void {
 		if (values.length === 0) return;
-		const statement: Statement = this.database.prepare(sql);
+		const statement = this.database.prepare(sql);
 		try {
 			for (const value of values) statement.run(value);
 		} finally {
@@ -133,7 +134,7 @@ function refuseForeign(path: string): boolean {
 	return false;
 }
 
-function check(path: string, database: Database): void {
+function check(path: string, database: Sqlite.Database): void {
 	try {
 		const [first] = Object.values(database.get('PRAGMA quick_check') ?? {});
 		if (first !== 'ok') throw new Error(String(first));
@@ -150,7 +151,7 @@ const ownerFile = (path: string) => `${path}.owner`;
 const me = `${process.pid} ${Math.round(performance.timeOrigin)}`;
 
 /** Takes SQLite's lock for as long as the file is open. The lock of a process that died with it is removed. */
-function openAlone(path: string): Database {
+function openAlone(path: string): Sqlite.Database {
 	try {
 		return lock(path);
 	} catch (error) {
@@ -164,7 +165,9 @@ function openAlone(path: string): Database {
 	}
 }
 
-function lock(path: string): Database {
+function lock(path: string): Sqlite.Database {
+	// Megabytes of WebAssembly: loaded only for those who keep their account.
+	const { Database } = createRequire(__filename)('node-sqlite3-wasm') as typeof Sqlite;
 	const database = new Database(path);
 	try {
 		// No fsync: what a crash of the machine may cost is a demo account.

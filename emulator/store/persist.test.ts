@@ -209,7 +209,7 @@ it('takes over the lock of a process that was killed', async () => {
 });
 
 it.each(['SIGINT', 'SIGTERM'] as const)('loses nothing when the command line ends by %s', async (signal) => {
-	const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, '..', 'cli.ts'), '--port', '0', '--seed', 'empty', '--data', data], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(process.execPath, ['--require', 'tsx/cjs', join(__dirname, '..', 'cli.ts'), '--port', '0', '--seed', 'empty', '--data', data], { stdio: ['ignore', 'pipe', 'inherit'] });
 	const [greeting] = (await once(child.stdout, 'data')) as [Buffer];
 	const url = /http:\/\/localhost:\d+/.exec(greeting.toString())?.[0];
 	const made = await fetch(`${url}/__emulator/ui/leads`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"last words"}' });

@@ -11,7 +11,12 @@ export class Table<T extends Identified> extends Map<number, T> {
 
 	private readonly views = new Map<string, SortedView<T>>();
 
+	/** Sorted views without the hidden rows. */
+	private readonly visibleViews = new Map<string, SortedView<T>>();
+
 	private readonly isLive = (row: T): boolean => this.get(row.id) === row;
+
+	private readonly isVisible = (row: T): boolean => this.isLive(row) && !isHidden(row);
 
 	/** Told the id of every row that was added, changed or removed. */
 	listener: ((id: number) => void) | undefined;
@@ -42,7 +47,7 @@ export class Table<T extends Identified> extends Map<number, T> {
 		const old = this.get(id);
 		if (id > this.lastId) this.lastId = id;
 		super.set(id, row);
-		for (const view of this.views.values()) {
+		for (const view of this.allViews()) {
 			if (old !== undefined && old !== row) view.touch(old, false);
 			view.touch(row, old !== row);
 		}
@@ -54,7 +59,7 @@ export class Table<T extends Identified> extends Map<number, T> {
 		const row = this.get(id);
 		if (row === undefined) return false;
 		super.delete(id);
-		for (const view of this.views.values()) view.touch(row, false);
+		for (const view of this.allViews()) view.touch(row, false);
 		this.listener?.(id);
 		return true;
 	}
@@ -73,6 +78,8 @@ export class Table<T extends Identified> extends Map<number, T> {
 		const before = { ...row };
 		Object.assign(row, changes);
 		for (const view of this.views.values()) if (view.field in changes) view.touch(row, false);
+		const appears = isHidden(before) !== isHidden(row);
+		for (const view of this.visibleViews.values()) if (appears || view.field in changes) view.touch(row, false);
 		this.listener?.(row.id);
 		return before;
 	}
@@ -83,6 +90,23 @@ export class Table<T extends Identified> extends Map<number, T> {
 		this.views.set(field, view);
 		return view.read(this.isLive);
 	}
+
+	/** The same without rows in the trash or inside an incoming lead: pages of it are cut without looking at rows. */
+	visibleBy(field: keyof T & string): readonly T[] {
+		const view = this.visibleViews.get(field) ?? new SortedView<T>(field, [...this.values()].filter(this.isVisible));
+		this.visibleViews.set(field, view);
+		return view.read(this.isVisible);
+	}
+
+	private *allViews(): Generator<SortedView<T>> {
+		yield* this.views.values();
+		yield* this.visibleViews.values();
+	}
+}
+
+/** In the trash, or inside an incoming lead. */
+function isHidden(row: Identified & { is_deleted?: unknown; is_unsorted?: unknown }): boolean {
+	return row.is_deleted === true || row.is_unsorted === true;
 }
 
 /** Walks an array from either end without copying it. */

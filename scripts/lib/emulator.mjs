@@ -9,5 +9,5 @@ export const demoIntegration = {
 
 /** The emulator is TypeScript and runs as it is, through tsx, in one process (started in the repository's folder). */
 export function emulatorCommand(args) {
-	return [process.execPath, ['--import', 'tsx', join(root, 'emulator', 'cli.ts'), ...args]];
+	return [process.execPath, ['--require', 'tsx/cjs', join(root, 'emulator', 'cli.ts'), ...args]];
 }
