@@ -20,6 +20,12 @@ afterAll(async () => {
 	await stage?.close();
 });
 
+const fieldId = (name: string): string => {
+	const field = [...stage.emulator.account.customFields.values()].find((candidate) => candidate.owner === 'leads' && candidate.name === name);
+	if (!field) throw new Error(`no field ${name}`);
+	return String(field.id);
+};
+
 /** Runs an agent that has the node several times, once for each tool, and whose model follows the plan. */
 async function runAgent(tools: Record<string, INodeParameters>, plan: ToolCall[]): Promise<string[]> {
 	model.plan = plan;
@@ -99,6 +105,33 @@ test('the model is told what each tool does and what each value means', async ()
 	expect(tool('Read_lead').parameters.properties.lead_id).toMatchObject({ type: 'string', description: 'ID or link of the lead' });
 });
 
+test('what the model fills in reaches a picker, a collection and the mapper of custom fields', async () => {
+	const source = fieldId('Source');
+	const tools = {
+		...TOOLS,
+		'Create lead': {
+			...TOOLS['Create lead'],
+			customFields: { mappingMode: 'defineBelow', value: { [source]: fromAi('source', 'Where the lead came from') } },
+		} as INodeParameters,
+	};
+	const [created] = await runAgent(tools, [{ tool: 'Create_lead', args: { name: 'Agent lead', price: 4_200, tags: 'ai, vip', source: 'Referral' } }]);
+	const { id } = [...stage.emulator.account.leads.values()].find(({ name }) => name === 'Agent lead') ?? {};
+	expect(created).toContain(String(id));
+
+	const [read, found] = await runAgent(tools, [
+		{ tool: 'Read_lead', args: { lead_id: `${stage.emulator.url}/leads/detail/${id}` } },
+		{ tool: 'Find_leads', args: { limit: 3, query: 'Agent lead', price_from: 4_000 } },
+	]);
+	expect(rowOf(read)).toMatchObject({ id, name: 'Agent lead', price: 4_200, tags: ['ai', 'vip'], Source: 'Referral' });
+	expect(Object.values(rowOf(read))).not.toContain(null);
+	expect(rowOf(found)).toEqual({ id, name: 'Agent lead', price: 4_200, stage: expect.any(String), Source: 'Referral' });
+});
+
+test('what the model gets wrong comes back as an explanation that it can act on', async () => {
+	const [refused] = await runAgent(TOOLS, [{ tool: 'Read_lead', args: { lead_id: 'the big one' } }]);
+	expect(refused).toContain("'the big one' is not an ID. Give a whole number such as 123456, or the link of the card");
+});
+
 test('the tool offers every operation with its own text', async () => {
 	const types = (await stage.n8n.client.request('GET', '/types/nodes.json')) as INodeTypeDescription[];
 	const tool = types.find(({ name }) => name === `${NODE_TYPE}Tool`);
@@ -109,3 +142,10 @@ test('the tool offers every operation with its own text', async () => {
 	expect(actions(tool)?.length).toBeGreaterThan(30);
 	expect(tool?.properties.map(({ name }) => name)).toEqual(expect.arrayContaining(['descriptionType', 'toolDescription', 'output', 'outputFields']));
 });
+
+/** The only row that a tool gave. */
+function rowOf(result: string | undefined): Record<string, unknown> {
+	const parsed = JSON.parse(result ?? 'null') as unknown;
+	const [row] = [parsed].flat(2) as Array<Record<string, unknown>>;
+	return (row?.json ?? row ?? {}) as Record<string, unknown>;
+}
