@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
-import { n8nProgram, node24 } from './n8nHost.mjs';
+import { isLine1, n8nProgram, node24 } from './n8nHost.mjs';
 import { freePort } from './ports.mjs';
 import { startService, waitUntilReady } from './processes.mjs';
 
@@ -34,7 +34,8 @@ async function environment({ userFolder, port, timezone }) {
 		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
-		N8N_DISABLED_MODULES: 'mcp-registry,instance-ai',
+		// n8n 1.x does not know these modules, and would not start.
+		...(isLine1 ? {} : { N8N_DISABLED_MODULES: 'mcp-registry,instance-ai' }),
 	};
 }
 
