@@ -1,5 +1,6 @@
 import { openBrowser, type Browser } from './browser';
 import {
+	addMappedField,
 	addNode,
 	addToCollection,
 	choose,
@@ -82,6 +83,31 @@ async function onTheCard(leadId: unknown, ids: number[]): Promise<string[]> {
 	await browser.shot('card');
 	return await Promise.all(ids.map(async (id) => (await browser.page.locator(`#custom-fields [data-field-id="${id}"] dd`).innerText()).trim()));
 }
+
+test('update a lead picked from the searched list, with five custom fields mapped by hand, and see them on its card', async () => {
+	const fields = { source: leadField('select'), budget: leadField('numeric'), urgent: leadField('checkbox'), link: leadField('url'), contract: leadField('text') };
+	const option = fields.source.enums?.[2]?.value ?? 'no option';
+	const lead = [...stage.emulator.account.leads.values()][5];
+	await addNode(browser, stage.n8n.url, 'amoCRM', 'Update a lead');
+	await pick(browser, lead?.name ?? 'no lead');
+	await (await addMappedField(browser, fields.source)).locator('input').first().click();
+	await browser.page.getByRole('option', { name: option }).first().click();
+	await (await addMappedField(browser, fields.budget)).locator('input').first().fill('1500.5');
+	await (await addMappedField(browser, fields.urgent)).locator('.el-switch, [role="switch"]').first().click();
+	await (await addMappedField(browser, fields.link)).locator('input').first().fill('https://example.com/offer');
+	await (await addMappedField(browser, fields.contract)).locator('input').first().fill('A-17');
+	await browser.shot('five-fields');
+	const output = await executeStep(browser);
+	expect(await output.getByText('1 item', { exact: true }).isVisible()).toBe(true);
+
+	const [source, budget, ...others] = await onTheCard(lead?.id, Object.values(fields).map(({ id }) => id));
+	expect(source).toBe(option);
+	expect(budget?.replace(',', '.')).toBe('1500.5');
+	const [urgent, ...texts] = others;
+	// Where the switch of a new checkbox stands is n8n's affair; that it is sent is ours.
+	expect(urgent).toMatch(/^(да|нет)$/i);
+	expect(texts).toEqual(['https://example.com/offer', 'A-17']);
+});
 
 test('read a lead by the pasted link of its card', async () => {
 	const lead = [...stage.emulator.account.leads.values()][3];

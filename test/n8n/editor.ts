@@ -73,6 +73,11 @@ export async function openNode({ page }: Browser, name: string): Promise<Locator
 	return panel;
 }
 
+export async function closeNode({ page }: Browser): Promise<void> {
+	await page.keyboard.press('Escape');
+	await byTestId(page, 'ndv').waitFor({ state: 'hidden' });
+}
+
 /** Chooses an entry of a dropdown parameter, as soon as the list has it. */
 export async function choose({ page }: Browser, parameter: string, option: string | RegExp): Promise<void> {
 	await byTestId(page, `parameter-input-${parameter}`).click();
@@ -93,6 +98,15 @@ export async function typeIntoPicker({ page }: Browser, mode: 'By ID' | 'By URL'
 	await byTestId(page, 'rlc-mode-selector').click();
 	await page.getByRole('option', { name: mode }).click();
 	await byTestId(page, 'rlc-input').locator('input').or(page.locator('input[data-test-id="rlc-input"]')).first().fill(text);
+}
+
+/** Adds a custom field to the mapper and returns its row. */
+export async function addMappedField({ page }: Browser, { id, name }: { id: number; name: string }): Promise<Locator> {
+	await byTestId(page, 'add-fields-select').getByRole('button').first().click();
+	await page.getByRole('menuitem', { name, exact: true }).or(page.locator('.el-dropdown-menu__item', { hasText: name })).first().click();
+	const row = page.locator('.parameter-item').filter({ has: byTestId(page, `remove-field-button-${id}`) }).last();
+	await row.waitFor();
+	return row;
 }
 
 /** Lets the mapper take the fields of the incoming data. */
