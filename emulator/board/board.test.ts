@@ -105,6 +105,17 @@ it('opens the card that amoCRM opens under the same address, with every custom f
 	expect((await page('/leads/detail/1')).status).toBe(404);
 });
 
+it('tells the history of a card in the language of the page, fields by their names', async () => {
+	const field = first(emulator.account.fieldsOf('leads').filter(({ type }) => type === 'text'));
+	const { _embedded } = await api('POST', '/leads', [{ name: 'Told' }]);
+	const id = first(_embedded.leads ?? []).id;
+	await api('PATCH', '/leads', [{ id, price: 5, custom_fields_values: [{ field_id: field.id, values: [{ value: 'C-18' }] }] }]);
+	const russian = (await page(`/leads/detail/${id}?lang=ru`)).text;
+	for (const line of ['Сделка создана', 'Изменён бюджет', `Изменено поле «${field.name}»`]) expect(russian).toContain(line);
+	const english = (await page(`/leads/detail/${id}?lang=en`)).text;
+	for (const line of ['Lead added', 'Sale field changed', `Changed field «${field.name}»`]) expect(english).toContain(line);
+});
+
 it('moves a card along the same path as the API', async () => {
 	const lead = first(emulator.account.leads.values());
 	const pipeline = emulator.account.pipelines.get(lead.pipeline_id);

@@ -139,6 +139,12 @@ function historyOf(view: View, entityType: string, id: number): Markup {
 		events
 			.slice(-HISTORY)
 			.reverse()
-			.map((event) => html`<span>${eventLabel(event.type)}</span><span class="aside">${view.user(event.created_by)} · ${view.dateTime(event.created_at)}</span>`),
+			.map((event) => html`<span>${historyLabel(view, event.type)}</span><span class="aside">${view.user(event.created_by)} · ${view.dateTime(event.created_at)}</span>`),
 	);
+}
+
+/** `custom_field_251017_value_changed` names its field (facts: extended 5.3). */
+function historyLabel({ texts, world }: View, type: string): string {
+	const field = world.account.customFields.get(Number(/^custom_field_(\d+)_value_changed$/.exec(type)?.[1]));
+	return field ? `${texts.fieldChanged} «${field.name}»` : (texts.events[type] ?? eventLabel(type));
 }
