@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { ensureN8n } from './lib/n8nHost.mjs';
 import { ensureTarball } from './lib/pack.mjs';
 import { root } from './lib/paths.mjs';
+import { ensurePostgres } from './lib/postgres.mjs';
 import { runInForeground } from './lib/processes.mjs';
 import { ensureRedis } from './lib/redis.mjs';
 import { ensureDependencies } from './lib/setup.mjs';
 
-/** `npm run test:queue`: the packed package in an n8n with Redis and two workers. Options go to jest. */
+/** `npm run test:queue`: the packed package in an n8n with Redis, PostgreSQL and two workers. Options go to jest. */
 await ensureDependencies();
 await ensureRedis();
+await ensurePostgres();
 await ensureN8n();
 await ensureTarball();
 

@@ -42,18 +42,26 @@ async function environment({ userFolder, port, timezone }) {
 /** The address that n8n gives to amoCRM as redirect URL. */
 export const redirectUrl = (n8nUrl) => `${n8nUrl}/rest/oauth2-credential/callback`;
 
-/** Settings of all processes of an n8n that shares its work between several, through the Redis on this port. */
-const queueSettings = (redisPort) => ({
+/**
+ * Settings of all processes of an n8n that shares its work between several: through a Redis and a PostgreSQL, as n8n
+ * demands (on SQLite it loses executions to a locked database).
+ */
+const queueSettings = ({ redisPort, postgresPort }) => ({
+	DB_TYPE: 'postgresdb',
+	DB_POSTGRESDB_HOST: '127.0.0.1',
+	DB_POSTGRESDB_PORT: String(postgresPort),
+	DB_POSTGRESDB_USER: 'n8n',
+	DB_POSTGRESDB_DATABASE: 'postgres',
 	EXECUTIONS_MODE: 'queue',
 	OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 	QUEUE_BULL_REDIS_HOST: '127.0.0.1',
 	QUEUE_BULL_REDIS_PORT: String(redisPort),
 });
 
-/** Starts the private n8n and resolves when it answers. With `redisPort` it leaves its executions to workers. */
-export async function startN8n({ userFolder, port, timezone, log, ownGroup = true, redisPort }) {
+/** Starts the private n8n and resolves when it answers. With `queue` it leaves its executions to workers. */
+export async function startN8n({ userFolder, port, timezone, log, ownGroup = true, queue }) {
 	mkdirSync(userFolder, { recursive: true });
-	const env = { ...(await environment({ userFolder, port, timezone })), ...(redisPort ? queueSettings(redisPort) : {}) };
+	const env = { ...(await environment({ userFolder, port, timezone })), ...(queue ? queueSettings(queue) : {}) };
 	const service = startService('n8n', node24, [n8nProgram, 'start'], { cwd: userFolder, env, log, ownGroup });
 	const url = `http://localhost:${port}`;
 	await waitUntilReady(service, async () => (await fetch(`${url}/healthz/readiness`)).ok);
@@ -61,11 +69,11 @@ export async function startN8n({ userFolder, port, timezone, log, ownGroup = tru
 }
 
 /** Starts one worker of the n8n of this user folder; resolves when it takes work. */
-export async function startWorker({ userFolder, redisPort, log }) {
+export async function startWorker({ userFolder, queue, log }) {
 	const port = await freePort();
 	const env = {
 		...(await environment({ userFolder, port: await freePort() })),
-		...queueSettings(redisPort),
+		...queueSettings(queue),
 		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 		QUEUE_HEALTH_CHECK_PORT: String(port),
 		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',

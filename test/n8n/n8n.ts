@@ -21,7 +21,7 @@ export interface TestN8n {
 }
 
 /** A real n8n of its own for one suite: a fresh user folder with the packed package in it, and its owner signed in. */
-export async function startTestN8n(suite: string, redisPort?: number): Promise<TestN8n> {
+export async function startTestN8n(suite: string, queue?: { redisPort: number; postgresPort: number }): Promise<TestN8n> {
 	const name = isLine1 ? `${suite}-1` : suite;
 	const userFolder = join(work, 'test-n8n', name);
 	rmSync(userFolder, { recursive: true, force: true });
@@ -37,7 +37,7 @@ export async function startTestN8n(suite: string, redisPort?: number): Promise<T
 		log: join(logs, `test-n8n-${name}.log`),
 		// Ctrl-C in a terminal then reaches this n8n together with jest.
 		ownGroup: false,
-		redisPort,
+		queue,
 	};
 	let { url, redirectUrl, service } = await startN8n(options);
 	const client = new N8nClient(url);

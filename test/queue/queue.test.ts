@@ -4,6 +4,7 @@ import { startEmulator, type Emulator, type LogEntry } from '../../emulator';
 import { startWorker } from '../../scripts/lib/n8nServer.mjs';
 import { logs } from '../../scripts/lib/paths.mjs';
 import { freePort } from '../../scripts/lib/ports.mjs';
+import { startPostgres } from '../../scripts/lib/postgres.mjs';
 import { startRedis } from '../../scripts/lib/redis.mjs';
 import { startTestN8n, type TestN8n } from '../n8n/n8n';
 import { runNode, type Credential } from '../n8n/run';
@@ -23,16 +24,16 @@ const services: Array<{ stop(): Promise<void> }> = [];
 const workerLogs = [1, 2].map((number) => join(logs, `test-queue-worker-${number}.log`));
 
 beforeAll(async () => {
-	const redisPort = await freePort();
-	services.push(await startRedis(redisPort));
-	n8n = await startTestN8n('queue', redisPort);
+	const queue = { redisPort: await freePort(), postgresPort: await freePort() };
+	services.push(await startRedis(queue.redisPort), await startPostgres(queue.postgresPort));
+	n8n = await startTestN8n('queue', queue);
 	emulator = await startEmulator({
 		seed: 'empty',
 		redirectUri: n8n.redirectUrl,
 		switches: { strictRefreshRedirectUri: false },
 		rateLimit: { integration: LIMIT, account: 50 },
 	});
-	for (const log of workerLogs) services.push(await startWorker({ userFolder: n8n.userFolder, redisPort, log }));
+	for (const log of workerLogs) services.push(await startWorker({ userFolder: n8n.userFolder, queue, log }));
 	credential = await createCredential(n8n, emulator.url);
 	await consent(n8n.client, credential);
 });
