@@ -83,6 +83,7 @@ export class N8nClient {
 	 * @returns {Promise<{ id: string, versionId: string }>}
 	 */
 	async createWorkflow(workflow) {
-		return await this.request('POST', '/rest/workflows', { settings: {}, ...workflow });
+		// n8n 1.x wants 'active', n8n 2.x does without.
+		return await this.request('POST', '/rest/workflows', { settings: {}, active: false, ...workflow });
 	}
 }

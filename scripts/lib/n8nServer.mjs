@@ -34,8 +34,8 @@ async function environment({ userFolder, port, timezone }) {
 		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
-		// n8n 1.x does not know these modules, and would not start.
-		...(isLine1 ? {} : { N8N_DISABLED_MODULES: 'mcp-registry,instance-ai' }),
+		// n8n 1.x does not know these modules, and would not start; and without a pool it mixes up requests that come together.
+		...(isLine1 ? { DB_SQLITE_POOL_SIZE: '4' } : { N8N_DISABLED_MODULES: 'mcp-registry,instance-ai' }),
 	};
 }
 
@@ -64,7 +64,8 @@ export async function startN8n({ userFolder, port, timezone, log, ownGroup = tru
 	const env = { ...(await environment({ userFolder, port, timezone })), ...(queue ? queueSettings(queue) : {}) };
 	const service = startService('n8n', node24, [n8nProgram, 'start'], { cwd: userFolder, env, log, ownGroup });
 	const url = `http://localhost:${port}`;
-	await waitUntilReady(service, async () => (await fetch(`${url}/healthz/readiness`)).ok);
+	// n8n 1.x calls itself ready before it has its REST routes.
+	await waitUntilReady(service, async () => (await fetch(`${url}/healthz/readiness`)).ok && (await fetch(`${url}/rest/settings`)).ok);
 	return { url, service, redirectUrl: redirectUrl(url) };
 }
 

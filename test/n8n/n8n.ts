@@ -41,7 +41,13 @@ export async function startTestN8n(suite: string, queue?: { redisPort: number; p
 	};
 	let { url, redirectUrl, service } = await startN8n(options);
 	const client = new N8nClient(url);
-	await client.signIn(owner);
+	try {
+		await client.signIn(owner);
+	} catch (error) {
+		// What goes on running would keep the tests from ending.
+		await service.stop();
+		throw error;
+	}
 	return {
 		url,
 		redirectUrl,

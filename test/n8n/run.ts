@@ -85,7 +85,8 @@ async function finished(client: N8nClient, executionId: string): Promise<StoredE
 	const deadline = Date.now() + 180_000;
 	for (;;) {
 		const execution = (await client.request('GET', `/rest/executions/${executionId}`)) as StoredExecution;
-		if (execution.stoppedAt) return execution;
+		// n8n 1.x says that it has ended a moment before it has saved what came out.
+		if (execution.stoppedAt && parse(execution.data)) return execution;
 		if (Date.now() > deadline) throw new Error(`The execution did not end: ${execution.status}`);
 		await new Promise((resolve) => setTimeout(resolve, 150));
 	}
