@@ -1,0 +1,80 @@
+import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper, IHttpRequestOptions } from 'n8n-workflow';
+import { renewTokens } from '../../credentials/tokens';
+
+/** The tokens of a pasted authorization code: who is asked, and what a refusal says. */
+
+const jwt = (claims: object) => `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
+
+let number = 0;
+let asked: IHttpRequestOptions[];
+
+beforeEach(() => {
+	asked = [];
+	number += 1;
+});
+
+/** A connected credential; each test has tokens of its own, as renewals are remembered. */
+const connected = (changes: IDataObject = {}): ICredentialDataDecryptedObject => ({
+	domain: 'mycompany.amocrm.ru',
+	clientId: 'id',
+	clientSecret: 'word',
+	redirectUri: 'https://example.com',
+	authorizationCode: '',
+	accessToken: jwt({ api_domain: 'api-a.amocrm.ru' }),
+	refreshToken: `refresh-${number}`,
+	...changes,
+});
+
+/** amoCRM: the token endpoint answers like this, the look-up of the account's address like that. */
+function amoCrm(token: { statusCode: number; body: IDataObject }, address?: string): IHttpRequestHelper {
+	const httpRequest = async (options: IHttpRequestOptions) => {
+		asked.push(options);
+		if (!options.url.endsWith('/subdomain')) return token;
+		if (address === undefined) throw new Error('401');
+		return { id: 1, domain: address };
+	};
+	return { helpers: { httpRequest } } as unknown as IHttpRequestHelper;
+}
+
+const good = { statusCode: 200, body: { access_token: 'a', refresh_token: 'r', expires_in: 60 } };
+
+test('20 that ask at once share one renewal, with the redirect URI that amoCRM documents', async () => {
+	const helper = amoCrm(good);
+	const credential = connected();
+	const pairs = await Promise.all(Array.from({ length: 20 }, async () => await renewTokens(helper, credential)));
+	expect(new Set(pairs.map(({ accessToken }) => accessToken))).toEqual(new Set(['a']));
+	expect(asked.map(({ url, body }) => [url, body])).toEqual([
+		[
+			'https://mycompany.amocrm.ru/oauth2/access_token',
+			{ client_id: 'id', client_secret: 'word', redirect_uri: 'https://example.com', grant_type: 'refresh_token', refresh_token: `refresh-${number}` },
+		],
+	]);
+});
+
+test.each([401, 404])('an account that has moved (%i) is named by its new address', async (statusCode) => {
+	const helper = amoCrm({ statusCode, body: {} }, 'moved.amocrm.ru');
+	await expect(renewTokens(helper, connected())).rejects.toThrow(
+		"The amoCRM credential cannot be used: the amoCRM account has moved to moved.amocrm.ru. Change 'Account Domain' to moved.amocrm.ru.",
+	);
+	expect(asked[1]).toMatchObject({ url: 'https://api-a.amocrm.ru/oauth2/account/current/subdomain', headers: { 'X-Refresh-Token': `refresh-${number}` } });
+});
+
+test.each<[what: string, answer: { statusCode: number; body: IDataObject }, changes: IDataObject, said: RegExp]>([
+	['a spent refresh token', { statusCode: 401, body: { hint: 'Token has been revoked' } }, {}, /connection to amoCRM has ended.*Copy a new code/],
+	['a code that is too old', { statusCode: 400, body: { hint: 'Authorization code has expired' } }, { authorizationCode: 'c', refreshToken: '' }, /older than 20 minutes/],
+	['a code that was used', { statusCode: 400, body: { hint: 'Authorization code has been revoked' } }, { authorizationCode: 'c', refreshToken: '' }, /was used already/],
+	['another redirect URI', { statusCode: 400, body: { hint: 'Redirect URI is not associated with client' } }, {}, /'Redirect URI'/],
+	['another account', { statusCode: 400, body: { hint: 'Invalid account' } }, { authorizationCode: 'c', refreshToken: '' }, /another account/],
+	['an unknown integration', { statusCode: 400, body: { hint: 'Check the `client_id` parameter' } }, {}, /'Client ID'/],
+	['a wrong secret', { statusCode: 400, body: { hint: 'Check the `client_secret` parameter' } }, {}, /'Client Secret'/],
+	['a block', { statusCode: 403, body: {} }, {}, /blocks this address/],
+	['an account that does not exist', { statusCode: 404, body: {} }, {}, /no such amoCRM account/],
+	['amoCRM being down', { statusCode: 503, body: {} }, {}, /could not renew the access just now/],
+	['nothing to ask with', good, { refreshToken: '' }, /'Authorization Code' is empty/],
+	['no address', good, { domain: 'example.com' }, /'Account Domain'/],
+])('%s is one sentence that says what to do', async (_what, answer, changes, said) => {
+	const attempt = renewTokens(amoCrm(answer), connected(changes));
+	await expect(attempt).rejects.toThrow(said);
+	await expect(attempt).rejects.toThrow(/^The amoCRM credential cannot be used: /);
+	await expect(attempt).rejects.not.toThrow(/refresh-\d|word/);
+});
