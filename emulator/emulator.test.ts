@@ -123,6 +123,28 @@ describe('entities', () => {
 });
 
 describe('limits and faults', () => {
+	const timed = async (path: string) => {
+		const started = performance.now();
+		const answer = await call('GET', path);
+		return { path, ms: performance.now() - started, answer };
+	};
+
+	it('lets one group of routes answer late', async () => {
+		await call('POST', '/__emulator/latency', { ms: 1_500, pathPattern: '^/api/v4/users' });
+		const users = timed('/api/v4/users');
+		const first = await Promise.race([users, timed('/api/v4/account')]);
+		expect(first.path).toBe('/api/v4/account');
+		// Node's timers may come a millisecond early.
+		expect((await users).ms).toBeGreaterThan(1_490);
+	});
+
+	it.each(['delay', 'slow'])('answers late once by the fault plan %s, and whole', async (kind) => {
+		await call('POST', '/__emulator/faults', { path: '/api/v4/account', action: { kind, ms: 200 } });
+		const late = await timed('/api/v4/account');
+		expect(late.ms).toBeGreaterThan(190);
+		expect(late.answer).toMatchObject({ status: 200, body: { subdomain: 'demo' } });
+	});
+
 	it('answers 429 in HTML above 7 requests in any second', async () => {
 		emulator.world.limiter.limits = { integration: 7, account: 50 };
 		const statuses = await Promise.all(Array.from({ length: 9 }, async () => (await call('GET', '/api/v4/account')).status));
