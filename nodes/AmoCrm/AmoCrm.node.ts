@@ -7,6 +7,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { executeOperation } from './operations/execute';
+import { authenticationProperty } from './operations/parameters';
 import * as listSearch from './pickers/listSearch';
 import * as loadOptions from './pickers/loadOptions';
 import * as resourceMapping from './pickers/resourceMapping';
@@ -45,17 +46,7 @@ export class AmoCrm implements INodeType {
 			},
 		],
 		properties: [
-			{
-				displayName: 'Authentication',
-				name: 'authentication',
-				type: 'options',
-				options: [
-					{ name: 'Authorization Code', value: 'authorizationCode' },
-					{ name: 'Long-Lived Token', value: 'longLivedToken' },
-					{ name: 'OAuth2', value: 'oAuth2' },
-				],
-				default: 'oAuth2',
-			},
+			authenticationProperty,
 			{
 				displayName: 'Resource',
 				name: 'resource',

@@ -10,6 +10,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { authenticationProperty } from './operations/parameters';
 import { getPipelines, getStages, getUsers } from './pickers/loadOptions';
 import { getChangeableFields } from './trigger/loadOptions';
 import { processDelivery } from './trigger/process';
@@ -61,17 +62,7 @@ export class AmoCrmTrigger implements INodeType {
 			},
 		],
 		properties: [
-			{
-				displayName: 'Authentication',
-				name: 'authentication',
-				type: 'options',
-				options: [
-					{ name: 'Authorization Code', value: 'authorizationCode' },
-					{ name: 'Long-Lived Token', value: 'longLivedToken' },
-					{ name: 'OAuth2', value: 'oAuth2' },
-				],
-				default: 'oAuth2',
-			},
+			authenticationProperty,
 			...triggerProperties,
 		],
 	};

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /** Listens for a moment to see whether a port is free; port 0 finds a free one. */
 function tryPort(port, host) {
@@ -27,4 +27,12 @@ export async function isPortFree(port) {
 
 export async function freePort() {
 	return await tryPort(0, '127.0.0.1');
+}
+
+/** True when something listens on the port; throws when nothing does. */
+export function answersOn(port) {
+	return new Promise((resolve, reject) => {
+		const socket = connect({ port, host: '127.0.0.1' }, () => socket.end(() => resolve(true)));
+		socket.once('error', reject);
+	});
 }

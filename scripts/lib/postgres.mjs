@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installDebianPackage } from './debian.mjs';
 import { logs } from './paths.mjs';
+import { answersOn } from './ports.mjs';
 import { run, startService, waitUntilReady } from './processes.mjs';
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -30,13 +30,6 @@ const isRoot = process.getuid?.() === 0;
 const asPostgres = (program, args) =>
 	isRoot ? ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', program, ...args]] : [program, args];
 
-function answers(port) {
-	return new Promise((resolve, reject) => {
-		const socket = connect({ port, host: '127.0.0.1' }, () => socket.end(() => resolve(true)));
-		socket.once('error', reject);
-	});
-}
-
 /** A database of its own in a folder for this run: user `n8n`, database `postgres`, no password. */
 export async function startPostgres(port) {
 	const folder = mkdtempSync(join(tmpdir(), 'queue-test-'));
@@ -50,7 +43,7 @@ export async function startPostgres(port) {
 		log: join(logs, 'postgres.log'),
 		ownGroup: false,
 	});
-	await waitUntilReady(service, async () => await answers(port));
+	await waitUntilReady(service, async () => await answersOn(port));
 	return {
 		stop: async () => {
 			await service.stop();

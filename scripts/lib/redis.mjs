@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { installDebianPackage } from './debian.mjs';
 import { logs } from './paths.mjs';
+import { answersOn } from './ports.mjs';
 import { startService, waitUntilReady } from './processes.mjs';
 
 const KNOWN = [process.env.REDIS_SERVER_PATH, '/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'];
@@ -17,17 +17,10 @@ export async function ensureRedis() {
 	throw new Error('The queue test needs Redis. Install it (Debian: apt-get install redis-server), or name the program in REDIS_SERVER_PATH.');
 }
 
-function answers(port) {
-	return new Promise((resolve, reject) => {
-		const socket = connect({ port, host: '127.0.0.1' }, () => socket.end(() => resolve(true)));
-		socket.once('error', reject);
-	});
-}
-
 /** A Redis of its own, in memory alone. */
 export async function startRedis(port) {
 	const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
 	const service = startService('redis', find(), args, { log: join(logs, 'redis.log'), ownGroup: false });
-	await waitUntilReady(service, async () => await answers(port));
+	await waitUntilReady(service, async () => await answersOn(port));
 	return service;
 }

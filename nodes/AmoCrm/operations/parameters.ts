@@ -184,3 +184,16 @@ export function withProperty(entity: Entity): INodeProperties[] {
 		},
 	];
 }
+
+/** Which kind of credential a node uses; each value has its credential type in the transport. */
+export const authenticationProperty: INodeProperties = {
+	displayName: 'Authentication',
+	name: 'authentication',
+	type: 'options',
+	options: [
+		{ name: 'Authorization Code', value: 'authorizationCode' },
+		{ name: 'Long-Lived Token', value: 'longLivedToken' },
+		{ name: 'OAuth2', value: 'oAuth2' },
+	],
+	default: 'oAuth2',
+};

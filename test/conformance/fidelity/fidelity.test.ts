@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { SWITCHES } from '../../../emulator/switches';
+import { expectGenerated } from '../generated';
 import { SECTIONS } from './sections';
 import { FILE, factsOf, fidelity, switchTests, testFiles } from './table';
 
@@ -29,8 +29,4 @@ it('every test in the folder of facts names its section', () => {
 	}
 });
 
-it('emulator/FIDELITY.md is up to date (UPDATE_FIDELITY=1 writes it)', () => {
-	const current = fidelity(files);
-	if (process.env.UPDATE_FIDELITY) writeFileSync(FILE, current);
-	expect(existsSync(FILE) ? readFileSync(FILE, 'utf8') : '').toBe(current);
-});
+it('emulator/FIDELITY.md is up to date', () => expectGenerated(FILE, fidelity(files)));

@@ -8,7 +8,7 @@ import { SECTIONS } from './sections';
 const root = join(__dirname, '..', '..', '..');
 const FOLDERS = [join(root, 'test', 'conformance', 'facts'), join(root, 'emulator', 'webhooks')];
 
-export const FILE = join(root, 'emulator', 'FIDELITY.md');
+export const FILE = 'emulator/FIDELITY.md';
 
 export interface Fact {
 	/** `core 3.5` */
@@ -61,7 +61,7 @@ export function fidelity(files: TestFile[]): string {
 	});
 	return `# What the emulator does as amoCRM does
 
-Made from the names of the tests by \`UPDATE_FIDELITY=1 npm run test:conformance -- fidelity\`; a test fails when it is out of date.
+Made from the names of the tests by \`UPDATE_TABLES=1 npm run test:conformance -- fidelity\`; a test fails when it is out of date.
 
 The sections number what is known about API v4 from its documents, its official client, and what others have measured and published:
 \`core\` is OAuth, leads, contacts, companies, tasks, notes, tags and custom field values, \`extended\` the rest.
