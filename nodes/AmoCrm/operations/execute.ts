@@ -3,7 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { ClientStats } from '../transport/client';
 import { createClient } from '../transport/client';
-import { parameterReader } from './parameters';
+import { parameterReader } from './parameterReader';
 import { toExecutionData } from './results';
 import type { Operation, Run } from './types';
 
@@ -31,7 +31,7 @@ export async function executeOperation(
 	const run: Run = {
 		context,
 		items,
-		parameter: parameterReader(context),
+		parameter: parameterReader(context, items),
 		client,
 		timezone: context.getTimezone(),
 		continueOnFail: context.continueOnFail(),

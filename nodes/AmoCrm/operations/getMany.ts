@@ -9,13 +9,14 @@ import { isFilteringEnabled } from '../transport/account';
 import { readList } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Query } from '../transport/types';
+import { allResults, mustStop, readItems } from './items';
 import type { Mapping } from './mapping';
 import { mappingOf } from './mapping';
 import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
 import { collection, filterProperty, optionsProperty, withProperty } from './parameters';
 import { viewOf } from './present';
-import { parameterProblem, requestProblem } from './problems';
+import { requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
 
 interface ListRequest {
@@ -105,19 +106,15 @@ async function listRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 	if ('failure' in mapping) return run.items.map(() => ({ problem: requestProblem(mapping.failure) }));
 	const results = new Array<ItemResult | undefined>(run.items.length);
 	const lists = new Map<string, { request: ListRequest; output: Output; items: number[] }>();
-	run.items.forEach((_, item) => {
-		try {
-			const request = listRequest(run, entity, item, mapping);
-			const output = outputOf(run, item);
-			const key = JSON.stringify([request.query, request.limit, output]);
-			const list = lists.get(key);
-			if (list) list.items.push(item);
-			else lists.set(key, { request, output, items: [item] });
-		} catch (error) {
-			results[item] = { problem: parameterProblem(error) };
-		}
+	await readItems(run, results, (item) => {
+		const request = listRequest(run, entity, item, mapping);
+		const output = outputOf(run, item);
+		const key = JSON.stringify([request.query, request.limit, output]);
+		const list = lists.get(key);
+		if (list) list.items.push(item);
+		else lists.set(key, { request, output, items: [item] });
 	});
-	let stopped = !run.continueOnFail && results.some((result) => result !== undefined);
+	let stopped = mustStop(run, results);
 	const reader: Reader = { run, entity, hinted: new Set() };
 	await inParallel([...lists.values()], IN_FLIGHT, async ({ request, output, items }) => {
 		if (stopped) return;
@@ -128,7 +125,7 @@ async function listRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 			results[item] = index === 0 || 'problem' in result ? result : { rows: deepCopy(result.rows) };
 		});
 	});
-	return Array.from(results, (result) => result ?? { rows: [] });
+	return allResults(run, results);
 }
 
 /** The lists of one run. */

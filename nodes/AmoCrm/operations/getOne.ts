@@ -5,10 +5,11 @@ import { endsEverything, isTooMuch } from '../transport/failures';
 import { embeddedRows } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
+import { allResults, mustStop, readItems } from './items';
 import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
 import { idProperty, optionsProperty, readId, withProperty } from './parameters';
-import { notFoundProblem, parameterProblem, requestProblem } from './problems';
+import { notFoundProblem, requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
 
 /** IDs in one list request: 250 would fit a page, but make an address of 8 kB. */
@@ -40,20 +41,14 @@ interface Group {
 async function getRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 	const results = new Array<ItemResult>(run.items.length);
 	const groups = new Map<string, Group>();
-	run.items.forEach((_, item) => {
-		try {
-			const id = readId(run, entity, item);
-			const group: Group = { extras: withOf(run, item), output: outputOf(run, item), wanted: [] };
-			const key = JSON.stringify(group);
-			if (!groups.has(key)) groups.set(key, group);
-			groups.get(key)?.wanted.push({ item, id });
-		} catch (error) {
-			results[item] = { problem: parameterProblem(error) };
-		}
+	await readItems(run, results, (item) => {
+		const id = readId(run, entity, item);
+		const group: Group = { extras: withOf(run, item), output: outputOf(run, item), wanted: [] };
+		const key = JSON.stringify(group);
+		if (!groups.has(key)) groups.set(key, group);
+		groups.get(key)?.wanted.push({ item, id });
 	});
-	if (!run.continueOnFail && results.some((result) => 'problem' in result)) {
-		return Array.from(results, (result) => result ?? { rows: [] });
-	}
+	if (mustStop(run, results)) return allResults(run, results);
 	for (const { extras, output, wanted } of groups.values()) {
 		const found = await findByIds(run.client, entity, extras, [...new Set(wanted.map(({ id }) => id))]);
 		const shown = await presentFound(run, found, output);

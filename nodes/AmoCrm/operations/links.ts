@@ -6,8 +6,9 @@ import { recordLocator } from '../fields/locator';
 import { isUnset, show, toBoolean, toId, toMoney } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
+import { allResults, mustStop, readItems } from './items';
 import { idProperty, optionsProperty, readId, runOption } from './parameters';
-import { parameterProblem, requestProblem } from './problems';
+import { requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
 
 type Action = 'link' | 'unlink';
@@ -114,24 +115,16 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 
 async function linkAll(run: Run, entity: Entity, action: Action): Promise<ItemResult[]> {
 	const results = new Array<ItemResult>(run.items.length);
-	const links: IDataObject[] = [];
-	const owners: number[] = [];
-	run.items.forEach((_, item) => {
-		try {
-			links.push(readLink(run, entity, action, item));
-			owners.push(item);
-		} catch (error) {
-			results[item] = { problem: parameterProblem(error) };
-		}
-	});
-	if (links.length < run.items.length && !run.continueOnFail) return Array.from(results, (result) => result ?? { rows: [] });
-	const outcomes = await sendLinks(run, entity, action, links);
-	outcomes.forEach((outcome, index) => {
-		const { entity_id: id, to_entity_type: type, to_entity_id: to } = links[index] as IDataObject;
-		results[owners[index] as number] =
+	const ready = await readItems(run, results, (item) => readLink(run, entity, action, item));
+	if (mustStop(run, results)) return allResults(run, results);
+	const outcomes = await sendLinks(run, entity, action, ready.map(({ asked }) => asked));
+	ready.forEach(({ item, asked: link }, index) => {
+		const outcome = outcomes[index] as RowOutcome;
+		const { entity_id: id, to_entity_type: type, to_entity_id: to } = link;
+		results[item] =
 			outcome.status === 'written'
 				? { rows: [{ id, to_entity_type: type, to_entity_id: to, [action === 'link' ? 'linked' : 'unlinked']: true }] }
-				: { problem: linkProblem(entity, action, links[index] as IDataObject, outcome) };
+				: { problem: linkProblem(entity, action, link, outcome) };
 	});
 	return results;
 }

@@ -1,5 +1,5 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { deepCopy, UserError } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import type { WritableField } from '../fields/fields';
 import { fieldError } from '../fields/fields';
@@ -12,25 +12,6 @@ import { DEFAULT_MAX_RETRIES } from '../transport/retry';
 import type { Entity, Run } from './types';
 
 /** The n8n parameters that the generic operations share, and how to read them. */
-
-/** n8n takes a text that starts with this sign for an expression, at whatever depth of a parameter it stands. */
-const EXPRESSION = /"=/;
-
-/**
- * Reads parameters of items. One without an expression is the same for all of them and is evaluated once: n8n takes
- * about a tenth of a millisecond for each time, seconds for thousands of items. Every caller gets a value of its own.
- */
-export function parameterReader(context: IExecuteFunctions): Run['parameter'] {
-	const { parameters } = context.getNode();
-	const constants = new Map<string, { value: unknown }>();
-	const varying = new Set(Object.keys(parameters).filter((name) => EXPRESSION.test(JSON.stringify(parameters[name]))));
-	return (name, item, fallback) => {
-		if (varying.has(name) || parameters[name] === undefined) return context.getNodeParameter(name, item, fallback);
-		const constant = constants.get(name) ?? { value: context.getNodeParameter(name, item, fallback) as unknown };
-		constants.set(name, constant);
-		return deepCopy(constant.value as IDataObject);
-	};
-}
 
 /** Paths of the links that lead to a record of this entity: its card and its API address. */
 function linkPaths(entity: Entity): string[] {

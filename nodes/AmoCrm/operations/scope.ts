@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { parameterProblem } from './problems';
+import { allResults, mustStop, readItems } from './items';
 import type { Entity, ItemResult, Operation, Run } from './types';
 
 /** Records that live below something else, which is a part of their path: elements of a list, notes of leads. */
@@ -22,26 +22,22 @@ export function scoped(operationOf: (entity: Entity) => Operation, template: Ent
 }
 
 async function executeByScope(run: Run, operationOf: (entity: Entity) => Operation, scope: Scope): Promise<ItemResult[]> {
-	const results = run.items.map<ItemResult>(() => ({ rows: [] }));
+	const results = new Array<ItemResult>(run.items.length);
 	const groups = new Map<string, { entity: Entity; items: number[] }>();
-	run.items.forEach((_, item) => {
-		try {
-			const entity = scope.entityOf(run, item);
-			const group = groups.get(entity.path);
-			if (group) group.items.push(item);
-			else groups.set(entity.path, { entity, items: [item] });
-		} catch (error) {
-			results[item] = { problem: parameterProblem(error) };
-		}
+	await readItems(run, results, (item) => {
+		const entity = scope.entityOf(run, item);
+		const group = groups.get(entity.path);
+		if (group) group.items.push(item);
+		else groups.set(entity.path, { entity, items: [item] });
 	});
 	for (const { entity, items } of groups.values()) {
-		if (!run.continueOnFail && results.some((result) => 'problem' in result)) break;
+		if (mustStop(run, results)) break;
 		const part = await operationOf(entity).execute(partOf(run, items));
 		items.forEach((item, index) => {
 			results[item] = part[index] ?? { rows: [] };
 		});
 	}
-	return results;
+	return allResults(run, results);
 }
 
 /** A run over some of the items only. */

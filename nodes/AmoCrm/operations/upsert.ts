@@ -15,6 +15,7 @@ import { isUnset, toId, toList, withoutUnset } from '../fields/values';
 import { exclusively } from '../transport/exclusive';
 import type { Failure } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
+import { allResults, mustStop, readItems } from './items';
 import { lookUp, rememberCreated } from './lookup';
 import type { Mapping } from './mapping';
 import { mappingOf, usesMapper } from './mapping';
@@ -73,26 +74,14 @@ async function upsertRecords(run: Run, entity: Entity, matchBy: MatchBy[]): Prom
 	const setting = await settingOf(run, entity, matchBy);
 	if ('problem' in setting) return run.items.map(() => setting);
 	const results = new Array<ItemResult>(run.items.length);
-	const wishes: Wish[] = [];
-	run.items.forEach((_, item) => {
-		try {
-			wishes.push(wishOf(setting, item));
-		} catch (error) {
-			results[item] = { problem: parameterProblem(error) };
-		}
-	});
-	if (mustStop(run, results)) return fill(results);
-	const merged = mergeWishes(wishes, setting);
+	const wishes = await readItems(run, results, (item) => wishOf(setting, item));
+	if (mustStop(run, results)) return allResults(run, results);
+	const merged = mergeWishes(wishes.map(({ asked }) => asked), setting);
 	const locks = merged.flatMap(({ keys }) => keys.map(({ key }) => `${run.client.accountKey}|${entity.path}|${key}`));
 	await exclusively(locks, async () => await settle(setting, merged, results));
 	for (const { items } of merged) shareResult(items, results);
-	return fill(results);
+	return allResults(run, results);
 }
-
-const mustStop = (run: Run, results: ItemResult[]): boolean => !run.continueOnFail && results.some((result) => 'problem' in result);
-
-/** Items that a stop left without a result. */
-const fill = (results: ItemResult[]): ItemResult[] => Array.from(results, (result) => result ?? { rows: [] });
 
 async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<Setting | { problem: ItemProblem }> {
 	try {
@@ -257,7 +246,7 @@ async function settle(setting: Setting, wishes: Wish[], results: ItemResult[]): 
 	}
 	if (mustStop(run, results)) return;
 	const drafts = (action: string) =>
-		decided.flatMap(({ item, decision }) => (decision.action === action && 'draft' in decision ? [{ item, draft: decision.draft }] : []));
+		decided.flatMap(({ item, decision }) => (decision.action === action && 'draft' in decision ? [{ item, asked: decision.draft }] : []));
 	await writeDrafts(run, entity, 'create', drafts('created'), results, setting.mapping.definitions);
 	if (!mustStop(run, results)) {
 		await writeDrafts(run, entity, 'update', drafts('updated'), results, setting.mapping.definitions);

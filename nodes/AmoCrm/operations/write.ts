@@ -9,17 +9,18 @@ import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/batches';
 import { embeddedRows } from '../transport/pages';
 import type { Reply } from '../transport/types';
+import { allResults, mustStop, readItems } from './items';
 import { sendLinks } from './links';
 import type { Mapping } from './mapping';
 import { mappingOf } from './mapping';
 import { collection, fieldProperty, optionsProperty, readId, runOption } from './parameters';
-import { parameterProblem, requestProblem, writeProblem } from './problems';
-import type { Entity, ItemProblem, ItemResult, Run } from './types';
+import { requestProblem, writeProblem } from './problems';
+import type { Entity, ItemResult, Run } from './types';
 
 export type Mode = 'create' | 'update';
 
-/** What one item asks for, or why it cannot be asked. */
-type Prepared = { item: number; draft: Draft } | { item: number; problem: ItemProblem };
+/** What items ask for. */
+type Asked = Array<{ item: number; asked: Draft }>;
 
 export function fieldsFor(entity: Entity, mode: Mode): WritableField[] {
 	return entity.fields.filter((field) => field.only === undefined || field.only === mode);
@@ -76,17 +77,9 @@ export async function writeRecords(
 ): Promise<ItemResult[]> {
 	const mapping = await mappingOf(run, entity);
 	if ('failure' in mapping) return run.items.map(() => ({ problem: requestProblem(mapping.failure) }));
-	const prepared = run.items.map((_, item) => prepare(item, (index) => draftOf(run, entity, mode, index, mapping)));
 	const results = new Array<ItemResult>(run.items.length);
-	const ready: Array<{ item: number; draft: Draft }> = [];
-	for (const entry of prepared) {
-		if ('problem' in entry) results[entry.item] = { problem: entry.problem };
-		else ready.push(entry);
-	}
-	if (ready.length < prepared.length && !run.continueOnFail) {
-		for (const { item } of ready) results[item] = { rows: [] };
-		return results;
-	}
+	const ready = await readItems(run, results, (item) => draftOf(run, entity, mode, item, mapping));
+	if (mustStop(run, results)) return allResults(run, results);
 	await writeDrafts(run, entity, mode, ready, results, mapping.definitions, route);
 	return results;
 }
@@ -96,13 +89,13 @@ export async function writeDrafts(
 	run: Run,
 	entity: Entity,
 	mode: Mode,
-	ready: Array<{ item: number; draft: Draft }>,
+	ready: Asked,
 	results: ItemResult[],
 	definitions: FieldDefinition[],
 	route: Route = routeOf(entity, mode),
 ): Promise<void> {
-	const outcomes = await sendDrafts(run, route, ready.map(({ draft }) => draft));
-	ready.forEach(({ item, draft }, index) => {
+	const outcomes = await sendDrafts(run, route, ready.map(({ asked }) => asked));
+	ready.forEach(({ item, asked: draft }, index) => {
 		const outcome = outcomes[index] as RowOutcome;
 		results[item] =
 			outcome.status === 'written'
@@ -110,14 +103,6 @@ export async function writeDrafts(
 				: { problem: writeProblem(entity, draft.body, outcome, definitions, route.members) };
 	});
 	await makeLinks(run, entity, ready, results);
-}
-
-function prepare(item: number, draftOf: (item: number) => Draft): Prepared {
-	try {
-		return { item, draft: draftOf(item) };
-	} catch (error) {
-		return { item, problem: parameterProblem(error) };
-	}
 }
 
 export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping): Draft {
@@ -190,12 +175,12 @@ function omit(row: IDataObject, keys: string[]): IDataObject {
 async function makeLinks(
 	run: Run,
 	entity: Entity,
-	ready: Array<{ item: number; draft: Draft }>,
+	ready: Asked,
 	results: ItemResult[],
 ): Promise<void> {
 	const links: IDataObject[] = [];
 	const owners: number[] = [];
-	for (const { item, draft } of ready) {
+	for (const { item, asked: draft } of ready) {
 		const result = results[item];
 		if (!result || 'problem' in result) continue;
 		for (const link of draft.links) {

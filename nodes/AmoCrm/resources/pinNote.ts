@@ -1,5 +1,6 @@
+import { allResults, mustStop, readItems } from '../operations/items';
 import { idProperty, optionsProperty, readId } from '../operations/parameters';
-import { notFoundProblem, parameterProblem, requestProblem } from '../operations/problems';
+import { notFoundProblem, requestProblem } from '../operations/problems';
 import type { Entity, ItemResult, Operation, Run } from '../operations/types';
 import { inParallel } from '../transport/parallel';
 
@@ -20,24 +21,16 @@ export function pinNote(entity: Entity, pinned: boolean): Operation {
 }
 
 async function pinAll(run: Run, entity: Entity, pinned: boolean): Promise<ItemResult[]> {
-	const results = run.items.map<ItemResult>(() => ({ rows: [] }));
-	const wanted: Array<{ item: number; id: number }> = [];
-	run.items.forEach((_, item) => {
-		try {
-			wanted.push({ item, id: readId(run, entity, item) });
-		} catch (error) {
-			results[item] = { problem: parameterProblem(error) };
-		}
-	});
-	const mustStop = () => !run.continueOnFail && results.some((result) => 'problem' in result);
-	if (mustStop()) return results;
-	await inParallel(wanted, IN_FLIGHT, async ({ item, id }) => {
-		if (mustStop()) return;
+	const results = new Array<ItemResult>(run.items.length);
+	const wanted = await readItems(run, results, (item) => readId(run, entity, item));
+	if (mustStop(run, results)) return allResults(run, results);
+	await inParallel(wanted, IN_FLIGHT, async ({ item, asked: id }) => {
+		if (mustStop(run, results)) return;
 		const path = `${entity.path}/${id}/${pinned ? 'pin' : 'unpin'}`;
 		// To pin a pinned note again changes nothing.
 		const reply = await run.client.send({ method: 'POST', path, repeatable: true });
 		if (reply.ok) results[item] = { rows: [{ id, is_pinned: pinned }] };
 		else results[item] = { problem: reply.failure.kind === 'notFound' ? notFoundProblem(entity, id) : requestProblem(reply.failure) };
 	});
-	return results;
+	return allResults(run, results);
 }
