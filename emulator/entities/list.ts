@@ -62,7 +62,7 @@ function filterPredicates(world: World, type: EntityType, filter: Record<string,
 type Stage = (pipelineId: number, statusId: number) => boolean;
 
 /** Pairs; the pipeline may be missing only for 142 and 143. facts: core 3.6, extended 9.1 */
-function stagesOf(value: unknown): Stage[] | undefined {
+export function stagesOf(value: unknown): Stage[] | undefined {
 	if (value === undefined) return undefined;
 	const rows = (Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : []).filter(isRecord);
 	const stages = rows.flatMap((row): Stage[] => {

@@ -1,3 +1,4 @@
+import { stagesOf } from '../entities/list';
 import { intsOf, isRecord, listOf, rangeOf, within, type Query } from '../http/query';
 import type { LeadRow, TaskRow } from '../store/rows';
 import type { World } from '../world';
@@ -25,8 +26,13 @@ export function taskFilter(world: World, query: Query): (row: TaskRow) => boolea
 	}
 	const updated = rangeOf(filter.updated_at, 'from');
 	if (updated) checks.push((row) => within(row.updated_at, updated));
-	const stages = intsOf(filter.lead_statuses);
-	if (stages) checks.push((row) => row.entity_type === 'leads' && stages.has(leadOf(world, row)?.status_id ?? -1));
+	const stages = stagesOf(filter.lead_statuses);
+	if (stages) {
+		checks.push((row) => {
+			const lead = row.entity_type === 'leads' ? leadOf(world, row) : undefined;
+			return lead !== undefined && stages.some((stage) => stage(lead.pipeline_id, lead.status_id));
+		});
+	}
 	return (row) => checks.every((check) => check(row));
 }
 

@@ -75,6 +75,13 @@ describe('create', () => {
 		expect(world.emulator.log.entries).toHaveLength(0);
 	});
 
+	it('gives rows with the ID first, then the name and the other fields', async () => {
+		const { rows } = await world.run({ resource: 'lead', operation: 'create', name: 'Ordered', additionalFields: { createdAt: '2026-01-31', price: 5 } });
+		expect(Object.keys(rows[0]?.json ?? {}).slice(0, 4)).toEqual(['id', 'name', 'price', 'created_at']);
+		const updated = await world.run({ resource: 'lead', operation: 'update', leadId: rows[0]?.json.id as number, updateFields: { price: 6, name: 'Renamed' } });
+		expect(Object.keys(updated.rows[0]?.json ?? {}).slice(0, 3)).toEqual(['id', 'name', 'price']);
+	});
+
 	it('links contacts and a company inside the new lead', async () => {
 		const company = await world.run({ resource: 'company', operation: 'create', name: 'Acme' });
 		const contacts = await world.run(

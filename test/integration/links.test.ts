@@ -111,6 +111,45 @@ describe('the main contact of a lead', () => {
 	});
 });
 
+describe('contacts of a lead', () => {
+	it('are picked one by one, or come from the data as a list or a text', async () => {
+		const [ann, bob, carl] = (await created('contact', 3)) as [number, number, number];
+		const rows = (...values: unknown[]) => ({ record: values.map((value) => ({ recordId: { __rl: true, mode: 'id', value } })) }) as unknown as INodeParameters;
+		const leadWith = async (additionalFields: INodeParameters, items: IDataObject[] = [{}]) => {
+			const run = await world.run({ resource: 'lead', operation: 'create', name: 'Lead', additionalFields, options: FAST }, { items });
+			expect(run.error).toBeUndefined();
+			return run.rows.map(({ json }) => linksOf(json.id as number).map(([, id, isMain]) => [id, isMain]));
+		};
+		expect(await leadWith({ contacts: rows(String(ann), bob) })).toEqual([[[ann, true], [bob, false]]]);
+		expect(await leadWith({ contacts: rows('={{ $json.ids }}') }, [{ ids: [bob, carl] }, { ids: `${carl}, ${ann}` }])).toEqual([
+			[[bob, true], [carl, false]],
+			[[carl, true], [ann, false]],
+		]);
+		expect(await leadWith({ contacts: rows(ann, ann), contactIds: `${carl}, ${ann}`, contactId: bob })).toEqual([[[bob, true], [ann, false], [carl, false]]]);
+		expect(await leadWith({ contacts: {} })).toEqual([[]]);
+	});
+
+	it('of several items for one lead add up in an upsert, and known ones change nothing', async () => {
+		const [ann, bob] = (await created('contact', 2)) as [number, number];
+		const upsert = async () =>
+			await world.run(
+				{
+					resource: 'lead',
+					operation: 'upsert',
+					matchBy: 'name',
+					name: 'Lead',
+					additionalFields: { contacts: { record: [{ recordId: { __rl: true, mode: 'id', value: '={{ $json.contact }}' } }] } },
+					options: FAST,
+				},
+				{ items: [{ contact: ann }, { contact: bob }] },
+			);
+		const { rows } = await upsert();
+		expect(rows.map(({ json }) => json.action)).toEqual(['created', 'created']);
+		expect(linksOf(rows[0]?.json.id as number).map(([, id]) => id)).toEqual([ann, bob]);
+		expect((await upsert()).rows[0]?.json.action).toBe('unchanged');
+	});
+});
+
 describe('tags of an update', () => {
 	it('are added, taken off or replaced', async () => {
 		const [id] = await created('lead', 1);

@@ -121,6 +121,31 @@ describe('get many', () => {
 		expect(await texts({ isCompleted: true })).toEqual(['T0', 'T2']);
 		expect(await texts({ isCompleted: false })).toEqual(['T1', 'T3']);
 	});
+
+	it('takes tasks of leads in chosen stages, as pairs of pipeline and stage', async () => {
+		const [pipeline, other] = [...world.emulator.account.pipelines.values()].map(({ id }) => id);
+		const leads = await world.run(
+			{ resource: 'lead', operation: 'create', name: 'Lead', additionalFields: { statusId: '={{ $json.stage }}' } },
+			{ items: [{ stage: `${pipeline}:142` }, { stage: `${pipeline}:143` }] },
+		);
+		await world.run(
+			{
+				resource: 'task',
+				operation: 'create',
+				text: '={{ $json.text }}',
+				completeTill: '2026-12-31',
+				additionalFields: { entityType: 'leads', entityId: '={{ $json.lead }}' },
+			},
+			{ items: leads.rows.map(({ json }, index) => ({ text: ['won', 'lost'][index], lead: json.id })) },
+		);
+		world.emulator.log.clear();
+		const texts = async (...stages: string[]) =>
+			(await world.run({ resource: 'task', operation: 'getAll', filters: { leadStatusIds: stages } })).rows.map(({ json }) => json.text);
+		expect(await texts(`${pipeline}:142`)).toEqual(['won']);
+		expect(world.requests('GET', '/tasks')[0]?.query).toMatchObject({ filter: { lead_statuses: [{ pipeline_id: String(pipeline), status_id: '142' }] } });
+		expect(await texts(`${pipeline}:142`, `${pipeline}:143`)).toEqual(['won', 'lost']);
+		if (other !== undefined) expect(await texts(`${other}:142`)).toEqual([]);
+	});
 });
 
 describe('get', () => {

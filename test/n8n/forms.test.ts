@@ -1,16 +1,44 @@
+import type { INodeParameters } from 'n8n-workflow';
+import type { Locator } from 'playwright-core';
+import { addRecord, askFor } from './ask';
 import { openBrowser, type Browser } from './browser';
-import { addNode, signIn } from './editor';
+import { closeNode, openNode, openWorkflow, signIn } from './editor';
+import { filledForm, formsOf, shownProperties, type Form } from './forms';
+import { CREDENTIAL_TYPE, NODE_TYPE, type Credential } from './run';
 import { openConnectedStage, type Stage } from './stage';
 
-/** What a person sees first of each form. The pictures are in `.work/screenshots/forms`, to be looked at. */
-let stage: Stage;
+/** Every form as a person sees it, with all of its fields. The pictures are in `.work/screenshots/forms`, to be looked at. */
+
+let stage: Stage & { credential: Credential };
 let browser: Browser;
+const forms = new Map<string, Form>();
 
 beforeAll(async () => {
 	stage = await openConnectedStage('forms', { language: 'en' });
+	const catalog = await addRecord(stage, '/catalogs', { name: 'Products' });
+	await addRecord(stage, `/catalogs/${catalog}/elements`, { name: 'Oak table' });
+	await addRecord(stage, `/catalogs/${catalog}/custom_fields`, { name: 'Price', type: 'price' });
+	const [lead] = stage.emulator.account.leads.keys();
+	await addRecord(stage, '/leads/notes', { entity_id: lead, note_type: 'common', params: { text: 'The client asked for a discount' } });
+	const editor = askFor(stage);
+	for (const form of formsOf()) forms.set(form.name, await filledForm(form, editor));
+	const { id } = await stage.n8n.client.createWorkflow({
+		name: 'Every form',
+		nodes: [...forms.values()].map(({ name, parameters }, index) => ({
+			id: `node-${index}`,
+			name,
+			type: NODE_TYPE,
+			typeVersion: 1,
+			position: [(index % 10) * 240, Math.floor(index / 10) * 160],
+			parameters,
+			credentials: { [CREDENTIAL_TYPE]: { id: stage.credential.id, name: stage.credential.name } },
+		})),
+		connections: {},
+	});
 	browser = await openBrowser('forms');
-	await browser.page.setViewportSize({ width: 1440, height: 1300 });
+	await browser.page.setViewportSize({ width: 1440, height: 3000 });
 	await signIn(browser, stage.n8n.url);
+	await openWorkflow(browser, stage.n8n.url, id);
 });
 
 afterAll(async () => {
@@ -18,21 +46,35 @@ afterAll(async () => {
 	await stage?.close();
 });
 
-test.each([
-	['Create a lead'],
-	['Create a lead with its contact and company'],
-	['Create or update a contact'],
-	['Create or update a lead'],
-	['Create a company'],
-	['Create a task'],
-	['Create a list element'],
-	['Link a lead to another record'],
-	['Get many leads'],
-	['Update a contact'],
-])('%s', async (action) => {
-	await addNode(browser, stage.n8n.url, 'amoCRM', action);
-	await browser.page.waitForTimeout(1_500);
-	await browser.shot(action.replace(/ /g, '-').toLowerCase());
-	const panel = browser.page.locator('[data-test-id="ndv"]');
-	expect(await panel.locator('text=/Could not load|Error fetching/').count()).toBe(0);
+/** Names of parameters that n8n itself hides or shows in its own way. */
+const OF_THE_EDITOR = ['authentication', 'customFields', 'contactCustomFields', 'companyCustomFields'];
+
+/** What is cut off: a label that shows dots, or an input that sticks out of the pane. */
+async function cutOff(panel: Locator): Promise<string[]> {
+	return await panel.evaluate((root) => {
+		const pane = root.querySelector('[data-test-id="parameter-inputs-wrapper"], .parameter-input-list-wrapper, .node-parameters-wrapper') ?? root;
+		const labels = [...root.querySelectorAll('label .n8n-text')].filter((label) => label.scrollWidth > label.clientWidth + 1);
+		const wide = [...root.querySelectorAll('.parameter-item')].filter((item) => item.getBoundingClientRect().right > pane.getBoundingClientRect().right + 1);
+		return [...labels, ...wide].map((element) => element.textContent ?? '');
+	});
+}
+
+test.each(formsOf().map(({ name }) => [name]))('%s', async (name) => {
+	const panel = await openNode(browser, name);
+	const { parameters } = forms.get(name) as Form;
+	const labels = panel.locator('label, .collection-parameter-label, [class*="sectionHeader"]');
+	// The lists come one after the other from the account.
+	await panel.getByText('Loading options...').first().waitFor({ state: 'hidden' });
+	const text = await panel.innerText();
+	await browser.shot(name.replace(/\W+/g, '-').toLowerCase());
+
+	const shown = (await labels.allInnerTexts()).map((label) => label.trim());
+	const properties = shownProperties(parameters as INodeParameters).filter((property) => !OF_THE_EDITOR.includes(property.name));
+	expect(properties.map(({ displayName }) => displayName).filter((label) => !shown.includes(label) && !text.includes(label))).toEqual([]);
+	expect(text).not.toMatch(/undefined|\[object|NaN|Could not load|Error fetching|No properties/);
+	const rawNames = properties.map(({ name: raw }) => raw).filter((raw) => /[A-Z]/.test(raw) && new RegExp(`\\b${raw}\\b`).test(text));
+	expect(rawNames).toEqual([]);
+	expect(await panel.locator('[data-test-id="parameter-issues"]').count()).toBe(0);
+	expect(await cutOff(panel)).toEqual([]);
+	await closeNode(browser);
 });

@@ -1,10 +1,30 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { EncodeContext } from '../../nodes/AmoCrm/fields/fields';
+import { encodeDraft } from '../../nodes/AmoCrm/fields/fields';
+import { conditionsOf } from '../../nodes/AmoCrm/fields/filters';
 import { readId } from '../../nodes/AmoCrm/operations/parameters';
 import type { Entity, Run } from '../../nodes/AmoCrm/operations/types';
+import { operationOf, resources } from '../../nodes/AmoCrm/resources';
 import { lead } from '../../nodes/AmoCrm/resources/lead';
 
-/** What a person pastes for a lead of the account `mycompany`. */
+/** What a person pastes into the pickers of records of the account `mycompany`. */
+
+const ACCOUNT = 'https://mycompany.amocrm.ru';
+const FOREIGN = /is a link of the account 'other', but the credential is for 'mycompany'\. Give a link of that account\.$/;
+
+/** An item whose parameters have these values. */
+const runOf = (parameters: IDataObject): Run =>
+	({
+		items: [{ json: {} }],
+		parameter: (name: string, _item: number, fallback: unknown) => parameters[name] ?? fallback,
+		client: { baseUrl: ACCOUNT },
+		timezone: 'UTC',
+		continueOnFail: false,
+	}) as unknown as Run;
+
 const read = (value: unknown, entity: Entity = lead.entity): number =>
-	readId({ parameter: () => ({ __rl: true, mode: 'url', value }), client: { baseUrl: 'https://mycompany.amocrm.ru' } } as unknown as Run, entity, 0);
+	readId(runOf({ [entity.idParameter]: { __rl: true, mode: 'url', value } }), entity, 0);
 
 it.each([
 	'https://mycompany.amocrm.ru/leads/detail/7000001',
@@ -24,4 +44,88 @@ it.each([
 	['', "'Lead': '' is not an ID."],
 ])('%s is refused', (link, message) => {
 	expect(() => read(link)).toThrow(message);
+});
+
+const encode = (field: Entity['fields'][number], value: unknown) => {
+	const values: EncodeContext['values'] = { [field.name]: value, entityType: 'leads' };
+	return encodeDraft([{ ...field, needs: undefined }], { mode: 'update', timezone: 'UTC', accountUrl: ACCOUNT, values });
+};
+
+/** Each way to say which record is linked: the path of its links, and where the ID goes. */
+const LINKED: Array<[resource: string, field: string, path: string, found: (id: number) => object]> = [
+	['lead', 'contactId', 'contacts/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'contacts', metadata: { is_main: true } }] })],
+	['lead', 'contacts', 'contacts/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'contacts' }] })],
+	['lead', 'contactIds', 'contacts/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'contacts' }] })],
+	['lead', 'companyId', 'companies/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],
+	['lead', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
+	['contact', 'companyId', 'api/v4/companies', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],
+	['task', 'entityId', 'leads/detail', (id) => ({ body: { entity_id: id } })],
+	['note', 'entityId', 'leads/detail', (id) => ({ body: { entity_id: id } })],
+];
+
+describe.each(LINKED)('%s: %s', (resource, name, path, found) => {
+	const field = resources.find(({ entity }) => entity.value === resource)?.entity.fields.find((candidate) => candidate.name === name);
+	if (!field) throw new Error(`${resource} has no field ${name}`);
+	const inForm = (value: unknown) => (name === 'contacts' ? { record: [{ recordId: { __rl: true, mode: 'url', value } }] } : { __rl: true, mode: 'url', value });
+
+	it('takes the link of a card', () => {
+		expect(encode(field, inForm(`${ACCOUNT}/${path}/77?x=1`))).toMatchObject(found(77));
+	});
+
+	it('refuses a link of another account, and of another kind of record', () => {
+		expect(() => encode(field, inForm(`https://other.amocrm.ru/${path}/77`))).toThrow(FOREIGN);
+		expect(() => encode(field, inForm(`${ACCOUNT}/customers/detail/77`))).toThrow(/is not the link of a (contact|company|pipeline|lead)\.$/);
+	});
+});
+
+it('every picker of records among the fields is in that list', () => {
+	const pickers = resources.flatMap(({ entity }) =>
+		entity.fields
+			.filter(({ kind }) => ['resourceLocator', 'fixedCollection'].includes(kind.property.type) && JSON.stringify(kind.property).includes('By URL'))
+			.map(({ name }) => `${entity.value} ${name}`),
+	);
+	expect(pickers.sort()).toEqual(LINKED.map(([resource, name]) => `${resource} ${name}`).filter((name) => name !== 'lead contactIds').sort());
+});
+
+describe('filters by records', () => {
+	const filters = resources.flatMap(({ entity }) =>
+		entity.filters.filter(({ name }) => /^(records|ids|linkedRecords|entityIds)$/.test(name)).map((filter) => [entity.value, filter.name, entity.filters] as const),
+	);
+	const conditions = (all: Entity['filters'], name: string, value: unknown) =>
+		conditionsOf(all.map((filter) => ({ ...filter, needs: undefined })), { timezone: 'UTC', accountUrl: ACCOUNT, values: { [name]: value } });
+	const picked = (...values: unknown[]) => ({ record: values.map((value) => ({ recordId: { __rl: true, mode: 'id', value } })) });
+
+	it.each(filters)('%s: %s takes a list and refuses a link of another account', (_resource, name, all) => {
+		const isPicker = name === 'records' || name === 'linkedRecords';
+		const [condition] = conditions(all, name, isPicker ? picked('7', [8, '9']) : '7, 8,9');
+		expect(Object.values(condition?.query.filter as object)).toEqual([[7, 8, 9]]);
+		const foreign = 'https://other.amocrm.ru/leads/detail/7';
+		expect(() => conditions(all, name, isPicker ? picked(foreign) : foreign)).toThrow(FOREIGN);
+	});
+
+	it('a list of pickers that is still empty filters nothing', () => {
+		expect(conditions(lead.entity.filters, 'records', {}).map(({ query }) => query)).toEqual([{}]);
+	});
+});
+
+describe('links and lists', () => {
+	const problemOf = async (resource: string, operation: string, parameters: IDataObject) => {
+		const [result] = (await operationOf(resource, operation)?.execute(runOf(parameters))) ?? [];
+		return result && 'problem' in result ? result.problem.message : 'no problem';
+	};
+
+	it.each([
+		['linkedId', { linkTo: 'contacts' }, 'contacts/detail'],
+		['catalogId', { linkTo: 'catalog_elements', elementId: 5 }, 'catalogs'],
+		['elementId', { linkTo: 'catalog_elements', catalogId: 9 }, 'catalogs/9/detail'],
+		['leadId', { linkTo: 'contacts', linkedId: 5 }, 'leads/detail'],
+	])('%s of a link must be of this account and kind', async (name, others, path) => {
+		const parameters = { leadId: 1, ...others };
+		expect(await problemOf('lead', 'link', { ...parameters, [name]: `https://other.amocrm.ru/${path}/77` })).toMatch(FOREIGN);
+		expect(await problemOf('lead', 'link', { ...parameters, [name]: `${ACCOUNT}/customers/detail/77` })).toMatch(/is not the link of an? (contact|list|element|lead)\.$/);
+	});
+
+	it('so must the list of an element', async () => {
+		expect(await problemOf('catalogElement', 'getAll', { catalogId: 'https://other.amocrm.ru/catalogs/77' })).toMatch(FOREIGN);
+	});
 });

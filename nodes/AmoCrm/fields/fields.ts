@@ -3,7 +3,8 @@ import { UserError } from 'n8n-workflow';
 
 import type { CustomFieldValue } from './customFields';
 import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
-import { recordLocator } from './locator';
+import { idIn, idsIn, recordList, recordLocator } from './locator';
+import { COMPANY, CONTACT, PIPELINE, RECORD, recordOf, USER } from './targets';
 import {
 	isUnset,
 	show,
@@ -33,6 +34,8 @@ export interface Draft {
 export interface EncodeContext {
 	mode: 'create' | 'update';
 	timezone: string;
+	/** Address of the account: links of other accounts are refused. */
+	accountUrl: string;
 	/** Every value that the user gave, by parameter name. */
 	values: Record<string, unknown>;
 	/** Custom fields that are encoded already. */
@@ -113,12 +116,9 @@ export function picked(loadOptionsMethod: string, loadOptionsDependsOn?: string[
 }
 
 /** A user, `0` included (the robot). */
-export const pickedUser = bodyKind(recordLocator({ noun: 'user', listSearchMethod: 'searchUsers', linkPaths: [] }), toInteger);
+export const pickedUser = bodyKind(recordLocator(USER), toInteger);
 
-export const pickedPipeline = bodyKind(
-	recordLocator({ noun: 'pipeline', listSearchMethod: 'searchPipelines', linkPaths: ['leads/pipeline', 'api/v4/leads/pipelines'] }),
-	toId,
-);
+export const pickedPipeline = bodyKind(recordLocator(PIPELINE), (value, { accountUrl }) => idIn(PIPELINE, value, accountUrl));
 
 export function choice(options: Array<{ name: string; value: string }>): FieldKind {
 	return bodyKind({ type: 'options', options, default: options[0]?.value ?? '' }, (value) => {
@@ -137,11 +137,11 @@ export const stage: FieldKind = {
 		typeOptions: { loadOptionsMethod: 'getStages', loadOptionsDependsOn: ['&pipelineId'] },
 		default: '',
 	},
-	encode: (draft, key, value, { values }) => {
+	encode: (draft, key, value, { values, accountUrl }) => {
 		const { pipelineId, statusId } = parseStage(value);
 		draft.body[key] = statusId;
 		if (pipelineId === undefined) return;
-		if (!isUnset(values.pipelineId) && toId(values.pipelineId) !== pipelineId) {
+		if (!isUnset(values.pipelineId) && idIn(PIPELINE, values.pipelineId, accountUrl) !== pipelineId) {
 			throw new UserError(
 				`the stage belongs to pipeline ${pipelineId}, but 'Pipeline' says ${show(unwrapLocator(values.pipelineId))}. Choose a stage of that pipeline.`,
 			);
@@ -219,40 +219,51 @@ export const clearedFields: FieldKind = {
 /** `result` of a task is an object with a text (core facts 12). */
 export const taskResult = bodyKind({ type: 'string', default: '' }, (value) => ({ text: toText(value) }));
 
-/** The record that a task belongs to: an ID or the link of its card. */
-export const linkedRecord = bodyKind(recordLocator({ noun: 'record', listSearchMethod: 'searchLinkedRecords' }), toId);
+/** The record that a task or a note belongs to: an ID or the link of its card. */
+export const linkedRecord = bodyKind(recordLocator(RECORD), (value, { accountUrl, values }) => idIn(recordOf(values.entityType), value, accountUrl));
 
 /**
  * Records to link: `contacts`, `companies`. With `embeddedOnCreate` amoCRM takes them inside the new record (leads);
  * otherwise, and always on update, the mass link route makes them (core facts 5.4, 9, 11).
  */
-export function links(to: 'contacts' | 'companies', embeddedOnCreate: boolean, property: FieldKind['property']): FieldKind {
+function links(to: 'contacts' | 'companies', embeddedOnCreate: boolean, property: FieldKind['property']): FieldKind {
 	return {
 		property,
-		encode: (draft, _key, value, { mode }) => {
-			const ids = to === 'companies' ? [toId(value)] : toIds(value);
+		encode: (draft, _key, value, { mode, accountUrl }) => {
+			// A record has one company at most.
+			const ids = to === 'companies' ? [idIn(COMPANY, value, accountUrl)] : idsIn(CONTACT, value, accountUrl);
 			if (mode === 'create' && embeddedOnCreate) {
 				const embedded = (draft.body._embedded ?? {}) as Record<string, IDataObject[]>;
 				const known = embedded[to] ?? [];
-				const added = ids.filter((id) => !known.some((entry) => entry.id === id));
+				const added = ids.filter((id, index) => ids.indexOf(id) === index && !known.some((entry) => entry.id === id));
+				if (added.length === 0) return;
 				const rows = added.map((id, index) => ({ id, ...(to === 'contacts' ? { is_main: index === 0 && known.length === 0 } : {}) }));
 				draft.body._embedded = { ...embedded, [to]: [...known, ...rows] };
 				return;
 			}
-			const added = ids.filter((id) => !draft.links.some((link) => link.to_entity_type === to && link.to_entity_id === id));
-			draft.links.push(...added.map((id) => ({ to_entity_id: id, to_entity_type: to })));
+			for (const id of ids) {
+				const isKnown = draft.links.some((link) => link.to_entity_type === to && link.to_entity_id === id);
+				if (!isKnown) draft.links.push({ to_entity_id: id, to_entity_type: to });
+			}
 		},
 	};
 }
 
-const CONTACT_LOCATOR = recordLocator({ noun: 'contact', listSearchMethod: 'searchContacts', linkPaths: ['contacts/detail', 'api/v4/contacts'] });
+export const company = (embeddedOnCreate: boolean): FieldKind => links('companies', embeddedOnCreate, recordLocator(COMPANY));
+
+/** Contacts of a lead, each picked from the list. */
+export const contactList = links('contacts', true, recordList(CONTACT));
+
+/** Contacts of a lead in one value, as data carries them. */
+export const contactIds = links('contacts', true, { type: 'string', default: '' });
 
 /** The main contact of a lead; it has to come before the other contacts (core facts 5.4, 11). */
 export const mainContact: FieldKind = {
-	property: CONTACT_LOCATOR,
+	property: recordLocator(CONTACT),
 	encode: (draft, key, value, context) => {
-		if (context.mode === 'create') links('contacts', true, CONTACT_LOCATOR).encode(draft, key, value, context);
-		else draft.links.push({ to_entity_id: toId(value), to_entity_type: 'contacts', metadata: { is_main: true } });
+		const id = idIn(CONTACT, value, context.accountUrl);
+		if (context.mode === 'create') contactList.encode(draft, key, id, context);
+		else draft.links.push({ to_entity_id: id, to_entity_type: 'contacts', metadata: { is_main: true } });
 	},
 };
 

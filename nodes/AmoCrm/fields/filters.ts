@@ -3,7 +3,9 @@ import { UserError } from 'n8n-workflow';
 
 import type { Query, QueryValue } from '../transport/types';
 import { assertCompanion, fieldError, parseStage } from './fields';
-import { isUnset, toBoolean, toIds, toInteger, toList, toMoney, toText, toTimestamp } from './values';
+import type { LocatorTarget } from './locator';
+import { idsIn, recordEntries, recordList } from './locator';
+import { isUnset, toBoolean, toInteger, toList, toMoney, toText, toTimestamp } from './values';
 
 type Row = IDataObject;
 
@@ -25,7 +27,15 @@ export interface Filter {
 	/** Name of another filter without which amoCRM does not take this one. */
 	needs?: string;
 	/** Turns the user's value into a condition; throws a `UserError`. */
-	condition: (value: unknown, timezone: string) => Condition;
+	condition: (value: unknown, context: FilterContext) => Condition;
+}
+
+export interface FilterContext {
+	timezone: string;
+	/** Address of the account: links of other accounts are refused. */
+	accountUrl: string;
+	/** The values of all the filters, by parameter name. */
+	values: Record<string, unknown>;
 }
 
 interface Look extends Partial<INodeProperties> {
@@ -55,8 +65,23 @@ export function textFilter(key: string, look: Look): Filter {
 	}));
 }
 
-export function idsFilter(key: string, look: Look): Filter {
-	return filter(look, { type: 'string', default: '' }, (value) => idsCondition([key], toIds(value)));
+/** Records of one kind, or of the kind that another filter says. */
+type Target = LocatorTarget | ((values: Record<string, unknown>) => LocatorTarget);
+
+const targetFor = (target: Target, values: Record<string, unknown>) => (typeof target === 'function' ? target(values) : target);
+
+/** IDs or links in one value, as data carries them. */
+export function idsFilter(key: string, target: Target, look: Look): Filter {
+	return filter(look, { type: 'string', default: '' }, (value, { accountUrl, values }) =>
+		idsCondition([key], idsIn(targetFor(target, values), value, accountUrl)),
+	);
+}
+
+/** Records, each picked from the list. */
+export function recordsFilter(key: string, target: Target, look: Look): Filter {
+	return filter(look, recordList(targetFor(target, {})), (value, { accountUrl, values }) =>
+		recordEntries(value).length > 0 ? idsCondition([key], idsIn(targetFor(target, values), value, accountUrl)) : { query: {} },
+	);
 }
 
 /** `keys` are several where amoCRM renamed one: its own client sends both. */
@@ -75,8 +100,8 @@ function idsCondition(keys: string[], ids: number[]): Condition {
 	};
 }
 
-/** Stages as pairs: amoCRM ignores a status without its pipeline (core facts 3.6). */
-export function stagesFilter(look: Look & { description: string }): Filter {
+/** Stages as pairs: amoCRM ignores a status without its pipeline (core facts 3.6). `inRow`: whether a row shows its stage. */
+export function stagesFilter(key: string, inRow: boolean, look: Look & { description: string }): Filter {
 	return filter(
 		{ ...look, description: pickMany(look.description) },
 		{ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [] },
@@ -88,11 +113,15 @@ export function stagesFilter(look: Look & { description: string }): Filter {
 			return {
 				query: {
 					filter: {
-						statuses: stages.map((stage) => ({ pipeline_id: stage.pipelineId, status_id: stage.statusId })),
+						[key]: stages.map((stage) => ({ pipeline_id: stage.pipelineId, status_id: stage.statusId })),
 					},
 				},
-				accepts: (row) =>
-					stages.some((stage) => row.pipeline_id === stage.pipelineId && row.status_id === stage.statusId),
+				...(inRow
+					? {
+							accepts: (row: Row) =>
+								stages.some((stage) => row.pipeline_id === stage.pipelineId && row.status_id === stage.statusId),
+						}
+					: {}),
 			};
 		},
 	);
@@ -122,7 +151,7 @@ const MOMENT_HELP =
 export function momentRange(key: string, name: string, displayName: string, what: string): Filter[] {
 	const describe = (side: string) => `Return only records ${what} at this moment or ${side}. ${MOMENT_HELP}`;
 	const look = { name, displayName, ends: ['After', 'Before'], descriptions: [describe('later'), describe('earlier')] } as const;
-	return range(key, look, { type: 'dateTime', default: '' }, toTimestamp);
+	return range(key, look, { type: 'dateTime', default: '' }, (value, { timezone }) => toTimestamp(value, timezone));
 }
 
 export function moneyRange(key: string, name: string, displayName: string): Filter[] {
@@ -143,12 +172,12 @@ function range(
 	key: string,
 	{ name, displayName, ends, descriptions }: RangeLook,
 	property: Filter['property'],
-	convert: (value: unknown, timezone: string) => number,
+	convert: (value: unknown, context: FilterContext) => number,
 ): Filter[] {
 	const side = (end: 'from' | 'to', index: 0 | 1): Filter => {
 		const look = { name: `${name}${end === 'from' ? 'From' : 'To'}`, displayName: `${displayName} ${ends[index]}`, description: descriptions[index] };
-		return filter(look, property, (value, timezone) => {
-			const bound = convert(value, timezone);
+		return filter(look, property, (value, context) => {
+			const bound = convert(value, context);
 			return {
 				query: { filter: { [key]: { [end]: bound } } },
 				accepts: (row) =>
@@ -164,14 +193,15 @@ function range(
  * The query and the row test of all the filters that the user set. An empty value is no filter.
  * Throws a `UserError` that names the filter.
  */
-export function conditionsOf(filters: Filter[], values: Record<string, unknown>, timezone: string): Condition[] {
+export function conditionsOf(filters: Filter[], context: FilterContext): Condition[] {
+	const { values } = context;
 	const conditions: Condition[] = [];
 	for (const entry of filters) {
 		const value = values[entry.name];
 		if (isUnset(value) || (Array.isArray(value) && value.length === 0)) continue;
 		assertCompanion(entry, filters, values);
 		try {
-			conditions.push(entry.condition(value, timezone));
+			conditions.push(entry.condition(value, context));
 		} catch (error) {
 			throw fieldError(entry, error);
 		}

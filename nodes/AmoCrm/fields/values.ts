@@ -56,14 +56,13 @@ export function toInteger(value: unknown): number {
 	return number;
 }
 
-/** The ID of a record: a positive whole number, or a link to its card or to its API address. */
-export function toId(value: unknown): number {
+/** An ID: a positive whole number. `orElse` says what the caller accepts beside it. */
+export function toId(value: unknown, orElse = ''): number {
 	const plain = unwrapLocator(value);
-	const inUrl = typeof plain === 'string' ? /\/(?:detail|pipeline|api\/v4\/[a-z/]+?|api\/v4\/catalogs\/\d+\/elements)\/(\d+)(?:[/?#]|$)/.exec(plain)?.[1] : undefined;
-	const text = typeof plain === 'string' || typeof plain === 'number' ? String(inUrl ?? plain).trim() : '';
+	const text = typeof plain === 'string' || typeof plain === 'number' ? String(plain).trim() : '';
 	const id = /^\d+$/.test(text) ? Number(text) : NaN;
 	if (!Number.isSafeInteger(id) || id <= 0) {
-		throw new UserError(`${show(plain ?? '')} is not an ID. Give a whole number such as 123456, or the link of the card.`);
+		throw new UserError(`${show(plain ?? '')} is not an ID. Give a whole number such as 123456${orElse}.`);
 	}
 	return id;
 }
@@ -163,5 +162,5 @@ export function toList(value: unknown): unknown[] {
 }
 
 export function toIds(value: unknown): number[] {
-	return toList(value).map(toId);
+	return toList(value).map((entry) => toId(entry));
 }

@@ -199,7 +199,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, zone
 	const returnAll = run.parameter('returnAll', item, false) as boolean;
 	const limit = returnAll ? undefined : readLimit(run.parameter('limit', item, 50));
 	const conditions = [
-		...conditionsOf(entity.filters, filters, run.timezone),
+		...conditionsOf(entity.filters, { values: filters, timezone: run.timezone, accountUrl: run.client.baseUrl }),
 		...customFieldConditions(givenFieldFilters(filters), definitions, zones),
 	];
 	const filtering = conditions.filter((condition) => 'filter' in condition.query);

@@ -2,12 +2,14 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { fieldError, plainName } from '../fields/fields';
+import type { LocatorTarget } from '../fields/locator';
 import { recordLocator } from '../fields/locator';
+import { CATALOG, ELEMENT, RECORD, recordOf } from '../fields/targets';
 import { isUnset, show, toBoolean, toId, toMoney } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
 import { allResults, mustStop, readItems } from './items';
-import { idProperty, optionsProperty, readId, runOption } from './parameters';
+import { idProperty, optionsProperty, readId, readRecord, runOption } from './parameters';
 import { requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
 
@@ -56,7 +58,7 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 		{
 			displayName: 'Record',
 			name: 'linkedId',
-			...recordLocator({ noun: 'record', listSearchMethod: 'searchLinkedRecords' }),
+			...recordLocator(RECORD),
 			required: true,
 			displayOptions: { hide: { linkTo: ['catalog_elements'] } },
 			description: `The record to ${verb}`,
@@ -64,7 +66,7 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 		{
 			displayName: 'List',
 			name: 'catalogId',
-			...recordLocator({ noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'] }),
+			...recordLocator(CATALOG),
 			required: true,
 			displayOptions: isElement,
 			description: 'The list (catalog) that holds the element, such as Products',
@@ -72,7 +74,7 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 		{
 			displayName: 'Element',
 			name: 'elementId',
-			...recordLocator({ noun: 'element', listSearchMethod: 'searchCatalogElements', linkPaths: ['catalogs/\\d+/detail', 'api/v4/catalogs/\\d+/elements'] }),
+			...recordLocator(ELEMENT),
 			required: true,
 			displayOptions: isElement,
 			description: `The product or other element of the list to ${verb}`,
@@ -84,7 +86,6 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 			displayName: 'Quantity',
 			name: 'quantity',
 			type: 'number',
-			typeOptions: { numberPrecision: 3 },
 			default: 1,
 			displayOptions: isElement,
 			description: 'How many of the element to link; it may have decimals',
@@ -135,19 +136,19 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
 	if (!entity.linkTargets.includes(type)) {
 		throw new UserError(`'Link To': ${show(type)} is not possible for a ${entity.displayName.toLowerCase()}. Give one of: ${entity.linkTargets.join(', ')}.`);
 	}
-	const id = (name: string, displayName: string) => named(displayName, () => toId(run.parameter(name, item, '')));
+	const id = (target: LocatorTarget, idParameter: string, displayName: string) => readRecord(run, target, { displayName, idParameter }, item);
 	const link = { entity_id: readId(run, entity, item), to_entity_type: type };
 	if (type !== 'catalog_elements') {
 		const isMain = action === 'link' && type === 'contacts' && named('Main Contact', () => toBoolean(run.parameter('isMain', item, false)));
-		return { ...link, to_entity_id: id('linkedId', 'Record'), ...(isMain ? { metadata: { is_main: true } } : {}) };
+		return { ...link, to_entity_id: id(recordOf(type), 'linkedId', 'Record'), ...(isMain ? { metadata: { is_main: true } } : {}) };
 	}
 	const price = run.parameter('priceFieldId', item, '');
-	const metadata: IDataObject = { catalog_id: id('catalogId', 'List') };
+	const metadata: IDataObject = { catalog_id: id(CATALOG, 'catalogId', 'List') };
 	if (action === 'link') {
 		metadata.quantity = named('Quantity', () => toMoney(run.parameter('quantity', item, 1)));
 		if (!isUnset(price)) metadata.price_id = named('Price Field', () => toId(price));
 	}
-	return { ...link, to_entity_id: id('elementId', 'Element'), metadata };
+	return { ...link, to_entity_id: id(ELEMENT, 'elementId', 'Element'), metadata };
 }
 
 function named<T>(displayName: string, read: () => T): T {

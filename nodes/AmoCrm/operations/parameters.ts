@@ -1,11 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
 import type { WritableField } from '../fields/fields';
 import { fieldError } from '../fields/fields';
 import type { Filter } from '../fields/filters';
-import { recordLocator } from '../fields/locator';
-import { show, toId, unwrapLocator } from '../fields/values';
+import type { LocatorTarget } from '../fields/locator';
+import { idIn, recordLocator } from '../fields/locator';
 import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../transport/batches';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../transport/rateLimit';
 import { DEFAULT_MAX_RETRIES } from '../transport/retry';
@@ -13,47 +12,35 @@ import type { Entity, Run } from './types';
 
 /** The n8n parameters that the generic operations share, and how to read them. */
 
-/** Paths of the links that lead to a record of this entity: its card and its API address. */
-function linkPaths(entity: Entity): string[] {
-	return [...(entity.cardPath ? [entity.cardPath] : []), `api/v4${entity.path}`];
+/** What the picker of such a record picks; links lead to its card or its API address. */
+function targetOf(entity: Entity): LocatorTarget {
+	const { displayName, listSearchMethod, cardPath, path } = entity;
+	return { noun: displayName.toLowerCase(), listSearchMethod, linkPaths: [...(cardPath ? [cardPath] : []), `api/v4${path}`] };
 }
 
 /** The picker of the record that the operation works on. */
 export function idProperty(entity: Entity): INodeProperties {
-	const noun = entity.displayName.toLowerCase();
 	return {
 		displayName: entity.displayName,
 		name: entity.idParameter,
-		...recordLocator({ noun, listSearchMethod: entity.listSearchMethod, linkPaths: linkPaths(entity) }),
+		...recordLocator(targetOf(entity)),
 		required: true,
-		description: `The ${noun} to work with`,
+		description: `The ${entity.displayName.toLowerCase()} to work with`,
 	};
 }
 
-/** The ID in a record locator; a link must lead to a record of this entity. Throws a `UserError` that names it. */
+/** The ID in the picker of a record. Throws a `UserError` that names it. */
 export function readId(run: Run, entity: Entity, itemIndex: number): number {
-	const value = unwrapLocator(run.parameter(entity.idParameter, itemIndex, ''));
+	return readRecord(run, targetOf(entity), entity, itemIndex);
+}
+
+/** The ID in any picker of records, by its parameter. Throws a `UserError` that names it. */
+export function readRecord(run: Run, target: LocatorTarget, property: { displayName: string; idParameter: string }, itemIndex: number): number {
 	try {
-		return toId(recordPart(run, entity, value));
+		return idIn(target, run.parameter(property.idParameter, itemIndex, ''), run.client.baseUrl);
 	} catch (error) {
-		throw fieldError(entity, error);
+		throw fieldError(property, error);
 	}
-}
-
-function recordPart({ client }: Run, entity: Entity, value: unknown): unknown {
-	if (typeof value !== 'string' || !value.includes('/')) return value;
-	assertSameAccount(value, client.baseUrl);
-	const id = new RegExp(`/(?:${linkPaths(entity).join('|')})/(\\d+)`).exec(value)?.[1];
-	if (id === undefined) throw new UserError(`${show(value)} is not the link of a ${entity.displayName.toLowerCase()}.`);
-	return id;
-}
-
-/** An ID means another record in another account. One account may have several zones, so its own name is what counts. */
-function assertSameAccount(link: string, baseUrl: string): void {
-	const nameOf = (url: string) => /^\s*https?:\/\/([^./:]+)\./i.exec(url)?.[1]?.toLowerCase();
-	const [given, own] = [nameOf(link), nameOf(baseUrl)];
-	if (given === undefined || own === undefined || given === own) return;
-	throw new UserError(`${show(link)} is a link of the account '${given}', but the credential is for '${own}'. Give a link of that account.`);
 }
 
 /** The property of one writable field, as it stands at top level or in a collection. */

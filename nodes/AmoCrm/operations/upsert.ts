@@ -7,11 +7,12 @@ import type { FieldDefinition } from '../fields/dictionaries';
 import { accountCountry } from '../fields/dictionaries';
 import type { Draft } from '../fields/fields';
 import { encodeDraft, fieldError } from '../fields/fields';
+import { recordEntries } from '../fields/locator';
 import { encodeMappedFields } from '../fields/mapper';
 import type { Matcher, MatchKey, Wanted } from '../fields/matching';
 import { contactMatcher, emailKey, fieldMatcher, matchingValue, nameMatcher } from '../fields/matching';
 import { contactEntries, phoneKey } from '../fields/phones';
-import { isUnset, toId, toList, withoutUnset } from '../fields/values';
+import { isUnset, toId, toList, unwrapLocator, withoutUnset } from '../fields/values';
 import { exclusively } from '../transport/exclusive';
 import type { Failure } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
@@ -178,7 +179,7 @@ function encodeWish({ run, entity, rules }: Setting, wish: Wish, mode: 'create' 
 	const mapped = wish.mapped.filter(
 		(field) => !update || (!rules.keepsCustomFields && !rules.createOnlyFieldIds.has(Number(field.field_id))),
 	);
-	return encodeDraft(fieldsFor(entity, mode), { mode, timezone: run.timezone, values, mapped });
+	return encodeDraft(fieldsFor(entity, mode), { mode, timezone: run.timezone, accountUrl: run.client.baseUrl, values, mapped });
 }
 
 /** Items that share a key, directly or through another item, become one wish at the place of the first. */
@@ -208,15 +209,17 @@ function mergeInto(first: Wish, next: Wish, setting: Setting): Wish {
 	return { items: [...first.items, ...next.items].sort((a, b) => a - b), keys, id: first.id ?? next.id, values, mapped };
 }
 
+const CONTACT_FIELDS = ['contactId', 'contacts', 'contactIds'];
+
 /** Parameters that hold several values: those of several items add up. */
-const LISTS = new Set(['phone', 'email', 'tags', 'contactIds']);
+const LISTS = new Set(['phone', 'email', 'tags', 'contacts', 'contactIds']);
 
 function joined(name: string, old: unknown, added: unknown, { country }: Setting): unknown[] {
 	const keyOf = (value: unknown): string => {
 		if (name === 'phone') return phoneKey(String(value), country);
-		return name === 'email' ? emailKey(String(value)) : JSON.stringify(value);
+		return name === 'email' ? emailKey(String(value)) : JSON.stringify(unwrapLocator(value));
 	};
-	const listOf = name === 'phone' || name === 'email' ? contactEntries : toList;
+	const listOf = name === 'phone' || name === 'email' ? contactEntries : name === 'tags' ? toList : recordEntries;
 	const all = [...listOf(old), ...listOf(added)];
 	return all.filter((value, index) => all.findIndex((other) => keyOf(other) === keyOf(value)) === index);
 }
@@ -264,7 +267,7 @@ async function findCandidates(
 	wishes: Wish[],
 ): Promise<(wish: Wish) => IDataObject[] | Failure> {
 	// Without it a lead does not show its contacts, and every link would look new.
-	const setsContacts = wishes.some(({ values }) => values.contactId !== undefined || values.contactIds !== undefined);
+	const setsContacts = wishes.some(({ values }) => CONTACT_FIELDS.some((name) => values[name] !== undefined));
 	const query = setsContacts && entity.collection === 'leads' ? { with: 'contacts' } : {};
 	if (!matcher) {
 		const ids = [...new Set(wishes.flatMap(({ id }) => id ?? []))];

@@ -145,7 +145,7 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 		...(entity.hasCustomFields
 			? [
 					{
-						displayName: 'Custom Field Names or IDs to Set Only When Creating',
+						displayName: 'Create-Only Field Names or IDs',
 						name: 'customFieldsOnlyWhenCreating',
 						type: 'multiOptions' as const,
 						typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },

@@ -106,7 +106,8 @@ export async function writeDrafts(
 }
 
 export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping): Draft {
-	const { timezone } = run;
+	const { timezone, client } = run;
+	const context = { mode, timezone, accountUrl: client.baseUrl };
 	const fields = fieldsFor(entity, mode);
 	const mapped = entity.hasCustomFields
 		? encodeMappedFields(
@@ -121,11 +122,11 @@ export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: 
 		for (const field of fields) {
 			if (field.required) values[field.name] = run.parameter(field.name, item, '') as IDataObject;
 		}
-		return encodeDraft(fields, { mode, timezone, values, mapped });
+		return encodeDraft(fields, { ...context, values, mapped });
 	}
 	const id = readId(run, entity, item);
 	const values = run.parameter('updateFields', item, {}) as IDataObject;
-	const { body, links } = encodeDraft(fields, { mode, timezone, values, mapped });
+	const { body, links } = encodeDraft(fields, { ...context, values, mapped });
 	if (Object.keys(body).length === 0 && links.length === 0) {
 		throw new UserError("'Update Fields' is empty: there is nothing to change", {
 			description: 'Add at least one field with a value, or map a custom field.',
@@ -157,7 +158,7 @@ async function sendDrafts(run: Run, route: Route, drafts: Draft[]): Promise<RowO
 
 /** What amoCRM answered, over what was sent: its own answer to a write holds little more than the ID. */
 function writtenRow(draft: Draft, answer: IDataObject): IDataObject {
-	return omit({ ...draft.body, ...answer }, [
+	return omit({ id: answer.id, ...draft.body, ...answer }, [
 		'_embedded',
 		'_links',
 		'request_id',

@@ -155,7 +155,7 @@ export async function searchLinkedRecords(
 	return await search(this, BY_TYPE[String(type)] ?? LEADS, filter, paginationToken);
 }
 
-const entityTypeOf = (context: ILoadOptionsFunctions) => String(context.getCurrentNodeParameter('entityType') ?? 'leads');
+const entityTypeOf = (context: ILoadOptionsFunctions) => String(context.getCurrentNodeParameter('entityType') ?? context.getCurrentNodeParameter('filters.entityType') ?? 'leads');
 
 /** Notes on records of the chosen type. */
 export async function searchNotes(

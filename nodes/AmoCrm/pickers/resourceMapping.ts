@@ -9,7 +9,8 @@ const INPUTS: Record<string, FieldType> = {
 	numeric: 'number',
 	price: 'number',
 	monetary: 'number',
-	checkbox: 'boolean',
+	// n8n shows a switch that nobody has touched as on, although it has no value.
+	checkbox: 'options',
 	date: 'dateTime',
 	birthday: 'dateTime',
 	date_time: 'dateTime',
@@ -40,23 +41,27 @@ async function columnsOf(context: ILoadOptionsFunctions, path: string): Promise<
 	return { fields, ...(fields.length === 0 ? { emptyFieldsNotice: 'The account has no custom fields here.' } : {}) };
 }
 
-/** What to type where n8n has a text input for something else; the column has no room for more. */
+/** What to type where that is no plain text; n8n cuts a column's name at 30 letters. */
 const FORMS: Record<string, string> = {
-	multiselect: 'one or several',
-	multitext: 'one or several',
-	smart_address: 'text or JSON',
-	legal_entity: 'name or JSON',
+	multiselect: 'several',
+	multitext: 'several',
 	items: 'JSON',
-	linked_entity: 'ID or JSON',
+	linked_entity: 'ID',
 	chained_list: 'JSON',
-	file: 'file UUID or JSON',
-	payer: 'name or JSON',
-	supplier: 'ID or JSON',
+	file: 'UUID',
+	supplier: 'ID',
 };
+
+const YES_OR_NO = [
+	{ name: 'Yes', value: true },
+	{ name: 'No', value: false },
+];
+
+const toOption = (option: FieldDefinition['enums'][number]) => ({ name: option.path, value: String(option.id) });
 
 function toColumn(field: FieldDefinition): ResourceMapperField {
 	const stages = field.requiredIn === 1 ? '1 stage' : `${field.requiredIn} stages`;
-	const notes = [FORMS[field.type] ?? [], field.requiredIn > 0 ? `required in ${stages}` : []].flat();
+	const notes = [field.requiredIn > 0 ? `required in ${stages}` : [], FORMS[field.type] ?? []].flat();
 	return {
 		id: String(field.id),
 		displayName: notes.length > 0 ? `${field.name} (${notes.join(', ')})` : field.name,
@@ -64,10 +69,7 @@ function toColumn(field: FieldDefinition): ResourceMapperField {
 		defaultMatch: false,
 		display: true,
 		type: INPUTS[field.type] ?? 'string',
-		// Without this a checkbox starts as "no" and is sent.
 		defaultValue: null,
-		...(INPUTS[field.type] === 'options'
-			? { options: field.enums.map((option) => ({ name: option.path, value: String(option.id) })) }
-			: {}),
+		...(INPUTS[field.type] === 'options' ? { options: field.type === 'checkbox' ? YES_OR_NO : field.enums.map(toOption) } : {}),
 	};
 }

@@ -1,17 +1,18 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { fieldError, text } from '../fields/fields';
+import { text } from '../fields/fields';
 import { recordLocator } from '../fields/locator';
-import { toId } from '../fields/values';
+import { CATALOG, ELEMENT } from '../fields/targets';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
+import { readRecord } from '../operations/parameters';
 import type { Scope } from '../operations/scope';
 import { scoped } from '../operations/scope';
 import type { Entity, Operation, Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { upsert } from '../operations/upsert';
-import { customFieldsJsonField, customFieldsToClearField, idFilter, searchFilter } from './shared';
+import { customFieldsJsonField, customFieldsToClearField, idFilters, searchFilter } from './shared';
 
 /** Elements of lists (catalogs): products, invoices and the account's own lists. Source: extended facts 3.3. */
 const template: Entity = {
@@ -21,6 +22,7 @@ const template: Entity = {
 	path: '/catalogs/\\d+/elements',
 	collection: 'elements',
 	idParameter: 'catalogElementId',
+	cardPath: 'catalogs/\\d+/detail',
 	listSearchMethod: 'searchCatalogElements',
 	fields: [
 		{
@@ -35,7 +37,7 @@ const template: Entity = {
 		customFieldsJsonField,
 		customFieldsToClearField,
 	],
-	filters: [searchFilter('element'), idFilter],
+	filters: [searchFilter('element', 'Oak table'), ...idFilters(ELEMENT, 'Elements')],
 	sortKeys: [],
 	withOptions: [
 		{ name: 'Invoice Link', value: 'invoice_link' },
@@ -49,7 +51,7 @@ const template: Entity = {
 const catalogProperty: INodeProperties = {
 	displayName: 'List',
 	name: 'catalogId',
-	...recordLocator({ noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'] }),
+	...recordLocator(CATALOG),
 	required: true,
 	description: 'The list (catalog) that holds the elements, such as Products',
 };
@@ -58,12 +60,8 @@ const catalogProperty: INodeProperties = {
 const inCatalog: Scope = {
 	properties: [catalogProperty],
 	entityOf: (run, item) => {
-		try {
-			const path = `/catalogs/${toId(run.parameter('catalogId', item, ''))}`;
-			return { ...template, path: `${path}/elements`, fieldsPath: path };
-		} catch (error) {
-			throw fieldError(catalogProperty, error);
-		}
+		const path = `/catalogs/${readRecord(run, CATALOG, { displayName: catalogProperty.displayName, idParameter: 'catalogId' }, item)}`;
+		return { ...template, path: `${path}/elements`, fieldsPath: path };
 	},
 };
 

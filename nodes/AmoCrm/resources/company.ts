@@ -1,4 +1,5 @@
 import { text } from '../fields/fields';
+import { COMPANY } from '../fields/targets';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
@@ -43,7 +44,7 @@ export const companyEntity: Entity = {
 		customFieldsJsonField,
 		customFieldsToClearField,
 	],
-	filters: recordFilters('company'),
+	filters: recordFilters(COMPANY, 'Companies', 'Acme'),
 	sortKeys: [
 		{ name: 'ID', value: 'id' },
 		{ name: 'Name', value: 'name' },

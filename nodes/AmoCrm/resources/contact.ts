@@ -1,4 +1,5 @@
 import { text } from '../fields/fields';
+import { CONTACT } from '../fields/targets';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
@@ -48,7 +49,7 @@ export const contactEntity: Entity = {
 		customFieldsJsonField,
 		customFieldsToClearField,
 	],
-	filters: recordFilters('contact'),
+	filters: recordFilters(CONTACT, 'Contacts', 'Smith'),
 	sortKeys: [
 		{ name: 'ID', value: 'id' },
 		{ name: 'Name', value: 'name' },

@@ -53,7 +53,7 @@ const MEMBERS: Member[] = [
 /** Creates a lead together with its contact and company, in one request for up to 50 items (core facts 5.5). */
 export function createComplex(lead: Entity): Operation {
 	// Their place is taken by the members.
-	const entity = { ...lead, fields: lead.fields.filter(({ name }) => !['contactId', 'contactIds', 'companyId'].includes(name)) };
+	const entity = { ...lead, fields: lead.fields.filter(({ name }) => !['contactId', 'contacts', 'contactIds', 'companyId'].includes(name)) };
 	const fields = fieldsFor(entity, 'create');
 	return {
 		value: 'createComplex',
@@ -163,7 +163,7 @@ function memberBody(run: Run, item: number, member: Member, mapping: Mapping): I
 	if (mode === 'existing') return { id: readId(run, entity, item) };
 	const values = withoutUnset(run.parameter(fieldsParameter, item, {}) as IDataObject);
 	const mapped = encodeMappedFields(run.parameter(mapperParameter, item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.zones);
-	const { body } = encodeDraft(newFields(entity), { mode: 'create', timezone: run.timezone, values, mapped });
+	const { body } = encodeDraft(newFields(entity), { mode: 'create', timezone: run.timezone, accountUrl: run.client.baseUrl, values, mapped });
 	assertFieldCount(entity, body);
 	return Object.keys(body).length > 0 ? body : undefined;
 }

@@ -1,5 +1,6 @@
-import { links, mainContact, moment, money, picked, pickedPipeline, pickOne, stage, text } from '../fields/fields';
+import { contactIds, contactList, mainContact, moment, money, picked, pickedPipeline, pickOne, stage, text } from '../fields/fields';
 import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
+import { LEAD } from '../fields/targets';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
@@ -17,6 +18,8 @@ import {
 	responsibleUserField,
 	tagFields,
 } from './shared';
+
+const FIRST_IS_MAIN = "On create the first one becomes the main contact, unless 'Main Contact' is set.";
 
 /** Leads. Source: core facts 5. */
 const entity: Entity = {
@@ -78,20 +81,27 @@ const entity: Entity = {
 			description: 'The contact to link as the main one of the lead',
 		},
 		{
+			name: 'contacts',
+			key: '_embedded.contacts',
+			displayName: 'Contacts',
+			kind: contactList,
+			description: `Contacts to link. ${FIRST_IS_MAIN}`,
+		},
+		{
 			name: 'contactIds',
 			key: '_embedded.contacts',
-			displayName: 'Contact IDs',
-			kind: links('contacts', true, { type: 'string', default: '' }),
-			placeholder: 'e.g. 7000001, 7000002',
-			description: "Contacts to link: IDs separated by commas, or a list. On create the first one becomes the main contact, unless 'Main Contact' is set.",
+			displayName: 'Contacts From Data',
+			kind: contactIds,
+			placeholder: 'e.g. {{ $json.contactIds }}',
+			description: `Contacts to link, for an expression: IDs or links of cards as a list, or separated by commas. ${FIRST_IS_MAIN}`,
 		},
 		companyField(true),
 		customFieldsJsonField,
 		customFieldsToClearField,
 	],
 	filters: [
-		...recordFilters('lead'),
-		stagesFilter({ name: 'statusIds', displayName: 'Stage Names or IDs', description: 'Return only leads in these stages' }),
+		...recordFilters(LEAD, 'Leads', 'Website redesign'),
+		stagesFilter('statuses', true, { name: 'statusIds', displayName: 'Stage Names or IDs', description: 'Return only leads in these stages' }),
 		pickedIdsFilter('pipeline_id', 'getPipelines', {
 			name: 'pipelineIds',
 			displayName: 'Pipeline Names or IDs',

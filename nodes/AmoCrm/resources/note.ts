@@ -4,7 +4,8 @@ import { UserError } from 'n8n-workflow';
 import type { Draft, WritableField } from '../fields/fields';
 import { boolean, encodeDraft, linkedRecord, pickedUser } from '../fields/fields';
 import type { Filter } from '../fields/filters';
-import { idsFilter, momentRange } from '../fields/filters';
+import { idsFilter, momentRange, recordsFilter } from '../fields/filters';
+import { NOTE, RECORD } from '../fields/targets';
 import { show, toList } from '../fields/values';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
@@ -13,9 +14,9 @@ import type { Scope } from '../operations/scope';
 import { scoped } from '../operations/scope';
 import type { Entity, Operation, Resource, Run } from '../operations/types';
 import { writeRecords } from '../operations/write';
-import { ALL_TYPES, optionalParams, paramFields, requiredParams, WRITABLE_TYPES } from './noteTypes';
+import { ALL_TYPES, optionalParams, paramFields, requiredParams, typesWithOptionalParams, WRITABLE_TYPES } from './noteTypes';
 import { pinNote } from './pinNote';
-import { createdAtField, idFilter, responsibleUserField } from './shared';
+import { createdAtField, idFilters, responsibleUserField } from './shared';
 
 const noteTypesFilter: Filter = {
 	name: 'noteTypes',
@@ -58,12 +59,13 @@ const template: Entity = {
 		},
 	],
 	filters: [
-		idFilter,
-		idsFilter('entity_id', {
+		...idFilters(NOTE, 'Notes'),
+		recordsFilter('entity_id', RECORD, { name: 'linkedRecords', displayName: 'Records', description: 'Return only notes of the records that you pick' }),
+		idsFilter('entity_id', RECORD, {
 			name: 'entityIds',
-			displayName: 'Record IDs',
-			placeholder: 'e.g. 7000001, 7000002',
-			description: 'IDs of the records whose notes to return, separated by commas, or a list',
+			displayName: 'Records From Data',
+			placeholder: 'e.g. {{ $json.ids }}',
+			description: 'Return only notes of these records, for an expression: IDs or links as a list, or separated by commas',
 		}),
 		noteTypesFilter,
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
@@ -147,8 +149,13 @@ function createNote(entity: Entity): Operation {
 		execute: async (run) =>
 			await writeRecords(run, entity, 'create', {
 				draftOf: (_run, _entity, mode, item) => {
-					const values = { ...valuesOf(run, item, 'additionalFields'), entityId: run.parameter('entityId', item, '') };
-					const { body } = encodeDraft(entity.fields, { mode, timezone: run.timezone, values });
+					const values = {
+						...valuesOf(run, item, 'additionalFields'),
+						entityId: run.parameter('entityId', item, ''),
+						// A link must lead to a record of this type.
+						entityType: run.parameter('entityType', item, 'leads') as IDataObject[string],
+					};
+					const { body } = encodeDraft(entity.fields, { mode, timezone: run.timezone, accountUrl: run.client.baseUrl, values });
 					return noteDraft(run, item, body, values);
 				},
 			}),
@@ -167,7 +174,8 @@ function updateNote(entity: Entity): Operation {
 			idProperty(entity),
 			noteTypeProperty,
 			...params.required,
-			collection('Update Fields', 'updateFields', 'Add Field', params.optional),
+			// Kinds without optional values would show an empty frame.
+			{ ...collection('Update Fields', 'updateFields', 'Add Field', params.optional), displayOptions: { show: { noteType: typesWithOptionalParams() } } },
 			optionsProperty([], true),
 		],
 		writes: true,
@@ -192,7 +200,7 @@ const noteTypeOf = (run: Run, item: number) => String(run.parameter('noteType', 
 function noteDraft(run: Run, item: number, body: IDataObject, values: Record<string, unknown>): Draft {
 	const noteType = noteTypeOf(run, item);
 	// Whatever the operation, amoCRM wants the values of a note whole.
-	const { body: params } = encodeDraft(paramFields(noteType), { mode: 'create', timezone: run.timezone, values });
+	const { body: params } = encodeDraft(paramFields(noteType), { mode: 'create', timezone: run.timezone, accountUrl: run.client.baseUrl, values });
 	return { body: { ...body, note_type: noteType, params }, links: [] };
 }
 

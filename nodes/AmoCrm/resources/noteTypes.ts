@@ -3,7 +3,9 @@ import { UserError } from 'n8n-workflow';
 
 import type { FieldKind, WritableField } from '../fields/fields';
 import { choice, longText, seconds, text } from '../fields/fields';
-import { show, toInteger, toText } from '../fields/values';
+import { recordLocator } from '../fields/locator';
+import { USER } from '../fields/targets';
+import { show, toInteger, toText, unwrapLocator } from '../fields/values';
 
 /** Kinds of notes and what each holds in its `params`. Source: core facts 13, extended facts 5.4. */
 
@@ -58,8 +60,16 @@ const kind = (property: FieldKind['property'], convert: (value: unknown) => IDat
 	},
 });
 
+const USER_PICKER = recordLocator(USER);
+
 /** A user's ID as a number, any other text as a name (core facts 13). */
-const userOrName = kind({ type: 'string', default: '' }, (value) => (/^\d+$/.test(toText(value).trim()) ? toInteger(value) : toText(value)));
+const userOrName = kind(
+	{ ...USER_PICKER, modes: [...USER_PICKER.modes, { displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. Anna Smith' }] },
+	(value) => {
+		const plain = unwrapLocator(value);
+		return /^\d+$/.test(toText(plain).trim()) ? toInteger(plain) : toText(plain);
+	},
+);
 
 const plainText = kind({ type: 'string', default: '' }, (value) => toText(value));
 
@@ -211,8 +221,7 @@ const NOTE_PARAMS: NoteParam[] = [
 		key: 'call_responsible',
 		displayName: 'Call Responsible',
 		kind: userOrName,
-		placeholder: 'e.g. 9000001',
-		description: 'Who had the call: the ID of a user, or a name',
+		description: 'Who had the call: a user of the account, or the name of anybody else',
 		requiredFor: [],
 		optionalFor: CALLS,
 	},
@@ -285,3 +294,5 @@ export function optionalParams(): Array<{ field: WritableField; displayOptions: 
 		displayOptions: { show: { '/noteType': field.optionalFor } },
 	}));
 }
+
+export const typesWithOptionalParams = () => [...new Set(NOTE_PARAMS.flatMap(({ optionalFor }) => optionalFor))];

@@ -1,8 +1,8 @@
 import type { WritableField } from '../fields/fields';
-import { clearedFields, customFieldsJson, links, moment, multitext, pickedUser, removedTags, replacedTags, tags } from '../fields/fields';
+import { clearedFields, company, customFieldsJson, moment, multitext, pickedUser, removedTags, replacedTags, tags } from '../fields/fields';
 import type { Filter } from '../fields/filters';
-import { recordLocator } from '../fields/locator';
-import { idsFilter, momentRange, pickedIdsFilter, search, textFilter } from '../fields/filters';
+import type { LocatorTarget } from '../fields/locator';
+import { idsFilter, momentRange, pickedIdsFilter, recordsFilter, search, textFilter } from '../fields/filters';
 import { toBoolean } from '../fields/values';
 
 /** Fields and filters that several resources have in common. `noun` is the resource in lower case. */
@@ -87,16 +87,10 @@ export const customFieldsJsonField: WritableField = {
 		'Array in the form of amoCRM\'s custom_fields_values, for example [{"field_id": 123, "values": [{"value": "text"}]}]; "values": null clears a field',
 };
 
-const COMPANY_LOCATOR = recordLocator({
-	noun: 'company',
-	listSearchMethod: 'searchCompanies',
-	linkPaths: ['companies/detail', 'api/v4/companies'],
-});
-
 export const customFieldsToClearField: WritableField = {
 	name: 'customFieldsToClear',
 	key: 'custom_fields_values',
-	displayName: 'Custom Field Names or IDs to Clear',
+	displayName: 'Clear Field Names or IDs',
 	kind: clearedFields,
 	only: 'update',
 	description:
@@ -108,7 +102,7 @@ export function companyField(embeddedOnCreate: boolean): WritableField {
 		name: 'companyId',
 		key: '_embedded.companies',
 		displayName: 'Company',
-		kind: links('companies', embeddedOnCreate, COMPANY_LOCATOR),
+		kind: company(embeddedOnCreate),
 		description: 'The company to link',
 	};
 }
@@ -121,21 +115,29 @@ export const createdAtField: WritableField = {
 	description: "When the record was created, for imports. A date without an offset is in the workflow's time zone.",
 };
 
-export function searchFilter(noun: string): Filter {
+/** `example` is what a person might look for. */
+export function searchFilter(noun: string, example: string): Filter {
 	return search({
 		name: 'query',
 		displayName: 'Search Query',
-		placeholder: 'e.g. Smith',
+		placeholder: `e.g. ${example}`,
 		description: `Text to find in the filled fields of the ${noun}. amoCRM matches loosely, so check the result.`,
 	});
 }
 
-export const idFilter: Filter = idsFilter('id', {
-	name: 'ids',
-	displayName: 'IDs',
-	placeholder: 'e.g. 7000001, 7000002',
-	description: 'IDs, separated by commas, or a list',
-});
+/** Only certain records: each picked, or all of them in one value. `plural` is what they are called. */
+export function idFilters(target: LocatorTarget, plural: string): Filter[] {
+	const nouns = plural.toLowerCase();
+	return [
+		recordsFilter('id', target, { name: 'records', displayName: `Only These ${plural}`, description: `Return only the ${nouns} that you pick` }),
+		idsFilter('id', target, {
+			name: 'ids',
+			displayName: 'IDs From Data',
+			placeholder: 'e.g. {{ $json.ids }}',
+			description: `Return only the ${nouns} with these IDs, for an expression: IDs or links as a list, or separated by commas`,
+		}),
+	];
+}
 
 export const responsibleUsersFilter: Filter = pickedIdsFilter('responsible_user_id', 'getUsers', {
 	name: 'responsibleUserIds',
@@ -153,14 +155,14 @@ const onlyDeletedFilter: Filter = {
 };
 
 /** Filters that leads, contacts and companies share (core facts 3.6). */
-export function recordFilters(noun: string): Filter[] {
+export function recordFilters(target: LocatorTarget, plural: string, example: string): Filter[] {
 	return [
-		searchFilter(noun),
-		idFilter,
+		searchFilter(target.noun, example),
+		...idFilters(target, plural),
 		textFilter('name', {
 			name: 'name',
 			displayName: 'Name',
-			placeholder: 'e.g. Smith',
+			placeholder: `e.g. ${example}`,
 			description: `Return only records with this name, or one of a list of names. Some accounts match a part of the name too; 'Search Query' always does.`,
 		}),
 		responsibleUsersFilter,

@@ -1,12 +1,13 @@
 import { boolean, choice, linkedRecord, longText, moment, picked, pickOne, seconds, taskResult } from '../fields/fields';
-import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter } from '../fields/filters';
+import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter } from '../fields/filters';
+import { recordOf, TASK } from '../fields/targets';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
 import type { Entity, Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { completeTask } from './completeTask';
-import { createdAtField, idFilter, responsibleUserField, responsibleUsersFilter } from './shared';
+import { createdAtField, idFilters, responsibleUserField, responsibleUsersFilter } from './shared';
 
 const ENTITY_TYPES = [
 	{ name: 'Company', value: 'companies' },
@@ -92,7 +93,7 @@ const entity: Entity = {
 		createdAtField,
 	],
 	filters: [
-		idFilter,
+		...idFilters(TASK, 'Tasks'),
 		responsibleUsersFilter,
 		flagFilter('is_completed', {
 			name: 'isCompleted',
@@ -115,12 +116,24 @@ const entity: Entity = {
 			default: 'leads',
 			description: 'Return only tasks of this kind of records',
 		}),
-		idsFilter('entity_id', {
-			name: 'entityIds',
-			displayName: 'Linked Record IDs',
+		recordsFilter('entity_id', ({ entityType }) => recordOf(entityType), {
+			name: 'linkedRecords',
+			displayName: 'Linked Records',
 			needs: 'entityType',
-			placeholder: 'e.g. 7000001, 7000002',
-			description: "IDs, separated by commas, or a list; needs 'Linked Record Type' too",
+			description: "Return only tasks of the records that you pick; needs 'Linked Record Type' too",
+		}),
+		idsFilter('entity_id', ({ entityType }) => recordOf(entityType), {
+			name: 'entityIds',
+			displayName: 'Linked Records From Data',
+			needs: 'entityType',
+			placeholder: 'e.g. {{ $json.ids }}',
+			description: "Return only tasks of these records, for an expression: IDs or links as a list, or separated by commas; needs 'Linked Record Type' too",
+		}),
+		// A task does not show the stage of its lead, so no row can be checked.
+		stagesFilter('lead_statuses', false, {
+			name: 'leadStatusIds',
+			displayName: 'Lead Stage Names or IDs',
+			description: 'Return only tasks of leads in these stages',
 		}),
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],

@@ -137,7 +137,7 @@ describe('core 12 tasks', () => {
 		const cases: [string, number[]][] = [
 			[`filter[responsible_user_id]=${manager}`, [one]], ['filter[is_completed]=1', [two]], ['filter[is_completed][]=0', [one]], ['filter[task_type]=2', [one]], ['filter[task_type_id][]=2', [one]],
 			['filter[entity_type]=contacts', [two]], [`filter[entity_type]=leads&filter[entity_id][]=${lead}`, [one]], [`filter[entity_id]=${lead}`, [one, two]], [`filter[id]=${two}`, [two]],
-			['filter[updated_at]=150', [two]], ['filter[updated_at][to]=150', [one]], ['filter[created_by]=0', [one]], ['filter[lead_statuses][]=142', [one]],
+			['filter[updated_at]=150', [two]], ['filter[updated_at][to]=150', [one]], ['filter[created_by]=0', [one]], ['filter[lead_statuses][0][status_id]=142', [one]],
 		];
 		for (const [query, found] of cases) expect([query, await ids(`/tasks?${query}`, 'tasks')]).toEqual([query, found]);
 	});

@@ -1,0 +1,36 @@
+import type { LocatorTarget } from './locator';
+
+/** What the pickers of linked records pick. */
+
+export const CATALOG: LocatorTarget = { noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'] };
+
+export const COMPANY: LocatorTarget = { noun: 'company', listSearchMethod: 'searchCompanies', linkPaths: ['companies/detail', 'api/v4/companies'] };
+
+export const CONTACT: LocatorTarget = { noun: 'contact', listSearchMethod: 'searchContacts', linkPaths: ['contacts/detail', 'api/v4/contacts'] };
+
+export const ELEMENT: LocatorTarget = {
+	noun: 'element',
+	listSearchMethod: 'searchCatalogElements',
+	linkPaths: ['catalogs/\\d+/detail', 'api/v4/catalogs/\\d+/elements'],
+};
+
+export const LEAD: LocatorTarget = { noun: 'lead', listSearchMethod: 'searchLeads', linkPaths: ['leads/detail', 'api/v4/leads'] };
+
+export const NOTE: LocatorTarget = { noun: 'note', listSearchMethod: 'searchNotes', linkPaths: ['api/v4/[a-z]+/notes'] };
+
+export const PIPELINE: LocatorTarget = { noun: 'pipeline', listSearchMethod: 'searchPipelines', linkPaths: ['leads/pipeline', 'api/v4/leads/pipelines'] };
+
+export const TASK: LocatorTarget = { noun: 'task', listSearchMethod: 'searchTasks', linkPaths: ['api/v4/tasks'] };
+
+export const USER: LocatorTarget = { noun: 'user', listSearchMethod: 'searchUsers', linkPaths: [] };
+
+/** A record of the type that is chosen beside its picker. */
+export const RECORD: LocatorTarget = { noun: 'record', listSearchMethod: 'searchLinkedRecords' };
+
+const NOUNS: Record<string, string> = { companies: 'company', contacts: 'contact', customers: 'customer', leads: 'lead' };
+
+/** `RECORD` when its type is known: a link must lead to that type. */
+export function recordOf(type: unknown): LocatorTarget {
+	const noun = NOUNS[String(type)];
+	return noun ? { ...RECORD, noun, linkPaths: [`${String(type)}/detail`, `api/v4/${String(type)}`] } : RECORD;
+}

@@ -1,0 +1,43 @@
+import type { INodeListSearchResult, INodeParameters, INodePropertyOptions, ResourceMapperFields } from 'n8n-workflow';
+import { CREDENTIAL_TYPE, NODE_TYPE, type Credential } from './run';
+import type { Stage } from './stage';
+
+/** What fills the lists of the editor, asked the way the editor asks. */
+
+interface Question {
+	method: string;
+	parameters?: INodeParameters;
+	credential?: Credential;
+	filter?: string;
+	paginationToken?: string;
+}
+
+export function askFor(stage: Stage & { credential: Credential }) {
+	const ask =
+		<T>(kind: string) =>
+		async ({ method, parameters = {}, credential = stage.credential, ...more }: Question): Promise<T> =>
+			(await stage.n8n.client.request('POST', `/rest/dynamic-node-parameters/${kind}`, {
+				path: 'parameters.any',
+				nodeTypeAndVersion: { name: NODE_TYPE, version: 1 },
+				currentNodeParameters: { authentication: 'oAuth2', resource: 'lead', operation: 'create', ...parameters },
+				methodName: method,
+				credentials: { [CREDENTIAL_TYPE]: credential },
+				...more,
+			})) as T;
+	return {
+		search: ask<INodeListSearchResult>('resource-locator-results'),
+		options: ask<INodePropertyOptions[]>('options'),
+		columns: ask<ResourceMapperFields>('resource-mapper-fields'),
+	};
+}
+
+/** Adds a record to the account without n8n; gives its ID. */
+export async function addRecord({ emulator }: Stage, path: string, row: object): Promise<unknown> {
+	const answer = await fetch(`${emulator.url}/api/v4${path}`, {
+		method: 'POST',
+		headers: { authorization: `Bearer ${emulator.issueToken().accessToken}`, 'content-type': 'application/json' },
+		body: JSON.stringify([row]),
+	});
+	const { _embedded: embedded } = (await answer.json()) as { _embedded: Record<string, Array<{ id: unknown }>> };
+	return Object.values(embedded)[0]?.[0]?.id;
+}

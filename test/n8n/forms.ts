@@ -1,0 +1,116 @@
+import type { INodeParameters, INodeProperties, INodePropertyCollection, NodeParameterValueType, ResourceMapperValue } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
+import type { askFor } from './ask';
+
+/** Every form of the node, filled to the brim. */
+
+const { description } = new AmoCrm();
+
+export interface Form {
+	name: string;
+	parameters: INodeParameters;
+}
+
+type Values = Record<string, NodeParameterValueType>;
+
+const isShown = (property: INodeProperties, values: Values, root: Values): boolean =>
+	NodeHelpers.displayParameter(values as INodeParameters, property, { typeVersion: 1 }, description, root as INodeParameters);
+
+/** What a form asks: the properties that show for these values, those inside collections too. */
+export function shownProperties(root: Values, properties = description.properties, values = root): INodeProperties[] {
+	return properties
+		.filter((property) => isShown(property, values, root))
+		.flatMap((property) => {
+			if (property.type === 'collection') return [property, ...shownProperties(root, property.options as INodeProperties[], (values[property.name] ?? {}) as Values)];
+			if (property.type !== 'fixedCollection') return [property];
+			return [property, ...(property.options as INodePropertyCollection[]).flatMap((entry) => shownProperties(root, entry.values, {}))];
+		});
+}
+
+/** The choices at top level that other parameters depend on. */
+function choicesOf(root: Values): INodeProperties[] {
+	const asked = new Set(
+		JSON.stringify(description.properties)
+			.match(/"(?:show|hide)":\{[^}]*\}/g)
+			?.flatMap((rule) => [...rule.matchAll(/"\/?(\w+)":\[/g)].map(([, name]) => name)),
+	);
+	return shownProperties(root).filter(({ name, type, options }) => type === 'options' && options && asked.has(name) && !['authentication', 'resource', 'operation'].includes(name));
+}
+
+/** Each operation once, and once more for every choice that asks something else. */
+export function formsOf(): Form[] {
+	const pickers = description.properties.filter(({ name }) => name === 'operation');
+	return pickers.flatMap((picker) =>
+		(picker.options ?? []).flatMap((option) => {
+			if (!('action' in option)) return [];
+			const base = defaultsOf({ authentication: 'oAuth2', resource: picker.displayOptions?.show?.resource?.[0] as string, operation: option.value });
+			const forms = [{ name: String(option.action), parameters: base as INodeParameters }];
+			const seen = new Set(shownProperties(base));
+			for (const choice of choicesOf(base)) {
+				for (const entry of choice.options ?? []) {
+					if (!('value' in entry)) continue;
+					const parameters = defaultsOf({ ...base, [choice.name]: entry.value });
+					const asked = shownProperties(parameters);
+					if (asked.every((property) => seen.has(property))) continue;
+					for (const property of asked) seen.add(property);
+					forms.push({ name: `${option.action}, ${choice.displayName}: ${entry.name}`, parameters: parameters as INodeParameters });
+				}
+			}
+			return forms;
+		}),
+	);
+}
+
+function defaultsOf(values: Values): Values {
+	const shown = description.properties.filter((property) => isShown(property, values, values));
+	return { ...Object.fromEntries(shown.map(({ name, default: value }) => [name, value])), ...values };
+}
+
+/** The form with every optional field added and every list chosen from. */
+export async function filledForm({ name, parameters }: Form, editor: ReturnType<typeof askFor>): Promise<Form> {
+	const root: Values = { ...parameters };
+	const fill = async (properties: INodeProperties[], values: Values): Promise<Values> => {
+		for (const property of properties) if (isShown(property, values, root)) values[property.name] = await valueOf(property, values);
+		return values;
+	};
+	const valueOf = async (property: INodeProperties, values: Values): Promise<NodeParameterValueType> => {
+		const { type, typeOptions, default: preset, placeholder } = property;
+		const question = { parameters: { ...root, ...values } as INodeParameters };
+		switch (type) {
+			case 'collection':
+				return (await fill(property.options as INodeProperties[], {})) as INodeParameters;
+			case 'fixedCollection': {
+				const [entry] = property.options as INodePropertyCollection[];
+				return { [entry?.name ?? '']: [(await fill(entry?.values ?? [], {})) as INodeParameters] };
+			}
+			case 'resourceLocator': {
+				const { results } = await editor.search({ ...question, method: property.modes?.[0]?.typeOptions?.searchListMethod ?? '' });
+				return { __rl: true, mode: 'list', value: results[0]?.value ?? '', cachedResultName: results[0]?.name };
+			}
+			case 'resourceMapper': {
+				const { fields } = await editor.columns({ ...question, method: typeOptions?.resourceMapper?.resourceMapperMethod ?? '' });
+				const value: ResourceMapperValue = { mappingMode: 'defineBelow', value: {}, matchingColumns: [], schema: fields, attemptToConvertTypes: false, convertFieldsToString: false };
+				return value as unknown as INodeParameters;
+			}
+			case 'options':
+			case 'multiOptions': {
+				if (!typeOptions?.loadOptionsMethod) return type === 'options' ? values[property.name] ?? preset : [];
+				const [first] = await editor.options({ ...question, method: typeOptions.loadOptionsMethod });
+				if (first === undefined) throw new Error(`${name}: nothing to choose from in ${property.displayName}`);
+				return type === 'options' ? first.value : ([first.value] as NodeParameterValueType);
+			}
+			case 'dateTime':
+				return '2026-12-01T10:00:00';
+			case 'string':
+				return property.required ? (placeholder ?? '').replace('e.g. ', '') : (values[property.name] ?? preset);
+			default:
+				return preset;
+		}
+	};
+	await fill(
+		description.properties.filter(({ name: own }) => !['authentication', 'resource', 'operation'].includes(own)),
+		root,
+	);
+	return { name, parameters: root as INodeParameters };
+}
