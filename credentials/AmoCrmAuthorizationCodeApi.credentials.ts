@@ -42,6 +42,7 @@ export class AmoCrmAuthorizationCodeApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
+			placeholder: 'e.g. def50200a1b2c3',
 			description:
 				"The code from the 'Keys and scopes' tab of the integration. It works once and for 20 minutes: paste it and save the credential at once. The access then renews itself.",
 		},

@@ -1,5 +1,8 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 
+import { AmoCrmAuthorizationCodeApi } from '../../credentials/AmoCrmAuthorizationCodeApi.credentials';
+import { AmoCrmLongLivedTokenApi } from '../../credentials/AmoCrmLongLivedTokenApi.credentials';
+import { AmoCrmOAuth2Api } from '../../credentials/AmoCrmOAuth2Api.credentials';
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
 
@@ -21,7 +24,16 @@ function entriesOf(properties: INodeProperties[], where: string): Entry[] {
 	});
 }
 
-const entries = [...entriesOf(new AmoCrm().description.properties, ''), ...entriesOf(new AmoCrmTrigger().description.properties, 'trigger')];
+const credentials = [new AmoCrmAuthorizationCodeApi(), new AmoCrmLongLivedTokenApi(), new AmoCrmOAuth2Api()];
+const visible = ({ type }: INodeProperties) => type !== 'hidden';
+const entries = [
+	...entriesOf(new AmoCrm().description.properties, ''),
+	...entriesOf(new AmoCrmTrigger().description.properties, 'trigger'),
+	...credentials.flatMap(({ displayName, properties }) => entriesOf(properties.filter(visible), displayName)),
+];
+const choices = entries.flatMap(({ where, property }) =>
+	['options', 'multiOptions'].includes(property.type) ? ((property.options ?? []) as INodePropertyOptions[]).map((option) => ({ where, option })) : [],
+);
 const pickers = entries.filter(({ property }) => property.name === 'operation');
 const OF_THE_EDITOR = ['authentication', 'resource', 'operation'];
 /** What n8n's guidelines show without a description. */
@@ -56,7 +68,7 @@ test('every parameter is described', () => {
 });
 
 test('what a person types has an example', () => {
-	expect(faulty(({ type, placeholder }) => type === 'string' && !placeholder?.startsWith('e.g. '))).toEqual([]);
+	expect(faulty(({ type, placeholder, typeOptions }) => type === 'string' && !typeOptions?.password && !placeholder?.startsWith('e.g. '))).toEqual([]);
 });
 
 test('a moment says in which time zone it is', () => {
@@ -69,7 +81,7 @@ test('a switch says what it switches', () => {
 
 test('other parameters are named in single quotes, and no text is in the jargon of the API', () => {
 	expect(faulty(({ description }) => /"[A-Z][a-z]+ [A-Z]?[a-z]+"/.test(description ?? ''))).toEqual([]);
-	expect(faulty(({ name, displayName, description }) => name !== 'customFieldsJson' && /\b(?:enum|entity|unsorted|key)\b/i.test(`${displayName} ${description}`))).toEqual([]);
+	expect(faulty(({ name, displayName, description }) => !['customFieldsJson', 'clientSecret'].includes(name) && /\b(?:enum|entity|unsorted|key)\b/i.test(`${displayName} ${description}`))).toEqual([]);
 });
 
 test('options of a list are in alphabetical order, or in the order that their text says', () => {
@@ -85,4 +97,72 @@ test('options of a list are in alphabetical order, or in the order that their te
 test('sorting stands below the options, required parameters above the optional ones', () => {
 	const late = entries.filter(({ where, property }) => property.required && / > .* > /.test(where));
 	expect(late.map(({ where }) => where)).toEqual([]);
+});
+
+const SMALL_WORDS = /^(?:a|an|and|as|at|but|by|for|if|in|is|nor|of|on|or|per|the|to|with)$/;
+/** Names that are written in their own way. */
+const OWN_SPELLING = /^(?:amoCRM|n8n)$/;
+
+function isTitleCase(name: string): boolean {
+	const words = name.replace(/[():,]/g, '').split(/[ /-]+/);
+	return words.every((word, index) => OWN_SPELLING.test(word) || /^[A-Z0-9]/.test(word) || (index > 0 && SMALL_WORDS.test(word)));
+}
+
+test('names of parameters and of choices are in Title Case and without a full stop', () => {
+	const names = [
+		...entries.filter(({ property }) => property.type !== 'notice').map(({ where, property }) => [where, property.displayName]),
+		...choices.map(({ where, option }) => [where, option.name]),
+		...credentials.map(({ displayName }) => ['credential', displayName]),
+		...[new AmoCrm(), new AmoCrmTrigger()].map(({ description }) => ['node', description.displayName]),
+	] as Array<[string, string]>;
+	expect(names.filter(([, name]) => !isTitleCase(name) || /[.!]$/.test(name))).toEqual([]);
+});
+
+test('what the editor cuts off says too little: names are at most 30 letters long', () => {
+	expect(entries.filter(({ property }) => property.type !== 'notice' && property.displayName.length > 30).map(({ where }) => where)).toEqual([]);
+});
+
+test('one sentence ends without a full stop, several with one; each starts with a capital letter', () => {
+	const texts = [
+		...entries.flatMap(({ where, property }) => [property.description, property.hint].map((text) => [where, text])),
+		...choices.map(({ where, option }) => [`${where} > ${option.name}`, option.description]),
+	] as Array<[string, string | undefined]>;
+	const bad = texts.filter(([, text]) => {
+		if (text === undefined) return false;
+		const plain = text.replace(/<[^>]+>/g, '').replace(/\{\{.*?\}\}/g, 'x').replace(/\b(?:e\.g|etc)\./g, '');
+		const isSeveral = /[.!?] (?:["'A-Z]|amoCRM)/.test(plain);
+		return /^\s|\s$| {2}/.test(text) || !/^(?:[A-Z"'0-9]|[a-z]+_[a-z_]+|amoCRM)/.test(plain) || isSeveral !== /[.!?]$/.test(plain);
+	});
+	expect(bad).toEqual([]);
+});
+
+test('every choice of an operation, and every credential field, is described', () => {
+	expect(choices.filter(({ where, option }) => / > Operation$/.test(where) && !option.description).map(({ where, option }) => `${where}: ${option.name}`)).toEqual([]);
+	for (const { displayName, documentationUrl, properties } of credentials) {
+		expect(displayName).toMatch(/^amoCRM .*API$/);
+		expect(documentationUrl).toMatch(/^https:\/\//);
+		for (const property of properties.filter(visible)) {
+			expect([displayName, property.displayName, (property.description ?? '').length > 10]).toEqual([displayName, property.displayName, true]);
+			// A person who connects an account must find the place in amoCRM from the text alone.
+			expect(property.required).toBe(true);
+		}
+	}
+});
+
+test('what is secret is masked, and nothing else is', () => {
+	const secret = /^(?:clientSecret|accessToken|refreshToken)$/;
+	const properties = credentials.flatMap((credential) => credential.properties);
+	expect(properties.filter(({ name, typeOptions }) => secret.test(name) !== (typeOptions?.password === true)).map(({ name }) => name)).toEqual([]);
+});
+
+test('both nodes and the address of the account name Kommo too', () => {
+	expect([new AmoCrm(), new AmoCrmTrigger()].filter(({ description }) => !description.description.includes('Kommo'))).toEqual([]);
+	for (const { properties } of credentials) expect(properties.find(({ name }) => name === 'domain')?.description).toContain('kommo.com');
+});
+
+test('every event of the trigger has an entry of its own in the list of triggers', () => {
+	const [events] = entries.filter(({ where, property }) => where.startsWith('trigger') && property.name === 'events');
+	const actions = (events?.property.options as INodePropertyOptions[]).map(({ action }) => action);
+	expect(actions.filter((action) => !action?.startsWith('On '))).toEqual([]);
+	expect(new Set(actions).size).toBe(actions.length);
 });
