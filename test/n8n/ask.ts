@@ -4,7 +4,7 @@ import type { Stage } from './stage';
 
 /** What fills the lists of the editor, asked the way the editor asks. */
 
-interface Question {
+export interface Question {
 	method: string;
 	parameters?: INodeParameters;
 	credential?: Credential;

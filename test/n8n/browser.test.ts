@@ -93,7 +93,8 @@ test('update a lead picked from the searched list, with five custom fields mappe
 	await (await addMappedField(browser, fields.source)).locator('input').first().click();
 	await browser.page.getByRole('option', { name: option }).first().click();
 	await (await addMappedField(browser, fields.budget)).locator('input').first().fill('1500.5');
-	await (await addMappedField(browser, fields.urgent)).locator('.el-switch, [role="switch"]').first().click();
+	await (await addMappedField(browser, fields.urgent)).locator('input').first().click();
+	await browser.page.getByRole('option', { name: 'Yes', exact: true }).first().click();
 	await (await addMappedField(browser, fields.link)).locator('input').first().fill('https://example.com/offer');
 	await (await addMappedField(browser, fields.contract)).locator('input').first().fill('A-17');
 	await browser.shot('five-fields');
@@ -104,8 +105,7 @@ test('update a lead picked from the searched list, with five custom fields mappe
 	expect(source).toBe(option);
 	expect(budget?.replace(',', '.')).toBe('1500.5');
 	const [urgent, ...texts] = others;
-	// Where the switch of a new checkbox stands is n8n's affair; that it is sent is ours.
-	expect(urgent).toMatch(/^(да|нет)$/i);
+	expect(urgent).toMatch(/^да$/i);
 	expect(texts).toEqual(['https://example.com/offer', 'A-17']);
 });
 

@@ -46,6 +46,8 @@ afterAll(async () => {
 	await stage?.close();
 });
 
+afterEach(async () => await closeNode(browser));
+
 /** Names of parameters that n8n itself hides or shows in its own way. */
 const OF_THE_EDITOR = ['authentication', 'customFields', 'contactCustomFields', 'companyCustomFields'];
 
@@ -76,5 +78,4 @@ test.each(formsOf().map(({ name }) => [name]))('%s', async (name) => {
 	expect(rawNames).toEqual([]);
 	expect(await panel.locator('[data-test-id="parameter-issues"]').count()).toBe(0);
 	expect(await cutOff(panel)).toEqual([]);
-	await closeNode(browser);
 });

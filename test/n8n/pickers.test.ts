@@ -1,6 +1,7 @@
-import type { INodeListSearchResult, INodeParameters, INodePropertyOptions, ResourceMapperFields } from 'n8n-workflow';
+import type { INodeListSearchResult } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../emulator';
-import { CREDENTIAL_TYPE, NODE_TYPE, type Credential } from './run';
+import { addRecord, askFor, type Question } from './ask';
+import type { Credential } from './run';
 import { consent, createCredential, openConnectedStage, type Stage } from './stage';
 
 /** What fills the lists of the editor, asked the way the editor asks. */
@@ -21,39 +22,9 @@ afterAll(async () => {
 	await stage?.close();
 });
 
-interface Question {
-	method: string;
-	parameters?: INodeParameters;
-	credential?: Credential;
-	filter?: string;
-	paginationToken?: string;
-}
-
-async function ask<T>(kind: string, { method, parameters = {}, credential = stage.credential, ...more }: Question): Promise<T> {
-	return (await stage.n8n.client.request('POST', `/rest/dynamic-node-parameters/${kind}`, {
-		path: 'parameters.any',
-		nodeTypeAndVersion: { name: NODE_TYPE, version: 1 },
-		currentNodeParameters: { authentication: 'oAuth2', resource: 'lead', operation: 'create', ...parameters },
-		methodName: method,
-		credentials: { [CREDENTIAL_TYPE]: credential },
-		...more,
-	})) as T;
-}
-
-const search = async (question: Question) => await ask<INodeListSearchResult>('resource-locator-results', question);
-const options = async (question: Question) => await ask<INodePropertyOptions[]>('options', question);
-const columns = async (question: Question) => await ask<ResourceMapperFields>('resource-mapper-fields', question);
-
-/** Adds a record to the account without n8n; gives its ID. */
-async function add(path: string, rows: object[]): Promise<unknown> {
-	const answer = await fetch(`${stage.emulator.url}/api/v4${path}`, {
-		method: 'POST',
-		headers: { authorization: `Bearer ${stage.emulator.issueToken().accessToken}`, 'content-type': 'application/json' },
-		body: JSON.stringify(rows),
-	});
-	const { _embedded: embedded } = (await answer.json()) as { _embedded: Record<string, Array<{ id: unknown }>> };
-	return Object.values(embedded)[0]?.[0]?.id;
-}
+const search = async (question: Question) => await askFor(stage).search(question);
+const options = async (question: Question) => await askFor(stage).options(question);
+const columns = async (question: Question) => await askFor(stage).columns(question);
 
 test('leads are found by their text, and show price and stage; contacts show the phone', async () => {
 	const [lead] = [...stage.emulator.account.leads.values()];
@@ -92,8 +63,8 @@ test('records of the chosen type, and elements of the chosen list', async () => 
 	const linked = await search({ method: 'searchLinkedRecords', parameters: { resource: 'task', additionalFields: { entityType: 'companies' }, entityType: 'companies' }, filter: company?.name ?? '' });
 	expect(linked.results.map(({ value }) => value)).toContain(String(company?.id));
 
-	const goods = await add('/catalogs', [{ name: 'Goods' }]);
-	const chair = await add(`/catalogs/${goods}/elements`, [{ name: 'Chair' }]);
+	const goods = await addRecord(stage, '/catalogs', { name: 'Goods' });
+	const chair = await addRecord(stage, `/catalogs/${goods}/elements`, { name: 'Chair' });
 	const catalogs = await search({ method: 'searchCatalogs', filter: 'good' });
 	expect(catalogs.results).toEqual([{ name: 'Goods', value: String(goods) }]);
 	const elements = await search({ method: 'searchCatalogElements', parameters: { catalogId: { __rl: true, mode: 'list', value: String(goods) } } });
@@ -125,8 +96,8 @@ test('the mapper has every field of the account, with an input that fits its typ
 	expect(byName.get('Source')).toMatchObject({ type: 'options', options: expect.arrayContaining([expect.objectContaining({ name: 'Referral' })]) });
 	expect(byName.get('Client budget')?.type).toBe('number');
 	expect(byName.get('Start date')?.type).toBe('dateTime');
-	expect(byName.get('Urgent')).toMatchObject({ type: 'boolean', defaultValue: null });
-	expect(byName.get('Contact channels (one or several)')?.type).toBe('string');
+	expect(byName.get('Urgent')).toMatchObject({ type: 'options', defaultValue: null, options: [{ name: 'Yes', value: true }, { name: 'No', value: false }] });
+	expect(byName.get('Contact channels (several)')?.type).toBe('string');
 	expect(fields.every(({ required }) => !required)).toBe(true);
 });
 
