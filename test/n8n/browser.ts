@@ -28,7 +28,7 @@ export async function openBrowser(suite: string): Promise<Browser> {
 	mkdirSync(folder, { recursive: true });
 
 	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium', args: FLAGS });
-	const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
 	// n8n's pages name fonts and images elsewhere; only this machine is to be asked.
 	await context.route(
 		({ hostname }) => !['localhost', '127.0.0.1'].includes(hostname),

@@ -18,7 +18,7 @@ const isShown = (property: INodeProperties, values: Values, root: Values): boole
 	NodeHelpers.displayParameter(values as INodeParameters, property, { typeVersion: 1 }, description, root as INodeParameters);
 
 /** What a form asks: the properties that show for these values, those inside collections too. */
-export function shownProperties(root: Values, properties = description.properties, values = root): INodeProperties[] {
+export function shownProperties(root: Values, properties = description.properties, values: Values = root): INodeProperties[] {
 	return properties
 		.filter((property) => isShown(property, values, root))
 		.flatMap((property) => {
@@ -41,26 +41,30 @@ function choicesOf(root: Values): INodeProperties[] {
 /** Each operation once, and once more for every choice that asks something else. */
 export function formsOf(): Form[] {
 	const pickers = description.properties.filter(({ name }) => name === 'operation');
-	return pickers.flatMap((picker) =>
-		(picker.options ?? []).flatMap((option) => {
+	return pickers.flatMap((picker) => {
+		const seen = new Set<string>();
+		return (picker.options ?? []).flatMap((option) => {
 			if (!('action' in option)) return [];
 			const base = defaultsOf({ authentication: 'oAuth2', resource: picker.displayOptions?.show?.resource?.[0] as string, operation: option.value });
 			const forms = [{ name: String(option.action), parameters: base as INodeParameters }];
-			const seen = new Set(shownProperties(base));
+			for (const property of shownProperties(base)) seen.add(lookOf(property));
 			for (const choice of choicesOf(base)) {
 				for (const entry of choice.options ?? []) {
 					if (!('value' in entry)) continue;
 					const parameters = defaultsOf({ ...base, [choice.name]: entry.value });
-					const asked = shownProperties(parameters);
-					if (asked.every((property) => seen.has(property))) continue;
-					for (const property of asked) seen.add(property);
+					const asked = shownProperties(parameters).map(lookOf);
+					if (asked.every((look) => seen.has(look))) continue;
+					for (const look of asked) seen.add(look);
 					forms.push({ name: `${option.action}, ${choice.displayName}: ${entry.name}`, parameters: parameters as INodeParameters });
 				}
 			}
 			return forms;
-		}),
-	);
+		});
+	});
 }
+
+/** Two operations of a resource may ask the same in the same words. */
+const lookOf = ({ displayName, name, type, description: text }: INodeProperties): string => [displayName, name, type, text].join('|');
 
 function defaultsOf(values: Values): Values {
 	const shown = description.properties.filter((property) => isShown(property, values, values));

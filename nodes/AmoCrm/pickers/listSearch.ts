@@ -2,6 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeLis
 
 import type { Dictionary } from '../fields/dictionaries';
 import { pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
+import { isUnset } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { embeddedRows } from '../transport/pages';
 import { asError, catalogIdOf, clientOf } from './read';
@@ -60,13 +61,14 @@ const CUSTOMERS: Searchable = {
 	label: (row) => String(row.name || `Customer ${String(row.id)}`),
 };
 
+const dayOf = (seconds: unknown): string => new Date(Number(seconds) * 1000).toISOString().slice(0, 10);
+
 const TASKS: Searchable = {
 	path: '/tasks',
 	collection: 'tasks',
 	searchable: false,
 	label: (row) => {
-		const due = new Date(Number(row.complete_till) * 1000).toISOString().slice(0, 10);
-		return `${String(row.text || `Task ${String(row.id)}`)} · ${due}${row.is_completed ? ' · completed' : ''}`;
+		return `${String(row.text || `Task ${String(row.id)}`)} · ${dayOf(row.complete_till)}${row.is_completed ? ' · completed' : ''}`;
 	},
 };
 
@@ -167,7 +169,10 @@ export async function searchNotes(
 		path: `/${entityTypeOf(this)}/notes`,
 		collection: 'notes',
 		searchable: false,
-		label: (row) => `${String((row.params as IDataObject | undefined)?.text ?? row.note_type)} · ${String(row.entity_id)}`,
+		label: (row) => {
+			const text = (row.params as IDataObject | undefined)?.text;
+			return `${isUnset(text) ? String(row.note_type).replace(/_/g, ' ') : String(text)} · ${dayOf(row.created_at)}`;
+		},
 	};
 	return await search(this, source, filter, paginationToken);
 }
