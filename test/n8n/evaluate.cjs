@@ -1,5 +1,6 @@
 // Evaluates expressions in the engine that n8n runs in production (isolated-vm), with n8n's own modules under Node 24.
-// Called as: node evaluate.cjs <folder of n8n> < [{ "expression": "={{ ... }}", "self": {...} }] > [value, ...]
+// Called as: node evaluate.cjs <folder of n8n> < [{ "expression": "={{ ... }}", "self": {...}, "json": {...} }] > [value, ...]
+// `self` is what $self gives in a credential, `json` the data of the item that goes into a node.
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { text } = require('node:stream/consumers');
@@ -13,8 +14,10 @@ async function main() {
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 	await workflow.expression.acquireIsolate?.();
 	const cases = JSON.parse(await text(process.stdin));
-	const values = cases.map(({ expression, self }) =>
-		workflow.expression.getComplexParameterValue(node, expression, 'internal', {}, undefined, undefined, self),
+	const values = cases.map(({ expression, self, json }) =>
+		json
+			? workflow.expression.getParameterValue(expression, null, 0, 0, node.name, [{ json }], 'internal', {})
+			: workflow.expression.getComplexParameterValue(node, expression, 'internal', {}, undefined, undefined, self),
 	);
 	process.stdout.write(JSON.stringify(values.map((value) => value ?? null)), () => process.exit(0));
 }

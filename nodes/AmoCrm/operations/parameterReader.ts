@@ -13,8 +13,8 @@ import type { Run } from './types';
 const EXPRESSION = /"=/;
 
 /** An expression that only reads the item's own data: `={{ $json.name }}`, `={{ $json["First name"].text }}`. */
-const PLAIN = /^=\{\{\s*\$json((?:\.[A-Za-z_$][\w$]*|\["[^"\\]*"\]|\['[^'\\]*'\])+)\s*\}\}$/;
-const STEP = /\.([A-Za-z_$][\w$]*)|\["([^"\\]*)"\]|\['([^'\\]*)'\]/g;
+const PLAIN = /^=\{\{\s*\$json((?:\.[\p{ID_Start}_$][\p{ID_Continue}$]*|\["[^"\\]*"\]|\['[^'\\]*'\])+)\s*\}\}$/u;
+const STEP = /\.([\p{ID_Start}_$][\p{ID_Continue}$]*)|\["([^"\\]*)"\]|\['([^'\\]*)'\]/gu;
 
 /** Stands for a value that only n8n can tell. */
 const NEEDS_N8N = Symbol('needs n8n');
