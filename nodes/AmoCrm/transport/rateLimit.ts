@@ -16,8 +16,12 @@ const LONGEST_WAY_MS = 60;
 /** How fast the fastest answer is forgotten, ms for each later one. */
 const FORGET_MS = 0.05;
 
-/** So many answers tell what is fast: while n8n starts its first requests all of them may be late. */
+/**
+ * So many answers tell what is fast. Until then all may be late: n8n loads what its first requests need, and reads their
+ * credential from a database that stores starting executions; this process is not busy meanwhile (ms at most; seen: 120).
+ */
 const ENOUGH_ANSWERS = 14;
+const LONGEST_FIRST_WAY_MS = 250;
 
 /** How long everybody pauses after a 429 that names no time, ms. It doubles while 429s go on. */
 const FIRST_PAUSE_MS = 1000;
@@ -129,7 +133,8 @@ export class RateLimiter {
 	}
 
 	private longestWayMs({ lateBeforeMs }: Slot): number {
-		return LONGEST_WAY_MS + this.lateMs - lateBeforeMs;
+		const wayMs = this.answers < ENOUGH_ANSWERS ? LONGEST_FIRST_WAY_MS : LONGEST_WAY_MS;
+		return wayMs + this.lateMs - lateBeforeMs;
 	}
 
 	/** When amoCRM has counted the request at the latest, as far as is known by now. */
