@@ -42,26 +42,31 @@ async function environment({ userFolder, port, timezone }) {
 /** The address that n8n gives to amoCRM as redirect URL. */
 export const redirectUrl = (n8nUrl) => `${n8nUrl}/rest/oauth2-credential/callback`;
 
+/** Settings for the PostgreSQL of `postgres.mjs`. */
+export const postgresSettings = (port) => ({
+	DB_TYPE: 'postgresdb',
+	DB_POSTGRESDB_HOST: '127.0.0.1',
+	DB_POSTGRESDB_PORT: String(port),
+	DB_POSTGRESDB_USER: 'n8n',
+	DB_POSTGRESDB_DATABASE: 'postgres',
+});
+
 /**
  * Settings of all processes of an n8n that shares its work between several: through a Redis and a PostgreSQL, as n8n
  * demands (on SQLite it loses executions to a locked database).
  */
 const queueSettings = ({ redisPort, postgresPort }) => ({
-	DB_TYPE: 'postgresdb',
-	DB_POSTGRESDB_HOST: '127.0.0.1',
-	DB_POSTGRESDB_PORT: String(postgresPort),
-	DB_POSTGRESDB_USER: 'n8n',
-	DB_POSTGRESDB_DATABASE: 'postgres',
+	...postgresSettings(postgresPort),
 	EXECUTIONS_MODE: 'queue',
 	OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 	QUEUE_BULL_REDIS_HOST: '127.0.0.1',
 	QUEUE_BULL_REDIS_PORT: String(redisPort),
 });
 
-/** Starts the private n8n and resolves when it answers. With `queue` it leaves its executions to workers. */
-export async function startN8n({ userFolder, port, timezone, log, ownGroup = true, queue }) {
+/** Starts the private n8n and resolves when it answers. With `queue` it leaves its executions to workers; `settings` win over ours. */
+export async function startN8n({ userFolder, port, timezone, log, ownGroup = true, queue, settings }) {
 	mkdirSync(userFolder, { recursive: true });
-	const env = { ...(await environment({ userFolder, port, timezone })), ...(queue ? queueSettings(queue) : {}) };
+	const env = { ...(await environment({ userFolder, port, timezone })), ...(queue ? queueSettings(queue) : {}), ...settings };
 	const service = startService('n8n', node24, [n8nProgram, 'start'], { cwd: userFolder, env, log, ownGroup });
 	const url = `http://localhost:${port}`;
 	// n8n 1.x calls itself ready before it has its REST routes.

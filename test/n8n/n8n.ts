@@ -20,8 +20,14 @@ export interface TestN8n {
 	close(): Promise<void>;
 }
 
+export interface N8nOptions {
+	queue?: { redisPort: number; postgresPort: number };
+	/** Environment variables. */
+	settings?: Record<string, string>;
+}
+
 /** A real n8n of its own for one suite: a fresh user folder with the packed package in it, and its owner signed in. */
-export async function startTestN8n(suite: string, queue?: { redisPort: number; postgresPort: number }): Promise<TestN8n> {
+export async function startTestN8n(suite: string, { queue, settings }: N8nOptions = {}): Promise<TestN8n> {
 	const name = isLine1 ? `${suite}-1` : suite;
 	const userFolder = join(work, 'test-n8n', name);
 	rmSync(userFolder, { recursive: true, force: true });
@@ -38,6 +44,7 @@ export async function startTestN8n(suite: string, queue?: { redisPort: number; p
 		// Ctrl-C in a terminal then reaches this n8n together with jest.
 		ownGroup: false,
 		queue,
+		settings,
 	};
 	let { url, redirectUrl, service } = await startN8n(options);
 	const client = new N8nClient(url);

@@ -1,7 +1,7 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator';
 import { demoIntegration } from '../../scripts/lib/emulator.mjs';
 import type { N8nClient } from '../../scripts/lib/n8nClient.mjs';
-import { startTestN8n, type TestN8n } from './n8n';
+import { startTestN8n, type N8nOptions, type TestN8n } from './n8n';
 import { CREDENTIAL_TYPE, type Credential } from './run';
 
 /** An n8n and an amoCRM account that know each other: what every suite plays on. */
@@ -11,8 +11,8 @@ export interface Stage {
 	close(): Promise<void>;
 }
 
-export async function openStage(suite: string, options: EmulatorOptions = {}): Promise<Stage> {
-	const n8n = await startTestN8n(suite);
+export async function openStage(suite: string, options: EmulatorOptions = {}, n8nOptions?: N8nOptions): Promise<Stage> {
+	const n8n = await startTestN8n(suite, n8nOptions);
 	const emulator = await startEmulator({
 		seed: 'demo',
 		redirectUri: n8n.redirectUrl,
@@ -53,8 +53,8 @@ export async function consent(client: N8nClient, credential: Credential, answer:
 }
 
 /** A stage with a credential that is already connected. */
-export async function openConnectedStage(suite: string, options?: EmulatorOptions): Promise<Stage & { credential: Credential }> {
-	const stage = await openStage(suite, options);
+export async function openConnectedStage(suite: string, options?: EmulatorOptions, n8nOptions?: N8nOptions): Promise<Stage & { credential: Credential }> {
+	const stage = await openStage(suite, options, n8nOptions);
 	const credential = await createCredential(stage.n8n, stage.emulator.url);
 	await consent(stage.n8n.client, credential);
 	return { ...stage, credential };

@@ -26,7 +26,7 @@ const workerLogs = [1, 2].map((number) => join(logs, `test-queue-worker-${number
 beforeAll(async () => {
 	const queue = { redisPort: await freePort(), postgresPort: await freePort() };
 	services.push(await startRedis(queue.redisPort), await startPostgres(queue.postgresPort));
-	n8n = await startTestN8n('queue', queue);
+	n8n = await startTestN8n('queue', { queue });
 	emulator = await startEmulator({
 		seed: 'empty',
 		redirectUri: n8n.redirectUrl,
