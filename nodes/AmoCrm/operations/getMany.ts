@@ -14,7 +14,7 @@ import type { Mapping } from './mapping';
 import { mappingOf } from './mapping';
 import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
-import { collection, filterProperty, optionsProperty, withProperty } from './parameters';
+import { collection, filterProperty, optionsProperty, valueContext, withProperty } from './parameters';
 import { viewOf } from './present';
 import { requestProblem } from './problems';
 import type { Entity, ItemResult, Operation, Run } from './types';
@@ -199,7 +199,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, zone
 	const returnAll = run.parameter('returnAll', item, false) as boolean;
 	const limit = returnAll ? undefined : readLimit(run.parameter('limit', item, 50));
 	const conditions = [
-		...conditionsOf(entity.filters, { values: filters, timezone: run.timezone, accountUrl: run.client.baseUrl }),
+		...conditionsOf(entity.filters, { ...valueContext(run), values: filters }),
 		...customFieldConditions(givenFieldFilters(filters), definitions, zones),
 	];
 	const filtering = conditions.filter((condition) => 'filter' in condition.query);

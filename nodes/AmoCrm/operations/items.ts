@@ -6,6 +6,12 @@ import type { ItemResult, Run } from './types';
 /** So long the reading of many items keeps everything else in n8n waiting, ms: webhooks must be answered meanwhile. */
 const TURN_MS = 20;
 
+/** What one item asks for. */
+export interface Asked<T> {
+	item: number;
+	asked: T;
+}
+
 /**
  * Reads what every item asks for, in order. An item whose parameters cannot be read (`read` throws) is left out and gets
  * its problem in `results`.
@@ -14,8 +20,8 @@ export async function readItems<T>(
 	run: Run,
 	results: Array<ItemResult | undefined>,
 	read: (item: number) => T,
-): Promise<Array<{ item: number; asked: T }>> {
-	const all: Array<{ item: number; asked: T }> = [];
+): Promise<Array<Asked<T>>> {
+	const all: Array<Asked<T>> = [];
 	let since = performance.now();
 	for (let item = 0; item < run.items.length; item++) {
 		try {

@@ -43,6 +43,9 @@ export function readRecord(run: Run, target: LocatorTarget, property: { displayN
 	}
 }
 
+/** What the meaning of a user's values depends on: the time zone of dates, the account of links. */
+export const valueContext = ({ timezone, client }: Run) => ({ timezone, accountUrl: client.baseUrl });
+
 /** The property of one writable field, as it stands at top level or in a collection. */
 export function fieldProperty(field: WritableField, mode: 'create' | 'update', topLevel: boolean): INodeProperties {
 	return {

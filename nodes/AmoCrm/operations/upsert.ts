@@ -20,7 +20,7 @@ import { allResults, mustStop, readItems } from './items';
 import { lookUp, rememberCreated } from './lookup';
 import type { Mapping } from './mapping';
 import { mappingOf, usesMapper } from './mapping';
-import { readId } from './parameters';
+import { readId, valueContext } from './parameters';
 import { notFoundProblem, parameterProblem, requestProblem } from './problems';
 import type { Entity, ItemProblem, ItemResult, Operation, Run } from './types';
 import type { MatchBy, UpsertRules } from './upsertParameters';
@@ -179,7 +179,7 @@ function encodeWish({ run, entity, rules }: Setting, wish: Wish, mode: 'create' 
 	const mapped = wish.mapped.filter(
 		(field) => !update || (!rules.keepsCustomFields && !rules.createOnlyFieldIds.has(Number(field.field_id))),
 	);
-	return encodeDraft(fieldsFor(entity, mode), { mode, timezone: run.timezone, accountUrl: run.client.baseUrl, values, mapped });
+	return encodeDraft(fieldsFor(entity, mode), { ...valueContext(run), mode, values, mapped });
 }
 
 /** Items that share a key, directly or through another item, become one wish at the place of the first. */
@@ -208,8 +208,6 @@ function mergeInto(first: Wish, next: Wish, setting: Setting): Wish {
 	for (const field of next.mapped) mergeField(mapped, field, setting);
 	return { items: [...first.items, ...next.items].sort((a, b) => a - b), keys, id: first.id ?? next.id, values, mapped };
 }
-
-const CONTACT_FIELDS = ['contactId', 'contacts', 'contactIds'];
 
 /** Parameters that hold several values: those of several items add up. */
 const LISTS = new Set(['phone', 'email', 'tags', 'contacts', 'contactIds']);
@@ -267,7 +265,8 @@ async function findCandidates(
 	wishes: Wish[],
 ): Promise<(wish: Wish) => IDataObject[] | Failure> {
 	// Without it a lead does not show its contacts, and every link would look new.
-	const setsContacts = wishes.some(({ values }) => CONTACT_FIELDS.some((name) => values[name] !== undefined));
+	const contactFields = entity.fields.filter(({ key }) => key === '_embedded.contacts');
+	const setsContacts = wishes.some(({ values }) => contactFields.some(({ name }) => values[name] !== undefined));
 	const query = setsContacts && entity.collection === 'leads' ? { with: 'contacts' } : {};
 	if (!matcher) {
 		const ids = [...new Set(wishes.flatMap(({ id }) => id ?? []))];

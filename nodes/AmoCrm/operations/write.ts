@@ -9,18 +9,16 @@ import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/batches';
 import { embeddedRows } from '../transport/pages';
 import type { Reply } from '../transport/types';
+import type { Asked } from './items';
 import { allResults, mustStop, readItems } from './items';
 import { sendLinks } from './links';
 import type { Mapping } from './mapping';
 import { mappingOf } from './mapping';
-import { collection, fieldProperty, optionsProperty, readId, runOption } from './parameters';
+import { collection, fieldProperty, optionsProperty, readId, runOption, valueContext } from './parameters';
 import { requestProblem, writeProblem } from './problems';
 import type { Entity, ItemResult, Run } from './types';
 
 export type Mode = 'create' | 'update';
-
-/** What items ask for. */
-type Asked = Array<{ item: number; asked: Draft }>;
 
 export function fieldsFor(entity: Entity, mode: Mode): WritableField[] {
 	return entity.fields.filter((field) => field.only === undefined || field.only === mode);
@@ -89,7 +87,7 @@ export async function writeDrafts(
 	run: Run,
 	entity: Entity,
 	mode: Mode,
-	ready: Asked,
+	ready: Array<Asked<Draft>>,
 	results: ItemResult[],
 	definitions: FieldDefinition[],
 	route: Route = routeOf(entity, mode),
@@ -106,8 +104,7 @@ export async function writeDrafts(
 }
 
 export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping): Draft {
-	const { timezone, client } = run;
-	const context = { mode, timezone, accountUrl: client.baseUrl };
+	const context = { ...valueContext(run), mode };
 	const fields = fieldsFor(entity, mode);
 	const mapped = entity.hasCustomFields
 		? encodeMappedFields(
@@ -176,7 +173,7 @@ function omit(row: IDataObject, keys: string[]): IDataObject {
 async function makeLinks(
 	run: Run,
 	entity: Entity,
-	ready: Asked,
+	ready: Array<Asked<Draft>>,
 	results: ItemResult[],
 ): Promise<void> {
 	const links: IDataObject[] = [];

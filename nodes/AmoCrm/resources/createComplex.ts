@@ -6,7 +6,7 @@ import { customFieldsMapper, customFieldsProperty, encodeMappedFields } from '..
 import { show, withoutUnset } from '../fields/values';
 import type { Mapping } from '../operations/mapping';
 import { mappingOf, usesMapper } from '../operations/mapping';
-import { collection, fieldProperty, idProperty, optionsProperty, readId } from '../operations/parameters';
+import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
 import { requestProblem } from '../operations/problems';
 import type { Entity, ItemResult, Operation, Run } from '../operations/types';
 import { draftFromParameters, fieldsFor, writeRecords } from '../operations/write';
@@ -53,7 +53,8 @@ const MEMBERS: Member[] = [
 /** Creates a lead together with its contact and company, in one request for up to 50 items (core facts 5.5). */
 export function createComplex(lead: Entity): Operation {
 	// Their place is taken by the members.
-	const entity = { ...lead, fields: lead.fields.filter(({ name }) => !['contactId', 'contacts', 'contactIds', 'companyId'].includes(name)) };
+	const taken = MEMBERS.map((member) => `_embedded.${member.entity.collection}`);
+	const entity = { ...lead, fields: lead.fields.filter(({ key }) => !taken.includes(key)) };
 	const fields = fieldsFor(entity, 'create');
 	return {
 		value: 'createComplex',
@@ -163,7 +164,7 @@ function memberBody(run: Run, item: number, member: Member, mapping: Mapping): I
 	if (mode === 'existing') return { id: readId(run, entity, item) };
 	const values = withoutUnset(run.parameter(fieldsParameter, item, {}) as IDataObject);
 	const mapped = encodeMappedFields(run.parameter(mapperParameter, item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.zones);
-	const { body } = encodeDraft(newFields(entity), { mode: 'create', timezone: run.timezone, accountUrl: run.client.baseUrl, values, mapped });
+	const { body } = encodeDraft(newFields(entity), { ...valueContext(run), mode: 'create', values, mapped });
 	assertFieldCount(entity, body);
 	return Object.keys(body).length > 0 ? body : undefined;
 }

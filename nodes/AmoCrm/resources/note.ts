@@ -9,7 +9,7 @@ import { NOTE, RECORD } from '../fields/targets';
 import { show, toList } from '../fields/values';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
-import { collection, fieldProperty, idProperty, optionsProperty, readId } from '../operations/parameters';
+import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
 import type { Scope } from '../operations/scope';
 import { scoped } from '../operations/scope';
 import type { Entity, Operation, Resource, Run } from '../operations/types';
@@ -155,7 +155,7 @@ function createNote(entity: Entity): Operation {
 						// A link must lead to a record of this type.
 						entityType: run.parameter('entityType', item, 'leads') as IDataObject[string],
 					};
-					const { body } = encodeDraft(entity.fields, { mode, timezone: run.timezone, accountUrl: run.client.baseUrl, values });
+					const { body } = encodeDraft(entity.fields, { ...valueContext(run), mode, values });
 					return noteDraft(run, item, body, values);
 				},
 			}),
@@ -200,7 +200,7 @@ const noteTypeOf = (run: Run, item: number) => String(run.parameter('noteType', 
 function noteDraft(run: Run, item: number, body: IDataObject, values: Record<string, unknown>): Draft {
 	const noteType = noteTypeOf(run, item);
 	// Whatever the operation, amoCRM wants the values of a note whole.
-	const { body: params } = encodeDraft(paramFields(noteType), { mode: 'create', timezone: run.timezone, accountUrl: run.client.baseUrl, values });
+	const { body: params } = encodeDraft(paramFields(noteType), { ...valueContext(run), mode: 'create', values });
 	return { body: { ...body, note_type: noteType, params }, links: [] };
 }
 
