@@ -15,7 +15,7 @@ export function isInstalled(folder) {
 	if (!existsSync(record)) return false;
 	const installed = readJson(record).packages;
 	return Object.entries(readJson(join(folder, 'package-lock.json')).packages)
-		.filter(([path, entry]) => path !== '' && !entry.optional && !entry.devOptional)
+		.filter(([path, entry]) => path !== '' && !entry.optional && !entry.devOptional && !entry.extraneous)
 		.every(([path, entry]) => installed[path]?.version === entry.version);
 }
 
