@@ -24,7 +24,9 @@ export class AmoCrmTrigger implements INodeType {
 		name: 'amoCrmTrigger',
 		icon: { light: 'file:../../icons/amoCrm.svg', dark: 'file:../../icons/amoCrm.dark.svg' },
 		group: ['trigger'],
-		version: 1,
+		// At version 1, n8n evaluates an expression of its own for every delivery.
+		version: [1, 1.1],
+		defaultVersion: 1.1,
 		subtitle:
 			'={{$parameter["mode"] === "digitalPipeline" ? "Digital Pipeline" : ($parameter["events"] ?? []).length === 1 ? $parameter["events"][0] : ($parameter["events"] ?? []).length + " events"}}',
 		description: 'Starts the workflow when something happens in amoCRM or Kommo',
@@ -57,8 +59,8 @@ export class AmoCrmTrigger implements INodeType {
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
-				// A Digital Pipeline webhook is pasted by hand: its address itself must not be guessed.
-				path: '={{$parameter["mode"] === "digitalPipeline" ? $nodeId : "webhook"}}',
+				// Nothing here may be an expression: n8n 2 would need a sandbox of its own, some 25 ms of processor, for every delivery.
+				path: 'webhook',
 			},
 		],
 		properties: [
@@ -92,7 +94,7 @@ export class AmoCrmTrigger implements INodeType {
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return receive(this);
+		return await receive(this);
 	}
 
 	/** n8n runs this with what `webhook` returned, after amoCRM has been answered. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { INodeParameters } from 'n8n-workflow';
 
 import { prepareAct } from '../../emulator/testing/acts';
@@ -400,6 +401,54 @@ describe('options', () => {
 		await settled();
 		expect(world.emulator.deliveries.log.at(-1)?.status).toBe(200);
 		expect(host.executions[0]?.error?.message).toContain('amoCRM does not allow this');
+	});
+});
+
+describe('deliveries that come together', () => {
+	/** Sends so many at once, with leads from this one on and the last one twice; resolves with the statuses. */
+	async function burst(first: number, count: number): Promise<number[]> {
+		const destination = String(hooks()[0]?.destination);
+		const { id } = world.emulator.account.info;
+		const bodies = Array.from({ length: count }, (_, index) => `leads[add][0][id]=${first + Math.min(index, count - 2)}&leads[add][0][updated_at]=1760000000&account[id]=${id}`);
+		const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+		return await Promise.all(bodies.map(async (body) => (await fetch(destination, { method: 'POST', body, headers })).status));
+	}
+	const ids = () => host.executions.map(({ rows }) => rows.map(({ json }) => Number(json.id)));
+	const leadsFrom = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
+
+	test('share an execution, a row for each change; a repeated one is dropped', async () => {
+		await start({ events: ['add_lead'], options: { loadFullRecord: false } });
+		host.storing = async () => await sleep(50);
+		expect(await burst(100, 20)).toEqual(Array<number>(20).fill(200));
+		await settled();
+		expect(ids().flat().sort((a, b) => a - b)).toEqual(leadsFrom(100, 19));
+		expect(ids().length).toBeLessThan(10);
+	});
+
+	test('have an execution each when that is wanted', async () => {
+		await start({ events: ['add_lead'], options: { loadFullRecord: false, separateExecutions: true, keepRepeated: true } });
+		host.storing = async () => await sleep(50);
+		expect(await burst(200, 10)).toEqual(Array<number>(10).fill(200));
+		await settled();
+		expect(ids().map(({ length }) => length)).toEqual(Array<number>(10).fill(1));
+	});
+
+	test('are all repeated by amoCRM when n8n could not store them', async () => {
+		await start({ events: ['add_lead'], options: { loadFullRecord: false } });
+		let stored = 0;
+		host.storing = async () => {
+			await sleep(50);
+			if (++stored > 1) throw new Error('The disk is full');
+		};
+		const statuses = await burst(300, 10);
+		await settled();
+		const accepted = statuses.filter((status) => status === 200).length;
+		expect(new Set(statuses)).toEqual(new Set([200, 500, 503]));
+		expect(ids().flat()).toHaveLength(accepted);
+		host.storing = async () => undefined;
+		expect(await burst(300, 10)).toEqual(Array<number>(10).fill(200));
+		await settled();
+		expect(ids().flat().sort((a, b) => a - b)).toEqual(leadsFrom(300, 9));
 	});
 });
 

@@ -39,6 +39,8 @@ export interface TriggerHost {
 	restart(): Promise<void>;
 	deactivate(): Promise<void>;
 	configure(parameters: INodeParameters): void;
+	/** What it takes to store an execution, before amoCRM is answered; when it fails, the answer is 500. */
+	storing: () => Promise<void>;
 	connect(account: Account): void;
 	/** Waits until every delivery that has arrived has run. */
 	settled(): Promise<void>;
@@ -69,7 +71,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 			webhookId: WEBHOOK_ID,
 			name: 'amoCRM Trigger',
 			type: 'n8n-nodes-amocrm-kommo.amoCrmTrigger',
-			typeVersion: 1,
+			typeVersion: 1.1,
 			position: [0, 0],
 			parameters,
 			credentials: { amoCrmOAuth2Api: { id: account.id ?? '1', name: 'amoCRM account' } },
@@ -124,6 +126,13 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		});
 		Object.assign(additionalData, { httpRequest: request, httpResponse: response });
 		const result = await nodeType.webhook?.call(new WebhookContext(workflow, node, additionalData, 'webhook', webhook, [], null));
+		if (result?.workflowData) {
+			try {
+				await host.storing();
+			} catch {
+				return answer(500, {});
+			}
+		}
 		if (!response.writableEnded) answer(200, {});
 		if (!result?.workflowData) return;
 		const runData = {
@@ -160,6 +169,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		},
 		deactivate: async () => void (await hook('delete')),
 		configure: (next) => (parameters = next),
+		storing: async () => undefined,
 		connect: (next) => (account = next),
 		settled: async () => {
 			do {

@@ -42,13 +42,17 @@ type Workflow = Parameters<N8nClient['createWorkflow']>[0];
 
 /** Saves a workflow, runs it by hand, and reads what its last node gave. */
 export async function runWorkflow(client: N8nClient, workflow: Workflow, trigger: string, node: string): Promise<Run> {
-	const saved = await client.createWorkflow(workflow);
-	const { executionId } = await client.request('POST', `/rest/workflows/${saved.id}/run`, {
+	const { executionId } = await startByHand(client, await client.createWorkflow(workflow), trigger);
+	return readRun(await finished(client, String(executionId)), node);
+}
+
+/** What a click on 'Execute workflow' does: gives the execution, or that n8n waits for a webhook. */
+export async function startByHand(client: N8nClient, saved: { id: string }, trigger: string): Promise<{ executionId?: string; waitingForWebhook?: boolean }> {
+	return await client.request('POST', `/rest/workflows/${saved.id}/run`, {
 		triggerToStartFrom: { name: trigger },
 		// n8n 1.x runs what it is given, n8n 2.x what it has saved.
 		...(isLine1 ? { workflowData: saved } : {}),
 	});
-	return readRun(await finished(client, executionId), node);
 }
 
 /** One amoCRM node, fed with these items by a pinned manual trigger. */

@@ -3,9 +3,10 @@ import type { INodeParameters } from 'n8n-workflow';
 import { benchOf } from '../../emulator/testing/client';
 import { prepareAct } from '../../emulator/testing/acts';
 import { HOOK_EVENTS } from '../../nodes/AmoCrm/trigger/events';
+import { isLine1 } from '../../scripts/lib/n8nHost.mjs';
 import { eventually, executionsOf } from './executions';
 import { openConnectedStage, type Stage } from './stage';
-import { CREDENTIAL_TYPE, type Credential } from './run';
+import { CREDENTIAL_TYPE, startByHand, type Credential } from './run';
 
 /** The trigger in a real n8n: its subscription through every step of a workflow's life, and what reaches the workflow. */
 
@@ -34,7 +35,7 @@ function triggerNode(parameters: INodeParameters) {
 		id: randomUUID(),
 		name: 'Trigger',
 		type: 'n8n-nodes-amocrm-kommo.amoCrmTrigger',
-		typeVersion: 1,
+		typeVersion: 1.1,
 		position: [0, 0],
 		webhookId: randomUUID(),
 		parameters,
@@ -44,8 +45,8 @@ function triggerNode(parameters: INodeParameters) {
 
 async function create(parameters: INodeParameters) {
 	const node = triggerNode(parameters);
-	const { id, versionId } = await client().createWorkflow({ name: `Trigger ${node.id}`, nodes: [node], connections: {} });
-	return { id, versionId, node };
+	const saved = await client().createWorkflow({ name: `Trigger ${node.id}`, nodes: [node], connections: {} });
+	return { ...saved, saved, node };
 }
 
 async function activate(id: string, versionId: string): Promise<void> {
@@ -93,11 +94,16 @@ test('activate, restart n8n, change events, deactivate: the subscriptions are ri
 
 test('an activation that amoCRM refuses is shown with its reason and leaves nothing', async () => {
 	const { id, versionId } = await create({ events: ['add_lead'], options: { otherEvents: 'add_call' } });
-	await activate(id, versionId);
-	await eventually(async () => {
-		const publication = await client().request('GET', `/rest/workflows/${id}/publication-status`);
-		expect(publication).toMatchObject({ status: 'failed', triggers: [{ errorMessage: expect.stringContaining('does not know the event add_call') }] });
-	});
+	const reason = 'does not know the event add_call';
+	// n8n 1.x answers with it, n8n 2.x publishes in the background.
+	if (isLine1) await expect(activate(id, versionId)).rejects.toThrow(reason);
+	else {
+		await activate(id, versionId);
+		await eventually(async () => {
+			const publication = await client().request('GET', `/rest/workflows/${id}/publication-status`);
+			expect(publication).toMatchObject({ status: 'failed', triggers: [{ errorMessage: expect.stringContaining(reason) }] });
+		});
+	}
 	expect(hooks()).toEqual([]);
 });
 
@@ -189,10 +195,24 @@ test('forged deliveries are refused, and start nothing', async () => {
 	expect(executions.flatMap(({ rows }) => rows.map(({ name }) => name))).toEqual(['real']);
 });
 
+test('a mass edit arrives whole, in fewer executions than deliveries, each answered in time', async () => {
+	const { emulator } = stage;
+	const { id } = await started({ events: ['add_lead'], options: { loadFullRecord: false } });
+	const names = Array.from({ length: 60 }, (_, index) => `mass ${index}`);
+	for (const name of names) emulator.ui.create('leads', { name });
+	await emulator.deliveries.settled();
+	expect(emulator.deliveries.log.filter(({ status, attempt }) => status !== 200 || attempt > 1)).toEqual([]);
+	await eventually(async () => {
+		const executions = await executionsOf(client(), id, 1);
+		expect(executions.flatMap(({ rows }) => rows.map(({ name }) => name)).sort()).toEqual([...names].sort());
+		expect(executions.length).toBeLessThan(names.length / 2);
+	});
+});
+
 test('"Listen for test event" subscribes its own URL, gives the rows, and cleans up', async () => {
 	const { emulator } = stage;
-	const { id } = await create({ events: ['add_lead'] });
-	const answer = await client().request('POST', `/rest/workflows/${id}/run`, { triggerToStartFrom: { name: 'Trigger' } });
+	const { id, saved } = await create({ events: ['add_lead'] });
+	const answer = await startByHand(client(), saved, 'Trigger');
 	expect(answer).toEqual({ waitingForWebhook: true });
 	expect(hooks().map(({ destination }) => destination)).toEqual([expect.stringContaining('/webhook-test/')]);
 	emulator.ui.create('leads', { name: 'heard' });
@@ -201,7 +221,7 @@ test('"Listen for test event" subscribes its own URL, gives the rows, and cleans
 	expect(execution).toMatchObject({ mode: 'manual', rows: [{ event: 'add_lead', name: 'heard' }] });
 	expect(hooks()).toEqual([]);
 
-	await client().request('POST', `/rest/workflows/${id}/run`, { triggerToStartFrom: { name: 'Trigger' } });
+	await startByHand(client(), saved, 'Trigger');
 	expect(hooks()).toHaveLength(1);
 	await client().request('DELETE', `/rest/test-webhook/${id}`);
 	for (let tries = 0; hooks().length > 0 && tries < 100; tries += 1) await new Promise((resolve) => setTimeout(resolve, 100));
@@ -214,8 +234,7 @@ test('a Digital Pipeline delivery arrives at the URL that n8n shows', async () =
 	const body = 'leads[status][0][id]=1&leads[status][0][pipeline_id]=7&leads[status][0][status_id]=142&leads[status][0][old_status_id]=143';
 	const send = async (path: string) =>
 		(await fetch(`${stage.n8n.url}/webhook/${node.webhookId}/${path}`, { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } })).status;
-	await eventually(async () => expect(await send(node.id)).toBe(200));
-	expect(await send('webhook')).toBe(404);
+	await eventually(async () => expect(await send('webhook')).toBe(200));
 	expect(await send(randomUUID())).toBe(404);
 	expect(hooks()).toEqual([]);
 	const [execution] = await executionsOf(client(), id, 1);

@@ -11,7 +11,7 @@ import type { HookItem } from './delivery';
 import { typeCustomFields } from './fieldTypes';
 import type { ReceiveOptions } from './receive';
 import { scopeOf } from './receive';
-import { isRepeated, remember } from './repeats';
+import { remember, withoutRepeats } from './repeats';
 import { toV4 } from './simple';
 
 interface ProcessOptions extends ReceiveOptions {
@@ -32,7 +32,7 @@ export async function processDelivery(context: IExecuteFunctions): Promise<INode
 	const simplify = context.getNodeParameter('simplify', 0, true) as boolean;
 	const scope = scopeOf(context);
 	const received = context.getInputData().map(({ json }) => json as HookItem);
-	const fresh = options.keepRepeated === true ? received : received.filter((item) => !isRepeated(scope, item));
+	const fresh = options.keepRepeated === true ? received : withoutRepeats(scope, received);
 	const client = await clientOf(context);
 
 	const { changes, items: wanted } = await onlyChanged(context, client, fresh, options);

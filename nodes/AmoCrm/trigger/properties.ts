@@ -71,6 +71,14 @@ const options: INodeProperties[] = [
 	},
 	pickMany('Pipeline Names or IDs', 'pipelineIds', 'getPipelines'),
 	pickMany('Responsible User Names or IDs', 'responsibleUserIds', 'getUsers'),
+	{
+		displayName: 'Separate Executions',
+		name: 'separateExecutions',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether each delivery starts an execution of its own. Otherwise deliveries that arrive at the same moment share one, an item for each change, so that a mass edit in amoCRM does not overload n8n.',
+	},
 	pickMany('Stage Names or IDs', 'stageIds', 'getStages'),
 ];
 

@@ -2,17 +2,19 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 
 import type { Memory } from './authenticity';
 import { isKey, isOurAccount, KEY_PARAMETER } from './authenticity';
-import type { HookAccount, HookItem } from './delivery';
+import type { HookAccount } from './delivery';
 import { readDelivery } from './delivery';
 import type { FilterOptions } from './filters';
 import { isWanted } from './filters';
 import type { FormObject, FormValue } from './formBody';
 import { assemble, isFormObject, parseForm } from './formBody';
-import { isRepeated } from './repeats';
+import { gather } from './gather';
+import { withoutRepeats } from './repeats';
 import { isDigitalPipeline } from './subscription';
 
 export interface ReceiveOptions extends FilterOptions {
 	keepRepeated?: boolean;
+	separateExecutions?: boolean;
 }
 
 /** What deliveries of one node are counted by; a test run sees what production has seen. */
@@ -23,21 +25,23 @@ export const scopeOf = (context: Pick<IWebhookFunctions, 'getWorkflow' | 'getNod
  * One delivery. Sends no request of its own: n8n answers amoCRM as soon as it has stored the execution, well within
  * amoCRM's two seconds, and everything that takes time happens inside that execution (`process`).
  */
-export function receive(context: IWebhookFunctions): IWebhookResponseData {
+export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const memory = context.getWorkflowStaticData('node') as Memory;
-	// The address of a Digital Pipeline webhook is a secret as a whole: n8n itself knows no other.
+	// Of a Digital Pipeline webhook n8n shows the address alone: that is the secret.
 	if (!isDigitalPipeline(context) && !isKey((context.getQueryData() as IDataObject)[KEY_PARAMETER], memory.key)) {
-		return refuse(context, 'A delivery without the right key was refused');
+		return refuse(context, 403, 'A delivery without the right key was refused');
 	}
 	const { account, items } = readDelivery(bodyOf(context));
-	if (!isFromUs(context, account, memory)) return refuse(context, 'A delivery of another account was refused');
+	if (!isFromUs(context, account, memory)) return refuse(context, 403, 'A delivery of another account was refused');
 	const options = context.getNodeParameter('options', {}) as ReceiveOptions;
 	const scope = scopeOf(context);
-	const wanted = items.filter(
-		(item) => isWanted(item, options, memory.userId) && (options.keepRepeated === true || !isRepeated(scope, item)),
-	);
+	const filtered = items.filter((item) => isWanted(item, options, memory.userId));
+	const wanted = options.keepRepeated === true ? filtered : withoutRepeats(scope, filtered);
 	if (wanted.length === 0) return { webhookResponse: { message: 'Nothing to start for' } };
-	return { workflowData: [wanted.map((json: HookItem) => ({ json }))] };
+	const gathered = options.separateExecutions === true ? wanted : await gather(scope, wanted, context.getResponseObject());
+	if (gathered === true) return { webhookResponse: { message: 'Workflow was started' } };
+	if (gathered === false) return refuse(context, 503, 'A delivery could not be stored. amoCRM will repeat it');
+	return { workflowData: [gathered.map((json) => ({ json }))] };
 }
 
 /** Whether a Digital Pipeline delivery names the account is not confirmed; but another one it must not name. */
@@ -46,9 +50,9 @@ function isFromUs(context: IWebhookFunctions, account: HookAccount, memory: Memo
 	return (isNameless && isDigitalPipeline(context)) || isOurAccount(account, memory);
 }
 
-function refuse(context: IWebhookFunctions, message: string): IWebhookResponseData {
+function refuse(context: IWebhookFunctions, status: 403 | 503, message: string): IWebhookResponseData {
 	context.logger.warn(`amoCRM Trigger: ${message}`, { node: context.getNode().name });
-	context.getResponseObject().status(403).json({ message });
+	context.getResponseObject().status(status).json({ message });
 	return { noWebhookResponse: true };
 }
 

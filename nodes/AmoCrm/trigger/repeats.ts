@@ -22,10 +22,16 @@ function fingerprint(scope: string, { event, data }: HookItem): string | undefin
 	return createHash('sha256').update(`${scope}|${event}|${JSON.stringify(data)}`).digest('base64');
 }
 
-export function isRepeated(scope: string, item: HookItem): boolean {
-	const key = fingerprint(scope, item);
-	const at = key === undefined ? undefined : seen.get(key);
-	return at !== undefined && Date.now() - at < KEEP_MS;
+/** The items that have not come before, neither in an earlier execution nor among these. */
+export function withoutRepeats(scope: string, items: HookItem[]): HookItem[] {
+	const here = new Set<string>();
+	return items.filter((item) => {
+		const key = fingerprint(scope, item);
+		if (key === undefined) return true;
+		if (here.has(key) || Date.now() - (seen.get(key) ?? -Infinity) < KEEP_MS) return false;
+		here.add(key);
+		return true;
+	});
 }
 
 export function remember(scope: string, items: HookItem[]): void {
