@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEmulator, type Emulator, type LogEntry } from '../../emulator';
@@ -6,8 +7,9 @@ import { logs } from '../../scripts/lib/paths.mjs';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { startPostgres } from '../../scripts/lib/postgres.mjs';
 import { startRedis } from '../../scripts/lib/redis.mjs';
+import { eventually, executionsOf } from '../n8n/executions';
 import { startTestN8n, type TestN8n } from '../n8n/n8n';
-import { runNode, type Credential } from '../n8n/run';
+import { CREDENTIAL_TYPE, runNode, type Credential } from '../n8n/run';
 import { consent, createCredential } from '../n8n/stage';
 
 /** Two workers that know nothing of each other share one account: its limit, and its single-use refresh tokens. */
@@ -90,4 +92,30 @@ test('2,000 rows in two workers: none lost or doubled, one renewal for each expi
 	expect(saved.sort()).toEqual(names.sort());
 	for (const share of shares()) expect(share).toBeGreaterThan(0);
 	expect(renewals()).toEqual([200, 200]);
+});
+
+test('a mass edit reaches the workers whole, in fewer executions than deliveries', async () => {
+	const { client } = n8n;
+	const trigger = {
+		id: randomUUID(),
+		name: 'Trigger',
+		type: 'n8n-nodes-amocrm-kommo.amoCrmTrigger',
+		typeVersion: 1.1,
+		position: [0, 0],
+		webhookId: randomUUID(),
+		parameters: { events: ['add_lead'], options: { ignoreOwnChanges: false } },
+		credentials: { [CREDENTIAL_TYPE]: credential },
+	};
+	const { id, versionId } = await client.createWorkflow({ name: 'Trigger', nodes: [trigger], connections: {} });
+	await client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+	await eventually(() => expect([...emulator.account.webhooks.values()]).toHaveLength(1));
+	const names = Array.from({ length: 60 }, (_, index) => `Mass ${index}`);
+	for (const name of names) emulator.ui.create('leads', { name });
+	await emulator.deliveries.settled();
+	expect(emulator.deliveries.log.filter(({ status }) => status !== 200)).toEqual([]);
+	await eventually(async () => {
+		const executions = await executionsOf(client, id, 1);
+		expect(executions.flatMap(({ rows }) => rows.map(({ name }) => name)).sort()).toEqual([...names].sort());
+		expect(executions.length).toBeLessThan(names.length / 2);
+	});
 });
