@@ -127,6 +127,33 @@ test('what the model fills in reaches a picker, a collection and the mapper of c
 	expect(rowOf(found)).toEqual({ id, name: 'Agent lead', price: 4_200, stage: expect.any(String), Source: 'Referral' });
 });
 
+test('what the model fills in reaches the rows of lists of pickers', async () => {
+	const { contacts, leads, tasks } = stage.emulator.account;
+	const [first, second] = [...contacts.keys()];
+	const [task] = [...tasks.values()].filter(({ entity_type: type }) => type === 'leads');
+	const rows = (...keys: string[]) => ({
+		record: keys.map((key, index) => ({ recordId: { __rl: true, mode: index === 0 ? 'id' : 'url', value: fromAi(key, 'ID or link of a record') } })),
+	});
+	const tools: Record<string, INodeParameters> = {
+		'Create lead': { resource: 'lead', operation: 'create', name: 'With contacts', additionalFields: { contacts: rows('contact', 'other_contact') } },
+		'Find tasks': { resource: 'task', operation: 'getAll', filters: { entityType: 'leads', linkedRecords: rows('lead'), records: rows('task') } },
+	};
+	const [, found] = await runAgent(tools, [
+		{ tool: 'Create_lead', args: { contact: String(first), other_contact: `${stage.emulator.url}/contacts/detail/${second}` } },
+		{ tool: 'Find_tasks', args: { lead: String(task?.entity_id), task: String(task?.id) } },
+	]);
+	const tool = (name: string) => model.tools.find((candidate) => candidate.name === name);
+	expect(Object.keys(tool('Create_lead')?.parameters.properties ?? {}).sort()).toEqual(['contact', 'other_contact']);
+	expect(Object.keys(tool('Find_tasks')?.parameters.properties ?? {}).sort()).toEqual(['lead', 'task']);
+
+	expect(stage.emulator.log.of('POST', '/api/v4/leads').at(-1)?.body).toMatchObject([
+		{ name: 'With contacts', _embedded: { contacts: [{ id: first, is_main: true }, { id: second, is_main: false }] } },
+	]);
+	expect([...leads.values()].filter(({ name }) => name === 'With contacts')).toHaveLength(1);
+	expect(stage.emulator.log.of('GET', '/api/v4/tasks').at(-1)?.query).toMatchObject({ filter: { id: [String(task?.id)], entity_id: [String(task?.entity_id)], entity_type: 'leads' } });
+	expect(rowOf(found)).toMatchObject({ id: task?.id });
+});
+
 test('what the model gets wrong comes back as an explanation that it can act on', async () => {
 	const [refused] = await runAgent(TOOLS, [{ tool: 'Read_lead', args: { lead_id: 'the big one' } }]);
 	expect(refused).toContain("'the big one' is not an ID. Give a whole number such as 123456, or the link of the card");
