@@ -1,15 +1,16 @@
 import type { IHttpRequestOptions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { getLossReasons, getPipelines, getStages, getUsers } from '../../nodes/AmoCrm/pickers/loadOptions';
+import { getCustomFields } from '../../nodes/AmoCrm/pickers/resourceMapping';
 
 let accounts = 0;
 
 /** What a list of the editor sees of n8n, over an account that answers as the test says. `paths` notes the requests. */
-function editorOf(answer: (path: string) => object | undefined, domain = `pickers${++accounts}`) {
+function editorOf(answer: (path: string) => object | undefined, domain = `pickers${++accounts}`, parameters: Record<string, unknown> = {}) {
 	const paths: string[] = [];
 	const context = {
 		getNodeParameter: (_name: string, fallback: unknown) => fallback,
-		getCurrentNodeParameter: () => undefined,
+		getCurrentNodeParameter: (name: string) => parameters[name],
 		getNode: () => ({ name: 'amoCRM', credentials: { amoCrmOAuth2Api: { id: '1' } } }),
 		getCredentials: async () => ({ domain, clientId: 'integration' }),
 		helpers: {
@@ -62,5 +63,32 @@ describe('the lists of the editor', () => {
 		expect(await getLossReasons.call(context)).toEqual([]);
 		expect(await getUsers.call(context)).toEqual([]);
 		expect(await getPipelines.call(context)).toEqual([]);
+	});
+});
+
+describe('the columns of the mapper', () => {
+	const columnsOf = async (parameters: object, custom_fields: object[]) => {
+		const { context } = editorOf(() => ({ _embedded: { custom_fields } }), undefined, { ...parameters });
+		return await getCustomFields.call(context);
+	};
+	const required = (stages: number) => Array.from({ length: stages }, (_, index) => ({ status_id: index, pipeline_id: 1 }));
+
+	it.each([
+		[{ name: 'Source', type: 'select' }, 'Source'],
+		[{ name: 'Source', type: 'select', required_statuses: required(1) }, 'Source (required in 1 stage)'],
+		[{ name: 'Source', type: 'select', required_statuses: required(12) }, 'Source (required in 12 stages)'],
+		[{ name: 'Channels', type: 'multiselect' }, 'Channels (several)'],
+		// n8n would cut these in the middle of their notes.
+		[{ name: 'Channels', type: 'multiselect', required_statuses: required(2) }, '* Channels (several)'],
+		[{ name: 'Delivery address', type: 'text', required_statuses: required(2) }, '* Delivery address'],
+	])('%j is labelled %s', async (field, label) => {
+		const { fields, emptyFieldsNotice } = await columnsOf({ resource: 'lead' }, [{ id: 1, ...field }]);
+		expect(fields.map(({ displayName }) => displayName)).toEqual([label]);
+		expect(emptyFieldsNotice).toBeUndefined();
+	});
+
+	it('without any, the mapper says why', async () => {
+		expect((await columnsOf({ resource: 'lead' }, [])).emptyFieldsNotice).toMatch(/^There are no custom fields here in amoCRM/);
+		expect((await columnsOf({ resource: 'catalogElement' }, [])).emptyFieldsNotice).toMatch(/^Choose a 'List' first/);
 	});
 });

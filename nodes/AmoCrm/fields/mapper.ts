@@ -23,7 +23,7 @@ export function customFieldsMapper(displayName: string, name: string, resourceMa
 		noDataExpression: true,
 		default: { mappingMode: 'defineBelow', value: null },
 		description:
-			"Custom fields of the account. Fields left empty are not sent. Several values stand in one text with commas between them, or in a list; a date without an offset is in the workflow's time zone.",
+			"Custom fields of the account. Fields left empty are not sent. A field with a star is required in some stages. Several values stand in one text with commas between them, or in a list; a date without an offset is in the workflow's time zone.",
 		typeOptions: {
 			loadOptionsDependsOn: ['resource', 'catalogId.value'],
 			resourceMapper: {
@@ -33,7 +33,8 @@ export function customFieldsMapper(displayName: string, name: string, resourceMa
 				fieldWords: { singular: 'field', plural: 'fields' },
 				addAllFields: false,
 				supportAutoMap: true,
-				noFieldsError: 'The account has no custom fields here.',
+				// The list of fields says itself why it is empty.
+				hideNoDataError: true,
 			},
 		},
 	};

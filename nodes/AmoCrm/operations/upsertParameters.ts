@@ -106,6 +106,8 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 	const nouns = entity.displayNamePlural.toLowerCase();
 	const fields = fieldsFor(entity, 'create').filter((field) => field.name !== 'customFieldsJson');
 	const has = (name: string) => fields.some((field) => field.name === name);
+	// One record at most has an ID, and nothing has to be searched.
+	const unlessById = { displayOptions: { hide: { '/matchBy': ['id'] } } };
 	return [
 		{
 			displayName: 'If Several Match',
@@ -117,6 +119,7 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 				{ name: 'Update the Oldest', value: 'oldest', description: 'Update the one that was created first' },
 			],
 			default: 'newest',
+			...unlessById,
 			description: `What to do when several ${nouns} match`,
 		},
 		{
@@ -129,6 +132,7 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 				{ name: 'Search Each Value', value: 'search', description: 'One search for each different value' },
 			],
 			default: 'auto',
+			...unlessById,
 			description: `How to find the existing ${nouns}`,
 		},
 		{

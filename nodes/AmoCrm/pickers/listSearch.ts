@@ -171,7 +171,8 @@ export async function searchNotes(
 		searchable: false,
 		label: (row) => {
 			const text = (row.params as IDataObject | undefined)?.text;
-			return `${isUnset(text) ? String(row.note_type).replace(/_/g, ' ') : String(text)} · ${dayOf(row.created_at)}`;
+			// A text may be long: what comes after it would be cut off.
+			return `${dayOf(row.created_at)} · ${isUnset(text) ? String(row.note_type).replace(/_/g, ' ') : String(text)}`;
 		},
 	};
 	return await search(this, source, filter, paginationToken);

@@ -22,7 +22,7 @@ const INPUTS: Record<string, FieldType> = {
 /** The account's own fields of the chosen resource as the columns of the mapper. */
 export async function getCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const path = fieldsPathOf(this);
-	return path === undefined ? { fields: [] } : await columnsOf(this, path);
+	return path === undefined ? { fields: [], emptyFieldsNotice: "Choose a 'List' first: its fields come then." } : await columnsOf(this, path);
 }
 
 /** Fields of the contact and company that are created together with a lead. */
@@ -38,10 +38,10 @@ async function columnsOf(context: ILoadOptionsFunctions, path: string): Promise<
 	const result = await fieldDefinitions(await clientOf(context), path);
 	if (!result.ok) throw asError(context, result.failure);
 	const fields = result.value.filter((field) => !field.computed).map(toColumn);
-	return { fields, ...(fields.length === 0 ? { emptyFieldsNotice: 'The account has no custom fields here.' } : {}) };
+	return { fields, ...(fields.length === 0 ? { emptyFieldsNotice: 'There are no custom fields here in amoCRM yet.' } : {}) };
 }
 
-/** What to type where that is no plain text; n8n cuts a column's name at 30 letters. */
+/** What to type where that is no plain text. */
 const FORMS: Record<string, string> = {
 	multiselect: 'several',
 	multitext: 'several',
@@ -59,12 +59,22 @@ const YES_OR_NO = [
 
 const toOption = (option: FieldDefinition['enums'][number]) => ({ name: option.path, value: String(option.id) });
 
+/** As many letters of a column's name as n8n shows. */
+const SHOWN = 30;
+
+/** The field's name, with the stages that ask for it and what to type. A star stands for the stages where they do not fit. */
+function labelOf({ name, type, requiredIn }: FieldDefinition): string {
+	const form = FORMS[type] ?? [];
+	const withNotes = (notes: string[]) => (notes.length > 0 ? `${name} (${notes.join(', ')})` : name);
+	if (requiredIn === 0) return withNotes([form].flat());
+	const inWords = withNotes([`required in ${requiredIn === 1 ? '1 stage' : `${requiredIn} stages`}`, form].flat());
+	return inWords.length <= SHOWN ? inWords : `* ${withNotes([form].flat())}`;
+}
+
 function toColumn(field: FieldDefinition): ResourceMapperField {
-	const stages = field.requiredIn === 1 ? '1 stage' : `${field.requiredIn} stages`;
-	const notes = [field.requiredIn > 0 ? `required in ${stages}` : [], FORMS[field.type] ?? []].flat();
 	return {
 		id: String(field.id),
-		displayName: notes.length > 0 ? `${field.name} (${notes.join(', ')})` : field.name,
+		displayName: labelOf(field),
 		required: false,
 		defaultMatch: false,
 		display: true,

@@ -54,9 +54,10 @@ const entity: Entity = {
 		{
 			name: 'entityType',
 			key: 'entity_type',
-			displayName: 'Linked Record Type',
+			// By name it stands above the record that it decides on.
+			displayName: 'Link To',
 			kind: choice(ENTITY_TYPES),
-			description: "What the task belongs to; needs 'Linked Record' too",
+			description: "What kind of record the task belongs to; needs 'Linked Record' too",
 			needs: 'entityId',
 			property: { default: 'leads' },
 		},
@@ -66,7 +67,7 @@ const entity: Entity = {
 			displayName: 'Linked Record',
 			kind: linkedRecord,
 			needs: 'entityType',
-			description: "The record that the task belongs to; needs 'Linked Record Type' too",
+			description: "The record that the task belongs to; needs 'Link To' too",
 		},
 		{
 			name: 'result',

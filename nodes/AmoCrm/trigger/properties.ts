@@ -8,14 +8,14 @@ import { HOOK_EVENTS } from './events';
 
 const ONLY_ACCOUNT = { show: { mode: ['account'] } };
 
-const pickMany = (displayName: string, name: string, loadOptionsMethod: string): INodeProperties => ({
+const pickMany = (displayName: string, name: string, loadOptionsMethod: string, which: string): INodeProperties => ({
 	displayName,
 	name,
 	type: 'multiOptions',
 	typeOptions: { loadOptionsMethod },
 	default: [],
-	description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-	hint: 'Records of which amoCRM does not tell it are let through',
+	description: `Start only for records ${which}. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
+	hint: 'Records of which amoCRM does not tell this start the workflow too',
 });
 
 const options: INodeProperties[] = [
@@ -33,7 +33,8 @@ const options: INodeProperties[] = [
 		type: 'multiOptions',
 		options: CARD_EXTRAS,
 		default: [],
-		displayOptions: { show: { loadFullRecord: [true] } },
+		// Full records are read without the option too.
+		displayOptions: { hide: { loadFullRecord: [false] } },
 		description: 'What else to return with each full record',
 	},
 	{
@@ -69,8 +70,8 @@ const options: INodeProperties[] = [
 		displayOptions: { show: { '/mode': ['account'] } },
 		description: "Codes of events that 'Events' does not list, separated by commas",
 	},
-	pickMany('Pipeline Names or IDs', 'pipelineIds', 'getPipelines'),
-	pickMany('Responsible User Names or IDs', 'responsibleUserIds', 'getUsers'),
+	pickMany('Pipeline Names or IDs', 'pipelineIds', 'getPipelines', 'in these pipelines'),
+	pickMany('Responsible User Names or IDs', 'responsibleUserIds', 'getUsers', 'for which these users are responsible'),
 	{
 		displayName: 'Separate Executions',
 		name: 'separateExecutions',
@@ -79,7 +80,7 @@ const options: INodeProperties[] = [
 		description:
 			'Whether each delivery starts an execution of its own. Otherwise deliveries that arrive at the same moment share one, an item for each change, so that a mass edit in amoCRM does not overload n8n.',
 	},
-	pickMany('Stage Names or IDs', 'stageIds', 'getStages'),
+	pickMany('Stage Names or IDs', 'stageIds', 'getStages', 'in these stages'),
 ];
 
 export const triggerProperties: INodeProperties[] = [
