@@ -6,6 +6,8 @@ import type { Stage } from './stage';
 
 export interface Question {
 	method: string;
+	/** The node that asks; the amoCRM node when left out. */
+	nodeType?: string;
 	parameters?: INodeParameters;
 	credential?: Credential;
 	filter?: string;
@@ -15,10 +17,10 @@ export interface Question {
 export function askFor(stage: Stage & { credential: Credential }) {
 	const ask =
 		<T>(kind: string) =>
-		async ({ method, parameters = {}, credential = stage.credential, ...more }: Question): Promise<T> =>
+		async ({ method, nodeType = NODE_TYPE, parameters = {}, credential = stage.credential, ...more }: Question): Promise<T> =>
 			(await stage.n8n.client.request('POST', `/rest/dynamic-node-parameters/${kind}`, {
 				path: 'parameters.any',
-				nodeTypeAndVersion: { name: NODE_TYPE, version: 1 },
+				nodeTypeAndVersion: { name: nodeType, version: 1 },
 				currentNodeParameters: { authentication: 'oAuth2', resource: 'lead', operation: 'create', ...parameters },
 				methodName: method,
 				credentials: { [CREDENTIAL_TYPE]: credential },

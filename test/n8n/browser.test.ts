@@ -26,8 +26,7 @@ let browser: Browser;
 beforeAll(async () => {
 	stage = await openStage('browser');
 	browser = await openBrowser('browser');
-	await signIn(browser, stage.n8n.url);
-	await browser.shot('signed-in');
+	await signIn(browser, stage.n8n);
 });
 afterAll(async () => {
 	await browser?.close();

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { work } from '../../scripts/lib/paths.mjs';
 
 /** Nothing that looks for the network: on a machine without one, those look-ups slow every start down. */
@@ -17,8 +17,10 @@ const FLAGS = [
 export interface Browser {
 	context: BrowserContext;
 	page: Page;
-	/** Saves what the page shows now as `.work/screenshots/<suite>/<number>-<name>.png`. */
-	shot(name: string, page?: Page): Promise<void>;
+	/** Saves what the page shows now, or a part of it, as `.work/screenshots/<suite>/<number>-<name>.png`. */
+	shot(name: string, shown?: Page | Locator): Promise<void>;
+	/** A second window, beside the first one: a tab behind another one would be put to sleep. */
+	anotherWindow(): Promise<Browser>;
 	close(): Promise<void>;
 }
 
@@ -26,26 +28,29 @@ export async function openBrowser(suite: string): Promise<Browser> {
 	const folder = join(work, 'screenshots', suite);
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
-
 	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium', args: FLAGS });
-	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-	// n8n's pages name fonts and images elsewhere; only this machine is to be asked.
-	await context.route(
-		({ hostname }) => !['localhost', '127.0.0.1'].includes(hostname),
-		async (route) => await route.abort(),
-	);
-	context.setDefaultTimeout(60_000);
 
 	let shots = 0;
-	const page = await context.newPage();
-	return {
-		context,
-		page,
-		shot: async (name, target = page) => {
-			shots += 1;
-			const file = `${String(shots).padStart(2, '0')}-${name}.png`;
-			await target.screenshot({ path: join(folder, file) });
-		},
-		close: async () => await browser.close(),
+	const openWindow = async (): Promise<Browser> => {
+		const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+		// n8n's pages name fonts and images elsewhere; only this machine is to be asked.
+		await context.route(
+			({ hostname }) => !['localhost', '127.0.0.1'].includes(hostname),
+			async (route) => await route.abort(),
+		);
+		context.setDefaultTimeout(60_000);
+		const page = await context.newPage();
+		return {
+			context,
+			page,
+			shot: async (name, shown = page) => {
+				shots += 1;
+				const file = `${String(shots).padStart(2, '0')}-${name}.png`;
+				await shown.screenshot({ path: join(folder, file) });
+			},
+			anotherWindow: openWindow,
+			close: async () => await browser.close(),
+		};
 	};
+	return await openWindow();
 }

@@ -11,7 +11,7 @@ let browser: Browser;
 beforeAll(async () => {
 	stage = await openConnectedStage('trigger-browser', { language: 'en' });
 	browser = await openBrowser('trigger');
-	await signIn(browser, stage.n8n.url);
+	await signIn(browser, stage.n8n);
 });
 afterAll(async () => {
 	await browser?.close();
