@@ -38,7 +38,7 @@ it.each([
 });
 
 it.each([
-	['https://mycompany.amocrm.ru/contacts/detail/5', "'Lead': 'https://mycompany.amocrm.ru/contacts/detail/5' is not the link of a lead."],
+	['https://mycompany.amocrm.ru/contacts/detail/5', "'Lead': 'https://mycompany.amocrm.ru/contacts/detail/5' is not the link of a lead. Such a link looks like https://mycompany.amocrm.ru/leads/detail/7000001"],
 	['https://mycompany.amocrm.ru/leads/pipeline/5', 'is not the link of a lead.'],
 	['https://other.amocrm.ru/leads/detail/5', "is a link of the account 'other', but the credential is for 'mycompany'."],
 	['', "'Lead': '' is not an ID."],
@@ -74,7 +74,7 @@ describe.each(LINKED)('%s: %s', (resource, name, path, found) => {
 
 	it('refuses a link of another account, and of another kind of record', () => {
 		expect(() => encode(field, inForm(`https://other.amocrm.ru/${path}/77`))).toThrow(FOREIGN);
-		expect(() => encode(field, inForm(`${ACCOUNT}/customers/detail/77`))).toThrow(/is not the link of a (contact|company|pipeline|lead)\.$/);
+		expect(() => encode(field, inForm(`${ACCOUNT}/customers/detail/77`))).toThrow(/is not the link of a (contact|company|pipeline|lead)\. Such a link looks like https:\/\/mycompany\.amocrm\.ru\/\S+\/7000001$/);
 	});
 });
 
@@ -122,7 +122,25 @@ describe('links and lists', () => {
 	])('%s of a link must be of this account and kind', async (name, others, path) => {
 		const parameters = { leadId: 1, ...others };
 		expect(await problemOf('lead', 'link', { ...parameters, [name]: `https://other.amocrm.ru/${path}/77` })).toMatch(FOREIGN);
-		expect(await problemOf('lead', 'link', { ...parameters, [name]: `${ACCOUNT}/customers/detail/77` })).toMatch(/is not the link of an? (contact|list|element|lead)\.$/);
+		expect(await problemOf('lead', 'link', { ...parameters, [name]: `${ACCOUNT}/customers/detail/77` })).toMatch(/is not the link of an? (contact|list|element|lead)\. Such a link/);
+	});
+
+	it('an element must be of its list, which its own link names too', async () => {
+		const element = `${ACCOUNT}/catalogs/9/detail/77`;
+		const problem = async (parameters: IDataObject) => await problemOf('catalogElement', 'get', parameters);
+		expect(await problem({ catalogId: 8, catalogElementId: element })).toBe(`'List Element': '${element}' is not the link of a list element. Such a link looks like ${ACCOUNT}/catalogs/8/detail/7000001`);
+		expect(await problem({ catalogId: 8, catalogElementId: 'https://other.amocrm.ru/catalogs/8/detail/77' })).toMatch(FOREIGN);
+		expect(await problemOf('catalogElement', 'getAll', { catalogId: 8, filters: { ids: element } })).toContain('is not the link of an element. Such a link looks like https://mycompany.amocrm.ru/catalogs/8/detail/');
+		expect(await problemOf('lead', 'link', { leadId: 1, linkTo: 'catalog_elements', catalogId: 8, elementId: element })).toContain('is not the link of an element. Such a link looks like https://mycompany.amocrm.ru/catalogs/8/detail/');
+	});
+
+	it.each(['catalogs/9/detail/77', 'catalogs/9/detail/77?x=1#tab', 'api/v4/catalogs/9/elements/77'])('%s is the element of its list', async (path) => {
+		const paths: string[] = [];
+		const parameters: IDataObject = { catalogId: `${ACCOUNT}/${path}`, catalogElementId: { __rl: true, mode: 'url', value: `${ACCOUNT}/${path}` } };
+		const run = runOf(parameters);
+		run.client = { baseUrl: ACCOUNT, send: async ({ path: asked }: { path: string }) => (paths.push(asked), { ok: true, body: { id: 77 } }) } as unknown as Run['client'];
+		await operationOf('catalogElement', 'get')?.execute(run);
+		expect(paths).toContain('/catalogs/9/elements/77');
 	});
 
 	it('so must the list of an element', async () => {

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { isLink, withoutLinks } from './cardLinks';
 import type { FieldDefinition, FieldOption } from './dictionaries';
 import { contactEntries } from './phones';
 import { calendarDayOf, isDate, isUnset, midnightOf, show, toBoolean, toId, toList, toMoney, toText, toTimestamp } from './values';
@@ -12,7 +13,7 @@ import { calendarDayOf, isDate, isUnset, midnightOf, show, toBoolean, toId, toLi
  * be accepted. `decode` takes the items back to the plain form that `encode` understands: decode(encode(x)) = x.
  */
 interface TypeCodec {
-	encode: (value: unknown, field: FieldDefinition, zones: Zones) => IDataObject[];
+	encode: (value: unknown, field: FieldDefinition, context: ValueContext) => IDataObject[];
 	decode: (values: IDataObject[], zones: Zones) => unknown;
 }
 
@@ -20,6 +21,12 @@ interface TypeCodec {
 export interface Zones {
 	workflow: string;
 	account: string;
+}
+
+/** What the meaning of a written value depends on. */
+export interface ValueContext extends Zones {
+	/** Address of the account: links of other accounts are refused. */
+	accountUrl: string;
 }
 
 const plainOf = (values: IDataObject[]): unknown => {
@@ -176,25 +183,27 @@ interface ObjectRules {
 	convert: (value: unknown) => string | number;
 	example: string;
 	many?: true;
+	/** What the link of a card may say beside its ID (see `withoutLinks`). */
+	adds?: string[];
 	/** Keys that amoCRM adds when it is read, and does not take back (extended facts 3.4). */
 	readOnly?: string[];
 }
 
 /** A field whose value is an object, given as an object or as JSON text, or as the plain value that stands for it. */
-function objects({ needs, convert, example, many, readOnly = [] }: ObjectRules): TypeCodec {
+function objects({ needs, convert, example, many, adds, readOnly = [] }: ObjectRules): TypeCodec {
 	const [main = ''] = needs;
-	const itemOf = (entry: unknown): IDataObject => {
-		if (!isObject(entry)) return { value: { [main]: convert(entry) } };
-		const inner = Object.fromEntries(Object.entries(isObject(entry.value) ? entry.value : entry).filter(([key]) => !readOnly.includes(key)));
+	const itemOf = (entry: unknown, accountUrl: string): IDataObject => {
+		const given = isObject(entry) ? (isObject(entry.value) ? entry.value : entry) : ({ [main]: entry } as IDataObject);
+		const inner = withoutLinks(Object.fromEntries(Object.entries(given).filter(([key]) => !readOnly.includes(key))), accountUrl, adds);
 		if (needs.every((key) => isUnset(inner[key]))) {
 			throw new UserError(`${show(entry)} has no "${needs.join('" or "')}". Give an object such as ${example}`);
 		}
 		return { value: { ...inner, ...(isUnset(inner[main]) ? {} : { [main]: convert(inner[main]) }) } };
 	};
 	return {
-		encode: (value) => {
+		encode: (value, _field, { accountUrl }) => {
 			const given = parsed(value);
-			return (many && Array.isArray(given) ? given.filter((entry) => !isUnset(entry)) : only(given)).map(itemOf);
+			return (many && Array.isArray(given) ? given.filter((entry) => !isUnset(entry)) : only(given)).map((entry) => itemOf(entry, accountUrl));
 		},
 		decode: plainOf,
 	};
@@ -214,20 +223,24 @@ function parsed(value: unknown): unknown {
 	}
 }
 
+/** One element for each level, as an object or as the link of its card. */
 const chainedList: TypeCodec = {
-	encode: (value) => {
+	encode: (value, _field, { accountUrl }) => {
 		const given = parsed(value);
-		const entries = (Array.isArray(given) ? given : [given]).filter((entry) => !isUnset(entry)) as IDataObject[];
+		const entries = isLink(given) ? toList(given) : (Array.isArray(given) ? given : [given]).filter((entry) => !isUnset(entry));
 		if (entries.length > 5) throw new UserError(`a chained list has at most 5 levels, not ${entries.length}`);
-		return entries.map((entry) => {
+		return entries.map((level) => {
+			const entry = withoutLinks(isLink(level) ? { catalog_element_id: level } : (level as IDataObject), accountUrl, ['catalog_id']);
 			if (isUnset(entry.catalog_id) || isUnset(entry.catalog_element_id)) {
-				throw new UserError(`${show(entry)} needs "catalog_id" and "catalog_element_id"`);
+				throw new UserError(`${show(level)} needs "catalog_id" and "catalog_element_id", or the link of an element's card`);
 			}
 			return { catalog_id: toId(entry.catalog_id), catalog_element_id: toId(entry.catalog_element_id) };
 		});
 	},
 	decode: (values) => values,
 };
+
+const recordId = (value: unknown) => toId(value, ', or the link of the card');
 
 const CODECS: Record<string, TypeCodec> = {
 	text,
@@ -257,18 +270,18 @@ const CODECS: Record<string, TypeCodec> = {
 		many: true,
 		readOnly: ['total_sum', 'is_discount_recalculated', 'is_total_sum_recalculated'],
 	}),
-	linked_entity: objects({ needs: ['entity_id'], convert: toId, example: '{"entity_id": 123, "entity_type": "contacts"}' }),
+	linked_entity: objects({ needs: ['entity_id'], convert: recordId, adds: ['entity_type', 'catalog_id'], example: '{"entity_id": 123, "entity_type": "contacts"}' }),
 	chained_list: chainedList,
 	file: objects({ needs: ['file_uuid'], convert: toText, example: '{"file_uuid": "11111111-2222-4333-8444-555555555555"}' }),
-	payer: objects({ needs: ['name', 'entity_id'], convert: toText, example: '{"name": "Acme Ltd."}' }),
-	supplier: objects({ needs: ['entity_id'], convert: toId, example: '{"entity_id": 123}' }),
+	payer: objects({ needs: ['name', 'entity_id'], convert: toText, adds: ['entity_type'], example: '{"name": "Acme Ltd."}' }),
+	supplier: objects({ needs: ['entity_id'], convert: recordId, example: '{"entity_id": 123}' }),
 };
 
 /** The items of `values` for what the user gave; a type that is not known here is sent as it came. */
-export function encodeFieldValue(value: unknown, field: FieldDefinition, zones: Zones): IDataObject[] {
+export function encodeFieldValue(value: unknown, field: FieldDefinition, context: ValueContext): IDataObject[] {
 	if (field.computed) throw new UserError('amoCRM computes this field, it cannot be written');
 	const codec = CODECS[field.type];
-	if (codec) return codec.encode(value, field, zones);
+	if (codec) return codec.encode(value, field, context);
 	return (Array.isArray(value) ? value : [value]).map((entry) => ({ value: entry as IDataObject }));
 }
 

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import type { Zones } from './codec';
+import type { ValueContext } from './codec';
 import { encodeFieldValue, isCalendarDayType } from './codec';
 import type { FieldDefinition } from './dictionaries';
 import type { Condition } from './filters';
@@ -91,29 +91,29 @@ export function givenFieldFilters(filters: IDataObject): CustomFieldFilter[] {
 }
 
 /** Throws a `UserError` that names the field. */
-export function customFieldConditions(given: CustomFieldFilter[], definitions: FieldDefinition[], zones: Zones): Condition[] {
+export function customFieldConditions(given: CustomFieldFilter[], definitions: FieldDefinition[], context: ValueContext): Condition[] {
 	return given.map(({ fieldId, comparison = 'is', value }) => {
 		const field = definitions.find(({ id, code }) => String(id) === String(fieldId) || code === fieldId);
 		if (!field) throw new UserError(`'Filters': the custom field ${show(fieldId)} does not exist in this account. Refresh the list of fields.`);
 		try {
 			if (isUnset(value) || (Array.isArray(value) && value.every(isUnset))) throw new UserError('the value to compare with is empty');
-			return comparison === 'is' ? byValue(field, value, zones) : byBound(field, comparison, value, zones);
+			return comparison === 'is' ? byValue(field, value, context) : byBound(field, comparison, value, context);
 		} catch (error) {
 			throw fieldError({ displayName: field.name }, error);
 		}
 	});
 }
 
-function byValue(field: FieldDefinition, value: unknown, zones: Zones): Condition {
+function byValue(field: FieldDefinition, value: unknown, context: ValueContext): Condition {
 	if (isCalendarDayType(field.type)) {
-		const from = numberOf(field, value, zones);
+		const from = numberOf(field, value, context);
 		return inRange(field, { from, to: from + DAY_SECONDS - 1 });
 	}
 	if (!BY_VALUE.has(field.type)) {
 		const other = BY_RANGE.has(field.type) ? " Use 'From' and 'To'." : '';
 		throw new UserError(`amoCRM cannot look for single values of this type of field (${field.type}).${other}`);
 	}
-	const items = wantedItems(field, value, zones);
+	const items = wantedItems(field, value, context);
 	const wanted = new Set(items.map((item) => valueKey(item, field.type)));
 	return {
 		query: { filter: { custom_fields_values: { [field.id]: items.map(inQuery) } } },
@@ -122,11 +122,11 @@ function byValue(field: FieldDefinition, value: unknown, zones: Zones): Conditio
 }
 
 /** Several options or numbers may stand in one text; a text may hold commas of its own and is one value. */
-function wantedItems(field: FieldDefinition, value: unknown, zones: Zones): IDataObject[] {
-	if (field.enums.length > 0) return encodeFieldValue(value, { ...field, type: 'multiselect' }, zones);
+function wantedItems(field: FieldDefinition, value: unknown, context: ValueContext): IDataObject[] {
+	if (field.enums.length > 0) return encodeFieldValue(value, { ...field, type: 'multiselect' }, context);
 	const severalNumbers = field.type === 'numeric' && typeof value === 'string' && /[,;]\s/.test(value);
 	const entries = Array.isArray(value) ? value : severalNumbers ? value.split(/[,;]\s+/) : [value];
-	return entries.flatMap((entry) => encodeFieldValue(entry, field, zones));
+	return entries.flatMap((entry) => encodeFieldValue(entry, field, context));
 }
 
 /** Options go by their ID, a checkbox as 1 or 0 (core facts 3.6). */
@@ -135,9 +135,9 @@ function inQuery(item: IDataObject): string | number {
 	return typeof item.value === 'boolean' ? Number(item.value) : String(item.value);
 }
 
-function byBound(field: FieldDefinition, side: 'from' | 'to', value: unknown, zones: Zones): Condition {
+function byBound(field: FieldDefinition, side: 'from' | 'to', value: unknown, context: ValueContext): Condition {
 	if (!BY_RANGE.has(field.type)) throw new UserError(`amoCRM cannot compare fields of this type (${field.type}) by size. Use 'Is'.`);
-	const bound = numberOf(field, value, zones);
+	const bound = numberOf(field, value, context);
 	if (side === 'from') return inRange(field, { from: bound });
 	return inRange(field, { to: isCalendarDayType(field.type) ? bound + DAY_SECONDS - 1 : bound });
 }
@@ -150,8 +150,8 @@ function inRange(field: FieldDefinition, range: { from?: number; to?: number }):
 	};
 }
 
-function numberOf(field: FieldDefinition, value: unknown, zones: Zones): number {
-	return Number(encodeFieldValue(value, field, zones)[0]?.value);
+function numberOf(field: FieldDefinition, value: unknown, context: ValueContext): number {
+	return Number(encodeFieldValue(value, field, context)[0]?.value);
 }
 
 function valuesOf(row: IDataObject, field: FieldDefinition): IDataObject[] {

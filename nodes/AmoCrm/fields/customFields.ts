@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { jsonParse, UserError } from 'n8n-workflow';
 
+import { withoutLinks } from './cardLinks';
 import { contactItems } from './codec';
 import { show } from './values';
 
@@ -18,8 +19,8 @@ export function multitextField(code: 'PHONE' | 'EMAIL', value: unknown): CustomF
 
 const EXAMPLE = '[{"field_id": 123, "values": [{"value": "text"}]}]';
 
-/** The raw array for experts, checked for its shape only: amoCRM knows the fields. */
-export function customFieldsFromJson(value: unknown): CustomFieldValue[] {
+/** The raw array for experts, checked for its shape and its links only: amoCRM knows the fields. */
+export function customFieldsFromJson(value: unknown, accountUrl: string): CustomFieldValue[] {
 	const parsed: unknown = typeof value === 'string' ? jsonParse(value, { fallbackValue: null, acceptJSObject: true }) : value;
 	if (!Array.isArray(parsed)) throw new UserError(`${show(value)} is not a JSON array. Give an array such as ${EXAMPLE}.`);
 	return parsed.map((entry: unknown, index) => {
@@ -30,9 +31,18 @@ export function customFieldsFromJson(value: unknown): CustomFieldValue[] {
 		if (field.values !== null && !Array.isArray(field.values)) {
 			throw new UserError(`Entry ${index} needs "values": an array such as [{"value": "text"}], or null to clear the field.`);
 		}
-		return field as CustomFieldValue;
+		return { ...field, values: field.values?.map((item) => itemWithoutLinks(item, accountUrl)) ?? null } as CustomFieldValue;
 	});
 }
+
+/** Records stand in the item itself (chained lists) or in its value. */
+function itemWithoutLinks(item: unknown, accountUrl: string): unknown {
+	if (!isPlainObject(item)) return item;
+	const { value } = item;
+	return withoutLinks(isPlainObject(value) ? { ...item, value: withoutLinks(value, accountUrl) } : item, accountUrl);
+}
+
+const isPlainObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Refuses the same field set twice, which amoCRM would resolve by chance. */
 export function assertDistinctFields(fields: CustomFieldValue[]): void {

@@ -199,8 +199,8 @@ export function multitext(code: 'PHONE' | 'EMAIL'): FieldKind {
 
 export const customFieldsJson: FieldKind = {
 	property: { type: 'json', default: '[]' },
-	encode: (draft, _key, value) => {
-		draft.customFields.push(...customFieldsFromJson(value));
+	encode: (draft, _key, value, { accountUrl }) => {
+		draft.customFields.push(...customFieldsFromJson(value, accountUrl));
 	},
 };
 

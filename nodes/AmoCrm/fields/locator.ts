@@ -17,7 +17,6 @@ const ANY_CARD = ['[a-z]+/detail', 'api/v4/[a-z]+'];
 /** A picker of one record: from a searched list, by ID, or by the link of its card. */
 export function recordLocator({ noun, listSearchMethod, linkPaths = ANY_CARD }: LocatorTarget) {
 	const link = `^\\s*https?://[^/]+/(?:${linkPaths.join('|')})/(\\d+).*$`;
-	const example = (linkPaths[0] ?? '').replace('[a-z]+', 'leads').replace('\\d+', '9001');
 	return {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
@@ -45,7 +44,7 @@ export function recordLocator({ noun, listSearchMethod, linkPaths = ANY_CARD }: 
 							displayName: 'By URL',
 							name: 'url',
 							type: 'string' as const,
-							placeholder: `e.g. https://mycompany.amocrm.ru/${example}/7000001`,
+							placeholder: `e.g. ${exampleLink('https://mycompany.amocrm.ru', linkPaths)}`,
 							extractValue: { type: 'regex' as const, regex: link },
 							validation: [{ type: 'regex' as const, properties: { regex: link, errorMessage: `This is not the link of a ${noun}` } }],
 						},
@@ -53,6 +52,9 @@ export function recordLocator({ noun, listSearchMethod, linkPaths = ANY_CARD }: 
 		],
 	} satisfies Partial<INodeProperties>;
 }
+
+const exampleLink = (accountUrl: string, [path = '']: string[]) =>
+	`${accountUrl}/${path.replace('[a-z]+', 'leads').replace('\\d+', '9001')}/7000001`;
 
 /**
  * The ID in what such a picker holds: from its list, typed, or in a link, which must lead to a record of this kind in the
@@ -63,12 +65,15 @@ export function idIn({ noun, linkPaths = ANY_CARD }: LocatorTarget, value: unkno
 	if (typeof plain !== 'string' || !plain.includes('/')) return toId(plain, ', or the link of the card');
 	assertSameAccount(plain, accountUrl);
 	const id = new RegExp(`/(?:${linkPaths.join('|')})/(\\d+)`).exec(plain)?.[1];
-	if (id === undefined) throw new UserError(`${show(plain)} is not the link of ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}.`);
+	if (id === undefined) {
+		const article = /^[aeiou]/.test(noun) ? 'an' : 'a';
+		throw new UserError(`${show(plain)} is not the link of ${article} ${noun}. Such a link looks like ${exampleLink(accountUrl, linkPaths)}`);
+	}
 	return toId(id);
 }
 
 /** An ID means another record in another account. One account may have several zones, so its own name is what counts. */
-function assertSameAccount(link: string, accountUrl: string): void {
+export function assertSameAccount(link: string, accountUrl: string): void {
 	const nameOf = (url: string) => /^\s*https?:\/\/([^./:]+)\./i.exec(url)?.[1]?.toLowerCase();
 	const [given, own] = [nameOf(link), nameOf(accountUrl)];
 	if (given === undefined || own === undefined || given === own) return;

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import type { Zones } from './codec';
+import type { ValueContext } from './codec';
 import { encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
@@ -58,7 +58,7 @@ export function encodeMappedFields(
 	parameter: unknown,
 	json: IDataObject,
 	definitions: FieldDefinition[],
-	zones: Zones,
+	context: ValueContext,
 ): CustomFieldValue[] {
 	const mapper = (parameter ?? {}) as MapperValue;
 	const automatic = mapper.mappingMode === 'autoMapInputData';
@@ -72,16 +72,16 @@ export function encodeMappedFields(
 			throw new UserError(`The custom field ${show(key)} does not exist in this account. Refresh the list of fields.`);
 		}
 		if (automatic && field.computed) continue;
-		const encoded = encodeField(field, value, zones);
+		const encoded = encodeField(field, value, context);
 		// An empty list of values would clear the field, which has to be asked for in so many words.
 		if (encoded.values && encoded.values.length > 0) fields.push(encoded);
 	}
 	return fields;
 }
 
-function encodeField(field: FieldDefinition, value: unknown, zones: Zones): CustomFieldValue {
+function encodeField(field: FieldDefinition, value: unknown, context: ValueContext): CustomFieldValue {
 	try {
-		const values = encodeFieldValue(value, field, zones);
+		const values = encodeFieldValue(value, field, context);
 		// Phone and email are addressed by code, as their own parameters do, so that setting both is noticed.
 		return field.code === 'PHONE' || field.code === 'EMAIL' ? { field_code: field.code, values } : { field_id: field.id, values };
 	} catch (error) {

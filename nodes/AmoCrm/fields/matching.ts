@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import type { Zones } from './codec';
+import type { ValueContext } from './codec';
 import { encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
@@ -83,8 +83,8 @@ export function fieldMatcher(field: FieldDefinition): Matcher {
 }
 
 /** The value to match a custom field by, encoded as it would be written. */
-export function matchingValue(value: unknown, field: FieldDefinition, zones: Zones): CustomFieldValue {
-	return { field_id: field.id, values: encodeFieldValue(value, field, zones) };
+export function matchingValue(value: unknown, field: FieldDefinition, context: ValueContext): CustomFieldValue {
+	return { field_id: field.id, values: encodeFieldValue(value, field, context) };
 }
 
 const NUMBERS = new Set(['numeric', 'price', 'monetary']);

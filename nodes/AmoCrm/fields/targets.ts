@@ -14,6 +14,12 @@ export const ELEMENT: LocatorTarget = {
 	linkPaths: ['catalogs/\\d+/detail', 'api/v4/catalogs/\\d+/elements'],
 };
 
+/** `ELEMENT` when its list is known: a link must lead to that list. */
+export const elementOf = (catalogId: number): LocatorTarget => ({
+	...ELEMENT,
+	linkPaths: [`catalogs/${catalogId}/detail`, `api/v4/catalogs/${catalogId}/elements`],
+});
+
 export const LEAD: LocatorTarget = { noun: 'lead', listSearchMethod: 'searchLeads', linkPaths: ['leads/detail', 'api/v4/leads'] };
 
 export const NOTE: LocatorTarget = { noun: 'note', listSearchMethod: 'searchNotes', linkPaths: ['api/v4/[a-z]+/notes'] };

@@ -192,7 +192,7 @@ function looseTests({ query }: Condition): Array<(row: IDataObject) => boolean> 
 
 const filtersOf = (run: Run, item: number) => run.parameter('filters', item, {}) as IDataObject;
 
-function listRequest(run: Run, entity: Entity, item: number, { definitions, zones }: Mapping): ListRequest {
+function listRequest(run: Run, entity: Entity, item: number, { definitions, context }: Mapping): ListRequest {
 	const filters = filtersOf(run, item);
 	const sort = run.parameter('sort', item, {}) as { field?: string; direction?: string };
 	const options = run.parameter('options', item, {}) as { with?: string[] | string };
@@ -200,7 +200,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, zone
 	const limit = returnAll ? undefined : readLimit(run.parameter('limit', item, 50));
 	const conditions = [
 		...conditionsOf(entity.filters, { ...valueContext(run), values: filters }),
-		...customFieldConditions(givenFieldFilters(filters), definitions, zones),
+		...customFieldConditions(givenFieldFilters(filters), definitions, context),
 	];
 	const filtering = conditions.filter((condition) => 'filter' in condition.query);
 	const extras = [options.with ?? [], ...conditions.map(({ query }) => query.with ?? [])].flat().join(',');

@@ -4,7 +4,7 @@ import { UserError } from 'n8n-workflow';
 import { fieldError, plainName } from '../fields/fields';
 import type { LocatorTarget } from '../fields/locator';
 import { recordLocator } from '../fields/locator';
-import { CATALOG, ELEMENT, RECORD, recordOf } from '../fields/targets';
+import { CATALOG, ELEMENT, elementOf, RECORD, recordOf } from '../fields/targets';
 import { isUnset, show, toBoolean, toId, toMoney } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
@@ -143,12 +143,13 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
 		return { ...link, to_entity_id: id(recordOf(type), 'linkedId', 'Record'), ...(isMain ? { metadata: { is_main: true } } : {}) };
 	}
 	const price = run.parameter('priceFieldId', item, '');
-	const metadata: IDataObject = { catalog_id: id(CATALOG, 'catalogId', 'List') };
+	const catalogId = id(CATALOG, 'catalogId', 'List');
+	const metadata: IDataObject = { catalog_id: catalogId };
 	if (action === 'link') {
 		metadata.quantity = named('Quantity', () => toMoney(run.parameter('quantity', item, 1)));
 		if (!isUnset(price)) metadata.price_id = named('Price Field', () => toId(price));
 	}
-	return { ...link, to_entity_id: id(ELEMENT, 'elementId', 'Element'), metadata };
+	return { ...link, to_entity_id: id(elementOf(catalogId), 'elementId', 'Element'), metadata };
 }
 
 function named<T>(displayName: string, read: () => T): T {

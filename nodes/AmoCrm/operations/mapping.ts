@@ -1,4 +1,4 @@
-import type { Zones } from '../fields/codec';
+import type { ValueContext } from '../fields/codec';
 import { isCalendarDayType } from '../fields/codec';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { accountTimezone, fieldDefinitions } from '../fields/dictionaries';
@@ -9,7 +9,7 @@ import type { Entity, Run } from './types';
 /** What it takes to encode and compare custom fields. */
 export interface Mapping {
 	definitions: FieldDefinition[];
-	zones: Zones;
+	context: ValueContext;
 }
 
 /** Reads the definitions when one of the items needs them, nothing otherwise. */
@@ -18,14 +18,14 @@ export async function mappingOf(
 	entity: Entity,
 	needs: (item: number) => boolean = usesMapper(run, 'customFields'),
 ): Promise<Mapping | { failure: Failure }> {
-	const zones = { workflow: run.timezone, account: run.timezone };
-	if (!entity.hasCustomFields || !run.items.some((_, item) => needs(item))) return { definitions: [], zones };
+	const context = { workflow: run.timezone, account: run.timezone, accountUrl: run.client.baseUrl };
+	if (!entity.hasCustomFields || !run.items.some((_, item) => needs(item))) return { definitions: [], context };
 	const result = await fieldDefinitions(run.client, entity.fieldsPath ?? entity.path);
 	if (!result.ok) return { failure: result.failure };
 	if (result.value.some(({ type }) => isCalendarDayType(type))) {
-		zones.account = await accountTimezone(run.client, run.timezone);
+		context.account = await accountTimezone(run.client, run.timezone);
 	}
-	return { definitions: result.value, zones };
+	return { definitions: result.value, context };
 }
 
 /** Whether an item has values in the mapper of that name. */

@@ -131,7 +131,7 @@ function wishOf(setting: Setting, item: number): Wish {
 		if (isKey && entity.fields.some((field) => field.name === name)) values[name] = run.parameter(name, item, '');
 	}
 	const mapped = entity.hasCustomFields
-		? encodeMappedFields(run.parameter('customFields', item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.zones)
+		? encodeMappedFields(run.parameter('customFields', item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.context)
 		: [];
 	const wanted: Wanted = { phone: values.phone, email: values.email, name: values.name };
 	if (matchField) addMatchValue(setting, item, matchField, wanted, values, mapped);
@@ -159,7 +159,7 @@ function addMatchValue(
 		return;
 	}
 	try {
-		wanted.field = matchingValue(value, field, mapping.zones);
+		wanted.field = matchingValue(value, field, mapping.context);
 	} catch (error) {
 		throw fieldError({ displayName: 'Match Value' }, error);
 	}

@@ -111,7 +111,7 @@ export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: 
 				run.parameter('customFields', item, {}),
 				run.items[item]?.json ?? {},
 				mapping.definitions,
-				mapping.zones,
+				mapping.context,
 			)
 		: [];
 	if (mode === 'create') {

@@ -46,10 +46,10 @@ const FORMS: Record<string, string> = {
 	multiselect: 'several',
 	multitext: 'several',
 	items: 'JSON',
-	linked_entity: 'ID',
-	chained_list: 'JSON',
+	linked_entity: 'ID or link',
+	chained_list: 'links',
 	file: 'UUID',
-	supplier: 'ID',
+	supplier: 'ID or link',
 };
 
 const YES_OR_NO = [

@@ -1,8 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { text } from '../fields/fields';
+import type { Filter } from '../fields/filters';
+import type { LocatorTarget } from '../fields/locator';
 import { recordLocator } from '../fields/locator';
-import { CATALOG, ELEMENT } from '../fields/targets';
+import { CATALOG, ELEMENT, elementOf } from '../fields/targets';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
@@ -13,6 +15,10 @@ import type { Entity, Operation, Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { upsert } from '../operations/upsert';
 import { customFieldsJsonField, customFieldsToClearField, idFilters, searchFilter } from './shared';
+
+function filtersOf(target: LocatorTarget): Filter[] {
+	return [searchFilter('element', 'Oak table'), ...idFilters(target, 'Elements')];
+}
 
 /** Elements of lists (catalogs): products, invoices and the account's own lists. Source: extended facts 3.3. */
 const template: Entity = {
@@ -37,7 +43,7 @@ const template: Entity = {
 		customFieldsJsonField,
 		customFieldsToClearField,
 	],
-	filters: [searchFilter('element', 'Oak table'), ...idFilters(ELEMENT, 'Elements')],
+	filters: filtersOf(ELEMENT),
 	sortKeys: [],
 	withOptions: [
 		{ name: 'Invoice Link', value: 'invoice_link' },
@@ -60,8 +66,9 @@ const catalogProperty: INodeProperties = {
 const inCatalog: Scope = {
 	properties: [catalogProperty],
 	entityOf: (run, item) => {
-		const path = `/catalogs/${readRecord(run, CATALOG, { displayName: catalogProperty.displayName, idParameter: 'catalogId' }, item)}`;
-		return { ...template, path: `${path}/elements`, fieldsPath: path };
+		const catalogId = readRecord(run, CATALOG, { displayName: catalogProperty.displayName, idParameter: 'catalogId' }, item);
+		const path = `/catalogs/${catalogId}`;
+		return { ...template, path: `${path}/elements`, fieldsPath: path, cardPath: `catalogs/${catalogId}/detail`, filters: filtersOf(elementOf(catalogId)) };
 	},
 };
 

@@ -163,7 +163,7 @@ function memberBody(run: Run, item: number, member: Member, mapping: Mapping): I
 	if (mode === 'none') return undefined;
 	if (mode === 'existing') return { id: readId(run, entity, item) };
 	const values = withoutUnset(run.parameter(fieldsParameter, item, {}) as IDataObject);
-	const mapped = encodeMappedFields(run.parameter(mapperParameter, item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.zones);
+	const mapped = encodeMappedFields(run.parameter(mapperParameter, item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.context);
 	const { body } = encodeDraft(newFields(entity), { ...valueContext(run), mode: 'create', values, mapped });
 	assertFieldCount(entity, body);
 	return Object.keys(body).length > 0 ? body : undefined;

@@ -4,13 +4,14 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { decodeFieldValue, encodeFieldValue } from '../../../nodes/AmoCrm/fields/codec';
+import { customFieldsFromJson } from '../../../nodes/AmoCrm/fields/customFields';
 import type { FieldDefinition } from '../../../nodes/AmoCrm/fields/dictionaries';
 
 // Always the same cases: a CI that fails by chance helps nobody.
 fc.configureGlobal({ seed: 20260131, numRuns: 300 });
 
 /** The workflow and the account are in different zones, so that a mix-up shows. */
-const ZONES = { workflow: 'Europe/Moscow', account: 'Asia/Yekaterinburg' };
+const CONTEXT = { workflow: 'Europe/Moscow', account: 'Asia/Yekaterinburg', accountUrl: 'https://mycompany.amocrm.ru' };
 
 const PHONE_KINDS = ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'];
 
@@ -296,7 +297,7 @@ const TABLE: Array<[type: string, code: string | null, cells: Record<Form, Cell>
 	['chained_list', null, CHAIN],
 ];
 
-const encode = (type: string, given: unknown, code: string | null = null) => encodeFieldValue(given, fieldOf(type, code), ZONES);
+const encode = (type: string, given: unknown, code: string | null = null) => encodeFieldValue(given, fieldOf(type, code), CONTEXT);
 
 describe.each(TABLE)('%s %s', (type, code, cells) => {
 	it.each(Object.keys(FORMS) as Form[])('takes %s, or says what it takes', (form) => {
@@ -328,6 +329,58 @@ describe('several values', () => {
 	])('%s %s: %j', (type, code, given, expected) => {
 		if (expected instanceof RegExp) expect(() => encode(type, given, code)).toThrow(expected);
 		else expect(encode(type, given, code)).toEqual(expected);
+	});
+});
+
+describe('links of cards stand for IDs', () => {
+	const at = (path: string, account = 'mycompany') => `https://${account}.amocrm.ru/${path}`;
+	const level = (catalog_id: number, catalog_element_id: number) => ({ catalog_id, catalog_element_id });
+
+	it.each<[string, unknown, Cell]>([
+		['linked_entity', at('contacts/detail/5?x=1'), value({ entity_id: 5, entity_type: 'contacts' })],
+		['linked_entity', at('catalogs/9/detail/7'), value({ entity_id: 7, entity_type: 'catalog_elements', catalog_id: 9 })],
+		['linked_entity', { entity_id: at('api/v4/companies/5'), entity_type: 'companies', name: 'Acme' }, value({ entity_id: 5, entity_type: 'companies', name: 'Acme' })],
+		['linked_entity', { entity_id: at('companies/detail/5'), entity_type: 'contacts' }, /companies\/detail\/5' does not belong to "entity_type": 'contacts'/],
+		['supplier', at('api/v4/catalogs/9/elements/7'), value({ entity_id: 7 })],
+		['payer', { name: 'Acme', entity_id: at('companies/detail/5') }, value({ name: 'Acme', entity_id: 5, entity_type: 'companies' })],
+		['items', { product_id: at('catalogs/9/detail/7'), quantity: 2 }, value({ product_id: 7, quantity: 2 })],
+		['items', { product_id: at('leads/detail/7') }, /leads\/detail\/7' is not the link of a list element/],
+		['chained_list', at('catalogs/9/detail/7'), [level(9, 7)]],
+		['chained_list', `${at('catalogs/9/detail/7')}, ${at('catalogs/10/detail/8')}`, [level(9, 7), level(10, 8)]],
+		['chained_list', [{ catalog_id: at('catalogs/9'), catalog_element_id: 7 }, at('catalogs/10/detail/8')], [level(9, 7), level(10, 8)]],
+		['chained_list', { catalog_id: 3, catalog_element_id: at('catalogs/9/detail/7') }, /does not belong to "catalog_id": '3'/],
+		['linked_entity', at('settings'), /settings' is not the link of a card/],
+	])('%s: %j', (type, given, expected) => {
+		if (expected instanceof RegExp) expect(() => encode(type, given)).toThrow(expected);
+		else expect(encode(type, given)).toEqual(expected);
+	});
+
+	it.each([
+		['linked_entity', at('contacts/detail/5', 'other')],
+		['supplier', { entity_id: at('catalogs/9/detail/7', 'other') }],
+		['payer', { name: 'Acme', entity_id: at('companies/detail/5', 'other') }],
+		['items', { product_id: at('catalogs/9/detail/7', 'other') }],
+		['chained_list', at('catalogs/9/detail/7', 'other')],
+		['chained_list', { catalog_id: at('catalogs/9', 'other'), catalog_element_id: 7 }],
+	])('%s of another account is refused: %j', (type, given) => {
+		expect(() => encode(type, given)).toThrow(/is a link of the account 'other', but the credential is for 'mycompany'/);
+		const raw = [{ field_id: 1, values: [typeof given === 'string' ? { value: { entity_id: given } } : { value: given }, given] }];
+		expect(() => customFieldsFromJson(raw, CONTEXT.accountUrl)).toThrow(/is a link of the account 'other'/);
+	});
+
+	it('in raw JSON too, where nothing else changes', () => {
+		const raw = [
+			{ field_id: 1, values: [{ value: { entity_id: at('contacts/detail/5'), name: 'Ann' } }] },
+			{ field_id: 2, values: [{ catalog_id: at('catalogs/9'), catalog_element_id: at('catalogs/9/detail/7') }] },
+			{ field_code: 'WEB', values: [{ value: at('contacts/detail/5', 'other') }] },
+			{ field_id: 3, values: null },
+		];
+		expect(customFieldsFromJson(JSON.stringify(raw), CONTEXT.accountUrl)).toEqual([
+			{ field_id: 1, values: [{ value: { entity_id: 5, name: 'Ann' } }] },
+			{ field_id: 2, values: [level(9, 7)] },
+			raw[2],
+			raw[3],
+		]);
 	});
 });
 
@@ -367,7 +420,8 @@ const CANONICAL: Array<[type: string, code: string | null, values: fc.Arbitrary<
 	['chained_list', null, fc.array(fc.record({ catalog_id: id, catalog_element_id: id }), { minLength: 1, maxLength: 5 })],
 ];
 
-const zones = fc.record({
+const contexts = fc.record({
+	accountUrl: fc.constant(CONTEXT.accountUrl),
 	workflow: fc.constantFrom('Europe/Moscow', 'America/New_York', 'UTC'),
 	// Where midnight did not exist on some days, and far from UTC on both sides.
 	account: fc.constantFrom('Europe/Moscow', 'America/Sao_Paulo', 'Pacific/Kiritimati', 'Pacific/Honolulu'),
@@ -378,7 +432,7 @@ describe.each(CANONICAL)('%s %s', (type, code, values) => {
 
 	it('comes back as it was written', () => {
 		fc.assert(
-			fc.property(values, zones, (given, where) => {
+			fc.property(values, contexts, (given, where) => {
 				const read = asRead(encodeFieldValue(given, field, where), field);
 				expect(decodeFieldValue(type, read, where)).toEqual(given);
 			}),
@@ -388,7 +442,7 @@ describe.each(CANONICAL)('%s %s', (type, code, values) => {
 	it('is either written as items or refused with an explanation, whatever comes', () => {
 		const anything = fc.oneof(fc.anything({ withDate: true, withNullPrototype: true }), fc.bigInt(), fc.json());
 		fc.assert(
-			fc.property(fc.oneof(anything, fc.array(values)), zones, (given, where) => {
+			fc.property(fc.oneof(anything, fc.array(values)), contexts, (given, where) => {
 				let items: IDataObject[];
 				try {
 					items = encodeFieldValue(given, field, where);

@@ -1,0 +1,53 @@
+import type { IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { assertSameAccount, idIn } from './locator';
+import { CATALOG } from './targets';
+import { isUnset, show, toId } from './values';
+
+/** Records inside the value of a custom field: there the link of a card stands for its ID, as it does in every picker. */
+
+interface Card {
+	/** Entity type, as values of fields name it. */
+	type: string;
+	id: number;
+	/** The list of an element. */
+	catalogId?: number;
+}
+
+/** The keys of records in values of fields; the last two are elements of lists. */
+const RECORD_KEYS = ['entity_id', 'catalog_element_id', 'product_id'];
+
+export const isLink = (value: unknown): value is string => typeof value === 'string' && /^\s*https?:\/\//i.test(value);
+
+/**
+ * The value with IDs in place of links. What a link says beside the ID is added under the keys of `adds` that are not set.
+ * Throws a `UserError` for a link of another account or of another kind of record.
+ */
+export function withoutLinks(value: IDataObject, accountUrl: string, adds: string[] = []): IDataObject {
+	const known = { ...value };
+	if (isLink(value.catalog_id)) known.catalog_id = idIn(CATALOG, value.catalog_id, accountUrl);
+	for (const key of RECORD_KEYS) {
+		const link = value[key];
+		if (!isLink(link)) continue;
+		const card = cardIn(link, accountUrl);
+		if (key !== 'entity_id' && card.catalogId === undefined) throw new UserError(`${show(link)} is not the link of a list element.`);
+		const said: IDataObject = { entity_type: card.type, catalog_id: card.catalogId };
+		for (const [other, fact] of Object.entries(said)) {
+			if (fact === undefined) continue;
+			if (isUnset(known[other])) Object.assign(known, adds.includes(other) ? { [other]: fact } : {});
+			else if (String(known[other]) !== String(fact)) throw new UserError(`${show(link)} does not belong to "${other}": ${show(known[other])}.`);
+		}
+		known[key] = card.id;
+	}
+	return known;
+}
+
+function cardIn(link: string, accountUrl: string): Card {
+	assertSameAccount(link, accountUrl);
+	const [, catalogId, elementId] = /\/catalogs\/(\d+)\/(?:detail|elements)\/(\d+)/.exec(link) ?? [];
+	if (elementId !== undefined) return { type: 'catalog_elements', id: toId(elementId), catalogId: toId(catalogId) };
+	const [, type, id] = /\/([a-z]+)\/detail\/(\d+)/.exec(link) ?? /\/api\/v4\/([a-z]+)\/(\d+)/.exec(link) ?? [];
+	if (type === undefined || id === undefined) throw new UserError(`${show(link)} is not the link of a card.`);
+	return { type, id: toId(id) };
+}
