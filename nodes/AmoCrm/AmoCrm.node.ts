@@ -21,7 +21,7 @@ export class AmoCrm implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-		description: 'Work with leads, contacts, companies and tasks in amoCRM or Kommo',
+		description: 'Work with leads, contacts, companies, tasks, notes and lists in amoCRM or Kommo',
 		defaults: {
 			name: 'amoCRM',
 		},

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as ts from 'typescript';
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 
 import { AmoCrmAuthorizationCodeApi } from '../../credentials/AmoCrmAuthorizationCodeApi.credentials';
@@ -134,6 +137,60 @@ test('one sentence ends without a full stop, several with one; each starts with 
 		return /^\s|\s$| {2}/.test(text) || !/^(?:[A-Z"'0-9]|[a-z]+_[a-z_]+|amoCRM)/.test(plain) || isSeveral !== /[.!?]$/.test(plain);
 	});
 	expect(bad).toEqual([]);
+});
+
+/** Every text that a person reads in the editor. */
+const everyText = [
+	...entries.flatMap(({ where, property }) => {
+		const modes = 'modes' in property ? (property.modes ?? []) : [];
+		return [property.displayName, property.description, property.hint, property.placeholder, ...modes.map(({ placeholder }) => placeholder)].map((text) => [where, text ?? '']);
+	}),
+	...choices.flatMap(({ where, option }) => [option.name, option.action, option.description].map((text) => [`${where} > ${option.name}`, text ?? ''])),
+] as Array<[string, string]>;
+
+test('"a" and "an" stand where they belong, and no word is there twice', () => {
+	const article = /\b(?:a [aeio]|a u(?!nique|nit|s[ae]|til|uid)|an [^aeiou\W]|an u(?:nit|s[ae]|uid))/i;
+	const twice = /\b([a-z]+)(?: of)? \1\b/i;
+	expect(everyText.filter(([, text]) => article.test(text.replace(/\{\{.*?\}\}/g, '')) || twice.test(text))).toEqual([]);
+});
+
+test('a picker says what to choose, and shows an ID and a link as they are', () => {
+	const pickersOfRecords = entries.filter(({ property }) => property.type === 'resourceLocator');
+	const bad = pickersOfRecords.filter(({ property: { modes = [] } }) =>
+		modes.some(({ type, placeholder = '' }) => (type === 'list' ? !/^Choose an? [a-z ]+\.\.\.$/.test(placeholder) : !/^e\.g\. \S/.test(placeholder))),
+	);
+	expect(pickersOfRecords.length).toBeGreaterThan(20);
+	expect(bad.map(({ where }) => where)).toEqual([]);
+});
+
+/** What other texts call in single quotes: a parameter or a choice, or something that amoCRM or n8n shows under this name. */
+const NAMED = new Set([...entries.map(({ property }) => property.displayName.replace(/ Names? or IDs?$/, '')), ...choices.map(({ option }) => option.name)]);
+const SHOWN_ELSEWHERE = ['API: send webhook', 'Integration ID', 'Keys and scopes', 'On Error', 'Redirect URL', 'Secret key', 'Webhook URLs'];
+const isKnown = (name: string) => NAMED.has(name) || SHOWN_ELSEWHERE.includes(name);
+const named = (text: string): string[] => [...text.matchAll(/(?<![\w$}])'([A-Z][\w ():-]*[\w)])'(?!\w)/g)].map(([, name]) => name ?? '');
+
+test('a text that names a parameter gives the name that it has', () => {
+	expect(everyText.flatMap(([where, text]) => named(text).filter((name) => !isKnown(name)).map((name) => `${where}: ${name}`))).toEqual([]);
+});
+
+/** Every text in a file of the source, templates with their gaps. */
+function textsIn(path: string): string[] {
+	const texts: string[] = [];
+	const visit = (node: ts.Node): void => {
+		if (ts.isStringLiteralLike(node)) texts.push(node.text);
+		else if (ts.isTemplateExpression(node)) texts.push([node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join('${}'));
+		ts.forEachChild(node, visit);
+	};
+	visit(ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest));
+	return texts;
+}
+
+test('so do the messages', () => {
+	const folder = join(__dirname, '..', '..', 'nodes');
+	const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+	const names = files.flatMap((file) => textsIn(join(folder, file)).flatMap((text) => named(text).map((name) => `${file}: ${name}`)));
+	expect(names.length).toBeGreaterThan(20);
+	expect(names.filter((entry) => !isKnown(entry.replace(/^.*?: /, '')))).toEqual([]);
 });
 
 test('every choice of an operation, and every credential field, is described', () => {

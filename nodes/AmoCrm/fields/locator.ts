@@ -25,7 +25,7 @@ export function recordLocator({ noun, listSearchMethod, linkPaths = ANY_CARD }: 
 				displayName: 'From List',
 				name: 'list',
 				type: 'list',
-				placeholder: `Choose a ${noun}...`,
+				placeholder: `Choose ${withArticle(noun)}...`,
 				typeOptions: { searchListMethod: listSearchMethod, searchable: true },
 			},
 			{
@@ -46,12 +46,14 @@ export function recordLocator({ noun, listSearchMethod, linkPaths = ANY_CARD }: 
 							type: 'string' as const,
 							placeholder: `e.g. ${exampleLink('https://mycompany.amocrm.ru', linkPaths)}`,
 							extractValue: { type: 'regex' as const, regex: link },
-							validation: [{ type: 'regex' as const, properties: { regex: link, errorMessage: `This is not the link of a ${noun}` } }],
+							validation: [{ type: 'regex' as const, properties: { regex: link, errorMessage: `This is not the link of ${withArticle(noun)}` } }],
 						},
 					]),
 		],
 	} satisfies Partial<INodeProperties>;
 }
+
+const withArticle = (noun: string) => `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
 const exampleLink = (accountUrl: string, [path = '']: string[]) =>
 	`${accountUrl}/${path.replace('[a-z]+', 'leads').replace('\\d+', '9001')}/7000001`;
@@ -66,8 +68,7 @@ export function idIn({ noun, linkPaths = ANY_CARD }: LocatorTarget, value: unkno
 	assertSameAccount(plain, accountUrl);
 	const id = new RegExp(`/(?:${linkPaths.join('|')})/(\\d+)`).exec(plain)?.[1];
 	if (id === undefined) {
-		const article = /^[aeiou]/.test(noun) ? 'an' : 'a';
-		throw new UserError(`${show(plain)} is not the link of ${article} ${noun}. Such a link looks like ${exampleLink(accountUrl, linkPaths)}`);
+		throw new UserError(`${show(plain)} is not the link of ${withArticle(noun)}. Such a link looks like ${exampleLink(accountUrl, linkPaths)}`);
 	}
 	return toId(id);
 }
@@ -99,7 +100,7 @@ export function recordList(target: LocatorTarget) {
 						displayName: title,
 						name: 'recordId',
 						...recordLocator(target),
-						description: `A ${target.noun}, or an expression that gives one ID or a list of them`,
+						description: `${titleOf(withArticle(target.noun))}, or an expression that gives one ID or a list of them`,
 					},
 				],
 			},

@@ -36,7 +36,7 @@ export function getMany(entity: Entity): Operation {
 		value: 'getAll',
 		name: 'Get Many',
 		action: `Get many ${nouns}`,
-		description: `Retrieve a list of ${nouns}`,
+		description: `Retrieve many ${nouns}, or only those that pass the filters`,
 		properties: [
 			{
 				displayName: 'Return All',

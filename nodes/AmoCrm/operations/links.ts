@@ -33,8 +33,8 @@ export function linkOperation(entity: Entity, action: Action): Operation {
 		name: links ? 'Link' : 'Unlink',
 		action: links ? `Link a ${noun} to another record` : `Unlink a ${noun} from another record`,
 		description: links
-			? `Connect one ${noun} per item with a contact, a company, a product or another record`
-			: `Take one link of a ${noun} away per item; both records stay`,
+			? `Connect one ${noun} per item with another record, such as a product`
+			: `Remove one link of a ${noun} per item; both records stay`,
 		properties: [idProperty(entity), ...targetProperties(entity, action), optionsProperty([], true)],
 		writes: true,
 		execute: async (run) => await linkAll(run, entity, action),

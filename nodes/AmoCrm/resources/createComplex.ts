@@ -21,7 +21,7 @@ const MAX_CUSTOM_FIELDS = 40;
 const MODES = [
 	{ name: 'Create New', value: 'create', description: 'A new one from the fields below; none for an item without any of them' },
 	{ name: 'Link Existing', value: 'existing', description: 'One that is in amoCRM already, which does not change' },
-	{ name: 'None', value: 'none', description: 'The lead goes without' },
+	{ name: 'None', value: 'none', description: 'The lead gets none' },
 ];
 
 /** The contact or company that goes along with the lead: an existing one, or the fields of a new one. */
@@ -90,7 +90,7 @@ function memberProperties(member: Member): INodeProperties[] {
 			type: 'options',
 			options: MODES,
 			default: 'create',
-			description: `What ${noun} the lead gets`,
+			description: `Which ${noun} the lead gets`,
 		},
 		{
 			...idProperty(entity),

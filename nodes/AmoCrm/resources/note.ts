@@ -21,7 +21,7 @@ import { createdAtField, idFilters, responsibleUserField } from './shared';
 const noteTypesFilter: Filter = {
 	name: 'noteTypes',
 	displayName: 'Note Types',
-	property: { type: 'multiOptions', options: ALL_TYPES, default: [], description: 'Kinds of notes to return' },
+	property: { type: 'multiOptions', options: ALL_TYPES, default: [], description: 'Return only notes of these kinds' },
 	condition: (value) => {
 		const types = toList(value).map(String);
 		return { query: { filter: { note_type: types } }, accepts: (row) => types.includes(String(row.note_type)) };

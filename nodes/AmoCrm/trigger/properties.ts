@@ -15,7 +15,7 @@ const pickMany = (displayName: string, name: string, loadOptionsMethod: string, 
 	typeOptions: { loadOptionsMethod },
 	default: [],
 	description: `Start only for records ${which}. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`,
-	hint: 'Records of which amoCRM does not tell this start the workflow too',
+	hint: 'Records for which amoCRM does not say this start the workflow too',
 });
 
 const options: INodeProperties[] = [
@@ -25,7 +25,7 @@ const options: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to ignore what the user who connected the credential has changed, so that a workflow which writes to amoCRM does not start itself. Connect a user of its own for n8n, or the changes of that person are ignored too.',
+			'Whether to ignore what the user who connected the credential has changed, so that a workflow which writes to amoCRM does not start itself. Connect a separate user for n8n, or the changes that this person makes in amoCRM are ignored too.',
 	},
 	{
 		displayName: 'Include',
@@ -102,7 +102,7 @@ export const triggerProperties: INodeProperties[] = [
 			},
 		],
 		default: 'account',
-		description: 'How amoCRM gets to know where to deliver',
+		description: 'How amoCRM learns where to deliver',
 	},
 	{
 		displayName:
