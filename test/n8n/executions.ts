@@ -35,15 +35,12 @@ interface Listed {
 	stoppedAt: string | null;
 }
 
+/** The first page alone: n8n 1.x and 2.x ask for the next one in different ways, and no test has so many executions. */
 async function listed(client: N8nClient, workflowId: string): Promise<Listed[]> {
-	const all: Listed[] = [];
-	for (let last: string | undefined; ; ) {
-		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const { results } = await client.request('GET', `/rest/executions?filter=${filter}&limit=${PAGE}${last ? `&lastId=${last}` : ''}`);
-		all.push(...results);
-		if (results.length < PAGE) return all;
-		last = results.at(-1).id;
-	}
+	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+	const { results } = (await client.request('GET', `/rest/executions?filter=${filter}&limit=${PAGE}`)) as { results: Listed[] };
+	if (results.length >= PAGE) throw new Error(`The workflow has ${PAGE} executions or more, and only the first page is read`);
+	return results;
 }
 
 /** Waits until so many executions of the workflow have ended, and reads what `node` gave in each, oldest first. */
