@@ -102,9 +102,9 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		}
 		if (batch.length === 1) singleRefusals += 1;
 		for (const index of batch) {
-			outcomes[index] = failure.outcomeUnknown
-				? { status: 'unknown', failure }
-				: { status: 'refused', failure, problems: failure.rows?.get('') ?? [] };
+			if (failure.outcomeUnknown) outcomes[index] = { status: 'unknown', failure };
+			else if (batch.length > 1) outcomes[index] = { status: 'refused', failure: ofSomeRow(failure, batch.length), problems: [] };
+			else outcomes[index] = { status: 'refused', failure, problems: failure.rows?.get('') ?? [] };
 		}
 	}
 
@@ -132,7 +132,7 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		const named = new Map<number, FieldProblem[]>();
 		for (const [requestId, problems] of failure.rows ?? []) {
 			const position = /^\d+$/.test(requestId) ? batch[Number(requestId)] : undefined;
-			const index = position ?? batch.find((candidate) => String(rows[candidate]?.id ?? '') === requestId);
+			const index = position ?? batch.find((candidate) => rows[candidate]?.id !== undefined && String(rows[candidate].id) === requestId);
 			if (index !== undefined) named.set(index, [...(named.get(index) ?? []), ...problems]);
 		}
 		return named;
@@ -142,6 +142,14 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 /** Rows of a batch of new records carry their place as `request_id`, the same that amoCRM gives when it is left out. */
 export function withRequestIds(rows: IDataObject[]): IDataObject[] {
 	return rows.map((row, position) => ({ ...row, request_id: String(position) }));
+}
+
+/** A refusal that names no row is about the request, not about the row that happens to be its first. */
+function ofSomeRow(failure: Failure, count: number): Failure {
+	if (failure.kind !== 'validation' && failure.kind !== 'badRequest') return failure;
+	const details = failure.rows?.get('')?.map(({ path, detail }) => (path === '' ? detail : `${path}: ${detail}`)) ?? [];
+	const reason = [failure.message, ...details.slice(0, 3)].join('; ');
+	return { ...failure, message: `${reason} (amoCRM does not say which of the ${count} items of the request it means)` };
 }
 
 function wavesOf(rows: IDataObject[]): number[][] {

@@ -71,6 +71,16 @@ describe('a refused batch', () => {
 		expect(bodies.length).toBeLessThanOrEqual(9);
 	});
 
+	it('that names no row in its errors is nobody\'s in particular: the bad row is found, the first one is not blamed', async () => {
+		const unnamed = failed('validation', { status: 400, rows: new Map([['', [{ code: 'X', path: 'price', detail: 'bad' }]]]) });
+		const answer: Answer = (rows) => (rows.some(({ name }) => name === 'bad') ? unnamed : written(rows));
+		const { outcomes } = await send(named('a', 'b', 'c', 'bad', 'e'), answer);
+		expect(statuses(outcomes)).toEqual(['written', 'written', 'written', 'refused', 'written']);
+		expect(outcomes[3]).toMatchObject({ problems: [{ path: 'price', detail: 'bad' }] });
+		const whole = await send(named('a', 'bad'), answer, { rescue: false });
+		expect(whole.outcomes[0]).toMatchObject({ problems: [], failure: { message: 'validation; price: bad (amoCRM does not say which of the 2 items of the request it means)' } });
+	});
+
 	it('is not halved for ever when no row is to blame', async () => {
 		const { outcomes, bodies } = await send(named(...Array(200).fill('x')), () => failed('badRequest', { status: 400 }));
 		expect(new Set(statuses(outcomes))).toEqual(new Set(['refused']));
