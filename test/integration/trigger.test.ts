@@ -347,6 +347,23 @@ describe('options', () => {
 		expect(host.last()).toMatchObject([{ name: 'by somebody else' }]);
 	});
 
+	test('they are those of the user who is connected now', async () => {
+		await start({ events: ['update_lead'], options: { ignoreOwnChanges: true } });
+		const { accountId: id, subdomain } = host.memory();
+		const account = { id, subdomain, current_user_id: otherUser() };
+		world.emulator.faults.add({ method: 'GET', path: '/api/v4/account', action: { kind: 'status', status: 200, body: account } });
+		await host.activate();
+		const lead = ui().create('leads', { name: 'x' });
+		ui().update('leads', lead.id, { name: 'by the administrator, who was connected before' });
+		await settled();
+		expect(host.executions).toHaveLength(1);
+		ui().userId = otherUser();
+		ui().update('leads', lead.id, { name: 'by the user who is connected now' });
+		ui().userId = undefined;
+		await settled();
+		expect(host.executions).toHaveLength(1);
+	});
+
 	test('only when a chosen field was changed, and it says which', async () => {
 		const field = [...world.emulator.account.customFields.values()].find(({ type, owner }) => type === 'text' && owner === 'leads');
 		await start({ events: ['update_lead', 'add_lead'], options: { changedFields: ['price', field?.id as number] } });

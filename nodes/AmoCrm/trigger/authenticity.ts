@@ -42,9 +42,8 @@ export function isOurAccount({ id, subdomain }: HookAccount, memory: Memory): bo
 	return subdomain !== undefined && subdomain.toLowerCase() === memory.subdomain?.toLowerCase();
 }
 
-/** Reads who the credential's account and user are, unless that is known already. */
+/** Reads who the credential's account and user are: another user may have been connected since. */
 export async function rememberAccount(client: ApiClient, memory: Memory): Promise<Failure | undefined> {
-	if (memory.baseUrl === client.baseUrl && memory.accountId !== undefined) return undefined;
 	const reply = await client.send({ method: 'GET', path: '/account' });
 	if (!reply.ok) return reply.failure;
 	const { id, subdomain, current_user_id: userId } = (reply.body ?? {}) as IDataObject;

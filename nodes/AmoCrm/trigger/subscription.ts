@@ -29,11 +29,11 @@ export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
 	const client = await clientOf(context);
 	if (isDigitalPipeline(context)) {
 		await unsubscribe(context);
-		const failure = await rememberAccount(client, memory);
-		if (failure) throw asError(context, failure);
+		await readAccount(context, client);
 		return true;
 	}
-	if (!memory.key || memory.accountId === undefined || memory.baseUrl !== client.baseUrl) return false;
+	if (!memory.key || !isKnown(memory, client)) return false;
+	await readAccount(context, client);
 	const destination = destinationOf(context, memory.key);
 	const reply = await client.send({ method: 'GET', path: PATH, query: { filter: { destination } } });
 	if (!reply.ok) {
@@ -48,6 +48,16 @@ export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
 
 const isStart = (context: IHookFunctions): boolean => ['init', 'leadershipChange'].includes(context.getActivationMode());
 
+const isKnown = (memory: Memory, client: ApiClient): boolean => memory.accountId !== undefined && memory.baseUrl === client.baseUrl;
+
+/** At a start while amoCRM is down, what is known of the account has to do. */
+async function readAccount(context: IHookFunctions, client: ApiClient): Promise<void> {
+	const memory = memoryOf(context);
+	const mayFail = isStart(context) && isKnown(memory, client);
+	const failure = await rememberAccount(client, memory);
+	if (failure && !mayFail) throw asError(context, failure);
+}
+
 /** n8n takes an address away whose check fails, and then amoCRM's deliveries are lost: a start while amoCRM is down must not do that. */
 function keepAsItIs(context: IHookFunctions, failure: Failure): boolean {
 	context.logger.warn(`amoCRM Trigger: the subscription could not be checked and is taken to be as it was. ${failure.message}`, {
@@ -61,8 +71,7 @@ export async function subscribe(context: IHookFunctions): Promise<boolean> {
 	const codes = wantedCodes(context);
 	const client = await clientOf(context);
 	assertReachable(context, client);
-	const failure = await rememberAccount(client, memory);
-	if (failure) throw asError(context, failure);
+	await readAccount(context, client);
 	memory.key ??= newKey();
 	const destination = destinationOf(context, memory.key);
 	for (const stale of await ownHooks(context, client)) await remove(context, client, stale);
