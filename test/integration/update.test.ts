@@ -110,6 +110,12 @@ describe('update', () => {
 		]);
 	});
 
+	it('refuses a result that is no text', async () => {
+		const { error } = await world.run({ resource: 'task', operation: 'complete', taskId: '1', resultText: '={{ $json.result }}' }, { items: [{ result: { a: 1 } }] });
+		expect(error?.message).toMatch(/^'Result': '\{"a":1\}' is not a text.*\[item 0\]$/);
+		expect(world.emulator.log.entries).toHaveLength(0);
+	});
+
 	it.each([
 		[{ updateFields: {} }, "'Update Fields' is empty: there is nothing to change [item 0]"],
 		[{ leadId: { __rl: true, mode: 'id', value: '={{ "abc" }}' } }, "'Lead': 'abc' is not an ID"],
