@@ -1,5 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { customFieldConditions } from '../../nodes/AmoCrm/fields/customFieldFilters';
+import { toTimestamp } from '../../nodes/AmoCrm/fields/values';
 import type { World } from './world';
 import { FAST, openWorld } from './world';
 
@@ -64,4 +66,18 @@ describe.each([
 	])('%j is refused', async (filter, message) => {
 		expect((await found(filter)).message).toContain(message);
 	});
+});
+
+it.each([
+	['2026-03-29', 23],
+	['2026-10-25', 25],
+])('%s has %i hours in Berlin, and the next day is not a part of it', (day, hours) => {
+	const zone = 'Europe/Berlin';
+	const field = { id: 1, name: 'Day', type: 'date', code: null, sort: 1, enums: [], requiredIn: 0, computed: false };
+	const from = toTimestamp(day, zone);
+	for (const comparison of ['is', 'to'] as const) {
+		const [condition] = customFieldConditions([{ fieldId: 1, comparison, value: day }], [field], { workflow: zone, account: zone });
+		const accepts = (value: number) => condition?.accepts?.({ custom_fields_values: [{ field_id: 1, values: [{ value }] }] });
+		expect([accepts(from), accepts(from + hours * 3600 - 1), accepts(from + hours * 3600)]).toEqual([true, true, false]);
+	}
 });

@@ -5,6 +5,7 @@ import type { FieldDefinition } from './dictionaries';
 import type { Draft, LinkTarget } from './fields';
 import { customFieldsOf, emailKey, valueKey } from './matching';
 import { phoneKey } from './phones';
+import { exactAmount } from './values';
 
 /** How values meet those that a record has. */
 export interface MergeRules {
@@ -50,8 +51,7 @@ export function changesOf(record: IDataObject, draft: Draft, rules: MergeRules):
 }
 
 function isSame(key: string, value: unknown, record: IDataObject): boolean {
-	// The price is cut to whole units beside the exact one (core facts 16).
-	if (key === 'price') return Number(record.price_with_minor_units ?? record.price ?? NaN) === value;
+	if (key === 'price') return Number(exactAmount(record, key) ?? NaN) === value;
 	return record[key] === value;
 }
 

@@ -7,7 +7,7 @@ import type { FieldDefinition } from './dictionaries';
 import type { Condition } from './filters';
 import { fieldError } from './fields';
 import { customFieldsOf, valueKey } from './matching';
-import { isUnset, show } from './values';
+import { endOfDay, isUnset, show } from './values';
 
 /** Filters by the account's own fields (core facts 3.6). */
 
@@ -26,8 +26,6 @@ const BY_VALUE = new Set([
 
 /** Types that amoCRM filters by a range. */
 const BY_RANGE = new Set(['numeric', 'date', 'birthday', 'date_time']);
-
-const DAY_SECONDS = 86_400;
 
 type Comparison = 'is' | 'from' | 'to';
 
@@ -107,7 +105,7 @@ export function customFieldConditions(given: CustomFieldFilter[], definitions: F
 function byValue(field: FieldDefinition, value: unknown, context: ValueContext): Condition {
 	if (isCalendarDayType(field.type)) {
 		const from = numberOf(field, value, context);
-		return inRange(field, { from, to: from + DAY_SECONDS - 1 });
+		return inRange(field, { from, to: endOfDay(from, context.account) });
 	}
 	if (!BY_VALUE.has(field.type)) {
 		const other = BY_RANGE.has(field.type) ? " Use 'From' and 'To'." : '';
@@ -139,7 +137,7 @@ function byBound(field: FieldDefinition, side: 'from' | 'to', value: unknown, co
 	if (!BY_RANGE.has(field.type)) throw new UserError(`amoCRM cannot compare fields of this type (${field.type}) by size. Use 'Is'.`);
 	const bound = numberOf(field, value, context);
 	if (side === 'from') return inRange(field, { from: bound });
-	return inRange(field, { to: isCalendarDayType(field.type) ? bound + DAY_SECONDS - 1 : bound });
+	return inRange(field, { to: isCalendarDayType(field.type) ? endOfDay(bound, context.account) : bound });
 }
 
 function inRange(field: FieldDefinition, range: { from?: number; to?: number }): Condition {

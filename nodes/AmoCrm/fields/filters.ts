@@ -5,7 +5,7 @@ import type { Query, QueryValue } from '../transport/types';
 import { assertCompanion, fieldError, parseStage } from './fields';
 import type { LocatorTarget } from './locator';
 import { idsIn, recordEntries, recordList } from './locator';
-import { isUnset, toBoolean, toInteger, toList, toMoney, toText, toTimestamp } from './values';
+import { exactAmount, isUnset, toBoolean, toInteger, toList, toMoney, toText, toTimestamp } from './values';
 
 type Row = IDataObject;
 
@@ -180,9 +180,11 @@ function range(
 			const bound = convert(value, context);
 			return {
 				query: { filter: { [key]: { [end]: bound } } },
-				accepts: (row) =>
-					row[key] === undefined ||
-					(row[key] !== null && (end === 'from' ? Number(row[key]) >= bound : Number(row[key]) <= bound)),
+				accepts: (row) => {
+					// Of a price with a fraction either form may be what amoCRM compares: what it gives is never judged wrong.
+					const has = end === 'from' ? exactAmount(row, key) : row[key];
+					return has === undefined || (has !== null && (end === 'from' ? Number(has) >= bound : Number(has) <= bound));
+				},
 			};
 		});
 	};

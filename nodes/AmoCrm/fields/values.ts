@@ -67,12 +67,15 @@ export function toId(value: unknown, orElse = ''): number {
 	return id;
 }
 
+const THOUSANDS = /^-?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
+const DECIMAL_COMMA = /^-?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+),\d+$/;
+
 /** Money as a number: `1500`, `1500.5`, `"1 500,50 ₽"`, `"$1,500.50"`. */
 export function toMoney(value: unknown): number {
 	if (typeof value === 'number' && Number.isFinite(value)) return value;
 	const text = typeof value === 'string' ? value.replace(/[\s'\p{Sc}]|(?:р|руб)\.?\s*$/giu, '') : '';
-	const decimalComma = /^-?\d+(\.\d{3})*,\d{1,2}$/.test(text);
-	const normal = decimalComma ? text.replace(/\./g, '').replace(',', '.') : text.replace(/,(?=\d{3}(?:\D|$))/g, '');
+	// `12,345` is read as thousands; `0,125` and `1500,505` cannot be.
+	const normal = THOUSANDS.test(text) ? text.replace(/,/g, '') : DECIMAL_COMMA.test(text) ? text.replace(/\./g, '').replace(',', '.') : text;
 	if (!/^-?\d+(\.\d+)?$/.test(normal)) throw new UserError(`${show(value)} is not an amount. Give a number such as 1500 or 1500.50.`);
 	return Number(normal);
 }
@@ -92,8 +95,11 @@ const RUSSIAN_DATE = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,T]+(\d{1,2}):(\d{2})(?
 /** Above this a plain number is milliseconds: in seconds it would be after the year 5000. */
 const SECONDS_LIMIT = 1e11;
 
-/** The end of the year 9999, in unix seconds. */
-const LAST_SECOND = 253_402_300_799;
+/** What a plain number may mean: seconds of ten digits, up to the year 2286. `20260131143000` is none. */
+const LAST_SECOND = 9_999_999_999;
+
+/** Small numbers are a year, or a day as spreadsheets count them (46053 is 31 January 2026), not seconds. */
+const NO_SECONDS = 100_000;
 
 /**
  * A moment as unix seconds, the only form that amoCRM takes for its own dates (core facts 16).
@@ -104,6 +110,7 @@ export function toTimestamp(value: unknown, timezone: string): number {
 	if (typeof plain === 'number' || (typeof plain === 'string' && /^\d{9,}$/.test(plain))) {
 		const number = Number(plain);
 		const seconds = Math.floor(Math.abs(number) >= SECONDS_LIMIT ? number / 1000 : number);
+		if (number > 0 && number < NO_SECONDS) throw new UserError(`${show(value)} is not a date: as unix seconds it would be in the first hours of 1970. ${DATE_HELP}`);
 		if (Math.abs(seconds) <= LAST_SECOND) return seconds;
 	}
 	const text = typeof plain === 'string' ? isoOfRussian(plain) : '';
@@ -133,6 +140,12 @@ export function calendarDayOf(seconds: number, timezone: string): string {
 	return tryToParseDateTime(new Date(seconds * 1000), timezone).toISO()?.slice(0, 10) ?? '';
 }
 
+/** The last second of the calendar day that begins at `midnight`: days of 23 and of 25 hours exist. */
+export function endOfDay(midnight: number, timezone: string): number {
+	const tomorrow = calendarDayOf(midnight + 36 * 3600, timezone);
+	return toTimestamp(tomorrow, timezone) - 1;
+}
+
 /** Midnight of the calendar day that is meant, in `timezone`, as unix seconds: how amoCRM keeps dates. */
 export function midnightOf(value: unknown, timezone: string): number {
 	return toTimestamp(calendarDayOf(toTimestamp(value, timezone), timezone), timezone);
@@ -153,6 +166,9 @@ function isoOfRussian(text: string): string {
 	const pad = (part: string) => part.padStart(2, '0');
 	return `${year}-${pad(month)}-${pad(day)}T${pad(hours)}:${minutes}:${seconds}`;
 }
+
+/** An amount of a record: amoCRM cuts the price to whole units and gives the exact one beside it (core facts 16). */
+export const exactAmount = (record: Record<string, unknown>, key: string): unknown => record[`${key}_with_minor_units`] ?? record[key];
 
 /** A list: an array as it is, a text split at commas. Empty entries fall away. */
 export function toList(value: unknown): unknown[] {

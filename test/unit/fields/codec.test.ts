@@ -148,9 +148,6 @@ const FEB_1 = JAN_31 + 86_400;
 
 const DAY: Record<Form, Cell> = {
 	...Object.fromEntries(Object.keys(FORMS).map((form) => [form, NO_DATE])) as Record<Form, Cell>,
-	number: value(midnightOfEpoch()),
-	fraction: value(midnightOfEpoch()),
-	optionId: value(midnightOfEpoch()),
 	isoMoment: value(JAN_31),
 	isoOffset: value(FEB_1),
 	isoDay: value(JAN_31),
@@ -162,18 +159,10 @@ const DAY: Record<Form, Cell> = {
 	listOfTwo: ONE,
 };
 
-/** Small numbers are seconds after the epoch: 1 January 1970 in Yekaterinburg, at midnight. */
-function midnightOfEpoch() {
-	return -5 * 3600;
-}
-
 const AT_1430 = 1769859000;
 
 const MOMENT: Record<Form, Cell> = {
 	...DAY,
-	number: value(2024),
-	fraction: value(1500),
-	optionId: value(102),
 	isoMoment: value(AT_1430),
 	isoOffset: value(AT_1430 + 12 * 3600),
 	isoDay: value(AT_1430 - 14.5 * 3600),
@@ -381,6 +370,23 @@ describe('links of cards stand for IDs', () => {
 			raw[2],
 			raw[3],
 		]);
+	});
+});
+
+describe('amounts and moments that look like others', () => {
+	it.each<[string, string, unknown, unknown]>([
+		['numeric', 'a decimal comma before three digits', '0,125', '0.125'],
+		['numeric', 'a decimal comma behind more digits than a group has', '1500,505', '1500.505'],
+		['numeric', 'points between thousands, a decimal comma', '1.500,505', '1500.505'],
+		['numeric', 'commas between thousands', '-12,345,678.5', '-12345678.5'],
+		['numeric', 'groups that are none', '1500,500.25', /is not an amount/],
+		['date_time', 'a day as spreadsheets count them', 46_053, /'46053' is not a date: as unix seconds it would be in the first hours of 1970/],
+		['date', 'a day as spreadsheets count them', 46_053.75, /first hours of 1970/],
+		['date_time', 'digits without separators', '20260131143000', /is not a date/],
+		['date_time', 'the beginning of time', 0, 0],
+	])('%s: %s', (type, _what, given, expected) => {
+		if (expected instanceof RegExp) expect(() => encode(type, given, null)).toThrow(expected);
+		else expect(encode(type, given, null)).toEqual([{ value: expected }]);
 	});
 });
 
