@@ -92,6 +92,14 @@ describe('get many', () => {
 		expect(hints.map(({ message }) => message).join()).toMatch(/ignores list filters/);
 	});
 
+	it('compares the exact price, not the one that amoCRM cuts to whole units', async () => {
+		const { rows: created } = await world.run({ resource: 'lead', operation: 'create', name: 'x', additionalFields: { price: 5000.5 } });
+		world.emulator.switches.isApiFilterEnabled = false;
+		const { rows } = await world.run(list({ returnAll: true, filters: { priceFrom: 5000.25 } }));
+		world.emulator.account.leads.delete(created[0]?.json.id as number);
+		expect(rows.map(({ json }) => json.price_with_minor_units)).toEqual([5000.5]);
+	});
+
 	it('sorts, and refuses what amoCRM cannot sort by', async () => {
 		const { rows } = await world.run(list({ limit: 2, sort: { field: 'id', direction: 'desc' } }));
 		expect(rows.map(({ json }) => json.id)).toEqual([leadIds[619], leadIds[618]]);
@@ -188,6 +196,12 @@ describe('get', () => {
 			[`${resource}Id`]: { __rl: true, mode: 'id', value: '123' },
 		});
 		expect(error?.message).toMatch(/^(Lead|Contact|Company|Task) 123 was not found \[item 0\]$/);
+	});
+
+	it('gives items that ask for the same lead a record each', async () => {
+		const { rows } = await world.run({ resource: 'lead', operation: 'get', leadId: String(leadIds[0]) }, { items: [{}, {}] });
+		expect(rows[1]?.json).toEqual(rows[0]?.json);
+		expect(rows[1]?.json).not.toBe(rows[0]?.json);
 	});
 
 	it('returns the raw record when asked to', async () => {

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { deepCopy } from 'n8n-workflow';
 
 import type { ApiClient } from '../transport/client';
 import { endsEverything, isTooMuch } from '../transport/failures';
@@ -73,7 +74,8 @@ function resultOf(entity: Entity, id: number, found: IDataObject | Failure | und
 	if (isFailure(found)) {
 		return { problem: found.kind === 'notFound' ? notFoundProblem(entity, id) : requestProblem(found) };
 	}
-	return { rows: [shown ?? found] };
+	// Items of n8n must not share rows: a later node may change one of them.
+	return { rows: [deepCopy(shown ?? found)] };
 }
 
 function withOf(run: Run, item: number): string {
