@@ -76,7 +76,7 @@ it.each([
 	const field = { id: 1, name: 'Day', type: 'date', code: null, sort: 1, enums: [], requiredIn: 0, computed: false };
 	const from = toTimestamp(day, zone);
 	for (const comparison of ['is', 'to'] as const) {
-		const [condition] = customFieldConditions([{ fieldId: 1, comparison, value: day }], [field], { workflow: zone, account: zone });
+		const [condition] = customFieldConditions([{ fieldId: 1, comparison, value: day }], [field], { workflow: zone, account: zone, accountUrl: '' });
 		const accepts = (value: number) => condition?.accepts?.({ custom_fields_values: [{ field_id: 1, values: [{ value }] }] });
 		expect([accepts(from), accepts(from + hours * 3600 - 1), accepts(from + hours * 3600)]).toEqual([true, true, false]);
 	}

@@ -1,5 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { rememberCreated } from '../../nodes/AmoCrm/operations/lookup';
+import type { Entity, Run } from '../../nodes/AmoCrm/operations/types';
 import type { World } from './world';
 import { FAST, manyItems, openWorld } from './world';
 
@@ -152,6 +154,43 @@ describe('create or update a contact', () => {
 		]);
 		const { rows } = await world.run(upsert({ matchBy: 'phone', phone: '+7 912 345-67-89', name: 'Changed', options: { severalMatches } }));
 		expect(rows[0]?.json).toMatchObject({ id: ids[index], action: 'updated' });
+	});
+
+	it.each(['fail', 'oldest'])('%s: searches for records whose number is written in another way too', async (severalMatches) => {
+		const [oldest] = await given([
+			{ name: 'A', phone: '+7 912 345-67-89', createdAt: 1_600_000_000 },
+			{ name: 'B', phone: '79123456789', createdAt: 1_700_000_000 },
+		]);
+		const { rows, error } = await world.run(upsert({ matchBy: 'phone', phone: '+79123456789', name: 'C', options: { severalMatches, lookup: 'search' } }));
+		if (severalMatches === 'fail') expect(error?.message).toMatch(/^2 contacts match/);
+		else expect(rows[0]?.json).toMatchObject({ id: oldest, action: 'updated' });
+	});
+
+	it('searches no further when amoCRM lets this user read nothing', async () => {
+		world.emulator.faults.add({ method: 'GET', path: '/api/v4/contacts', times: Infinity, action: { kind: 'status', status: 403, body: { title: 'Forbidden', status: 403, detail: 'no' } } });
+		const { rows } = await world.run(upsert({ matchBy: 'email', email: '={{ $json.email }}', name: 'x', options: { lookup: 'search' } }), {
+			items: manyItems(100, (index) => ({ email: `e${index}@example.com` })),
+			onError: 'continueRegularOutput',
+		});
+		expect(rows.filter(({ json }) => String(json.error).startsWith('amoCRM does not allow this'))).toHaveLength(100);
+		expect(world.requests('GET', '/contacts').length).toBeLessThan(10);
+	});
+
+	it('takes the phone from its own parameter when the other fields are mapped automatically', async () => {
+		const { rows, error } = await world.run(
+			upsert({ matchBy: 'phone', phone: '={{ $json.phone }}', name: '={{ $json.name }}', customFields: { mappingMode: 'autoMapInputData', value: null } }),
+			{ items: [{ phone: '+7 912 345-67-89', name: 'Ann', position: 'Boss' }] },
+		);
+		expect(error).toBeUndefined();
+		expect(rows[0]?.json.action).toBe('created');
+		expect(contacts()[0]?.custom_fields_values).toHaveLength(2);
+	});
+
+	it('remembers what it created without looking through all of it each time', () => {
+		const run = { client: { accountKey: 'account' } } as Run;
+		const started = performance.now();
+		for (let index = 0; index < 50_000; index++) rememberCreated(run, { path: '/contacts' } as Entity, [`email:${index}`], index);
+		expect(performance.now() - started).toBeLessThan(2000);
 	});
 
 	it('fails for several matches when asked to, and writes nothing', async () => {

@@ -52,13 +52,15 @@ export function mapsFields(parameter: unknown): boolean {
 
 /**
  * The mapped fields of one item in amoCRM's form; fields without a value are left out. "Map automatically" takes every
- * value of the item whose key is the ID, the code or the name of a field. Throws a `UserError` that names the field.
+ * value of the item whose key is the ID, the code or the name of a field, except those that a parameter sets (`taken`, by
+ * code). Throws a `UserError` that names the field.
  */
 export function encodeMappedFields(
 	parameter: unknown,
 	json: IDataObject,
 	definitions: FieldDefinition[],
 	context: ValueContext,
+	taken: Set<string>,
 ): CustomFieldValue[] {
 	const mapper = (parameter ?? {}) as MapperValue;
 	const automatic = mapper.mappingMode === 'autoMapInputData';
@@ -71,7 +73,7 @@ export function encodeMappedFields(
 			if (automatic) continue;
 			throw new UserError(`The custom field ${show(key)} does not exist in this account. Refresh the list of fields.`);
 		}
-		if (automatic && field.computed) continue;
+		if (automatic && (field.computed || taken.has(field.code ?? ''))) continue;
 		const encoded = encodeField(field, value, context);
 		// An empty list of values would clear the field, which has to be asked for in so many words.
 		if (encoded.values && encoded.values.length > 0) fields.push(encoded);

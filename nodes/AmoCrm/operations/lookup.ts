@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Matcher, MatchKey } from '../fields/matching';
+import { endsEverything } from '../transport/failures';
 import { MAX_PAGE_SIZE, embeddedRows, readList } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
@@ -21,17 +22,24 @@ const IN_FLIGHT = 6;
 /** So few searches are never dearer than finding out how large the base is. */
 const FEW = 5;
 
+interface LookupOptions {
+	mode: LookupMode;
+	query: Query;
+	/** Whether every record counts, in whatever way its value is written. Otherwise the first way that finds any is enough. */
+	all: boolean;
+}
+
 /** Finds the records that have any of the keys. amoCRM's search is loose, so every hit is compared by its own values. */
 export async function lookUp(
 	run: Run,
 	entity: Entity,
 	matcher: Matcher,
 	keys: MatchKey[],
-	{ mode, query }: { mode: LookupMode; query: Query },
+	{ mode, query, all }: LookupOptions,
 ): Promise<LookupResult> {
 	const result: LookupResult = (await isSweepCheaper(run, entity, keys, mode))
 		? await sweep(run, entity, matcher, keys, query)
-		: await search(run, entity, matcher, keys, query);
+		: await search(run, entity, matcher, keys, query, all);
 	await addRecent(run, entity, matcher, result, query);
 	return result;
 }
@@ -65,11 +73,16 @@ async function sweep(run: Run, entity: Entity, matcher: Matcher, keys: MatchKey[
 	return list.ok ? found : new Map(keys.map(({ key }) => [key, list.failure]));
 }
 
-async function search(run: Run, entity: Entity, matcher: Matcher, keys: MatchKey[], query: Query): Promise<LookupResult> {
+async function search(run: Run, entity: Entity, matcher: Matcher, keys: MatchKey[], query: Query, all: boolean): Promise<LookupResult> {
 	const found: LookupResult = new Map();
+	let ended: Failure | undefined;
 	await inParallel(keys, IN_FLIGHT, async ({ key, searches }) => {
-		found.set(key, []);
+		const records = new Map<unknown, IDataObject>();
 		for (const text of searches) {
+			if (ended) {
+				found.set(key, ended);
+				return;
+			}
 			const list = await readList({
 				client: run.client,
 				path: entity.path,
@@ -77,24 +90,37 @@ async function search(run: Run, entity: Entity, matcher: Matcher, keys: MatchKey
 				query: { ...query, query: text },
 				accept: (record) => matcher.keysOfRecord(record).includes(key),
 			});
-			found.set(key, list.ok ? list.rows : list.failure);
-			if (!list.ok || list.rows.length > 0) return;
+			if (!list.ok) {
+				if (endsEverything(list.failure)) ended = list.failure;
+				found.set(key, list.failure);
+				return;
+			}
+			for (const record of list.rows) records.set(record.id, record);
+			if (records.size > 0 && !all) break;
 		}
+		found.set(key, [...records.values()]);
 	});
 	return found;
 }
 
 const KEEP_MS = 120_000;
 
-/** Records that this process has just created, which amoCRM's search may not know yet: IDs by account, path and key. */
+/** Records that this process has just created, which amoCRM's search may not know yet: IDs by account, path and key, the oldest first. */
 const recent = new Map<string, { id: number; at: number }>();
 
 const recentKey = (run: Run, entity: Entity, key: string) => `${run.client.accountKey}|${entity.path}|${key}`;
 
 export function rememberCreated(run: Run, entity: Entity, keys: string[], id: number): void {
 	const at = Date.now();
-	for (const [old, entry] of recent) if (at - entry.at > KEEP_MS) recent.delete(old);
-	for (const key of keys) recent.set(recentKey(run, entity, key), { id, at });
+	for (const [old, entry] of recent) {
+		if (at - entry.at <= KEEP_MS) break;
+		recent.delete(old);
+	}
+	for (const key of keys.map((own) => recentKey(run, entity, own))) {
+		// The oldest come first.
+		recent.delete(key);
+		recent.set(key, { id, at });
+	}
 }
 
 async function addRecent(run: Run, entity: Entity, matcher: Matcher, result: LookupResult, query: Query): Promise<void> {

@@ -1,8 +1,10 @@
 import type { ValueContext } from '../fields/codec';
 import { isCalendarDayType } from '../fields/codec';
+import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { accountTimezone, fieldDefinitions } from '../fields/dictionaries';
-import { mapsFields } from '../fields/mapper';
+import { encodeMappedFields, mapsFields } from '../fields/mapper';
+import { isUnset } from '../fields/values';
 import type { Failure } from '../transport/types';
 import type { Entity, Run } from './types';
 
@@ -31,4 +33,18 @@ export async function mappingOf(
 /** Whether an item has values in the mapper of that name. */
 export function usesMapper(run: Run, parameter: string): (item: number) => boolean {
 	return (item) => mapsFields(run.parameter(parameter, item, {}));
+}
+
+/** What an item's mapper sets beside `values`, the other parameters of the same record. */
+export function mappedFieldsOf(
+	run: Run,
+	entity: Entity,
+	item: number,
+	{ definitions, context }: Mapping,
+	values: Record<string, unknown>,
+	parameter = 'customFields',
+): CustomFieldValue[] {
+	if (!entity.hasCustomFields) return [];
+	const taken = new Set(entity.fields.filter(({ name }) => !isUnset(values[name])).map(({ key }) => key));
+	return encodeMappedFields(run.parameter(parameter, item, {}), run.items[item]?.json ?? {}, definitions, context, taken);
 }

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { deepCopy, UserError } from 'n8n-workflow';
 
 import { changesOf } from '../fields/changes';
 import type { CustomFieldValue } from '../fields/customFields';
@@ -8,7 +8,6 @@ import { accountCountry } from '../fields/dictionaries';
 import type { Draft } from '../fields/fields';
 import { encodeDraft, fieldError } from '../fields/fields';
 import { recordEntries } from '../fields/locator';
-import { encodeMappedFields } from '../fields/mapper';
 import type { Matcher, MatchKey, Wanted } from '../fields/matching';
 import { contactMatcher, emailKey, fieldMatcher, matchingValue, nameMatcher } from '../fields/matching';
 import { contactEntries, phoneKey } from '../fields/phones';
@@ -19,7 +18,7 @@ import { findByIds, isFailure } from './getOne';
 import { allResults, mustStop, readItems } from './items';
 import { lookUp, rememberCreated } from './lookup';
 import type { Mapping } from './mapping';
-import { mappingOf, usesMapper } from './mapping';
+import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
 import { readId, valueContext } from './parameters';
 import { notFoundProblem, parameterProblem, requestProblem } from './problems';
 import type { Entity, ItemProblem, ItemResult, Operation, Run } from './types';
@@ -130,9 +129,7 @@ function wishOf(setting: Setting, item: number): Wish {
 		const isKey = name === 'name' || rules.matchBy === name || rules.matchBy === 'phoneOrEmail';
 		if (isKey && entity.fields.some((field) => field.name === name)) values[name] = run.parameter(name, item, '');
 	}
-	const mapped = entity.hasCustomFields
-		? encodeMappedFields(run.parameter('customFields', item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.context)
-		: [];
+	const mapped = mappedFieldsOf(run, entity, item, mapping, values);
 	const wanted: Wanted = { phone: values.phone, email: values.email, name: values.name };
 	if (matchField) addMatchValue(setting, item, matchField, wanted, values, mapped);
 	const wish: Wish = { items: [item], keys: matcher?.keysOf(wanted) ?? [], values: withoutUnset(values), mapped };
@@ -277,7 +274,7 @@ async function findCandidates(
 		};
 	}
 	const keys = [...new Map(wishes.flatMap((wish) => wish.keys.map((key) => [key.key, key] as const))).values()];
-	const found = keys.length > 0 ? await lookUp(run, entity, matcher, keys, { mode: rules.lookup, query }) : new Map<string, IDataObject[]>();
+	const found = keys.length > 0 ? await lookUp(run, entity, matcher, keys, { mode: rules.lookup, query, all: rules.severalMatches !== 'newest' }) : new Map<string, IDataObject[]>();
 	return ({ keys: wanted }) => {
 		const records = new Map<number, IDataObject>();
 		for (const { key } of wanted) {
@@ -344,6 +341,6 @@ function shareResult(items: number[], results: ItemResult[]): void {
 	const result = results[first];
 	if (!result) return;
 	for (const item of others) {
-		results[item] = 'problem' in result ? result : { rows: result.rows.map((row) => ({ ...row, duplicate_of_item: first })) };
+		results[item] = 'problem' in result ? result : { rows: deepCopy(result.rows).map((row) => ({ ...row, duplicate_of_item: first })) };
 	}
 }

@@ -4,7 +4,7 @@ import { UserError } from 'n8n-workflow';
 import type { FieldDefinition } from '../fields/dictionaries';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
-import { customFieldsProperty, encodeMappedFields } from '../fields/mapper';
+import { customFieldsProperty } from '../fields/mapper';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/batches';
 import { embeddedRows } from '../transport/pages';
@@ -13,7 +13,7 @@ import type { Asked } from './items';
 import { allResults, mustStop, readItems } from './items';
 import { sendLinks } from './links';
 import type { Mapping } from './mapping';
-import { mappingOf } from './mapping';
+import { mappedFieldsOf, mappingOf } from './mapping';
 import { collection, fieldProperty, optionsProperty, readId, runOption, valueContext } from './parameters';
 import { requestProblem, writeProblem } from './problems';
 import type { Entity, ItemResult, Run } from './types';
@@ -106,24 +106,16 @@ export async function writeDrafts(
 export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping): Draft {
 	const context = { ...valueContext(run), mode };
 	const fields = fieldsFor(entity, mode);
-	const mapped = entity.hasCustomFields
-		? encodeMappedFields(
-				run.parameter('customFields', item, {}),
-				run.items[item]?.json ?? {},
-				mapping.definitions,
-				mapping.context,
-			)
-		: [];
 	if (mode === 'create') {
 		const values = { ...(run.parameter('additionalFields', item, {}) as IDataObject) };
 		for (const field of fields) {
 			if (field.required) values[field.name] = run.parameter(field.name, item, '') as IDataObject;
 		}
-		return encodeDraft(fields, { ...context, values, mapped });
+		return encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, entity, item, mapping, values) });
 	}
 	const id = readId(run, entity, item);
 	const values = run.parameter('updateFields', item, {}) as IDataObject;
-	const { body, links } = encodeDraft(fields, { ...context, values, mapped });
+	const { body, links } = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, entity, item, mapping, values) });
 	if (Object.keys(body).length === 0 && links.length === 0) {
 		throw new UserError("'Update Fields' is empty: there is nothing to change", {
 			description: 'Add at least one field with a value, or map a custom field.',

@@ -2,10 +2,10 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { encodeDraft } from '../fields/fields';
-import { customFieldsMapper, customFieldsProperty, encodeMappedFields } from '../fields/mapper';
+import { customFieldsMapper, customFieldsProperty } from '../fields/mapper';
 import { show, withoutUnset } from '../fields/values';
 import type { Mapping } from '../operations/mapping';
-import { mappingOf, usesMapper } from '../operations/mapping';
+import { mappedFieldsOf, mappingOf, usesMapper } from '../operations/mapping';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
 import { requestProblem } from '../operations/problems';
 import type { Entity, ItemResult, Operation, Run } from '../operations/types';
@@ -163,7 +163,7 @@ function memberBody(run: Run, item: number, member: Member, mapping: Mapping): I
 	if (mode === 'none') return undefined;
 	if (mode === 'existing') return { id: readId(run, entity, item) };
 	const values = withoutUnset(run.parameter(fieldsParameter, item, {}) as IDataObject);
-	const mapped = encodeMappedFields(run.parameter(mapperParameter, item, {}), run.items[item]?.json ?? {}, mapping.definitions, mapping.context);
+	const mapped = mappedFieldsOf(run, entity, item, mapping, values, mapperParameter);
 	const { body } = encodeDraft(newFields(entity), { ...valueContext(run), mode: 'create', values, mapped });
 	assertFieldCount(entity, body);
 	return Object.keys(body).length > 0 ? body : undefined;
