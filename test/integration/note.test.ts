@@ -63,6 +63,7 @@ describe('create', () => {
 		['geolocation', { address: 'Nevsky 1', latitude: '={{ 59.93 }}', longitude: '30.33' }, { address: 'Nevsky 1', latitude: '59.93', longitude: '30.33' }],
 		['geolocation', { address: 'Nevsky 1', latitude: '59.93', longitude: '30.33', additionalFields: { text: 'Here' } }, { address: 'Nevsky 1', latitude: '59.93', longitude: '30.33', text: 'Here' }],
 		['attachment', { fileUuid: 'a-b', fileName: 'offer.pdf' }, { file_uuid: 'a-b', file_name: 'offer.pdf' }],
+		['attachment', { fileUuid: { __rl: true, mode: 'list', value: 'a-b' }, fileName: 'offer.pdf' }, { file_uuid: 'a-b', file_name: 'offer.pdf' }],
 		['call_in', { phone: '+7912', duration: 0, source: 'PBX' }, { phone: '+7912', duration: 0, source: 'PBX' }],
 		[
 			'call_out',
@@ -92,6 +93,7 @@ describe('create', () => {
 	it.each<[INodeParameters, string]>([
 		[{ text: '={{ "" }}' }, "'Text' must not be empty [item 0]"],
 		[{ noteType: 'sms_out', text: 'x' }, "'Phone' must not be empty [item 0]"],
+		[{ noteType: 'attachment', fileUuid: { __rl: true, mode: 'list', value: '' }, fileName: 'x' }, "'File' is required but empty"],
 		[{ noteType: '={{ "chat" }}', text: 'x' }, "'Note Type': 'chat' is not possible"],
 		[{ entityType: '={{ "../leads" }}', text: 'x' }, "'Record Type': '../leads' is not possible"],
 		[{ entityId: byId('={{ "abc" }}'), text: 'x' }, "'Record': 'abc' is not an ID"],

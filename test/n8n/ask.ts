@@ -33,6 +33,20 @@ export function askFor(stage: Stage & { credential: Credential }) {
 	};
 }
 
+/** Uploads a small file to the account's storage; gives its UUID. */
+export async function addFile({ emulator }: Stage, file_name: string, content: string): Promise<string> {
+	const { driveUrl } = emulator.world;
+	const authorization = `Bearer ${emulator.issueToken().accessToken}`;
+	const session = await fetch(`${driveUrl}/v1.0/sessions`, {
+		method: 'POST',
+		headers: { authorization, 'content-type': 'application/json' },
+		body: JSON.stringify({ file_name, file_size: content.length }),
+	});
+	const { upload_url: address } = (await session.json()) as { upload_url: string };
+	const uploaded = await fetch(address, { method: 'POST', headers: { authorization, 'content-type': 'application/octet-stream' }, body: content });
+	return ((await uploaded.json()) as { uuid: string }).uuid;
+}
+
 /** Adds a record to the account without n8n; gives its ID. */
 export async function addRecord({ emulator }: Stage, path: string, row: object): Promise<unknown> {
 	const answer = await fetch(`${emulator.url}/api/v4${path}`, {

@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright-core';
-import { addRecord, askFor, type Question } from './ask';
+import { addFile, addRecord, askFor, type Question } from './ask';
 import { openBrowser, type Browser } from './browser';
 import { closeNode, openNode, openWorkflow, signIn } from './editor';
 import { eventually } from './executions';
@@ -41,6 +41,7 @@ async function fillAll(): Promise<Form[]> {
 	const catalog = await addRecord(stage, '/catalogs', { name: 'Products' });
 	await addRecord(stage, `/catalogs/${catalog}/elements`, { name: 'Oak table' });
 	await addRecord(stage, `/catalogs/${catalog}/custom_fields`, { name: 'Price', type: 'price' });
+	await addFile(stage, 'Offer.pdf', 'An offer');
 	const [lead] = stage.emulator.account.leads.keys();
 	await addRecord(stage, '/leads/notes', { entity_id: lead, note_type: 'common', params: { text: 'The client asked for a discount' } });
 	const editor = remembering(askFor(stage));

@@ -1,7 +1,7 @@
 import type { INodeListSearchResult } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../emulator';
-import { addRecord, askFor, type Question } from './ask';
-import type { Credential } from './run';
+import { addFile, addRecord, askFor, type Question } from './ask';
+import { runNode, type Credential } from './run';
 import { consent, createCredential, openConnectedStage, type Stage } from './stage';
 
 /** What fills the lists of the editor, asked the way the editor asks. */
@@ -99,6 +99,28 @@ test('the mapper has every field of the account, with an input that fits its typ
 	expect(byName.get('Urgent')).toMatchObject({ type: 'options', defaultValue: null, options: [{ name: 'Yes', value: true }, { name: 'No', value: false }] });
 	expect(byName.get('Contact channels (several)')?.type).toBe('string');
 	expect(fields.every(({ required }) => !required)).toBe(true);
+});
+
+test('files of the account are found by their name, and the picked one is attached to a card', async () => {
+	const offer = await addFile(stage, 'Offer.pdf', 'x'.repeat(3_000));
+	await addFile(stage, 'Photo.png', 'x');
+	const all = await search({ method: 'searchFiles' });
+	expect(all.results.map(({ name }) => name.replace(/\d{4}-\d\d-\d\d$/, 'day'))).toEqual(['Photo.png · 1 B · day', 'Offer.pdf · 3 KB · day']);
+	const { results } = await search({ method: 'searchFiles', filter: 'offer' });
+	expect(results.map(({ value }) => value)).toEqual([offer]);
+
+	const [lead] = stage.emulator.account.leads.keys();
+	const picked = (value: unknown) => ({ __rl: true, mode: 'list', value: String(value) });
+	const { rows } = await runNode(stage.n8n.client, stage.credential, {
+		resource: 'note',
+		operation: 'create',
+		entityType: 'leads',
+		entityId: picked(lead),
+		noteType: 'attachment',
+		fileUuid: picked(offer),
+		fileName: 'Offer.pdf',
+	});
+	expect(stage.emulator.account.notes.get(rows[0]?.id as number)).toMatchObject({ entity_id: lead, params: { file_uuid: offer, file_name: 'Offer.pdf' } });
 });
 
 /** Peers D15 and Z12: other nodes show the lists of one account to a user of another. */

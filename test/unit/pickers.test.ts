@@ -1,6 +1,7 @@
 import type { IHttpRequestOptions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { getLossReasons, getPipelines, getStages, getUsers } from '../../nodes/AmoCrm/pickers/loadOptions';
+import { searchFiles } from '../../nodes/AmoCrm/pickers/listSearch';
 import { getCustomFields } from '../../nodes/AmoCrm/pickers/resourceMapping';
 
 let accounts = 0;
@@ -8,6 +9,7 @@ let accounts = 0;
 /** What a list of the editor sees of n8n, over an account that answers as the test says. `paths` notes the requests. */
 function editorOf(answer: (path: string) => object | undefined, domain = `pickers${++accounts}`, parameters: Record<string, unknown> = {}) {
 	const paths: string[] = [];
+	const urls: string[] = [];
 	const context = {
 		getNodeParameter: (_name: string, fallback: unknown) => fallback,
 		getCurrentNodeParameter: (name: string) => parameters[name],
@@ -17,12 +19,13 @@ function editorOf(answer: (path: string) => object | undefined, domain = `picker
 			httpRequestWithAuthentication: async (_type: string, { url }: IHttpRequestOptions) => {
 				const path = new URL(url).pathname.replace('/api/v4', '');
 				paths.push(path);
+				urls.push(url);
 				const body = answer(path);
 				return body === undefined ? { statusCode: 204, body: '' } : { statusCode: 200, body };
 			},
 		},
 	} as unknown as ILoadOptionsFunctions;
-	return { context, paths };
+	return { context, paths, urls };
 }
 
 const pipeline = (id: number, name: string) => ({
@@ -91,4 +94,24 @@ describe('the columns of the mapper', () => {
 		expect((await columnsOf({ resource: 'lead' }, [])).emptyFieldsNotice).toMatch(/^There are no custom fields here in amoCRM/);
 		expect((await columnsOf({ resource: 'catalogElement' }, [])).emptyFieldsNotice).toMatch(/^Choose a 'List' first/);
 	});
+});
+
+describe('the files of the account', () => {
+	const file = { uuid: 'u-1', name: 'Offer', size: 2_048, metadata: { extension: 'pdf' }, created_at: 1_767_225_600, is_trashed: false };
+	const answers = (drive_url: unknown) => (path: string) => (path === '/account' ? { id: 1, drive_url } : { _embedded: { files: [file, { ...file, uuid: 'u-2', is_trashed: true }] } });
+
+	it('come from the storage that the account names, with their size and day', async () => {
+		const { context, urls } = editorOf(answers('https://drive-b.amocrm.ru'));
+		expect(await searchFiles.call(context, ' offer ')).toEqual({ results: [{ name: 'Offer.pdf · 2 KB · 2026-01-01', value: 'u-1' }] });
+		expect(urls[1]).toBe('https://drive-b.amocrm.ru/v1.0/files?page=1&limit=50&filter%5Bterm%5D=offer');
+	});
+
+	it.each(['https://drive.example.com', 'https://amocrm.ru.example.com', 'http://localhost:4300', 'drive-b.amocrm.ru.evil.com', '', undefined])(
+		'the token is not sent to %p',
+		async (address) => {
+			const { context, paths } = editorOf(answers(address));
+			await expect(searchFiles.call(context)).rejects.toThrow('amoCRM does not say where it keeps the files of this account');
+			expect(paths).toEqual(['/account']);
+		},
+	);
 });

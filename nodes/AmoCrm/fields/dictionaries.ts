@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../transport/client';
+import { filesBaseOf } from '../transport/filesHost';
 import { embeddedRows, readList } from '../transport/pages';
 import type { Failure } from '../transport/types';
 
@@ -89,29 +90,55 @@ function pathOf(option: IDataObject, nested: IDataObject[]): string {
 	return names.join(' / ');
 }
 
-/** What the account says about itself; nothing where it may not be read. */
-async function accountOf(client: ApiClient): Promise<{ timezone?: string; country?: string }> {
-	const result = await keep(client, '/account', async () => {
-		const reply = await client.send({ method: 'GET', path: '/account', query: { with: 'datetime_settings' } });
+interface Account {
+	timezone?: string;
+	country?: string;
+	driveUrl?: string;
+}
+
+/** What the account says about itself. */
+async function accountOf(client: ApiClient): Promise<Dictionary<Account>> {
+	return await keep(client, '/account', async () => {
+		const reply = await client.send({ method: 'GET', path: '/account', query: { with: 'datetime_settings,drive_url' } });
 		if (!reply.ok) return reply;
 		const account = (reply.body ?? {}) as IDataObject;
 		const embedded = account._embedded as IDataObject | undefined;
 		const { timezone } = (embedded?.datetime_settings ?? {}) as IDataObject;
-		return { ok: true, value: { timezone: nonEmpty(timezone), country: nonEmpty(account.country) } };
+		return { ok: true, value: { timezone: nonEmpty(timezone), country: nonEmpty(account.country), driveUrl: nonEmpty(account.drive_url) } };
 	});
-	return result.ok ? result.value : {};
+}
+
+/** Nothing where the account may not be read. */
+async function accountFacts(client: ApiClient): Promise<Account> {
+	const account = await accountOf(client);
+	return account.ok ? account.value : {};
 }
 
 const nonEmpty = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** Time zone of the account, such as `Europe/Moscow`: amoCRM keeps dates as midnight there (extended facts 2.3). */
 export async function accountTimezone(client: ApiClient, fallback: string): Promise<string> {
-	return (await accountOf(client)).timezone ?? fallback;
+	return (await accountFacts(client)).timezone ?? fallback;
 }
 
 /** ISO code of the account's country, such as `RU`; Russia's where it is not known. */
 export async function accountCountry(client: ApiClient): Promise<string> {
-	return (await accountOf(client)).country ?? 'RU';
+	return (await accountFacts(client)).country ?? 'RU';
+}
+
+const NO_FILES: Failure = {
+	kind: 'malformed',
+	message: 'amoCRM does not say where it keeps the files of this account',
+	advice: 'Give the UUID of the file instead of choosing it from the list.',
+	outcomeUnknown: false,
+};
+
+/** Where the account's files are: on a host of their own, which takes the same token. */
+export async function filesBase(client: ApiClient): Promise<Dictionary<string>> {
+	const account = await accountOf(client);
+	if (!account.ok) return account;
+	const base = filesBaseOf(account.value.driveUrl, client.baseUrl);
+	return base === undefined ? { ok: false, failure: NO_FILES } : { ok: true, value: base };
 }
 
 /** Pipelines with their stages inside; amoCRM gives them unpaged (core facts 3.3). */

@@ -1,7 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import type { Dictionary } from '../fields/dictionaries';
-import { pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
+import { filesBase, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import { isUnset } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { embeddedRows } from '../transport/pages';
@@ -217,4 +217,34 @@ export async function searchCatalogElements(
 		label: (row) => [row.name || `Element ${String(row.id)}`, firstValue(row, 'SKU')].filter(Boolean).join(' · '),
 	};
 	return await search(this, source, filter, paginationToken);
+}
+
+/** Files of the account's storage. */
+export async function searchFiles(
+	this: ILoadOptionsFunctions,
+	filter = '',
+	paginationToken = '1',
+): Promise<INodeListSearchResult> {
+	const client = await clientOf(this);
+	const base = await filesBase(client);
+	if (!base.ok) throw asError(this, base.failure);
+	const page = Number(paginationToken);
+	const query = { page, limit: PAGE_SIZE, filter: { term: filter.trim() } };
+	const reply = await client.send({ method: 'GET', base: base.value, path: '/files', query });
+	if (!reply.ok) throw asError(this, reply.failure);
+	const rows = embeddedRows(reply, 'files');
+	return {
+		results: rows.filter(({ is_trashed: isTrashed }) => isTrashed !== true).map((row) => ({ name: fileLabel(row), value: String(row.uuid) })),
+		...(rows.length === PAGE_SIZE ? { paginationToken: String(page + 1) } : {}),
+	};
+}
+
+function fileLabel(row: IDataObject): string {
+	const { extension } = (row.metadata ?? {}) as IDataObject;
+	return `${String(row.name)}${isUnset(extension) ? '' : `.${String(extension)}`} · ${sizeOf(Number(row.size))} · ${dayOf(row.created_at)}`;
+}
+
+function sizeOf(bytes: number): string {
+	if (bytes < 1_024) return `${bytes} B`;
+	return bytes < 1_024 * 1_024 ? `${Math.round(bytes / 1_024)} KB` : `${(bytes / 1_024 / 1_024).toFixed(1)} MB`;
 }

@@ -71,6 +71,25 @@ const userOrName = kind(
 	},
 );
 
+/** A file's UUID; workflows of older versions hold it as a plain text. */
+const file = kind(
+	{
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Choose a file...',
+				typeOptions: { searchListMethod: 'searchFiles', searchable: true },
+			},
+			{ displayName: 'By UUID', name: 'id', type: 'string', placeholder: 'e.g. 12345678-1234-4234-8234-123456789012' },
+		],
+	},
+	(value) => toText(unwrapLocator(value)).trim(),
+);
+
 const plainText = kind({ type: 'string', default: '' }, (value) => toText(value));
 
 const CALL_RESULTS = [
@@ -189,10 +208,9 @@ const NOTE_PARAMS: NoteParam[] = [
 	{
 		name: 'fileUuid',
 		key: 'file_uuid',
-		displayName: 'File UUID',
-		kind: text,
-		placeholder: 'e.g. 12345678-1234-4234-8234-123456789012',
-		description: "ID of the file in amoCRM's file storage, where it was uploaded",
+		displayName: 'File',
+		kind: file,
+		description: "A file in the account's file storage, where it was uploaded before",
 		requiredFor: ['attachment'],
 		optionalFor: [],
 	},

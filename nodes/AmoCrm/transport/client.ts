@@ -204,7 +204,7 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
 function httpOptionsOf(baseUrl: string, request: ApiRequest, throws: boolean): IHttpRequestOptions {
 	return {
 		method: request.method,
-		url: `${baseUrl}${API_PATH}${request.path}${queryString(request.query)}`,
+		url: `${request.base ?? `${baseUrl}${API_PATH}`}${request.path}${queryString(request.query)}`,
 		headers: { Accept: 'application/json' },
 		body: request.body,
 		json: true,

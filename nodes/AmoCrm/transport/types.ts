@@ -16,6 +16,8 @@ export interface ApiRequest {
 	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
 	/** Path below `/api/v4`, for example `/leads/42`. */
 	path: string;
+	/** What stands before `path` where that is not the account's own API; it gets the token too. */
+	base?: string;
 	query?: Query;
 	body?: IDataObject | IDataObject[];
 	/** True when sending the same request twice has the same effect as sending it once, as for a mass link. */
