@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { toList } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { inParallel } from '../transport/parallel';
-import { embeddedRows } from '../transport/pages';
+import { readList } from '../transport/pages';
 import type { HookItem } from './delivery';
 import { isRecord, listOf } from './row';
 
@@ -48,11 +48,12 @@ export async function readChanges(client: ApiClient, items: HookItem[]): Promise
 	let complete = true;
 	await inParallel(chunksOf(items), IN_FLIGHT, async (chunk) => {
 		const moments = chunk.map(momentOf);
-		const reply = await client.send({
-			method: 'GET',
+		const list = await readList({
+			client,
 			path: '/events',
+			collection: 'events',
+			maxPageSize: EVENTS_PER_REQUEST,
 			query: {
-				limit: EVENTS_PER_REQUEST,
 				filter: {
 					entity: [chunk[0]?.entity],
 					entity_id: [...new Set(chunk.map(({ data }) => data.id as number))],
@@ -60,13 +61,12 @@ export async function readChanges(client: ApiClient, items: HookItem[]): Promise
 				},
 			},
 		});
-		if (!reply.ok) {
+		if (!list.ok) {
 			complete = false;
 			return;
 		}
-		const events = embeddedRows(reply, 'events');
 		for (const item of chunk) {
-			const own = events.filter((event) => Number(event.entity_id) === item.data.id && Math.abs(Number(event.created_at) - momentOf(item)) <= TOLERANCE_S);
+			const own = list.rows.filter((event) => Number(event.entity_id) === item.data.id && Math.abs(Number(event.created_at) - momentOf(item)) <= TOLERANCE_S);
 			if (own.length > 0) changes.set(item, new Set(own.flatMap(fieldsOf)));
 		}
 	});

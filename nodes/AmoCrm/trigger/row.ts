@@ -25,6 +25,9 @@ const NUMBERS = new Set([
 	'leads',
 ]);
 
+/** Numbers by their key that API v4 gives as texts. */
+const TEXTS = new Set(['vat_id']);
+
 const BOOLEANS = /^(is_|action_close$)/;
 
 /** Free data of a website, mail or chat: whatever it holds stays as it came. */
@@ -54,12 +57,12 @@ function typed(key: string, value: unknown): unknown {
 	return isNumberKey(key) ? toNumber(value) : value;
 }
 
-const isNumberKey = (key: string): boolean => NUMBERS.has(key) || /_(id|at|by)$/.test(key);
+const isNumberKey = (key: string): boolean => NUMBERS.has(key) || (/_(id|at|by)$/.test(key) && !TEXTS.has(key));
 
-/** IDs of chats are UUIDs under the same keys: what is no number stays a text. Nothing at all is `null`, as in API v4. */
+/** IDs of chats are UUIDs under the same keys: what is no number, or begins with zeros that count, stays a text. Nothing at all is `null`, as in API v4. */
 export function toNumber(value: string): number | string | null {
 	if (value === '') return null;
-	const number = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
+	const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(value) ? Number(value) : NaN;
 	return Number.isFinite(number) && Math.abs(number) <= Number.MAX_SAFE_INTEGER ? number : value;
 }
 

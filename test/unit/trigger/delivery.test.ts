@@ -273,3 +273,18 @@ test('the account may be known by its subdomain only', () => {
 test('numeric keys with gaps stay a map', () => {
 	expect(plain(assemble([['a[1]', 'x'], ['a[2]', 'y']]))).toEqual({ a: { 1: 'x', 2: 'y' } });
 });
+
+test('a number that begins with zeros keeps them, and a tax number is a text as in API v4', () => {
+	const item = only(`
+contacts[update][0][id]=1
+contacts[update][0][type]=company
+contacts[update][0][external_id]=00042
+contacts[update][0][custom_fields][0][id]=5
+contacts[update][0][custom_fields][0][values][0][value][name]=Acme
+contacts[update][0][custom_fields][0][values][0][value][vat_id]=7707083893
+contacts[update][0][custom_fields][0][values][0][value][entity_id]=7`);
+	expect(item.data).toMatchObject({
+		external_id: '00042',
+		custom_fields_values: [{ field_id: 5, values: [{ value: { name: 'Acme', vat_id: '7707083893', entity_id: 7 } }] }],
+	});
+});
