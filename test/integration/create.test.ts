@@ -144,7 +144,22 @@ describe('create', () => {
 			name: 'Half',
 			additionalFields: { companyId: 999999999 },
 		});
-		expect(error?.message).toMatch(/^Contact \d+ was written, but it could not be linked to companies 999999999/);
+		expect(error?.message).toMatch(/^Contact \d+ was written, but it could not be linked to Company 999999999: The value you selected is not a valid choice/);
+	});
+
+	it('names the item whose link was refused, not the one that only shared its request', async () => {
+		const company = await world.run({ resource: 'company', operation: 'create', name: 'Acme' });
+		const { error } = await world.run(
+			{ resource: 'contact', operation: 'create', name: 'Half', additionalFields: { companyId: '={{ $json.company }}' } },
+			{ items: [{ company: company.rows[0]?.json.id }, { company: 999999999 }] },
+		);
+		expect(error?.message).toMatch(/could not be linked to Company 999999999: .*\[item 1\]$/);
+	});
+
+	it('mends a text that was cut inside an emoji, which would have refused the whole request', async () => {
+		const { error } = await world.run({ resource: 'lead', operation: 'create', name: '={{ $json.name }}' }, { items: [{ name: '🙂🙂'.slice(0, 3) }] });
+		expect(error).toBeUndefined();
+		expect(world.requests('POST', '/leads')[0]?.body).toMatchObject([{ name: '🙂\ufffd' }]);
 	});
 
 	it('creates a task with its record, deadline in the time zone of the workflow', async () => {

@@ -193,6 +193,15 @@ describe('create or update a contact', () => {
 		expect(performance.now() - started).toBeLessThan(2000);
 	});
 
+	it('does not call written what was left as it is', async () => {
+		await given([{ name: 'Same' }]);
+		const { error } = await world.run(
+			upsert({ matchBy: 'name', name: '={{ $json.name }}', additionalFields: { responsibleUserId: '={{ $json.user }}' } }),
+			{ items: [{ name: 'Same' }, { name: 'New', user: 666 }] },
+		);
+		expect(error?.description).toContain('None of the 2 items was written');
+	});
+
 	it('fails for several matches when asked to, and writes nothing', async () => {
 		const ids = await given([
 			{ name: 'A', phone: '+7 912 345-67-89' },

@@ -1,5 +1,7 @@
 import { tryToParseDateTime, UserError } from 'n8n-workflow';
 
+import { wellFormed } from '../transport/wellFormed';
+
 /**
  * Values as automations really carry them (native types, texts, lists, locators) to values as amoCRM wants them.
  * Each function throws a `UserError` that says what was given and what would be accepted; the caller names the field.
@@ -44,7 +46,7 @@ export function toText(value: unknown): string {
 	if (typeof value === 'object' && value !== null) {
 		throw new UserError(`${show(value)} is not a text. Give a text or a number.`);
 	}
-	return String(value);
+	return wellFormed(String(value));
 }
 
 /** A whole number: an ID, a duration in seconds. */

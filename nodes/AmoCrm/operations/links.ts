@@ -11,7 +11,7 @@ import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
 import { allResults, mustStop, readItems } from './items';
 import { idProperty, optionsProperty, readId, readRecord, runOption } from './parameters';
 import { requestProblem } from './problems';
-import type { Entity, ItemResult, Operation, Run } from './types';
+import type { Entity, ItemProblem, ItemResult, Operation, Run } from './types';
 
 type Action = 'link' | 'unlink';
 
@@ -174,14 +174,20 @@ export async function sendLinks(run: Run, entity: Entity, action: Action, links:
 	});
 }
 
-function linkProblem(entity: Entity, action: Action, link: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>) {
+function linkProblem(entity: Entity, action: Action, link: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>): ItemProblem {
+	const problem = linkFailure(link, outcome);
+	const verb = action === 'link' ? 'linked to' : 'unlinked from';
+	return { ...problem, message: `${plainName(entity)} ${String(link.entity_id)} was not ${verb} ${problem.message}` };
+}
+
+/** Why a link was not made or taken away; the message begins with the record at its other end. */
+export function linkFailure(link: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>): ItemProblem {
 	const problem = requestProblem(outcome.failure);
 	const target = TARGETS[String(link.to_entity_type)] ?? String(link.to_entity_type);
 	const reason = outcome.status === 'refused' && outcome.problems[0] ? outcome.problems.map(({ detail }) => detail).join('; ') : problem.message;
-	const [verb, preposition] = action === 'link' ? ['linked', 'to'] : ['unlinked', 'from'];
 	return {
 		...problem,
-		message: `${plainName(entity)} ${String(link.entity_id)} was not ${verb} ${preposition} ${target} ${String(link.to_entity_id)}: ${reason}`,
-		...(outcome.status === 'notSent' ? { collateral: true as const } : {}),
+		message: `${target} ${String(link.to_entity_id)}: ${reason}`,
+		...(outcome.status === 'notSent' ? { collateral: true } : {}),
 	};
 }

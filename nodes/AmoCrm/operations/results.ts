@@ -67,8 +67,8 @@ function messageOf(item: number, problem: ItemProblem): string {
 function withProgress(operation: Operation, results: ItemResult[], problem: ItemProblem): ItemProblem {
 	if (!operation.writes || results.length < 2) return problem;
 	const written = results.flatMap((result, item) => {
-		const id = 'rows' in result ? result.rows[0]?.id : result.problem.writtenId;
-		return id === undefined ? [] : [{ item, id }];
+		const row = 'rows' in result ? result.rows[0] : { id: result.problem.writtenId };
+		return row?.id === undefined || row.action === 'unchanged' ? [] : [{ item, id: row.id }];
 	});
 	const unknown = results.flatMap((result, item) =>
 		'problem' in result && result.problem.failure?.outcomeUnknown ? [item] : [],

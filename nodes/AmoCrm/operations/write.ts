@@ -11,7 +11,7 @@ import { embeddedRows } from '../transport/pages';
 import type { Reply } from '../transport/types';
 import type { Asked } from './items';
 import { allResults, mustStop, readItems } from './items';
-import { sendLinks } from './links';
+import { linkFailure, sendLinks } from './links';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf } from './mapping';
 import { collection, fieldProperty, optionsProperty, readId, runOption, valueContext } from './parameters';
@@ -185,11 +185,11 @@ async function makeLinks(
 		const result = results[item];
 		if (outcome.status === 'written' || !result || 'problem' in result) return;
 		const link = links[index] as IDataObject;
-		const problem = requestProblem(outcome.failure);
+		const problem = linkFailure(link, outcome);
 		results[item] = {
 			problem: {
 				...problem,
-				message: `${entity.displayName} ${String(link.entity_id)} was written, but it could not be linked to ${String(link.to_entity_type)} ${String(link.to_entity_id)}: ${problem.message}`,
+				message: `${entity.displayName} ${String(link.entity_id)} was written, but it could not be linked to ${problem.message}`,
 				writtenId: Number(link.entity_id),
 			},
 		};

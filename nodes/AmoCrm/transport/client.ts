@@ -12,6 +12,7 @@ import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
 import { DEFAULT_MAX_RETRIES, mayRetry, retryDelayMs } from './retry';
 import { withoutSecrets } from './secrets';
 import type { Answer, ApiContext, ApiRequest, Failure, Query, QueryValue, Reply } from './types';
+import { wellFormed } from './wellFormed';
 
 const API_PATH = '/api/v4';
 
@@ -240,7 +241,7 @@ export function queryString(query: Query | undefined): string {
 		}
 		else if (typeof value === 'object') {
 			for (const [name, entry] of Object.entries(value)) add(`${key}[${name}]`, entry);
-		} else pairs.push(`${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`);
+		} else pairs.push(`${encodeURIComponent(key)}=${encodeURIComponent(wellFormed(String(value)))}`);
 	};
 	for (const [key, value] of Object.entries(query ?? {})) add(key, value);
 	return pairs.length > 0 ? `?${pairs.join('&')}` : '';
