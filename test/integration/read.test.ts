@@ -100,6 +100,19 @@ describe('get many', () => {
 		expect(rows.map(({ json }) => json.price_with_minor_units)).toEqual([5000.5]);
 	});
 
+	it('finds nothing, and asks nothing, for an empty list of IDs', async () => {
+		const { rows, error } = await world.run(list({ returnAll: true, filters: { ids: '={{ $json.ids }}' } }), { items: [{ ids: [] }, { ids: [leadIds[3]] }] });
+		expect(error).toBeUndefined();
+		expect(rows.map(({ json, pairedItem }) => [json.id, pairedItem])).toEqual([[leadIds[3], { item: 1 }]]);
+		expect(world.requests('GET', '/leads')).toHaveLength(1);
+	});
+
+	it('takes a text that was cut inside an emoji', async () => {
+		const { error } = await world.run(list({ filters: { query: 'x\ud83d' } }));
+		expect(error).toBeUndefined();
+		expect(world.requests('GET', '/leads')[0]?.query).toMatchObject({ query: 'x\ufffd' });
+	});
+
 	it('sorts, and refuses what amoCRM cannot sort by', async () => {
 		const { rows } = await world.run(list({ limit: 2, sort: { field: 'id', direction: 'desc' } }));
 		expect(rows.map(({ json }) => json.id)).toEqual([leadIds[619], leadIds[618]]);

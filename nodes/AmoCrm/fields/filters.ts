@@ -15,6 +15,8 @@ export interface Condition {
 	query: Query;
 	/** Whether a row of the answer meets it; absent when a row does not show it. */
 	accepts?: (row: Row) => boolean;
+	/** Whether no row at all can meet it: there is nothing to ask for. */
+	isImpossible?: true;
 }
 
 export interface Filter {
@@ -26,6 +28,8 @@ export interface Filter {
 	property: Partial<INodeProperties> & Pick<INodeProperties, 'type' | 'default'>;
 	/** Name of another filter without which amoCRM does not take this one. */
 	needs?: string;
+	/** Whether an empty list, which only an expression gives, means that nothing is wanted, rather than "not set". */
+	takesEmptyList?: true;
 	/** Turns the user's value into a condition; throws a `UserError`. */
 	condition: (value: unknown, context: FilterContext) => Condition;
 }
@@ -72,9 +76,10 @@ const targetFor = (target: Target, values: Record<string, unknown>) => (typeof t
 
 /** IDs or links in one value, as data carries them. */
 export function idsFilter(key: string, target: Target, look: Look): Filter {
-	return filter(look, { type: 'string', default: '' }, (value, { accountUrl, values }) =>
+	const idsOf = filter(look, { type: 'string', default: '' }, (value, { accountUrl, values }) =>
 		idsCondition([key], idsIn(targetFor(target, values), value, accountUrl)),
 	);
+	return { ...idsOf, takesEmptyList: true };
 }
 
 /** Records, each picked from the list. */
@@ -94,6 +99,7 @@ export function pickedIdsFilter(keys: string | string[], loadOptionsMethod: stri
 }
 
 function idsCondition(keys: string[], ids: number[]): Condition {
+	if (ids.length === 0) return { query: {}, isImpossible: true };
 	return {
 		query: { filter: Object.fromEntries(keys.map((key) => [key, ids])) },
 		accepts: (row) => keys.every((key) => row[key] === undefined || ids.includes(Number(row[key] ?? NaN))),
@@ -200,7 +206,7 @@ export function conditionsOf(filters: Filter[], context: FilterContext): Conditi
 	const conditions: Condition[] = [];
 	for (const entry of filters) {
 		const value = values[entry.name];
-		if (isUnset(value) || (Array.isArray(value) && value.length === 0)) continue;
+		if (isUnset(value) || (Array.isArray(value) && value.length === 0 && !entry.takesEmptyList)) continue;
 		assertCompanion(entry, filters, values);
 		try {
 			conditions.push(entry.condition(value, context));

@@ -28,6 +28,8 @@ interface ListRequest {
 	paidFilters: boolean;
 	/** Those of them that a row does not show exactly. */
 	hidden: Condition[];
+	/** Whether no record can meet the filters. */
+	isImpossible: boolean;
 }
 
 export function getMany(entity: Entity): Operation {
@@ -109,7 +111,7 @@ async function listRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 	await readItems(run, results, (item) => {
 		const request = listRequest(run, entity, item, mapping);
 		const output = outputOf(run, item);
-		const key = JSON.stringify([request.query, request.limit, output]);
+		const key = JSON.stringify([request.query, request.limit, request.isImpossible, output]);
 		const list = lists.get(key);
 		if (list) list.items.push(item);
 		else lists.set(key, { request, output, items: [item] });
@@ -139,6 +141,7 @@ interface Reader {
 async function listOnce(reader: Reader, request: ListRequest, output: Output): Promise<ItemResult> {
 	const { run, entity } = reader;
 	const { query, limit, hidden } = request;
+	if (request.isImpossible) return { rows: [] };
 	const ignored = hidden.length > 0 && (await isFilteringEnabled(run.client)) === false;
 	const tests = ignored ? [...request.tests, ...hidden.flatMap(looseTests)] : request.tests;
 	const accept = tests.length > 0 ? (row: IDataObject) => tests.every((test) => test(row)) : undefined;
@@ -213,6 +216,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, cont
 		limit,
 		tests: conditions.flatMap((condition) => condition.accepts ?? []),
 		paidFilters: entity.filtersArePaid && filtering.length > 0,
+		isImpossible: conditions.some((condition) => condition.isImpossible),
 		hidden: entity.filtersArePaid ? filtering.filter((condition) => condition.accepts === undefined) : [],
 	};
 }
