@@ -155,3 +155,12 @@ test.each(formsOf().map(({ name }) => [name]))('%s', async (name) => {
 	expect(issues).toBe(0);
 	expect(hidden).toEqual([]);
 });
+
+/** n8n gives an AI model one value for all parameters that have the same name in a form. */
+test('no two parameters of a form have the same name', () => {
+	const twice = formsOf().flatMap((form) => {
+		const names = shownProperties(form, form.parameters).map(({ displayName }) => displayName);
+		return names.filter((displayName, index) => names.indexOf(displayName) < index).map((displayName) => `${form.name}: ${displayName}`);
+	});
+	expect(twice).toEqual([]);
+});

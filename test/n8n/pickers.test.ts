@@ -1,7 +1,7 @@
 import type { INodeListSearchResult } from 'n8n-workflow';
 import { startEmulator, type Emulator } from '../../emulator';
 import { addFile, addRecord, askFor, type Question } from './ask';
-import { runNode, type Credential } from './run';
+import { NODE_TYPE, runNode, type Credential } from './run';
 import { consent, createCredential, openConnectedStage, type Stage } from './stage';
 
 /** What fills the lists of the editor, asked the way the editor asks. */
@@ -99,6 +99,13 @@ test('the mapper has every field of the account, with an input that fits its typ
 	expect(byName.get('Urgent')).toMatchObject({ type: 'options', defaultValue: null, options: [{ name: 'Yes', value: true }, { name: 'No', value: false }] });
 	expect(byName.get('Contact channels (several)')?.type).toBe('string');
 	expect(fields.every(({ required }) => !required)).toBe(true);
+});
+
+test('as a tool the mapper tells fields apart whose names n8n would not, as it knows Latin letters only', async () => {
+	const labels = async (nodeType: string) => (await columns({ method: 'getCustomFields', credential: otherCredential, nodeType })).fields.map(({ displayName }) => displayName);
+	const keys = (await labels(`${NODE_TYPE}Tool`)).map((label) => label.replace(/[^a-zA-Z0-9-]/g, '_'));
+	expect(new Set(keys).size).toBe(keys.length);
+	expect(await labels(NODE_TYPE)).not.toContainEqual(expect.stringMatching(/ · \d+$/));
 });
 
 test('files of the account are found by their name, and the picked one is attached to a card', async () => {

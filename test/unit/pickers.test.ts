@@ -2,18 +2,18 @@ import type { IHttpRequestOptions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { getLossReasons, getPipelines, getStages, getUsers } from '../../nodes/AmoCrm/pickers/loadOptions';
 import { searchFiles } from '../../nodes/AmoCrm/pickers/listSearch';
-import { getCustomFields } from '../../nodes/AmoCrm/pickers/resourceMapping';
+import { getContactCustomFields, getCustomFields } from '../../nodes/AmoCrm/pickers/resourceMapping';
 
 let accounts = 0;
 
 /** What a list of the editor sees of n8n, over an account that answers as the test says. `paths` notes the requests. */
-function editorOf(answer: (path: string) => object | undefined, domain = `pickers${++accounts}`, parameters: Record<string, unknown> = {}) {
+function editorOf(answer: (path: string) => object | undefined, domain = `pickers${++accounts}`, parameters: Record<string, unknown> = {}, type = 'amoCrm') {
 	const paths: string[] = [];
 	const urls: string[] = [];
 	const context = {
 		getNodeParameter: (_name: string, fallback: unknown) => fallback,
 		getCurrentNodeParameter: (name: string) => parameters[name],
-		getNode: () => ({ name: 'amoCRM', credentials: { amoCrmOAuth2Api: { id: '1' } } }),
+		getNode: () => ({ name: 'amoCRM', type, credentials: { amoCrmOAuth2Api: { id: '1' } } }),
 		getCredentials: async () => ({ domain, clientId: 'integration' }),
 		helpers: {
 			httpRequestWithAuthentication: async (_type: string, { url }: IHttpRequestOptions) => {
@@ -88,6 +88,19 @@ describe('the columns of the mapper', () => {
 		const { fields, emptyFieldsNotice } = await columnsOf({ resource: 'lead' }, [{ id: 1, ...field }]);
 		expect(fields.map(({ displayName }) => displayName)).toEqual([label]);
 		expect(emptyFieldsNotice).toBeUndefined();
+	});
+
+	it('an AI model gets no two fields under the same name: n8n tells it Latin letters only', async () => {
+		const fields = ['Бюджет', 'Оплата', 'Budget'].map((name, index) => ({ id: index + 1, name, type: 'text' }));
+		const labels = async (read: typeof getCustomFields, type: string) => {
+			const { context } = editorOf(() => ({ _embedded: { custom_fields: fields } }), undefined, { resource: 'lead' }, type);
+			return (await read.call(context)).fields.map(({ displayName }) => displayName);
+		};
+		const tool = 'n8n-nodes-amocrm-kommo.amoCrmTool';
+		expect(await labels(getCustomFields, 'n8n-nodes-amocrm-kommo.amoCrm')).toEqual(['Бюджет', 'Оплата', 'Budget']);
+		expect(await labels(getCustomFields, tool)).toEqual(['Бюджет · 1', 'Оплата · 2', 'Budget']);
+		// Beside the fields of the lead, which may have the same names.
+		expect(await labels(getContactCustomFields, tool)).toEqual(['Бюджет · 1', 'Оплата · 2', 'Budget · 3']);
 	});
 
 	it('without any, the mapper says why', async () => {

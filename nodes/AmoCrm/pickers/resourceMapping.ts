@@ -27,19 +27,29 @@ export async function getCustomFields(this: ILoadOptionsFunctions): Promise<Reso
 
 /** Fields of the contact and company that are created together with a lead. */
 export async function getContactCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	return await columnsOf(this, '/contacts');
+	return await columnsOf(this, '/contacts', true);
 }
 
 export async function getCompanyCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	return await columnsOf(this, '/companies');
+	return await columnsOf(this, '/companies', true);
 }
 
-async function columnsOf(context: ILoadOptionsFunctions, path: string): Promise<ResourceMapperFields> {
+/** `isSecond`: the form has another mapper, which may have fields of the same names. */
+async function columnsOf(context: ILoadOptionsFunctions, path: string, isSecond = false): Promise<ResourceMapperFields> {
 	const result = await fieldDefinitions(await clientOf(context), path);
 	if (!result.ok) throw asError(context, result.failure);
-	const fields = result.value.filter((field) => !field.computed).map(toColumn);
+	const isTool = context.getNode().type.endsWith('Tool');
+	const fields = result.value
+		.filter((field) => !field.computed)
+		.map((field) => toColumn(field, isTool && (isSecond || isAmbiguousForModel(field))));
 	return { fields, ...(fields.length === 0 ? { emptyFieldsNotice: 'There are no custom fields here in amoCRM yet.' } : {}) };
 }
+
+/**
+ * n8n tells an AI model the name of a field in Latin letters and puts "_" for every other: many names become the same,
+ * and one value would go to all of their fields.
+ */
+const isAmbiguousForModel = ({ name }: FieldDefinition): boolean => /[^\x20-\x7e]/.test(name);
 
 /** What to type where that is no plain text. */
 const FORMS: Record<string, string> = {
@@ -71,10 +81,10 @@ function labelOf({ name, type, requiredIn }: FieldDefinition): string {
 	return inWords.length <= SHOWN ? inWords : `* ${withNotes([form].flat())}`;
 }
 
-function toColumn(field: FieldDefinition): ResourceMapperField {
+function toColumn(field: FieldDefinition, withId: boolean): ResourceMapperField {
 	return {
 		id: String(field.id),
-		displayName: labelOf(field),
+		displayName: withId ? `${labelOf(field)} · ${field.id}` : labelOf(field),
 		required: false,
 		defaultMatch: false,
 		display: true,

@@ -113,12 +113,18 @@ function memberProperties(member: Member): INodeProperties[] {
 	];
 }
 
-/** No field of a contact or company is required here, and they need no links of their own. */
+/**
+ * No field of a contact or company is required here, and they need no links of their own. Each name is the only one in
+ * the form: where an AI model fills in parameters, n8n gives it one value for all that have the same name.
+ */
 function newFields(entity: Entity) {
 	return fieldsFor(entity, 'create')
 		.filter(({ name }) => name !== 'companyId')
-		.map((field) => ({ ...field, required: undefined }));
+		.map((field) => ({ ...field, displayName: nameInForm(entity, field.displayName), required: undefined }));
 }
+
+/** 'Custom' would be cut off in the editor. */
+const nameInForm = (entity: Entity, name: string): string => `${entity.displayName} ${name.replace(/^Custom /, '')}`;
 
 async function createAll(run: Run, entity: Entity): Promise<ItemResult[]> {
 	const mappings = new Map<Member, Mapping>();
