@@ -147,10 +147,12 @@ async function readRange(reader: PageReader, from: number, to: number): Promise<
 			continue;
 		}
 		const answer = embeddedRows(reply, collection);
-		rows.push(...answer.slice(place - start, to - start));
 		const more = hasNext(reply);
 		reader.announced ||= more;
-		if (answer.length === 0 || (!more && (answer.length < size || reader.announced))) return { ok: true, rows, isLast: true };
+		const isLast = answer.length === 0 || (!more && (answer.length < size || reader.announced));
+		// A smaller page may hold the end of the list, beyond the range.
+		rows.push(...answer.slice(place - start, isLast ? undefined : to - start));
+		if (isLast) return { ok: true, rows, isLast };
 		if (answer.length < size) reader.cut = true;
 		place = start + size;
 	}

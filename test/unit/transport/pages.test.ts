@@ -109,6 +109,13 @@ describe('a page that is too much', () => {
 		expect(pages.filter(({ limit }) => limit > 100).length).toBeLessThanOrEqual(4);
 	});
 
+	it('loses nothing at the end of the list, wherever that is', async () => {
+		for (const count of [995, 1_000, 1_005, 1_013]) {
+			const { list } = await read(base(count), {}, { fault: ({ limit }) => (limit > 100 ? failed('timeout') : undefined) });
+			expect(idsOf(list)).toEqual(upTo(count));
+		}
+	});
+
 	it('can be any page, and any size', async () => {
 		for (const limit of [301, 777, 1_000]) {
 			const { list } = await read(base(1_000), { limit }, { parallel: 3, fault: (page, index) => (index % 3 === 2 && page.limit > 40 ? failed('malformed') : undefined) });
