@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ListJob } from '../../../nodes/AmoCrm/transport/pages';
@@ -48,7 +49,9 @@ describe('a list', () => {
 
 	it('ends with the page that names no next one, although it is full', async () => {
 		const { pages } = await read(base(1_000), {}, { parallel: 1 });
-		expect(pages).toHaveLength(4);
+		expect(pages).toHaveLength(5);
+		const full = await read(base(498), {}, { parallel: 1 });
+		expect(full.pages).toHaveLength(2);
 		const silent = await read(base(1_000), {}, { parallel: 1, links: false });
 		expect(idsOf(silent.list)).toHaveLength(1_000);
 		expect(silent.pages).toHaveLength(5);
@@ -77,6 +80,11 @@ describe('a list', () => {
 		expect(pages.map((page) => page.limit)).toEqual(Array(count).fill(size));
 	});
 
+	it('of rows without IDs comes whole too', async () => {
+		const { list } = await read(base(1_000).map(({ id }) => ({ name: id })));
+		expect(list.ok && list.rows.map(({ name }) => name)).toEqual(upTo(1_000));
+	});
+
 	it('goes on where amoCRM cuts pages to a size of its own', async () => {
 		const { list } = await read(base(333), {}, { cut: 50, parallel: 4 });
 		expect(idsOf(list)).toEqual(upTo(333));
@@ -99,6 +107,56 @@ describe('a list', () => {
 		});
 		expect(idsOf(list)).toEqual(upTo(1_000));
 		expect(list).toMatchObject({ repeated: 1 });
+	});
+});
+
+describe('records that are deleted while the list is read', () => {
+	/** Deletes before some pages; every other record has to come once, in order. */
+	async function readDeleting(count: number, deletions: Map<number, number[]>, parallel = 1) {
+		const rows = base(count);
+		const gone = new Set<unknown>();
+		const { list, pages } = await read(rows, {}, {
+			parallel,
+			before: (index) => {
+				for (const id of deletions.get(index) ?? []) {
+					const place = rows.findIndex((row) => row.id === id);
+					if (place >= 0) rows.splice(place, 1);
+					gone.add(id);
+				}
+			},
+		});
+		const ids = idsOf(list) as number[];
+		expect(ids.filter((id) => !gone.has(id))).toEqual(upTo(count).filter((id) => !gone.has(id)));
+		expect(new Set(ids).size).toBe(ids.length);
+		expect(list).toMatchObject({ repeated: 0 });
+		return pages.length;
+	}
+
+	it('let none of the others pass between two pages', async () => {
+		const undisturbed = await readDeleting(2_500, new Map());
+		expect(undisturbed).toBe(11);
+		expect(await readDeleting(2_500, new Map([[1, [7]], [3, [8, 9]], [6, [10, 700, 701, 702]]]))).toBeLessThanOrEqual(undisturbed + 3);
+	});
+
+	it('may be hundreds at once, or nearly all', async () => {
+		await readDeleting(2_500, new Map([[4, upTo(600)]]));
+		await readDeleting(2_500, new Map([[5, upTo(900)], [8, upTo(2_400)]]));
+		await readDeleting(1_000, new Map([[2, upTo(1_000)]]));
+	});
+
+	it('at whatever moment, with pages under way side by side', async () => {
+		const moments = fc.array(fc.tuple(fc.integer({ min: 1, max: 14 }), fc.array(fc.integer({ min: 1, max: 2_500 }), { maxLength: 40 })), { maxLength: 6 });
+		await fc.assert(
+			fc.asyncProperty(moments, fc.constantFrom(1, 3, 6), async (plan, parallel) => {
+				await readDeleting(2_500, new Map(plan), parallel);
+			}),
+			{ numRuns: 100, seed: 20260131 },
+		);
+	});
+
+	it('cost a tenth more requests at most, however long the list is', async () => {
+		expect((await read(base(10_000), {}, { parallel: 1 })).pages).toHaveLength(43);
+		expect((await read(base(100_000), {}, { parallel: 1 })).pages).toHaveLength(433);
 	});
 });
 
@@ -142,9 +200,9 @@ it('withdraws pages past the end that still wait for their turn', async () => {
 	const { client, requests } = scriptedClient(async ({ query, signal }) => {
 		const { page } = query as { page: number };
 		if (page > 2) await new Promise((resolve) => signal?.addEventListener('abort', resolve));
-		return page > 2 ? failed('cancelled') : ok({ _embedded: { leads: base(page === 1 ? 250 : 3).map(({ id }) => ({ id: Number(id) + page * 1_000 })) } });
+		return page > 2 ? failed('cancelled') : ok({ _embedded: { leads: base(page === 1 ? 250 : 3).map(({ id }) => ({ id: Number(id) + (page - 1) * 249 })) } });
 	}, 6);
 	const list = await readList({ client, path: '/leads', collection: 'leads' });
-	expect(idsOf(list)).toHaveLength(253);
+	expect(idsOf(list)).toHaveLength(252);
 	expect(requests).toHaveLength(7);
 });
