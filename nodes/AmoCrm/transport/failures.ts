@@ -264,7 +264,11 @@ export function failureOfAnswer({ statusCode: status, body: data, headers }: Ans
 			return make('badRequest', 'amoCRM does not offer this method here (405)', 'Use another operation.');
 		case 413:
 		case 414:
-			return make('tooLarge', `The request is too large for amoCRM (${status})`, 'Send fewer items at once: lower the batch size.');
+			return make(
+				'tooLarge',
+				`The request is too large for amoCRM (${status})`,
+				changesData(request) ? 'Send fewer items at once: lower the batch size.' : 'Ask for fewer at once: give the filters shorter lists.',
+			);
 		case 429:
 			return {
 				...make(

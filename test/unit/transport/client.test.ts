@@ -102,6 +102,12 @@ describe('what is repeated', () => {
 		expect(reply).toMatchObject({ ok: false, failure: { kind, outcomeUnknown: unknown } });
 	});
 
+	it('not what is too long to ask, and says what to shorten', async () => {
+		const { client } = await openClient(failing(answered(414, html)));
+		expect(await send(client, LIST)).toMatchObject({ failure: { kind: 'tooLarge', advice: 'Ask for fewer at once: give the filters shorter lists.' } });
+		expect(await send(client, CREATE)).toMatchObject({ failure: { kind: 'tooLarge', advice: 'Send fewer items at once: lower the batch size.' } });
+	});
+
 	it('nothing, when the user wants no retries', async () => {
 		const { client, sent } = await openClient(failing(answered(429, html)), { maxRetries: 0 });
 		await send(client, LIST);
