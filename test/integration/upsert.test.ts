@@ -176,9 +176,12 @@ describe('create or update a contact', () => {
 		expect(world.requests('GET', '/contacts').length).toBeLessThan(10);
 	});
 
-	it('takes the phone from its own parameter when the other fields are mapped automatically', async () => {
+	it.each([
+		['its own parameter', { matchBy: 'phone', phone: '={{ $json.phone }}' }],
+		["'Match Value'", { matchBy: 'customField', matchFieldId: 'PHONE', matchValue: '={{ $json.phone }}' }],
+	])('takes the phone from %s when the other fields are mapped automatically', async (_where, match) => {
 		const { rows, error } = await world.run(
-			upsert({ matchBy: 'phone', phone: '={{ $json.phone }}', name: '={{ $json.name }}', customFields: { mappingMode: 'autoMapInputData', value: null } }),
+			upsert({ ...match, name: '={{ $json.name }}', customFields: { mappingMode: 'autoMapInputData', value: null } }),
 			{ items: [{ phone: '+7 912 345-67-89', name: 'Ann', position: 'Boss' }] },
 		);
 		expect(error).toBeUndefined();

@@ -129,9 +129,11 @@ function wishOf(setting: Setting, item: number): Wish {
 		const isKey = name === 'name' || rules.matchBy === name || rules.matchBy === 'phoneOrEmail';
 		if (isKey && entity.fields.some((field) => field.name === name)) values[name] = run.parameter(name, item, '');
 	}
-	const mapped = mappedFieldsOf(run, entity, item, mapping, values);
 	const wanted: Wanted = { phone: values.phone, email: values.email, name: values.name };
-	if (matchField) addMatchValue(setting, item, matchField, wanted, values, mapped);
+	if (matchField) addMatchValue(setting, item, matchField, wanted, values);
+	const mapped = mappedFieldsOf(run, entity, item, mapping, values);
+	const { field } = wanted;
+	if (field && !mapped.some(({ field_id: id }) => Number(id) === Number(field.field_id))) mapped.push(field);
 	const wish: Wish = { items: [item], keys: matcher?.keysOf(wanted) ?? [], values: withoutUnset(values), mapped };
 	if (matcher && wish.keys.length === 0) throw new UserError(`${matchParameters(rules.matchBy)} empty: there is nothing to find the record by`);
 	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
@@ -145,7 +147,6 @@ function addMatchValue(
 	field: FieldDefinition,
 	wanted: Wanted,
 	values: Record<string, unknown>,
-	mapped: CustomFieldValue[],
 ): void {
 	const value = run.parameter('matchValue', item, '');
 	if (isUnset(value)) return;
@@ -160,7 +161,6 @@ function addMatchValue(
 	} catch (error) {
 		throw fieldError({ displayName: 'Match Value' }, error);
 	}
-	if (!mapped.some((entry) => Number(entry.field_id) === field.id)) mapped.push(wanted.field);
 }
 
 function matchParameters(matchBy: MatchBy): string {
