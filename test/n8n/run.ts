@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { parse } from 'flatted';
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { N8nClient } from '../../scripts/lib/n8nClient.mjs';
@@ -5,6 +6,20 @@ import { isLine1 } from '../../scripts/lib/n8nHost.mjs';
 
 export const NODE_TYPE = 'n8n-nodes-amocrm-kommo.amoCrm';
 export const CREDENTIAL_TYPE = 'amoCrmOAuth2Api';
+
+/** A trigger named 'Trigger', as the editor would place it. */
+export function triggerNode(credential: Credential, parameters: INodeParameters) {
+	return {
+		id: randomUUID(),
+		name: 'Trigger',
+		type: 'n8n-nodes-amocrm-kommo.amoCrmTrigger',
+		typeVersion: 1.1,
+		position: [0, 0],
+		webhookId: randomUUID(),
+		parameters,
+		credentials: { [CREDENTIAL_TYPE]: credential },
+	};
+}
 
 export interface Run {
 	status: string;

@@ -6,7 +6,7 @@ import { HOOK_EVENTS } from '../../nodes/AmoCrm/trigger/events';
 import { isLine1 } from '../../scripts/lib/n8nHost.mjs';
 import { eventually, executionsOf } from './executions';
 import { openConnectedStage, type Stage } from './stage';
-import { CREDENTIAL_TYPE, startByHand, type Credential } from './run';
+import { startByHand, triggerNode, type Credential } from './run';
 
 /** The trigger in a real n8n: its subscription through every step of a workflow's life, and what reaches the workflow. */
 
@@ -30,21 +30,8 @@ const client = () => stage.n8n.client;
 const hooks = () => [...stage.emulator.account.webhooks.values()];
 const settings = () => hooks().map((hook) => [...hook.settings].sort());
 
-function triggerNode(parameters: INodeParameters) {
-	return {
-		id: randomUUID(),
-		name: 'Trigger',
-		type: 'n8n-nodes-amocrm-kommo.amoCrmTrigger',
-		typeVersion: 1.1,
-		position: [0, 0],
-		webhookId: randomUUID(),
-		parameters,
-		credentials: { [CREDENTIAL_TYPE]: stage.credential },
-	};
-}
-
 async function create(parameters: INodeParameters) {
-	const node = triggerNode(parameters);
+	const node = triggerNode(stage.credential, parameters);
 	const saved = await client().createWorkflow({ name: `Trigger ${node.id}`, nodes: [node], connections: {} });
 	return { ...saved, saved, node };
 }

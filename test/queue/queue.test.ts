@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEmulator, type Emulator, type LogEntry } from '../../emulator';
@@ -9,7 +8,7 @@ import { startPostgres } from '../../scripts/lib/postgres.mjs';
 import { startRedis } from '../../scripts/lib/redis.mjs';
 import { eventually, executionsOf } from '../n8n/executions';
 import { startTestN8n, type TestN8n } from '../n8n/n8n';
-import { CREDENTIAL_TYPE, runNode, type Credential } from '../n8n/run';
+import { runNode, triggerNode, type Credential } from '../n8n/run';
 import { consent, createCredential } from '../n8n/stage';
 
 /** Two workers that know nothing of each other share one account: its limit, and its single-use refresh tokens. */
@@ -96,16 +95,7 @@ test('2,000 rows in two workers: none lost or doubled, one renewal for each expi
 
 test('a mass edit reaches the workers whole, in fewer executions than deliveries', async () => {
 	const { client } = n8n;
-	const trigger = {
-		id: randomUUID(),
-		name: 'Trigger',
-		type: 'n8n-nodes-amocrm-kommo.amoCrmTrigger',
-		typeVersion: 1.1,
-		position: [0, 0],
-		webhookId: randomUUID(),
-		parameters: { events: ['add_lead'], options: { ignoreOwnChanges: false } },
-		credentials: { [CREDENTIAL_TYPE]: credential },
-	};
+	const trigger = triggerNode(credential, { events: ['add_lead'], options: { ignoreOwnChanges: false } });
 	const { id, versionId } = await client.createWorkflow({ name: 'Trigger', nodes: [trigger], connections: {} });
 	await client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
 	await eventually(() => expect([...emulator.account.webhooks.values()]).toHaveLength(1));

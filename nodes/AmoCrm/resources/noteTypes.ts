@@ -71,19 +71,14 @@ const userOrName = kind(
 	},
 );
 
+const FILE_PICKER = recordLocator({ noun: 'file', listSearchMethod: 'searchFiles', linkPaths: [] });
+
 /** A file's UUID; workflows of older versions hold it as a plain text. */
 const file = kind(
 	{
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
+		...FILE_PICKER,
 		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: 'Choose a file...',
-				typeOptions: { searchListMethod: 'searchFiles', searchable: true },
-			},
+			...FILE_PICKER.modes.filter(({ name }) => name === 'list'),
 			{ displayName: 'By UUID', name: 'id', type: 'string', placeholder: 'e.g. 12345678-1234-4234-8234-123456789012' },
 		],
 	},
