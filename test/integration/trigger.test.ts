@@ -97,6 +97,19 @@ describe('the subscription', () => {
 		expect(host.executions).toHaveLength(1);
 	});
 
+	test('knows a delivery that comes while n8n still saves the key', async () => {
+		host = await openTriggerHost(world.account, { events: ['add_lead'] });
+		host.saving = async () => {
+			if (hooks().length === 0 || host.executions.length > 0) return;
+			expect(host.memory().key).toBeUndefined();
+			await ui().create('leads', { name: 'early' });
+			await settled();
+		};
+		await host.activate();
+		expect(host.last()).toMatchObject([{ event: 'add_lead', name: 'early' }]);
+		expect(world.emulator.deliveries.log.at(-1)).toMatchObject({ status: 200, attempt: 1 });
+	});
+
 	test('takes codes that are typed', async () => {
 		await start({ events: ['add_lead'], options: { otherEvents: 'note_lead, add_lead ,add_task' } });
 		expect(hooks()[0]?.settings).toEqual(['add_lead', 'note_lead', 'add_task']);

@@ -39,6 +39,8 @@ export interface TriggerHost {
 	restart(): Promise<void>;
 	deactivate(): Promise<void>;
 	configure(parameters: INodeParameters): void;
+	/** What it takes to save the static data after the subscription is made. */
+	saving: () => Promise<void>;
 	/** What it takes to store an execution, before amoCRM is answered; when it fails, the answer is 500. */
 	storing: () => Promise<void>;
 	connect(account: Account): void;
@@ -77,7 +79,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 			credentials: { amoCrmOAuth2Api: { id: account.id ?? '1', name: 'amoCRM account' } },
 		};
 		node.parameters = NodeHelpers.getNodeParameters(nodeType.description.properties, parameters, true, false, node, nodeType.description) as INodeParameters;
-		const workflow = new Workflow({ id: 'w1', nodes: [node], connections: {}, active: true, nodeTypes, staticData, settings: { timezone: 'Europe/Moscow' } });
+		const workflow = new Workflow({ id: 'w1', nodes: [node], connections: {}, active: true, nodeTypes, staticData: structuredClone(staticData), settings: { timezone: 'Europe/Moscow' } });
 		const additionalData = {
 			executionId: '1',
 			hooks: new ExecutionLifecycleHooks('webhook', '1', {} as never),
@@ -106,6 +108,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		try {
 			return (await nodeType.webhookMethods?.default?.[method]?.call(context)) as boolean;
 		} finally {
+			await host.saving();
 			staticData = JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject;
 		}
 	}
@@ -169,6 +172,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		},
 		deactivate: async () => void (await hook('delete')),
 		configure: (next) => (parameters = next),
+		saving: async () => undefined,
 		storing: async () => undefined,
 		connect: (next) => (account = next),
 		settled: async () => {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'crypto';
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import type { ApiClient } from '../transport/client';
 import type { Failure } from '../transport/types';
@@ -25,6 +25,22 @@ export interface Memory extends IDataObject {
 	subdomain?: string;
 	/** The user who connected the credential. */
 	userId?: number;
+}
+
+/** What is remembered of one node in this process, apart for its test runs. */
+export const scopeOf = (context: Pick<IWebhookFunctions, 'getWorkflow' | 'getNode' | 'getMode'>): string =>
+	`${String(context.getWorkflow().id)}|${context.getNode().id}|${context.getMode() === 'manual' ? 'test' : 'live'}`;
+
+/** By scope, what n8n has not saved yet: it saves after amoCRM has subscribed, and a delivery may come before. */
+const unsaved = new Map<string, Memory>();
+
+export const rememberUntilSaved = (scope: string, memory: Memory): void => void unsaved.set(scope, { ...memory });
+
+/** What the node remembers, although n8n may still be saving it. */
+export function rememberedOf(scope: string, saved: Memory): Memory {
+	if (saved.key === undefined) return unsaved.get(scope) ?? saved;
+	unsaved.delete(scope);
+	return saved;
 }
 
 export const newKey = (): string => randomBytes(24).toString('base64url');

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { presentRows } from '../operations/present';
 import { asError, clientOf } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
+import { scopeOf } from './authenticity';
 import type { CardAddress, Cards } from './cards';
 import { readCards } from './cards';
 import type { Changes } from './changedFields';
@@ -10,7 +11,6 @@ import { readChanges, withChanged } from './changedFields';
 import type { HookItem } from './delivery';
 import { typeCustomFields } from './fieldTypes';
 import type { ReceiveOptions } from './receive';
-import { scopeOf } from './receive';
 import { remember, withoutRepeats } from './repeats';
 import { toV4 } from './simple';
 

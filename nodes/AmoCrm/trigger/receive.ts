@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import type { Memory } from './authenticity';
-import { isKey, isOurAccount, KEY_PARAMETER } from './authenticity';
+import { isKey, isOurAccount, KEY_PARAMETER, rememberedOf, scopeOf } from './authenticity';
 import type { HookAccount } from './delivery';
 import { readDelivery } from './delivery';
 import type { FilterOptions } from './filters';
@@ -17,16 +17,13 @@ export interface ReceiveOptions extends FilterOptions {
 	separateExecutions?: boolean;
 }
 
-/** What deliveries of one node are counted by; a test run sees what production has seen. */
-export const scopeOf = (context: Pick<IWebhookFunctions, 'getWorkflow' | 'getNode' | 'getMode'>): string =>
-	`${String(context.getWorkflow().id)}|${context.getNode().id}|${context.getMode() === 'manual' ? 'test' : 'live'}`;
-
 /**
  * One delivery. Sends no request of its own: n8n answers amoCRM as soon as it has stored the execution, well within
  * amoCRM's two seconds, and everything that takes time happens inside that execution (`process`).
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const memory = context.getWorkflowStaticData('node') as Memory;
+	const scope = scopeOf(context);
+	const memory = rememberedOf(scope, context.getWorkflowStaticData('node') as Memory);
 	// Of a Digital Pipeline webhook n8n shows the address alone: that is the secret.
 	if (!isDigitalPipeline(context) && !isKey((context.getQueryData() as IDataObject)[KEY_PARAMETER], memory.key)) {
 		return refuse(context, 403, 'A delivery without the right key was refused');
@@ -34,7 +31,6 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	const { account, items } = readDelivery(bodyOf(context));
 	if (!isFromUs(context, account, memory)) return refuse(context, 403, 'A delivery of another account was refused');
 	const options = context.getNodeParameter('options', {}) as ReceiveOptions;
-	const scope = scopeOf(context);
 	const filtered = items.filter((item) => isWanted(item, options, memory.userId));
 	const wanted = options.keepRepeated === true ? filtered : withoutRepeats(scope, filtered);
 	if (wanted.length === 0) return { webhookResponse: { message: 'Nothing to start for' } };

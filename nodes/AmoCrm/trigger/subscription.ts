@@ -8,7 +8,7 @@ import type { ApiClient } from '../transport/client';
 import { embeddedRows } from '../transport/pages';
 import type { Failure } from '../transport/types';
 import type { Memory } from './authenticity';
-import { KEY_PARAMETER, newKey, rememberAccount } from './authenticity';
+import { KEY_PARAMETER, newKey, rememberAccount, rememberUntilSaved, scopeOf } from './authenticity';
 import { listOf } from './row';
 
 /** The life cycle of the webhook in amoCRM (extended facts 1.1, 1.7). Only webhooks with this node's own URL are touched. */
@@ -75,6 +75,7 @@ export async function subscribe(context: IHookFunctions): Promise<boolean> {
 	memory.key ??= newKey();
 	const destination = destinationOf(context, memory.key);
 	for (const stale of await ownHooks(context, client)) await remove(context, client, stale);
+	rememberUntilSaved(scopeOf(context), memory);
 	const reply = await client.send({
 		method: 'POST',
 		path: PATH,
