@@ -147,10 +147,11 @@ test('n8n restarted during deliveries loses none', async () => {
 		await emulator.clock.advance(61 * 60_000);
 		await emulator.deliveries.settled();
 	}
-	const answered = emulator.deliveries.log.filter(({ status }) => status === 200).length;
-	const executions = await executionsOf(client(), id, answered);
-	const received = executions.flatMap(({ rows }) => rows.map(({ name }) => name));
-	expect([...new Set(received)].sort()).toEqual(names.sort());
+	await eventually(async () => {
+		const executions = await executionsOf(client(), id, 1);
+		const received = executions.flatMap(({ rows }) => rows.map(({ name }) => name));
+		expect([...new Set(received)].sort()).toEqual([...names].sort());
+	});
 });
 
 test('the full card is read after amoCRM has its answer', async () => {
