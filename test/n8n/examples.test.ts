@@ -59,14 +59,18 @@ test('a new lead named after a phone number gets its contact and a task for the 
 	const lead = emulator.ui.create('leads', { name: 'Call from +7 900 555-66-77', responsible_user_id: manager });
 	emulator.ui.create('leads', { name: 'Something else' });
 	await emulator.deliveries.settled();
-	const executions = await executionsOf(n8n.client, id, 2, 'Task for the Manager');
+	const tasks = () => [...emulator.account.tasks.values()].filter(({ entity_id }) => entity_id === lead.id);
+	// amoCRM may tell of both leads in one delivery.
+	await eventually(async () => {
+		const executions = await executionsOf(n8n.client, id, 1, 'Task for the Manager');
+		expect(executions.flatMap(({ error }) => error ?? [])).toEqual([]);
+		expect(executions.flatMap(({ rows }) => rows)).toMatchObject([{ id: tasks()[0]?.id }]);
+	});
 	await n8n.client.request('POST', `/rest/workflows/${id}/deactivate`, {});
 
-	expect(executions.map(({ error }) => error)).toEqual([undefined, undefined]);
 	const contact = [...emulator.account.contacts.values()].at(-1);
 	expect(contact?.name).toBe('Client +7 900 555-66-77');
 	expect(emulator.account.links.of({ type: 'leads', id: lead.id }, 'contacts').map(({ to }) => to.id)).toEqual([contact?.id]);
-	const [task] = [...emulator.account.tasks.values()].filter(({ entity_id }) => entity_id === lead.id);
+	const [task] = tasks();
 	expect(task).toMatchObject({ text: 'Call back: Call from +7 900 555-66-77', entity_type: 'leads', responsible_user_id: manager });
-	expect(executions.flatMap(({ rows }) => rows)).toMatchObject([{ id: task?.id }]);
 });
