@@ -100,7 +100,7 @@ test('a mass edit reaches the workers whole, in fewer executions than deliveries
 	const { id, versionId } = await client.createWorkflow({ name: 'Trigger', nodes: [trigger], connections: {} });
 	await client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
 	await eventually(() => expect([...emulator.account.webhooks.values()]).toHaveLength(1));
-	const names = Array.from({ length: 60 }, (_, index) => `Mass ${index}`);
+	const names = Array.from({ length: 20 }, (_, index) => `Mass ${index}`);
 	for (const name of names) {
 		emulator.ui.create('leads', { name });
 		// What changes in one turn travels in one delivery.
@@ -111,6 +111,6 @@ test('a mass edit reaches the workers whole, in fewer executions than deliveries
 	await eventually(async () => {
 		const executions = await executionsOf(client, id, 1);
 		expect(executions.flatMap(({ rows }) => rows.map(({ name }) => name)).sort()).toEqual([...names].sort());
-		expect(executions.length).toBeLessThan(names.length / 2);
+		expect(executions.length).toBeLessThan(names.length);
 	});
 });
