@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../emulator';
 import { demoIntegration } from '../../scripts/lib/emulator.mjs';
 import type { N8nClient } from '../../scripts/lib/n8nClient.mjs';
@@ -58,4 +59,14 @@ export async function openConnectedStage(suite: string, options?: EmulatorOption
 	const credential = await createCredential(stage.n8n, stage.emulator.url);
 	await consent(stage.n8n.client, credential);
 	return { ...stage, credential };
+}
+
+/** Creates leads as somebody in the account, each told of in a delivery of its own; resolves when all are answered. */
+export async function createLeadsApart(emulator: Emulator, names: string[]): Promise<void> {
+	for (const name of names) {
+		emulator.ui.create('leads', { name });
+		// What changes in one turn travels in one delivery.
+		await setImmediate();
+	}
+	await emulator.deliveries.settled();
 }

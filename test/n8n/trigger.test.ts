@@ -6,7 +6,7 @@ import { prepareAct } from '../../emulator/testing/acts';
 import { HOOK_EVENTS } from '../../nodes/AmoCrm/trigger/events';
 import { isLine1 } from '../../scripts/lib/n8nHost.mjs';
 import { eventually, executionsOf } from './executions';
-import { openConnectedStage, type Stage } from './stage';
+import { createLeadsApart, openConnectedStage, type Stage } from './stage';
 import { startByHand, triggerNode, type Credential } from './run';
 
 /** The trigger in a real n8n: its subscription through every step of a workflow's life, and what reaches the workflow. */
@@ -188,12 +188,7 @@ test('a mass edit arrives whole, in fewer executions than deliveries, each answe
 	const { emulator } = stage;
 	const { id } = await started({ events: ['add_lead'], options: { loadFullRecord: false } });
 	const names = Array.from({ length: 20 }, (_, index) => `mass ${index}`);
-	for (const name of names) {
-		emulator.ui.create('leads', { name });
-		// What changes in one turn travels in one delivery.
-		await setImmediate();
-	}
-	await emulator.deliveries.settled();
+	await createLeadsApart(emulator, names);
 	expect(emulator.deliveries.log.map(({ status, attempt }) => [status, attempt])).toEqual(names.map(() => [200, 1]));
 	await eventually(async () => {
 		const executions = await executionsOf(client(), id, 1);

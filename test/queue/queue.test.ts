@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { startEmulator, type Emulator, type LogEntry } from '../../emulator';
 import { startWorker } from '../../scripts/lib/n8nServer.mjs';
 import { logs } from '../../scripts/lib/paths.mjs';
@@ -10,7 +9,7 @@ import { startRedis } from '../../scripts/lib/redis.mjs';
 import { eventually, executionsOf } from '../n8n/executions';
 import { startTestN8n, type TestN8n } from '../n8n/n8n';
 import { runNode, triggerNode, type Credential } from '../n8n/run';
-import { consent, createCredential } from '../n8n/stage';
+import { consent, createCredential, createLeadsApart } from '../n8n/stage';
 
 /** Two workers that know nothing of each other share one account: its limit, and its single-use refresh tokens. */
 
@@ -101,12 +100,7 @@ test('a mass edit reaches the workers whole, in fewer executions than deliveries
 	await client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
 	await eventually(() => expect([...emulator.account.webhooks.values()]).toHaveLength(1));
 	const names = Array.from({ length: 20 }, (_, index) => `Mass ${index}`);
-	for (const name of names) {
-		emulator.ui.create('leads', { name });
-		// What changes in one turn travels in one delivery.
-		await setImmediate();
-	}
-	await emulator.deliveries.settled();
+	await createLeadsApart(emulator, names);
 	expect(emulator.deliveries.log.map(({ status, attempt }) => [status, attempt])).toEqual(names.map(() => [200, 1]));
 	await eventually(async () => {
 		const executions = await executionsOf(client, id, 1);
