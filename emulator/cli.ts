@@ -8,6 +8,7 @@ const HELP = `An amoCRM account on your machine, for development and demos.
 
   --port 4300           port of the account and its board
   --host 127.0.0.1      address to listen on
+  --allow-host NAME     answer under this name too, besides localhost; may be repeated
   --language ru|en      language of the account, ru unless FILE says otherwise
   --seed demo|empty     what a new account holds; demo: leads, contacts, companies, tasks
   --redirect-uri URL    redirect URI registered for the integration
@@ -21,6 +22,7 @@ function readOptions(): EmulatorOptions {
 		options: {
 			port: { type: 'string', default: '4300' },
 			host: { type: 'string', default: '127.0.0.1' },
+			'allow-host': { type: 'string', multiple: true, default: [] },
 			language: { type: 'string' },
 			seed: { type: 'string', default: 'demo' },
 			'redirect-uri': { type: 'string' },
@@ -38,6 +40,7 @@ function readOptions(): EmulatorOptions {
 	return {
 		port: wholeNumber('--port', values.port),
 		host: values.host,
+		allowedHosts: values['allow-host'],
 		language: values.language === undefined ? undefined : oneOf('--language', values.language, ['ru', 'en'] as const),
 		seed: oneOf('--seed', values.seed, ['demo', 'empty'] as const),
 		redirectUri: values['redirect-uri'],

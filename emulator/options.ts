@@ -9,6 +9,8 @@ export interface EmulatorOptions {
 	/** Port of the files' host; 0 = any free port. */
 	drivePort?: number;
 	host?: string;
+	/** Names that it answers under besides localhost and amoCRM's own, without ports. */
+	allowedHosts?: string[];
 	language?: Language;
 	/** demo: a believable account; empty: users, pipelines and custom fields only. */
 	seed?: 'demo' | 'empty';

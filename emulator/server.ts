@@ -8,6 +8,7 @@ import { FaultAnswer, registerGuards, sendFault } from './http/guards';
 import { BareAnswer, nginxPage, Problem } from './http/problems';
 import { parseQuery } from './http/query';
 import { routePatterns } from './http/routePatterns';
+import { refuseStrangers } from './http/visitors';
 import { oauthRoutes } from './oauth/routes';
 import type { EmulatorOptions } from './options';
 import { apiRoutes, v2Routes } from './routes';
@@ -41,7 +42,7 @@ export async function buildDriveServer(world: World, options: EmulatorOptions): 
 	return app;
 }
 
-export async function bareServer({ logger = false, tls }: EmulatorOptions): Promise<FastifyInstance> {
+export async function bareServer({ logger = false, tls, allowedHosts }: EmulatorOptions): Promise<FastifyInstance> {
 	const shared = {
 		logger,
 		bodyLimit: 20 * 1024 * 1024,
@@ -53,6 +54,7 @@ export async function bareServer({ logger = false, tls }: EmulatorOptions): Prom
 	// The two signatures differ only in the type of the raw server.
 	const app = (tls ? Fastify({ ...shared, https: tls }) : Fastify(shared)) as unknown as FastifyInstance;
 	app.setErrorHandler(sendError);
+	refuseStrangers(app, allowedHosts);
 	return app;
 }
 

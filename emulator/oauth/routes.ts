@@ -10,7 +10,9 @@ import { exchange } from './token';
 /** The consent page, the token endpoint and the subdomain look-up. facts: core 2.2-2.4, 2.8 */
 export function oauthRoutes(app: FastifyInstance, world: World): void {
 	const language = () => world.account.language;
-	const html = (reply: FastifyReply, page: string, status = 200) => reply.code(status).type('text/html; charset=utf-8').send(page);
+	// In a frame of another site, a person could be made to press 'Allow' unseen.
+	const html = (reply: FastifyReply, page: string, status = 200) =>
+		reply.code(status).header('content-security-policy', "frame-ancestors 'none'").type('text/html; charset=utf-8').send(page);
 
 	app.get('/oauth', (request, reply) => {
 		const query = textQuery(request.query as Query);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parsed } from '../http/parsed';
 import { Problem } from '../http/problems';
+import { isLoopback } from '../http/visitors';
 import type { FaultAction } from '../faults';
 import { SWITCHES, type Switches } from '../switches';
 import type { World } from '../world';
@@ -20,7 +21,7 @@ import { uiRoutes } from './ui';
  *   POST       /tokens         a fresh pair; {"longLived": true} a long-lived token
  *   POST       /expire-tokens  every access token answers 401 from now on
  *   POST       /integration    {"enabled"?: bool, "deauthorizeUrl"?: url}: switching it off revokes its tokens and
- *                              calls the deauthorization hook
+ *                              calls the deauthorization hook, which is on this machine
  *   GET/DELETE /deliveries     what was sent to webhooks: at, destination, code, body, attempt, status
  *   POST       /deliveries/settled  answers when everything sent so far has been answered
  *   POST       /reset          back to the seed
@@ -126,7 +127,7 @@ export function controlRoutes(app: FastifyInstance, world: World): void {
 	});
 
 	app.post('/integration', async (request) => {
-		const schema = z.strictObject({ enabled: z.boolean().optional(), deauthorizeUrl: z.string().url().optional() });
+		const schema = z.strictObject({ enabled: z.boolean().optional(), deauthorizeUrl: z.string().url().refine(isOnThisMachine, 'Only an address on this machine: localhost or 127.0.0.1').optional() });
 		const { enabled, deauthorizeUrl } = parsed(schema, request.body);
 		const [integration] = world.integrations.values();
 		if (!integration) throw new Problem(404, 'Not Found', 'No integration');
@@ -158,6 +159,10 @@ export function controlRoutes(app: FastifyInstance, world: World): void {
 		return counts(world);
 	});
 	app.get('/state', async () => counts(world));
+}
+
+function isOnThisMachine(address: string): boolean {
+	return URL.canParse(address) && isLoopback(new URL(address).hostname);
 }
 
 function toPattern(source: string): RegExp {
