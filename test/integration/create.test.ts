@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { World } from './world';
-import { FAST, manyItems, openWorld } from './world';
+import { byId, FAST, manyItems, openWorld } from './world';
 
 let world: World;
 
@@ -49,6 +49,34 @@ describe('create', () => {
 		expect(world.requests('POST', '/leads')[0]?.body).toEqual([
 			{ name: 'Shapes', price: 0, _embedded: { tags: [{ name: '123' }, { name: 'vip' }] }, request_id: '0' },
 		]);
+	});
+
+	it.each([
+		['lead', { additionalFields: { price: 5 } }, { price: 5 }],
+		['lead', {}, {}],
+		['contact', { additionalFields: { firstName: 'Ann' } }, { first_name: 'Ann' }],
+		['company', { additionalFields: { email: 'a@example.com' } }, { custom_fields_values: [{ field_code: 'EMAIL', values: [{ value: 'a@example.com', enum_code: 'WORK' }] }] }],
+	])('makes a %s without a name, which amoCRM does not need (%#)', async (resource, parameters, body) => {
+		for (const name of [{}, { name: '' }, { name: '={{ $json.nothing }}' }]) {
+			world.emulator.log.clear();
+			const { rows, error } = await world.run({ resource, operation: 'create', ...name, ...parameters });
+			expect(error).toBeUndefined();
+			expect(rows[0]?.json.id).toEqual(expect.any(Number));
+			expect(world.requests('POST', resource === 'company' ? '/companies' : `/${resource}s`)[0]?.body).toEqual([{ ...body, request_id: '0' }]);
+		}
+	});
+
+	it('makes a lead without a name together with its contact', async () => {
+		const { rows, error } = await world.run({ resource: 'lead', operation: 'createComplex', contactFields: { phone: '+7 912 345-67-89' } });
+		expect(error).toBeUndefined();
+		expect(rows[0]?.json.id).toEqual(expect.any(Number));
+		expect((world.requests('POST', '/leads/complex')[0]?.body as IDataObject[])[0]).not.toHaveProperty('name');
+	});
+
+	it('demands a name for an element of a list, which amoCRM needs', async () => {
+		const catalogId = [...world.emulator.account.catalogs.keys()][0] as number;
+		const { error } = await world.run({ resource: 'catalogElement', operation: 'create', catalogId: byId(catalogId), name: '={{ "" }}' });
+		expect(error?.message).toBe("'Name' must not be empty [item 0]");
 	});
 
 	it('takes the pipeline along with a stage of the list, and refuses a pair that does not fit', async () => {

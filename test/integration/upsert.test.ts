@@ -127,6 +127,15 @@ describe('create or update a contact', () => {
 		expect(fields()).not.toContain(position);
 	});
 
+	it('needs no name', async () => {
+		const one = { matchBy: 'phone', phone: '+7 912 345-67-89' };
+		expect((await world.run(upsert(one))).rows[0]?.json.action).toBe('created');
+		expect(world.requests('POST', '/contacts')[0]?.body).toEqual([
+			{ custom_fields_values: [{ field_code: 'PHONE', values: [{ value: '+7 912 345-67-89', enum_code: 'WORK' }] }], request_id: '0' },
+		]);
+		expect((await world.run(upsert(one))).rows[0]?.json.action).toBe('unchanged');
+	});
+
 	it('sets some fields only when it creates', async () => {
 		const [id] = await given([{ name: 'Ann', phone: '+7 912 345-67-89' }]);
 		const { rows } = await world.run(

@@ -63,7 +63,9 @@ export interface WritableField {
 	description?: string;
 	placeholder?: string;
 	kind: FieldKind;
-	/** Shown at top level on create and checked before any request. */
+	/** Shown at top level on create. */
+	topLevel?: true;
+	/** At top level too, and checked before any request: amoCRM creates nothing without it. */
 	required?: true;
 	/** Name of another field without which amoCRM does not take this one. */
 	needs?: string;

@@ -47,7 +47,7 @@ export function readRecord(run: Run, target: LocatorTarget, property: { displayN
 export const valueContext = ({ timezone, client }: Run) => ({ timezone, accountUrl: client.baseUrl });
 
 /** The property of one writable field, as it stands at top level or in a collection. */
-export function fieldProperty(field: WritableField, mode: 'create' | 'update', topLevel: boolean): INodeProperties {
+export function fieldProperty(field: WritableField, mode: 'create' | 'update', required: boolean): INodeProperties {
 	return {
 		displayName: field.displayName,
 		name: field.name,
@@ -56,7 +56,7 @@ export function fieldProperty(field: WritableField, mode: 'create' | 'update', t
 		...(field.placeholder ? { placeholder: field.placeholder } : {}),
 		...field.property,
 		...(mode === 'update' ? field.onUpdate : {}),
-		...(topLevel ? { required: true } : {}),
+		...(required ? { required: true } : {}),
 	} as INodeProperties;
 }
 

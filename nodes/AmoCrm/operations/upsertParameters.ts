@@ -32,7 +32,11 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 	const fields = fieldsFor(entity, 'create');
 	const clearing = fieldsFor(entity, 'update').filter(({ name }) => name === 'customFieldsToClear');
 	const own = (name: string) => fields.filter((field) => field.name === name).map((field) => fieldProperty(field, 'create', false));
-	const nameField = own('name').map((property) => ({ ...property, description: `Name of the ${noun}. Needed to create one.` }));
+	const isNameNeeded = fields.some(({ name, required }) => name === 'name' && required);
+	const nameField = own('name').map((property) => ({
+		...property,
+		description: `Name of the ${noun}. ${isNameNeeded ? 'Needed to create one.' : 'Left empty, the name stays as it is.'}`,
+	}));
 	return [
 		{
 			displayName: 'Match By',

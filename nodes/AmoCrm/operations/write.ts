@@ -5,6 +5,7 @@ import type { FieldDefinition } from '../fields/dictionaries';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
+import { isUnset } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/batches';
 import { embeddedRows } from '../transport/pages';
@@ -24,15 +25,23 @@ export function fieldsFor(entity: Entity, mode: Mode): WritableField[] {
 	return entity.fields.filter((field) => field.only === undefined || field.only === mode);
 }
 
-export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
-	const fields = fieldsFor(entity, mode);
-	const top = mode === 'create' ? fields.filter((field) => field.required) : [];
-	const rest = fields.filter((field) => !top.includes(field)).map((field) => fieldProperty(field, mode, false));
+/** Whether the field stands beside 'Additional Fields' when a record is created, not among them. */
+const isTopLevel = ({ required, topLevel }: WritableField): boolean => required === true || topLevel === true;
+
+/** The form of the entity's own fields for a new record. */
+export function createProperties(entity: Entity): INodeProperties[] {
+	const fields = fieldsFor(entity, 'create');
+	const inCollection = fields.filter((field) => !isTopLevel(field)).map((field) => fieldProperty(field, 'create', false));
 	return [
-		...top.map((field) => fieldProperty(field, mode, true)),
-		mode === 'create'
-			? collection('Additional Fields', 'additionalFields', 'Add Field', rest)
-			: collection('Update Fields', 'updateFields', 'Add Field', rest),
+		...fields.filter(isTopLevel).map((field) => fieldProperty(field, 'create', field.required === true)),
+		collection('Additional Fields', 'additionalFields', 'Add Field', inCollection),
+	];
+}
+
+export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
+	const changing = () => fieldsFor(entity, 'update').map((field) => fieldProperty(field, 'update', false));
+	return [
+		...(mode === 'create' ? createProperties(entity) : [collection('Update Fields', 'updateFields', 'Add Field', changing())]),
 		...(entity.hasCustomFields ? [customFieldsProperty] : []),
 		optionsProperty([], true),
 	];
@@ -109,7 +118,10 @@ export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: 
 	if (mode === 'create') {
 		const values = { ...(run.parameter('additionalFields', item, {}) as IDataObject) };
 		for (const field of fields) {
-			if (field.required) values[field.name] = run.parameter(field.name, item, '') as IDataObject;
+			if (!isTopLevel(field)) continue;
+			const value = run.parameter(field.name, item, '') as IDataObject;
+			// At top level an empty text means "not set", unless the field must have one.
+			if (field.required || !isUnset(value)) values[field.name] = value;
 		}
 		return encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, entity, item, mapping, values) });
 	}

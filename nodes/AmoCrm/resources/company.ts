@@ -33,7 +33,7 @@ export const companyEntity: Entity = {
 			key: 'name',
 			displayName: 'Name',
 			kind: text,
-			required: true,
+			topLevel: true,
 			placeholder: 'e.g. Acme Ltd.',
 			description: 'Name of the company',
 		},

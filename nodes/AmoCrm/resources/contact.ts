@@ -34,7 +34,7 @@ export const contactEntity: Entity = {
 			key: 'name',
 			displayName: 'Name',
 			kind: text,
-			required: true,
+			topLevel: true,
 			placeholder: 'e.g. Nathan Smith',
 			description: 'Full name of the contact',
 		},

@@ -9,7 +9,7 @@ import { mappedFieldsOf, mappingOf, usesMapper } from '../operations/mapping';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
 import { requestProblem } from '../operations/problems';
 import type { Entity, ItemResult, Operation, Run } from '../operations/types';
-import { draftFromParameters, fieldsFor, writeRecords } from '../operations/write';
+import { createProperties, draftFromParameters, fieldsFor, writeRecords } from '../operations/write';
 import { companyEntity } from './company';
 import { contactEntity } from './contact';
 
@@ -55,7 +55,6 @@ export function createComplex(lead: Entity): Operation {
 	// Their place is taken by the members.
 	const taken = MEMBERS.map((member) => `_embedded.${member.entity.collection}`);
 	const entity = { ...lead, fields: lead.fields.filter(({ key }) => !taken.includes(key)) };
-	const fields = fieldsFor(entity, 'create');
 	return {
 		value: 'createComplex',
 		name: 'Create with Contact and Company',
@@ -63,13 +62,7 @@ export function createComplex(lead: Entity): Operation {
 		description:
 			"Create a lead with a new or an existing contact and company in one go. If the account's duplicate control is on, amoCRM may update a known lead instead and reports it as merged.",
 		properties: [
-			...fields.filter(({ required }) => required).map((field) => fieldProperty(field, 'create', true)),
-			collection(
-				'Additional Fields',
-				'additionalFields',
-				'Add Field',
-				fields.filter(({ required }) => !required).map((field) => fieldProperty(field, 'create', false)),
-			),
+			...createProperties(entity),
 			customFieldsProperty,
 			...MEMBERS.flatMap(memberProperties),
 			optionsProperty([], true),
@@ -114,13 +107,13 @@ function memberProperties(member: Member): INodeProperties[] {
 }
 
 /**
- * No field of a contact or company is required here, and they need no links of their own. Each name is the only one in
+ * They need no links of their own. Each name is the only one in
  * the form: where an AI model fills in parameters, n8n gives it one value for all that have the same name.
  */
 function newFields(entity: Entity) {
 	return fieldsFor(entity, 'create')
 		.filter(({ name }) => name !== 'companyId')
-		.map((field) => ({ ...field, displayName: nameInForm(entity, field.displayName), required: undefined }));
+		.map((field) => ({ ...field, displayName: nameInForm(entity, field.displayName) }));
 }
 
 /** 'Custom' would be cut off in the editor. */

@@ -37,7 +37,7 @@ const entity: Entity = {
 			key: 'name',
 			displayName: 'Name',
 			kind: text,
-			required: true,
+			topLevel: true,
 			placeholder: 'e.g. Website redesign',
 			description: 'Name of the lead as it stands on its card',
 		},
