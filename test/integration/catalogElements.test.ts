@@ -63,6 +63,13 @@ describe('elements of lists', () => {
 		expect(renamed.rows[0]?.json).toMatchObject({ id: first.rows[1]?.json.id, action: 'updated', changed_fields: ['name'] });
 	});
 
+	it.each(['create', 'upsert'])('need a name: %s', async (operation) => {
+		const match = operation === 'upsert' ? { matchBy: 'customField', matchFieldId: sku, matchValue: 'A-100' } : {};
+		const { error } = await world.run(element({ operation, catalogId: goods, ...match, name: '={{ "" }}' }));
+		expect(error?.message).toMatch(/^'Name' (must not be empty|is required but empty) \[item 0\]$/);
+		expect(world.requests('POST', `/catalogs/${goods}/elements`)).toHaveLength(0);
+	});
+
 	it('are linked to a lead with their quantity', async () => {
 		const [product] = (await world.run(element({ operation: 'create', catalogId: goods, name: 'Chair' }))).rows;
 		const [lead] = (await world.run({ resource: 'lead', operation: 'create', name: 'Order' })).rows;
