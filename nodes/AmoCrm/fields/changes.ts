@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
 import type { Draft, LinkTarget } from './fields';
-import { customFieldsOf, emailKey, valueKey } from './matching';
-import { phoneKey } from './phones';
+import { customFieldsOf, valueKey } from './matching';
+import { isSameEntry } from './multitext';
 import { exactAmount } from './values';
 
 /** How values meet those that a record has. */
@@ -89,14 +89,10 @@ function changedField(record: IDataObject, field: CustomFieldValue, rules: Merge
 }
 
 function isSameValue(old: IDataObject, entry: IDataObject, type: string, field: CustomFieldValue, { country }: MergeRules): boolean {
-	const code = field.field_code;
-	if (code === 'PHONE') return phoneKey(String(old.value), country) === phoneKey(String(entry.value), country);
-	if (code === 'EMAIL') return emailKey(String(old.value)) === emailKey(String(entry.value));
-	if (type !== 'multitext') {
-		if (entry.enum_id !== undefined) return Number(old.enum_id) === Number(entry.enum_id);
-		if (entry.enum_code !== undefined && old.enum_code !== undefined && old.enum_code !== entry.enum_code) return false;
-		if (entry.value === undefined && entry.enum_code !== undefined) return old.enum_code === entry.enum_code;
-	}
+	if (type === 'multitext') return isSameEntry(old.value, entry.value, { code: field.field_code ?? null }, country);
+	if (entry.enum_id !== undefined) return Number(old.enum_id) === Number(entry.enum_id);
+	if (entry.enum_code !== undefined && old.enum_code !== undefined && old.enum_code !== entry.enum_code) return false;
+	if (entry.value === undefined && entry.enum_code !== undefined) return old.enum_code === entry.enum_code;
 	const [has, wants] = [old, entry].map((item): unknown => ('value' in item ? item.value : item));
 	return isObject(has) && isObject(wants) ? holds(has, wants) : valueKey({ value: has as string }, type) === valueKey({ value: wants as string }, type);
 }

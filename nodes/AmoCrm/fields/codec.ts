@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 
 import { isLink, withoutLinks } from './cardLinks';
 import type { FieldDefinition, FieldOption } from './dictionaries';
-import { contactEntries } from './phones';
+import { multitextItems } from './multitext';
 import { calendarDayOf, isDate, isUnset, midnightOf, show, toBoolean, toId, toList, toMoney, toText, toTimestamp } from './values';
 
 /**
@@ -126,14 +126,9 @@ function joined(whole: string, parts: string[], from: number, to: number, lower 
 	return lower ? slice.toLowerCase() : slice;
 }
 
-const KINDS: Record<string, string[]> = {
-	PHONE: ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'],
-	EMAIL: ['WORK', 'PRIV', 'OTHER'],
-};
-
 /** Phones and e-mails: one, several in a list or separated by commas, or objects with a value and a kind. */
 const multitext: TypeCodec = {
-	encode: contactItems,
+	encode: multitextItems,
 	decode: (values) => {
 		const entries = values.map(({ value, enum_code: kind }) =>
 			kind === undefined || kind === null || kind === 'WORK' ? value : { value, kind },
@@ -141,22 +136,6 @@ const multitext: TypeCodec = {
 		return entries.length > 1 ? entries : (entries[0] ?? null);
 	},
 };
-
-/** Phones or e-mails, each with its kind: `WORK` unless another is given. */
-export function contactItems(value: unknown, field: Pick<FieldDefinition, 'code' | 'enums'>): IDataObject[] {
-	return contactEntries(parsed(value)).map((entry) => multitextItem(entry, field));
-}
-
-function multitextItem(entry: unknown, field: Pick<FieldDefinition, 'code' | 'enums'>): IDataObject {
-	if (!isObject(entry)) return { value: toText(entry), enum_code: 'WORK' };
-	const { value, kind, enum_code: code, enum_id: id } = entry;
-	if (isUnset(value)) throw new UserError(`${show(entry)} has no "value"`);
-	if (kind === undefined && code === undefined && id !== undefined) return { value: toText(value), enum_id: toId(id) };
-	const wanted = String(kind ?? code ?? 'WORK').toUpperCase();
-	const known = field.enums.length > 0 ? field.enums.map((option) => (option.code ?? option.value).toUpperCase()) : KINDS[field.code ?? ''];
-	if (known && !known.includes(wanted)) throw new UserError(`${show(kind ?? code)} is not a kind of this field. Give one of: ${known.join(', ')}`);
-	return { value: toText(value), enum_code: wanted };
-}
 
 const ADDRESS_PARTS = ['address_line_1', 'address_line_2', 'city', 'state', 'zip', 'country'];
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { jsonParse, UserError } from 'n8n-workflow';
 
 import { withoutLinks } from './cardLinks';
-import { contactItems } from './codec';
+import { multitextItems } from './multitext';
 import { show } from './values';
 
 /** One entry of amoCRM's `custom_fields_values` (core facts 15.1). */
@@ -14,7 +14,7 @@ export interface CustomFieldValue extends IDataObject {
 
 /** A phone or e-mail field of a contact or company: one value or several, as text or with their kinds. */
 export function multitextField(code: 'PHONE' | 'EMAIL', value: unknown): CustomFieldValue {
-	return { field_code: code, values: contactItems(value, { code, enums: [] }) };
+	return { field_code: code, values: multitextItems(value, { code }) };
 }
 
 const EXAMPLE = '[{"field_id": 123, "values": [{"value": "text"}]}]';

@@ -5,8 +5,10 @@ import type { ValueContext } from './codec';
 import { encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
-import { contactEntries, phoneKey, phoneSearchTexts } from './phones';
-import { show, toText } from './values';
+import { fieldError } from './fields';
+import type { MultitextEntry } from './multitext';
+import { entriesOf, keysOf, nounOf, searchesOf } from './multitext';
+import { isUnset, show, toText } from './values';
 
 /** What two records must have in common to be the same one, and how to look for it. */
 export interface Matcher {
@@ -31,27 +33,48 @@ export interface Wanted {
 	field?: CustomFieldValue;
 }
 
-/** Phones are compared by their digits with the calling code, e-mails without regard to letter case. */
-export function contactMatcher(by: { phone: boolean; email: boolean }, country: string): Matcher {
+/**
+ * Contacts by their values in the given fields: phones by their digits with the calling code, e-mails without regard to letter
+ * case. `keysOf` throws a `UserError` where values are given, but none of them is whole.
+ */
+export function contactMatcher(by: ContactField[], country: string): Matcher {
 	return {
-		keysOf: ({ phone, email }) => [
-			...(by.phone ? textsOf(phone).flatMap((text) => phoneMatchKey(text, country)) : []),
-			...(by.email ? textsOf(email).map((text) => ({ key: `email:${emailKey(text)}`, searches: [emailKey(text)] })) : []),
-		],
-		keysOfRecord: (record) => [
-			...(by.phone ? valuesOf(record, 'PHONE').map((text) => `phone:${phoneKey(text, country)}`) : []),
-			...(by.email ? valuesOf(record, 'EMAIL').map((text) => `email:${emailKey(text)}`) : []),
-		],
+		keysOf: (wanted) => {
+			const keys = by.flatMap((field) =>
+				entriesIn(wanted, field)
+					.flatMap(({ value }) => keysOf(value, field, country))
+					.map((key) => ({ key: `${field.name}:${key}`, searches: searchesOf(key, field) })),
+			);
+			const partial = keys.length === 0 ? by.find(({ name }) => ![wanted[name]].flat().every(isUnset)) : undefined;
+			if (!partial) return keys;
+			throw fieldError(partial, new UserError(`${show(wanted[partial.name])} is not a whole ${nounOf(partial)}, so no record can be found by it`));
+		},
+		keysOfRecord: (record) =>
+			by.flatMap((field) => valuesOf(record, field.code).flatMap((text) => keysOf(text, field, country).map((key) => `${field.name}:${key}`))),
 	};
 }
 
-function phoneMatchKey(text: string, country: string): MatchKey[] {
-	const digits = phoneKey(text, country);
-	if (digits === '') throw new UserError(`${show(text)} is not a phone number`);
-	return [{ key: `phone:${digits}`, searches: phoneSearchTexts(digits) }];
+/** A field of contacts and companies that holds phones or e-mails. */
+export interface ContactField {
+	code: 'PHONE' | 'EMAIL';
+	/** Where its values are in `Wanted`. */
+	name: 'phone' | 'email';
+	/** The parameter that they come from. */
+	displayName: string;
 }
 
-export const emailKey = (text: string): string => text.trim().toLowerCase();
+export const CONTACT_FIELDS: Record<'PHONE' | 'EMAIL', ContactField> = {
+	PHONE: { code: 'PHONE', name: 'phone', displayName: 'Phone' },
+	EMAIL: { code: 'EMAIL', name: 'email', displayName: 'Email' },
+};
+
+function entriesIn(wanted: Wanted, field: ContactField): MultitextEntry[] {
+	try {
+		return entriesOf(wanted[field.name], field);
+	} catch (error) {
+		throw fieldError(field, error);
+	}
+}
 
 const nameKey = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase();
 
@@ -107,8 +130,4 @@ function valuesOf(record: IDataObject, code: string): string[] {
 	return customFieldsOf(record)
 		.filter((field) => field.field_code === code)
 		.flatMap((field) => (field.values ?? []).map((entry) => String(entry.value ?? '')));
-}
-
-function textsOf(value: unknown): string[] {
-	return value === undefined || value === null ? [] : contactEntries(value).map(toText);
 }

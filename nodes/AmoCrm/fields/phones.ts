@@ -1,4 +1,6 @@
-import { toList } from './values';
+import { UserError } from 'n8n-workflow';
+
+import { show } from './values';
 
 /**
  * Phone numbers as people write them, brought to one form for comparing. Source of the lengths: ITU E.164 and the
@@ -58,12 +60,19 @@ const EXTENSION_MARK = '(?:ext|доб|вн|ramal|anexo|int|x|х)\\p{L}*\\.?:?\\s
 
 const EXTENSION = new RegExp(`\\s*(?:[,;#].*|${EXTENSION_MARK}.*)$`, 'iu');
 
-/** Ends one number or address, unless what follows is the extension of the number: `+7 495 000-00-00, доб. 5`. */
-const SEPARATOR = new RegExp(`[,;\\n](?!\\s*${EXTENSION_MARK})`, 'iu');
-
-/** Phones or e-mails: one, several in a list, or in one text with commas, semicolons or line breaks between them. */
-export function contactEntries(value: unknown): unknown[] {
-	return toList(typeof value === 'string' ? value.split(SEPARATOR) : value);
+/** The phone numbers in one text. Throws a `UserError` for what is none. */
+export function phonesIn(text: string): string[] {
+	const numbers: string[] = [];
+	for (const part of text.split(/[,;\r\n]/)) {
+		const number = part.trim();
+		if (number === '') continue;
+		if (number.length > 100) throw new UserError(`${show(number)} is too long for a phone number`);
+		const isExtension = numbers.length > 0 && new RegExp(`^${EXTENSION_MARK}$`, 'iu').test(number);
+		if (isExtension) numbers.push(`${numbers.pop() ?? ''}, ${number}`);
+		else if (/\d/.test(number)) numbers.push(number);
+		else throw new UserError(`${show(number)} is not a phone number`);
+	}
+	return numbers;
 }
 
 /** Fewer digits are an extension or a short code: they are compared as they are. */
@@ -74,9 +83,9 @@ const SHORTEST = 7;
  * as numbers of `country` (ISO code such as `RU`). An empty text when there are no digits.
  */
 export function phoneKey(text: string, country: string): string {
-	const number = text.trim().replace(EXTENSION, '');
+	const number = text.trim().slice(0, 100).replace(EXTENSION, '');
 	const digits = number.replace(/\D/g, '');
-	if (digits.length < SHORTEST) return digits;
+	if (digits.length < SHORTEST) return '';
 	const plan = PLANS[country.toUpperCase()];
 	return MOBILE_MARKS.reduce((key, { pattern, without }) => key.replace(pattern, without), international(number, digits, plan));
 }

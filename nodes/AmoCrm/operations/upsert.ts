@@ -9,8 +9,8 @@ import type { Draft } from '../fields/fields';
 import { encodeDraft, fieldError } from '../fields/fields';
 import { recordEntries } from '../fields/locator';
 import type { Matcher, MatchKey, Wanted } from '../fields/matching';
-import { contactMatcher, emailKey, fieldMatcher, matchingValue, nameMatcher } from '../fields/matching';
-import { contactEntries, phoneKey } from '../fields/phones';
+import { CONTACT_FIELDS, contactMatcher, fieldMatcher, matchingValue, nameMatcher } from '../fields/matching';
+import { joinedEntries } from '../fields/multitext';
 import { isUnset, toId, toList, unwrapLocator, withoutUnset } from '../fields/values';
 import { exclusively } from '../transport/exclusive';
 import type { Failure } from '../transport/types';
@@ -113,11 +113,11 @@ function matcherOf(matchBy: MatchBy, country: string, field?: FieldDefinition): 
 		case 'customField':
 			// The phone and e-mail fields have rules of their own for what is equal.
 			if (field?.code === 'PHONE' || field?.code === 'EMAIL') {
-				return contactMatcher({ phone: field.code === 'PHONE', email: field.code === 'EMAIL' }, country);
+				return contactMatcher([{ ...CONTACT_FIELDS[field.code], displayName: 'Match Value' }], country);
 			}
 			return field && fieldMatcher(field);
 		default:
-			return contactMatcher({ phone: matchBy !== 'email', email: matchBy !== 'phone' }, country);
+			return contactMatcher(Object.values(CONTACT_FIELDS).filter(({ name }) => matchBy === name || matchBy === 'phoneOrEmail'), country);
 	}
 }
 
@@ -142,7 +142,7 @@ function wishOf(setting: Setting, item: number): Wish {
 }
 
 function addMatchValue(
-	{ run, mapping }: Setting,
+	{ run, mapping, country }: Setting,
 	item: number,
 	field: FieldDefinition,
 	wanted: Wanted,
@@ -150,13 +150,13 @@ function addMatchValue(
 ): void {
 	const value = run.parameter('matchValue', item, '');
 	if (isUnset(value)) return;
-	if (field.code === 'PHONE' || field.code === 'EMAIL') {
-		const name = field.code === 'PHONE' ? 'phone' : 'email';
-		wanted[name] = value;
-		values[name] = [...contactEntries(value), ...(isUnset(values[name]) ? [] : contactEntries(values[name]))];
-		return;
-	}
 	try {
+		if (field.code === 'PHONE' || field.code === 'EMAIL') {
+			const { name } = CONTACT_FIELDS[field.code];
+			wanted[name] = value;
+			values[name] = joinedEntries(value, values[name], field, country);
+			return;
+		}
 		wanted.field = matchingValue(value, field, mapping.context);
 	} catch (error) {
 		throw fieldError({ displayName: 'Match Value' }, error);
@@ -210,25 +210,28 @@ function mergeInto(first: Wish, next: Wish, setting: Setting): Wish {
 const LISTS = new Set(['phone', 'email', 'tags', 'contacts', 'contactIds']);
 
 function joined(name: string, old: unknown, added: unknown, { country }: Setting): unknown[] {
-	const keyOf = (value: unknown): string => {
-		if (name === 'phone') return phoneKey(String(value), country);
-		return name === 'email' ? emailKey(String(value)) : JSON.stringify(unwrapLocator(value));
-	};
-	const listOf = name === 'phone' || name === 'email' ? contactEntries : name === 'tags' ? toList : recordEntries;
+	const field = Object.values(CONTACT_FIELDS).find((known) => known.name === name);
+	if (field) return joinedEntries(old, added, field, country);
+	const keyOf = (value: unknown): string => JSON.stringify(unwrapLocator(value));
+	const listOf = name === 'tags' ? toList : recordEntries;
 	const all = [...listOf(old), ...listOf(added)];
 	return all.filter((value, index) => all.findIndex((other) => keyOf(other) === keyOf(value)) === index);
 }
 
-function mergeField(mapped: CustomFieldValue[], field: CustomFieldValue, { mapping }: Setting): void {
+function mergeField(mapped: CustomFieldValue[], field: CustomFieldValue, { mapping, country }: Setting): void {
 	const known = mapped.findIndex((old) => old.field_id === field.field_id && old.field_code === field.field_code);
 	if (known < 0) {
 		mapped.push(field);
 		return;
 	}
-	const type = mapping.definitions.find(({ id, code }) => (field.field_code ? code === field.field_code : id === field.field_id))?.type;
-	const addsUp = type === 'multitext' || type === 'multiselect';
-	const all = [...(mapped[known]?.values ?? []), ...(field.values ?? [])].map((value) => JSON.stringify(value));
-	mapped[known] = addsUp ? { ...field, values: [...new Set(all)].map((value) => JSON.parse(value) as IDataObject) } : field;
+	const definition = mapping.definitions.find(({ id, code }) => (field.field_code ? code === field.field_code : id === field.field_id));
+	const old = mapped[known]?.values ?? [];
+	const added = field.values ?? [];
+	if (definition?.type === 'multitext') mapped[known] = { ...field, values: joinedEntries(old, added, definition, country) };
+	else if (definition?.type === 'multiselect') {
+		const all = [...old, ...added].map((value) => JSON.stringify(value));
+		mapped[known] = { ...field, values: [...new Set(all)].map((value) => JSON.parse(value) as IDataObject) };
+	} else mapped[known] = field;
 }
 
 /** Looks up, decides and writes. `results` gets what became of the first item of each wish. */

@@ -187,18 +187,29 @@ const OPTION: Record<Form, Cell> = {
 
 const OPTIONS: Record<Form, Cell> = { ...OPTION, severalLabels: option(101, 102, 103), listOfTwo: option(101, 102) };
 
-const CONTACT: Record<Form, Cell> = {
+const NO_VALUE = /has no "value"/;
+const NO_ENTRY = { named: NO_VALUE, namedJson: NO_VALUE, entity: NO_VALUE, chain: NO_VALUE, address: NO_VALUE };
+const NO_PHONE = /is not a phone number/;
+
+const PHONE: Record<Form, Cell> = {
 	...Object.fromEntries(Object.entries(TEXT).map(([form, cell]) => [form, Array.isArray(cell) ? work(String(cell[0]?.value)) : cell])) as Record<Form, Cell>,
+	text: NO_PHONE,
+	fraction: NO_PHONE,
 	moneyText: work('1 500', '50 ₽'),
-	labelWithComma: work('cash', 'card'),
-	severalLabels: work('Website', 'Cash', 'card', '2024'),
-	listOfTwo: work('Website', 'Cash, card'),
-	withKind: [{ value: 'Website', enum_code: 'OTHER' }],
-	named: /has no "value"/,
-	namedJson: /has no "value"/,
-	entity: /has no "value"/,
-	chain: /has no "value"/,
-	address: /has no "value"/,
+	true: NO_PHONE,
+	yesText: NO_PHONE,
+	luxon: NO_PHONE,
+	date: NO_PHONE,
+	labelWithComma: NO_PHONE,
+	severalLabels: NO_PHONE,
+	listOfTwo: NO_PHONE,
+	withKind: NO_PHONE,
+	...NO_ENTRY,
+};
+
+const EMAIL: Record<Form, Cell> = {
+	...Object.fromEntries(Object.keys(FORMS).map((form) => [form, /is not an email address/])) as Record<Form, Cell>,
+	...NO_ENTRY,
 };
 
 const line = (text: string): Cell => [{ value: text, enum_code: 'address_line_1' }];
@@ -274,8 +285,8 @@ const TABLE: Array<[type: string, code: string | null, cells: Record<Form, Cell>
 	['radiobutton', null, OPTION],
 	['category', null, OPTION],
 	['multiselect', null, OPTIONS],
-	['multitext', 'PHONE', CONTACT],
-	['multitext', 'EMAIL', CONTACT],
+	['multitext', 'PHONE', PHONE],
+	['multitext', 'EMAIL', EMAIL],
 	['smart_address', null, ADDRESS],
 	['legal_entity', null, { ...object('name'), ...NAMED }],
 	['payer', null, { ...object('name'), ...NAMED, entity: value({ entity_id: 5, entity_type: 'contacts' }), listOfTwo: ONE }],
@@ -397,8 +408,13 @@ function asRead(items: IDataObject[], { enums, type }: FieldDefinition): IDataOb
 }
 
 const plainText = fc.string({ minLength: 1 });
-const phone = fc.stringMatching(/^\+[0-9]{5,12}$/);
-const contact = fc.oneof(phone, fc.record({ value: phone, kind: fc.constantFrom('OTHER') }));
+const phone = fc.stringMatching(/^\+79[0-9]{9}$/);
+/** Values that are not the same, some with a kind. */
+const entries = (value: fc.Arbitrary<string>) =>
+	fc
+		.uniqueArray(value, { minLength: 1, maxLength: 5, selector: (text) => text.toLowerCase() })
+		.chain((texts) => fc.tuple(...texts.map((text) => fc.constantFrom<unknown>(text, { value: text, kind: 'OTHER' }))))
+		.map((list) => (list.length > 1 ? list : list[0]));
 const label = fc.constantFrom('Website', 'Cash, card', '2024');
 const amount = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0);
 const momentIn = fc.date({ min: new Date('1930-01-02T00:00:00Z'), max: new Date('2090-01-01T00:00:00Z'), noInvalidDate: true });
@@ -414,8 +430,8 @@ const CANONICAL: Array<[type: string, code: string | null, values: fc.Arbitrary<
 	['date_time', null, momentIn.map((date) => `${date.toISOString().slice(0, 19)}.000Z`)],
 	...['select', 'radiobutton', 'category'].map((type): [string, null, fc.Arbitrary<unknown>] => [type, null, label]),
 	['multiselect', null, fc.uniqueArray(label, { minLength: 1 })],
-	['multitext', 'PHONE', oneOrMore(contact)],
-	['multitext', 'EMAIL', oneOrMore(contact)],
+	['multitext', 'PHONE', entries(phone)],
+	['multitext', 'EMAIL', entries(fc.emailAddress())],
 	['smart_address', null, fc.record({ city: plainText, zip: plainText, country: fc.constant('RU') })],
 	['legal_entity', null, oneOrMore(fc.record({ name: plainText, vat_id: plainText }))],
 	['payer', null, fc.record({ name: plainText, type: fc.constant('legal') })],

@@ -1,0 +1,156 @@
+import type { IDataObject } from 'n8n-workflow';
+import { jsonParse, UserError } from 'n8n-workflow';
+
+import type { FieldDefinition } from './dictionaries';
+import { emailKeys, emailsIn } from './emails';
+import { phoneKey, phoneSearchTexts, phonesIn } from './phones';
+import { isDate, isUnset, show, toId } from './values';
+
+/** Phones and e-mails: what the values of such a field are, and when two of them are the same. */
+
+/** One value; its kind (work, mobile ...) by code or by ID, where one was given. */
+export interface MultitextEntry extends IDataObject {
+	value: string;
+	enum_code?: string;
+	enum_id?: number;
+}
+
+type MultitextField = Pick<FieldDefinition, 'code'> & Partial<Pick<FieldDefinition, 'enums'>>;
+
+interface Rules {
+	noun: string;
+	/** The values in one text; throws a `UserError` for what is none. */
+	textsIn: (text: string) => string[];
+	/** What tells values apart; none for what is not a whole value, such as a number without its area code. */
+	keysOf: (text: string, country: string) => string[];
+	/** Texts to search amoCRM for, the best first. */
+	searches: (key: string) => string[];
+	kinds?: string[];
+}
+
+const RULES: Record<string, Rules> = {
+	PHONE: {
+		noun: 'phone number',
+		textsIn: phonesIn,
+		keysOf: (text, country) => [phoneKey(text, country)].filter((key) => key !== ''),
+		searches: phoneSearchTexts,
+		kinds: ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'],
+	},
+	EMAIL: { noun: 'email address', textsIn: emailsIn, keysOf: emailKeys, searches: (key) => [key], kinds: ['WORK', 'PRIV', 'OTHER'] },
+};
+
+/** Messengers and what amoCRM may add: texts as they are. */
+const OTHER: Rules = {
+	noun: 'text',
+	textsIn: (text) => text.split(/[,;\n]/).map((part) => part.trim()).filter((part) => part !== ''),
+	keysOf: (text) => [text.trim().toLowerCase()],
+	searches: (key) => [key],
+};
+
+const rulesOf = (code: string | null | undefined): Rules => RULES[code ?? ''] ?? OTHER;
+
+/**
+ * The entries of whatever holds them: one text or several values in one, an object with a value and a kind, as amoCRM gives
+ * it too, a list of those, or JSON text of any of it. Throws a `UserError` for what is none.
+ */
+export function entriesOf(value: unknown, field: MultitextField): MultitextEntry[] {
+	const entries = listIn(value).flatMap(listIn).flatMap((entry) => entriesIn(entry, field));
+	return distinct(entries, ({ value: text }) => rulesOf(field.code).keysOf(text, ''));
+}
+
+/** The entries as amoCRM takes them: of the kind `WORK` unless another is given. */
+export function multitextItems(value: unknown, field: MultitextField): IDataObject[] {
+	return entriesOf(value, field).map((entry) => (kindIn(entry) === undefined ? { ...entry, enum_code: 'WORK' } : entry));
+}
+
+/** The entries of two values together, each once, whatever way of writing. */
+export function joinedEntries(old: unknown, added: unknown, field: MultitextField, country: string): MultitextEntry[] {
+	return distinct([...entriesOf(old, field), ...entriesOf(added, field)], ({ value }) => keysOf(value, field, country));
+}
+
+/** Whether two values are one: by what tells values apart or, where one of them has nothing that does, as they are written. */
+export function isSameEntry(one: unknown, other: unknown, field: MultitextField, country: string): boolean {
+	const keys = keysOf(String(one), field, country);
+	const others = keysOf(String(other), field, country);
+	return keys.some((key) => others.includes(key)) || String(one).trim() === String(other).trim();
+}
+
+/** What tells the values of a field apart; numbers without a calling code are of `country` (ISO code such as `RU`). */
+export const keysOf = (text: string, field: MultitextField, country: string): string[] => rulesOf(field.code).keysOf(text, country);
+
+export const searchesOf = (key: string, field: MultitextField): string[] => rulesOf(field.code).searches(key);
+
+export const nounOf = (field: MultitextField): string => rulesOf(field.code).noun;
+
+/** The first of the entries that are the same; it takes a kind that only a later one has. Two kinds of one value are two entries. */
+function distinct(entries: MultitextEntry[], keysOfEntry: (entry: MultitextEntry) => string[]): MultitextEntry[] {
+	const known = new Map<string, MultitextEntry[]>();
+	const result: MultitextEntry[] = [];
+	for (const entry of entries) {
+		const key = keysOfEntry(entry)[0] ?? `text:${entry.value}`;
+		const same = known.get(key) ?? [];
+		const kind = kindIn(entry);
+		if (kind === undefined ? same.length > 0 : same.some((other) => kindIn(other) === kind)) continue;
+		const plain = same.find((other) => kindIn(other) === undefined);
+		if (plain) {
+			Object.assign(plain, { ...entry, value: plain.value });
+			continue;
+		}
+		const own = { ...entry };
+		known.set(key, [...same, own]);
+		result.push(own);
+	}
+	return result;
+}
+
+const kindIn = ({ enum_code: code, enum_id: id }: MultitextEntry): string | number | undefined => code ?? id;
+
+/** A list, the values of a field as amoCRM gives it, or JSON text of one; anything else is a list of itself. */
+function listIn(value: unknown): unknown[] {
+	const given = typeof value === 'string' ? parsed(value) : value;
+	const list = isObject(given) && !('value' in given) ? given.values : given;
+	return Array.isArray(list) ? list : [given];
+}
+
+function parsed(text: string): unknown {
+	if (!/^\s*[[{]/.test(text)) return text;
+	const list = jsonParse<unknown>(text, { fallbackValue: undefined });
+	if (list !== undefined) return list;
+	// `[912] 345-67-89` is a number.
+	if (!/^\s*[[{][\s[{]*["']/.test(text)) return text;
+	throw new UserError(`${show(text)} is not valid JSON. Give a list such as [{"value": "...", "kind": "WORK"}].`);
+}
+
+function entriesIn(entry: unknown, field: MultitextField): MultitextEntry[] {
+	if (isUnset(entry)) return [];
+	const { noun, textsIn } = rulesOf(field.code);
+	if (!isObject(entry)) return textsIn(textOf(entry, noun)).map((value) => ({ value }));
+	if (!('value' in entry)) throw new UserError(`${show(entry)} has no "value"`);
+	if (isUnset(entry.value)) return [];
+	const kind = kindOf(entry, field);
+	return textsIn(textOf(entry.value, noun)).map((value) => ({ value, ...kind }));
+}
+
+/** Invisible marks that come along when a text is copied: zero-width spaces, directions, soft hyphens. */
+const INVISIBLE = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g;
+
+function textOf(value: unknown, noun: string): string {
+	if (typeof value === 'string') return value.replace(INVISIBLE, '');
+	if (typeof value === 'bigint' || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)) return String(value);
+	throw new UserError(`${show(value)} is not ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`);
+}
+
+/** The kind by its code, or by its ID as amoCRM gives it beside. */
+function kindOf(entry: IDataObject, { code, enums = [] }: MultitextField): Pick<MultitextEntry, 'enum_code' | 'enum_id'> {
+	const given = [entry.kind, entry.enum_code].find((kind) => !isUnset(kind));
+	if (given === undefined) return isUnset(entry.enum_id) ? {} : { enum_id: toId(entry.enum_id) };
+	const wanted = typeof given === 'object' ? '' : String(given).trim().toUpperCase();
+	const known = enums.length > 0 ? enums.map((option) => (option.code ?? option.value).toUpperCase()) : rulesOf(code).kinds;
+	if (known && !known.includes(wanted)) throw new UserError(`${show(given)} is not a kind of this field. Give one of: ${known.join(', ')}`);
+	return { enum_code: wanted };
+}
+
+/** An object of keys and values, not a moment in time. */
+function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value) && !isDate(value);
+}
