@@ -142,7 +142,7 @@ test('no path can leave the host of the account, or bring headers along', async 
 		},
 	} as unknown as IExecuteFunctions;
 	const result = await createClient(context, { requestsPerSecond: 1_000_000 });
-	if (!('client' in result)) throw new Error(result.problem);
+	if (!result.ok) throw new Error(result.failure.message);
 	const { client } = result;
 	await fc.assert(
 		fc.asyncProperty(fc.oneof(fc.string(), fc.webUrl(), fc.constantFrom('@evil.example', '//evil.example', '\\evil.example')), async (path) => {

@@ -16,7 +16,11 @@ const FOREIGN = /is a link of the account 'other', but the credential is for 'my
 /** An item whose parameters have these values. */
 const runOf = (parameters: IDataObject): Run =>
 	({
+		context: { getNode: () => ({ parameters }) },
 		items: [{ json: {} }],
+		todo: [0],
+		rows: new Map(),
+		errors: new Map(),
 		parameter: (name: string, _item: number, fallback: unknown) => parameters[name] ?? fallback,
 		client: { baseUrl: ACCOUNT },
 		timezone: 'UTC',
@@ -110,8 +114,9 @@ describe('filters by records', () => {
 
 describe('links and lists', () => {
 	const problemOf = async (resource: string, operation: string, parameters: IDataObject) => {
-		const [result] = (await operationOf(resource, operation)?.execute(runOf(parameters))) ?? [];
-		return result && 'problem' in result ? result.problem.message : 'no problem';
+		const run = runOf(parameters);
+		await operationOf(resource, operation)?.execute(run);
+		return run.errors.get(0)?.message ?? 'no problem';
 	};
 
 	it.each([

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from '../transport/client';
 import { filesBaseOf } from '../transport/filesHost';
 import { embeddedRows, readList } from '../transport/pages';
-import type { Failure } from '../transport/types';
+import type { Failure, Outcome } from '../transport/types';
 
 /** What the account says about its own fields, people and stages. Read once, kept for a minute, per credential. */
 
@@ -29,7 +29,7 @@ export interface FieldOption {
 	path: string;
 }
 
-export type Dictionary<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+export type Dictionary<T> = Outcome<{ value: T }>;
 
 const KEEP_MS = 60_000;
 

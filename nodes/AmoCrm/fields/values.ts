@@ -25,8 +25,11 @@ export function withoutUnset(values: Record<string, unknown>): Record<string, un
 
 export function show(value: unknown): string {
 	const text = typeof value === 'object' && value !== null ? (jsonOf(value) ?? 'an object') : String(value);
-	return `'${text.length > 80 ? `${text.slice(0, 77)}...` : text}'`;
+	return `'${short(text)}'`;
 }
+
+/** Foreign text as it may stand in a message. */
+export const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text);
 
 function jsonOf(value: object): string | undefined {
 	try {

@@ -10,6 +10,6 @@ export function create(entity: Entity): Operation {
 		description: `Create one ${noun} per item, sent in batches`,
 		properties: writeProperties(entity, 'create'),
 		writes: true,
-		execute: async (run) => await writeRecords(run, entity, 'create'),
+		execute: async (run) => await writeRecords(run, { entity, mode: 'create' }),
 	};
 }

@@ -1,52 +1,64 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 
+import { AmoCrmError, orThrow } from '../fields/errors';
 import type { ClientStats } from '../transport/client';
 import { createClient } from '../transport/client';
+import { attempt } from './items';
 import { parameterReader } from './parameterReader';
-import { toExecutionData } from './results';
-import type { Operation, Run } from './types';
+import { executionData, nodeError } from './results';
+import type { Operation, Results, Run } from './types';
 
 /** From so many requests on, the user is told what the run has cost. */
 const BIG_RUN_REQUESTS = 10;
 
-/** Runs the chosen operation once over all items. Resource, operation and options belong to the run, not to an item. */
-export async function executeOperation(
-	context: IExecuteFunctions,
-	operationOf: (resource: string, operation: string) => Operation | undefined,
-): Promise<INodeExecutionData[][]> {
+type OperationOf = (resource: string, operation: string) => Operation | undefined;
+
+/** What a run has from its first moment on. */
+type Start = Pick<Run, 'context' | 'items' | 'todo' | 'continueOnFail' | keyof Results> & { operation?: Operation };
+
+/**
+ * Runs the chosen operation once over all items. Resource, operation and options belong to the run, not to an item.
+ * Throws nothing under "continue on fail": n8n would pass the input items on as if they were good.
+ */
+export async function executeOperation(context: IExecuteFunctions, operationOf: OperationOf): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
+	const start: Start = {
+		context,
+		items,
+		todo: [...items.keys()],
+		rows: new Map(),
+		errors: new Map(),
+		continueOnFail: context.continueOnFail(),
+	};
+	await attempt(start, start.todo, async () => await perform(start, operationOf));
+	const error = start.continueOnFail ? undefined : nodeError(start, start.operation?.writes === true);
+	if (error) throw error;
+	return [await executionData(start)];
+}
+
+async function perform(start: Start, operationOf: OperationOf): Promise<void> {
+	const { context, items } = start;
 	const resource = context.getNodeParameter('resource', 0) as string;
 	const name = context.getNodeParameter('operation', 0) as string;
 	const operation = operationOf(resource, name);
-	if (!operation) {
-		throw new NodeOperationError(context.getNode(), `The operation '${name}' does not exist for the resource '${resource}'`);
-	}
-	const options = context.getNodeParameter('options', 0, {}) as { requestsPerSecond?: number; maxRetries?: number };
-	const connection = await createClient(context, options);
-	if ('problem' in connection) {
-		throw new NodeOperationError(context.getNode(), connection.problem, { description: connection.advice });
-	}
-	const { client } = connection;
-	const run: Run = {
-		context,
-		items,
-		parameter: parameterReader(context, items),
-		client,
-		timezone: context.getTimezone(),
-		continueOnFail: context.continueOnFail(),
-	};
+	if (!operation) throw new AmoCrmError(`The operation '${name}' does not exist for the resource '${resource}'`);
+	start.operation = operation;
+	const parameter = parameterReader(context, items);
+	const options = parameter('options', 0, {}) as { requestsPerSecond?: number; maxRetries?: number };
+	const { client } = orThrow(await createClient(context, options));
 	const started = performance.now();
-	const result = toExecutionData(run, operation, await operation.execute(run));
-	const rows = 'data' in result ? result.data.length : 0;
-	const milliseconds = Math.round(performance.now() - started);
-	const waitedMs = Math.round(client.stats.waitedMs);
-	context.logger.debug('amoCRM: done', { resource, operation: name, items: items.length, rows, ...client.stats, waitedMs, milliseconds });
-	if ('error' in result) throw result.error;
-	if (client.stats.requests >= BIG_RUN_REQUESTS) {
-		context.addExecutionHints({ type: 'info', location: 'outputPane', message: costOf(items.length, rows, client.stats, milliseconds) });
+	try {
+		await operation.execute({ ...start, parameter, client, timezone: context.getTimezone() });
+	} finally {
+		const rows = [...start.rows.values()].reduce((sum, { length }) => sum + length, 0);
+		const milliseconds = Math.round(performance.now() - started);
+		const waitedMs = Math.round(client.stats.waitedMs);
+		context.logger.debug('amoCRM: done', { resource, operation: name, items: items.length, rows, ...client.stats, waitedMs, milliseconds });
+		if (client.stats.requests >= BIG_RUN_REQUESTS) {
+			const message = costOf(items.length, rows + start.errors.size, client.stats, milliseconds);
+			context.addExecutionHints({ type: 'info', location: 'outputPane', message });
+		}
 	}
-	return [result.data];
 }
 
 /** `1,000 items in, 1,000 items out: 20 requests to amoCRM in 2.9 s.` */

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { deepCopy, UserError } from 'n8n-workflow';
 
+import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import type { Condition } from '../fields/filters';
 import { conditionsOf, mergeQueries } from '../fields/filters';
@@ -8,16 +9,16 @@ import { show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
 import { readList } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
+import { inTurns } from '../transport/parallel';
 import type { Query } from '../transport/types';
-import { allResults, mustStop, readItems } from './items';
+import { attempt, mustStop, readItems } from './items';
 import type { Mapping } from './mapping';
 import { mappingOf } from './mapping';
 import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
 import { collection, filterProperty, optionsProperty, valueContext, withProperty } from './parameters';
 import { viewOf } from './present';
-import { requestProblem } from './problems';
-import type { Entity, ItemResult, Operation, Run } from './types';
+import type { Entity, Operation, Run } from './types';
 
 interface ListRequest {
 	query: Query;
@@ -103,12 +104,10 @@ function sortProperty(entity: Entity): INodeProperties {
 const IN_FLIGHT = 6;
 
 /** Items that ask for the same list share one reading of it. */
-async function listRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
-	const mapping = await mappingOf(run, entity, (item) => givenFieldFilters(filtersOf(run, item)).length > 0);
-	if ('failure' in mapping) return run.items.map(() => ({ problem: requestProblem(mapping.failure) }));
-	const results = new Array<ItemResult | undefined>(run.items.length);
+async function listRecords(run: Run, entity: Entity): Promise<void> {
+	const mapping = await mappingOf(run, entity, usesFieldFilters(run));
 	const lists = new Map<string, { request: ListRequest; output: Output; items: number[] }>();
-	await readItems(run, results, (item) => {
+	await readItems(run, (item) => {
 		const request = listRequest(run, entity, item, mapping);
 		const output = outputOf(run, item);
 		const key = JSON.stringify([request.query, request.limit, request.isImpossible, output]);
@@ -116,18 +115,23 @@ async function listRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
 		if (list) list.items.push(item);
 		else lists.set(key, { request, output, items: [item] });
 	});
-	let stopped = mustStop(run, results);
 	const reader: Reader = { run, entity, hinted: new Set() };
 	await inParallel([...lists.values()], IN_FLIGHT, async ({ request, output, items }) => {
-		if (stopped) return;
-		const result = await listOnce(reader, request, output);
-		if ('problem' in result) stopped ||= !run.continueOnFail;
-		// Items of n8n must not share rows: a later node may change one of them.
-		items.forEach((item, index) => {
-			results[item] = index === 0 || 'problem' in result ? result : { rows: deepCopy(result.rows) };
+		if (mustStop(run)) return;
+		await attempt(run, items, async () => {
+			const rows = await listOnce(reader, request, output);
+			// Items of n8n must not share rows: a later node may change one of them.
+			await inTurns(items, (item, index) => {
+				run.rows.set(item, index === 0 ? rows : deepCopy(rows));
+			});
 		});
 	});
-	return allResults(run, results);
+}
+
+/** Whether an item may filter by custom fields. */
+function usesFieldFilters({ context }: Run): boolean {
+	const { filters } = context.getNode().parameters;
+	return typeof filters === 'string' || givenFieldFilters((filters ?? {}) as IDataObject).length > 0;
 }
 
 /** The lists of one run. */
@@ -138,14 +142,14 @@ interface Reader {
 	hinted: Set<string>;
 }
 
-async function listOnce(reader: Reader, request: ListRequest, output: Output): Promise<ItemResult> {
+async function listOnce(reader: Reader, request: ListRequest, output: Output): Promise<IDataObject[]> {
 	const { run, entity } = reader;
 	const { query, limit, hidden } = request;
-	if (request.isImpossible) return { rows: [] };
+	if (request.isImpossible) return [];
 	const ignored = hidden.length > 0 && (await isFilteringEnabled(run.client)) === false;
 	const tests = ignored ? [...request.tests, ...hidden.flatMap(looseTests)] : request.tests;
 	const accept = tests.length > 0 ? (row: IDataObject) => tests.every((test) => test(row)) : undefined;
-	const list = await readList({
+	const list = orThrow(await readList({
 		client: run.client,
 		path: entity.path,
 		collection: entity.collection,
@@ -154,11 +158,10 @@ async function listOnce(reader: Reader, request: ListRequest, output: Output): P
 		accept,
 		// Names of stages and users are looked up while the pages of a long list come in.
 		alongside: output.raw ? undefined : async (rows) => await viewOf(run, rows),
-	});
-	if (!list.ok) return { problem: requestProblem(list.failure) };
+	}));
 	if (ignored || (request.paidFilters && list.rejected > 0)) hint(reader, 'warning', filtersIgnored(entity, hidden));
 	if (list.repeated > 0) hint(reader, 'info', movedWhileReading(entity, list.repeated));
-	return { rows: await outputRows(run, list.rows, output) };
+	return await outputRows(run, list.rows, output);
 }
 
 function hint({ run, hinted }: Reader, type: 'info' | 'warning', message: string): void {

@@ -1,17 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
+import { AmoCrmError } from '../fields/errors';
 import type { ApiClient } from '../transport/client';
 import { endsEverything, isTooMuch } from '../transport/failures';
 import { embeddedRows } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
-import { allResults, mustStop, readItems } from './items';
+import type { Asked } from './items';
+import { mustStop, readItems, settleItems } from './items';
 import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
 import { idProperty, optionsProperty, readId, withProperty } from './parameters';
-import { notFoundProblem, requestProblem } from './problems';
-import type { Entity, ItemResult, Operation, Run } from './types';
+import { notFoundError } from './problems';
+import type { Entity, Operation, Run } from './types';
 
 /** IDs in one list request: 250 would fit a page, but make an address of 8 kB. */
 const IDS_PER_REQUEST = 150;
@@ -36,26 +38,25 @@ export function getOne(entity: Entity): Operation {
 interface Group {
 	extras: string;
 	output: Output;
-	wanted: Array<{ item: number; id: number }>;
+	wanted: Array<Asked<number>>;
 }
 
-async function getRecords(run: Run, entity: Entity): Promise<ItemResult[]> {
-	const results = new Array<ItemResult>(run.items.length);
+async function getRecords(run: Run, entity: Entity): Promise<void> {
 	const groups = new Map<string, Group>();
-	await readItems(run, results, (item) => {
+	await readItems(run, (item) => {
 		const id = readId(run, entity, item);
 		const group: Group = { extras: withOf(run, item), output: outputOf(run, item), wanted: [] };
 		const key = JSON.stringify(group);
 		if (!groups.has(key)) groups.set(key, group);
-		groups.get(key)?.wanted.push({ item, id });
+		groups.get(key)?.wanted.push({ item, asked: id });
 	});
-	if (mustStop(run, results)) return allResults(run, results);
+	if (mustStop(run)) return;
 	for (const { extras, output, wanted } of groups.values()) {
-		const found = await findByIds(run.client, entity, extras, [...new Set(wanted.map(({ id }) => id))]);
+		const found = await findByIds(run.client, entity, extras, [...new Set(wanted.map(({ asked }) => asked))]);
 		const shown = await presentFound(run, found, output);
-		for (const { item, id } of wanted) results[item] = resultOf(entity, id, found.get(id), shown.get(id));
+		// Items of n8n must not share rows: a later node may change one of them.
+		await settleItems(run, wanted, (id) => [deepCopy(shown.get(id) ?? recordIn(found, entity, id))]);
 	}
-	return results;
 }
 
 /** The found records as rows for the output, by ID. */
@@ -69,13 +70,12 @@ async function presentFound(run: Run, found: Found, output: Output): Promise<Map
 	return new Map(records.map(({ id }, index) => [id, rows[index] as IDataObject]));
 }
 
-function resultOf(entity: Entity, id: number, found: IDataObject | Failure | undefined, shown: IDataObject | undefined): ItemResult {
-	if (found === undefined) return { problem: notFoundProblem(entity, id) };
-	if (isFailure(found)) {
-		return { problem: found.kind === 'notFound' ? notFoundProblem(entity, id) : requestProblem(found) };
-	}
-	// Items of n8n must not share rows: a later node may change one of them.
-	return { rows: [deepCopy(shown ?? found)] };
+/** The record with that ID; throws why it is not there. */
+function recordIn(found: Found, entity: Entity, id: number): IDataObject {
+	const record = found.get(id);
+	if (record === undefined) throw notFoundError(entity, id);
+	if (!isFailure(record)) return record;
+	throw record.kind === 'notFound' ? notFoundError(entity, id) : AmoCrmError.from(record);
 }
 
 function withOf(run: Run, item: number): string {

@@ -1,10 +1,8 @@
-import { sleep } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
-import { parameterProblem } from './problems';
-import type { ItemResult, Run } from './types';
-
-/** So long the reading of many items keeps everything else in n8n waiting, ms: webhooks must be answered meanwhile. */
-const TURN_MS = 20;
+import { AmoCrmError } from '../fields/errors';
+import { inTurns } from '../transport/parallel';
+import type { Results, Run } from './types';
 
 /** What one item asks for. */
 export interface Asked<T> {
@@ -12,35 +10,35 @@ export interface Asked<T> {
 	asked: T;
 }
 
-/**
- * Reads what every item asks for, in order. An item whose parameters cannot be read (`read` throws) is left out and gets
- * its problem in `results`.
- */
-export async function readItems<T>(
-	run: Run,
-	results: Array<ItemResult | undefined>,
-	read: (item: number) => T,
-): Promise<Array<Asked<T>>> {
-	const all: Array<Asked<T>> = [];
-	let since = performance.now();
-	for (let item = 0; item < run.items.length; item++) {
-		try {
-			all.push({ item, asked: read(item) });
-		} catch (error) {
-			results[item] = { problem: parameterProblem(error) };
-		}
-		if (performance.now() - since > TURN_MS) {
-			await sleep(0);
-			since = performance.now();
-		}
+/** The one place that catches: what `work` throws is the error of those of its `items` that have no result yet. */
+export async function attempt({ rows, errors }: Results, items: Iterable<number>, work: () => Promise<void> | void): Promise<void> {
+	try {
+		await work();
+	} catch (thrown) {
+		const error = AmoCrmError.of(thrown);
+		for (const item of items) if (!rows.has(item) && !errors.has(item)) errors.set(item, error);
 	}
+}
+
+/** Reads what every item asks for, in order. An item for which `read` throws is left out and gets that as its error. */
+export async function readItems<T>(run: Run, read: (item: number) => T): Promise<Array<Asked<T>>> {
+	const all: Array<Asked<T>> = [];
+	await inTurns(run.todo, async (item) => {
+		await attempt(run, [item], () => {
+			all.push({ item, asked: read(item) });
+		});
+	});
 	return all;
 }
 
-/** Without "continue on fail" one bad item ends the run: what is not under way yet does not begin. */
-export const mustStop = (run: Run, results: Array<ItemResult | undefined>): boolean =>
-	!run.continueOnFail && results.some((result) => result !== undefined && 'problem' in result);
+/** Gives every item its rows, or the error that `rowsOf` throws. */
+export async function settleItems<T>(run: Run, all: Array<Asked<T>>, rowsOf: (asked: T, index: number) => IDataObject[]): Promise<void> {
+	await inTurns(all, async ({ item, asked }, index) => {
+		await attempt(run, [item], () => {
+			run.rows.set(item, rowsOf(asked, index));
+		});
+	});
+}
 
-/** One result for each item; those that a stop left without one have no rows. */
-export const allResults = (run: Run, results: Array<ItemResult | undefined>): ItemResult[] =>
-	run.items.map((_, item) => results[item] ?? { rows: [] });
+/** Without "continue on fail" one bad item ends the run: what is not under way yet does not begin. */
+export const mustStop = ({ continueOnFail, errors }: Run): boolean => !continueOnFail && errors.size > 0;

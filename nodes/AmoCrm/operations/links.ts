@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
+import { AmoCrmError } from '../fields/errors';
 import { fieldError, plainName } from '../fields/fields';
 import type { LocatorTarget } from '../fields/locator';
 import { recordLocator } from '../fields/locator';
@@ -8,10 +8,9 @@ import { CATALOG, ELEMENT, elementOf, RECORD, recordOf } from '../fields/targets
 import { isUnset, show, toBoolean, toId, toMoney } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
-import { allResults, mustStop, readItems } from './items';
+import { mustStop, readItems, settleItems } from './items';
 import { idProperty, optionsProperty, readId, readRecord, runOption } from './parameters';
-import { requestProblem } from './problems';
-import type { Entity, ItemProblem, ItemResult, Operation, Run } from './types';
+import type { Entity, Operation, Run } from './types';
 
 type Action = 'link' | 'unlink';
 
@@ -114,27 +113,24 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 	return properties;
 }
 
-async function linkAll(run: Run, entity: Entity, action: Action): Promise<ItemResult[]> {
-	const results = new Array<ItemResult>(run.items.length);
-	const ready = await readItems(run, results, (item) => readLink(run, entity, action, item));
-	if (mustStop(run, results)) return allResults(run, results);
-	const outcomes = await sendLinks(run, entity, action, ready.map(({ asked }) => asked));
-	ready.forEach(({ item, asked: link }, index) => {
+async function linkAll(run: Run, entity: Entity, action: Action): Promise<void> {
+	const ready = await readItems(run, (item) => readLink(run, entity, action, item));
+	if (mustStop(run)) return;
+	const outcomes = await sendLinks(run, entity, { action, links: ready.map(({ asked }) => asked) });
+	const [done, verb] = action === 'link' ? ['linked', 'linked to'] : ['unlinked', 'unlinked from'];
+	await settleItems(run, ready, (link, index) => {
 		const outcome = outcomes[index] as RowOutcome;
 		const { entity_id: id, to_entity_type: type, to_entity_id: to } = link;
-		results[item] =
-			outcome.status === 'written'
-				? { rows: [{ id, to_entity_type: type, to_entity_id: to, [action === 'link' ? 'linked' : 'unlinked']: true }] }
-				: { problem: linkProblem(entity, action, link, outcome) };
+		if (outcome.status === 'written') return [{ id, to_entity_type: type, to_entity_id: to, [done]: true }];
+		throw linkError(`${plainName(entity)} ${String(id)} was not ${verb}`, link, outcome);
 	});
-	return results;
 }
 
-/** Throws a `UserError` that names the parameter. */
+/** Throws what is wrong with the parameters. */
 function readLink(run: Run, entity: Entity, action: Action, item: number): IDataObject {
 	const type = String(run.parameter('linkTo', item, 'contacts'));
 	if (!entity.linkTargets.includes(type)) {
-		throw new UserError(`'Link To': ${show(type)} is not possible for a ${entity.displayName.toLowerCase()}. Give one of: ${entity.linkTargets.join(', ')}.`);
+		throw new AmoCrmError(`'Link To': ${show(type)} is not possible for a ${entity.displayName.toLowerCase()}. Give one of: ${entity.linkTargets.join(', ')}.`);
 	}
 	const id = (target: LocatorTarget, idParameter: string, displayName: string) => readRecord(run, target, { displayName, idParameter }, item);
 	const link = { entity_id: readId(run, entity, item), to_entity_type: type };
@@ -164,7 +160,7 @@ function named<T>(displayName: string, read: () => T): T {
  * Sends links by the mass route. Its answer lists links without a mark of the row, or is empty for unlinking: a success
  * is a success for all rows of the request.
  */
-export async function sendLinks(run: Run, entity: Entity, action: Action, links: IDataObject[]): Promise<RowOutcome[]> {
+export async function sendLinks(run: Run, entity: Entity, { action, links }: { action: Action; links: IDataObject[] }): Promise<RowOutcome[]> {
 	return await sendInBatches(links, {
 		client: run.client,
 		request: (rows) => ({ method: 'POST', path: `${entity.path}/${action}`, body: rows, repeatable: true }),
@@ -174,20 +170,14 @@ export async function sendLinks(run: Run, entity: Entity, action: Action, links:
 	});
 }
 
-function linkProblem(entity: Entity, action: Action, link: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>): ItemProblem {
-	const problem = linkFailure(link, outcome);
-	const verb = action === 'link' ? 'linked to' : 'unlinked from';
-	return { ...problem, message: `${plainName(entity)} ${String(link.entity_id)} was not ${verb} ${problem.message}` };
-}
-
-/** Why a link was not made or taken away; the message begins with the record at its other end. */
-export function linkFailure(link: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>): ItemProblem {
-	const problem = requestProblem(outcome.failure);
+/** Why a link was not made or taken away; `what` goes before the record at its other end. */
+export function linkError(what: string, link: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>): AmoCrmError {
+	const { failure, status } = outcome;
 	const target = TARGETS[String(link.to_entity_type)] ?? String(link.to_entity_type);
-	const reason = outcome.status === 'refused' && outcome.problems[0] ? outcome.problems.map(({ detail }) => detail).join('; ') : problem.message;
-	return {
-		...problem,
-		message: `${target} ${String(link.to_entity_id)}: ${reason}`,
-		...(outcome.status === 'notSent' ? { collateral: true } : {}),
-	};
+	const details = status === 'refused' ? outcome.problems.map(({ detail }) => detail) : [];
+	return new AmoCrmError(`${what} ${target} ${String(link.to_entity_id)}: ${details.join('; ') || failure.message}`, {
+		failure,
+		advice: failure.advice,
+		...(status === 'notSent' ? { isCollateral: true } : {}),
+	});
 }

@@ -3,9 +3,9 @@ import { isCalendarDayType } from '../fields/codec';
 import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { accountTimezone, fieldDefinitions } from '../fields/dictionaries';
+import { orThrow } from '../fields/errors';
 import { encodeMappedFields, mapsFields } from '../fields/mapper';
 import { isUnset } from '../fields/values';
-import type { Failure } from '../transport/types';
 import type { Entity, Run } from './types';
 
 /** What it takes to encode and compare custom fields. */
@@ -14,25 +14,25 @@ export interface Mapping {
 	context: ValueContext;
 }
 
-/** Reads the definitions when one of the items needs them, nothing otherwise. */
+/** Reads the definitions when an item may need them, nothing otherwise. */
 export async function mappingOf(
 	run: Run,
 	entity: Entity,
-	needs: (item: number) => boolean = usesMapper(run, 'customFields'),
-): Promise<Mapping | { failure: Failure }> {
+	isNeeded = usesMapper(run, 'customFields'),
+): Promise<Mapping> {
 	const context = { workflow: run.timezone, account: run.timezone, accountUrl: run.client.baseUrl };
-	if (!entity.hasCustomFields || !run.items.some((_, item) => needs(item))) return { definitions: [], context };
-	const result = await fieldDefinitions(run.client, entity.fieldsPath ?? entity.path);
-	if (!result.ok) return { failure: result.failure };
-	if (result.value.some(({ type }) => isCalendarDayType(type))) {
+	if (!entity.hasCustomFields || !isNeeded) return { definitions: [], context };
+	const { value: definitions } = orThrow(await fieldDefinitions(run.client, entity.fieldsPath ?? entity.path));
+	if (definitions.some(({ type }) => isCalendarDayType(type))) {
 		context.account = await accountTimezone(run.client, run.timezone);
 	}
-	return { definitions: result.value, context };
+	return { definitions, context };
 }
 
-/** Whether an item has values in the mapper of that name. */
-export function usesMapper(run: Run, parameter: string): (item: number) => boolean {
-	return (item) => mapsFields(run.parameter(parameter, item, {}));
+/** Whether an item may have values in the mapper of that name. Evaluates nothing: that takes long for many items. */
+export function usesMapper({ context }: Run, parameter: string): boolean {
+	const raw = context.getNode().parameters[parameter];
+	return typeof raw === 'string' || mapsFields(raw);
 }
 
 /** What an item's mapper sets beside `values`, the other parameters of the same record. */

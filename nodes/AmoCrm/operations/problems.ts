@@ -1,95 +1,69 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { FieldDefinition } from '../fields/dictionaries';
+import { AmoCrmError } from '../fields/errors';
 import { plainName } from '../fields/fields';
+import { short } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import type { Failure, FieldProblem } from '../transport/types';
-import type { Entity, ItemProblem } from './types';
+import type { Entity } from './types';
 
-/** A parameter of this item is wrong: nothing was sent for it. */
-export function parameterProblem(error: unknown): ItemProblem {
-	return {
-		message: (error as Error).message,
-		description: (error as { description?: string }).description ?? 'Nothing was sent to amoCRM for this item.',
-	};
+export function notFoundError(entity: Entity, id: number): AmoCrmError {
+	const advice = 'Check the ID. A deleted record is not found either, and nor is one that the connected user may not see.';
+	const failure: Failure = { kind: 'notFound', status: 404, message: 'not found', advice, outcomeUnknown: false };
+	return new AmoCrmError(`${entity.displayName} ${id} was not found`, { advice, failure });
 }
 
-export function requestProblem(failure: Failure): ItemProblem {
-	return { message: failure.message, description: failure.advice, failure };
+/** What was sent, and what it takes to name its fields. */
+export interface Sent {
+	entity: Entity;
+	body: IDataObject;
+	definitions: FieldDefinition[];
+	/** What stands in its `_embedded`. */
+	members?: Record<string, Entity>;
 }
 
-export function notFoundProblem(entity: Entity, id: number): ItemProblem {
-	return {
-		message: `${entity.displayName} ${id} was not found`,
-		description: 'Check the ID. A deleted record is not found either, and nor is one that the connected user may not see.',
-		failure: {
-			kind: 'notFound',
-			status: 404,
-			message: 'not found',
-			advice: '',
-			outcomeUnknown: false,
-		},
-	};
-}
-
-/** What a row that was not written comes out as. `body` is what was sent for it, with `members` inside its `_embedded`. */
-export function writeProblem(
-	entity: Entity,
-	body: IDataObject,
-	outcome: Exclude<RowOutcome, { status: 'written' }>,
-	definitions: FieldDefinition[] = [],
-	members: Record<string, Entity> = {},
-): ItemProblem {
+/** What a row that was not written comes out as. */
+export function writeError(sent: Sent, outcome: Exclude<RowOutcome, { status: 'written' }>): AmoCrmError {
 	const { failure } = outcome;
-	const name = entity.displayName;
+	const name = sent.entity.displayName;
 	switch (outcome.status) {
 		case 'refused': {
-			const reasons = outcome.problems.map((problem) => describeFieldProblem(entity, body, problem, definitions, members));
-			return {
-				message: reasons.length > 0 ? `${name} was refused: ${[...new Set(reasons)].join('; ')}` : failure.message,
-				description: `${failure.advice} This item was not written.`,
+			const { problems } = outcome;
+			const reasons = new Set(problems.map((problem) => describeFieldProblem(sent, problem)));
+			return new AmoCrmError(reasons.size > 0 ? `${name} was refused: ${[...reasons].join('; ')}` : failure.message, {
 				failure,
-				details: outcome.problems.length > 0 ? { amoCrmErrors: outcome.problems as unknown as IDataObject[] } : undefined,
-			};
+				advice: `${failure.advice} This item was not written.`,
+				...(problems.length > 0 ? { details: { amoCrmErrors: problems as unknown as IDataObject[] } } : {}),
+			});
 		}
 		case 'unknown':
-			return {
-				message: `${name}: it is not known whether amoCRM saved it. ${failure.message}`,
-				description: failure.advice,
-				failure,
-			};
+			return new AmoCrmError(`${name}: it is not known whether amoCRM saved it. ${failure.message}`, { failure, advice: failure.advice });
 		case 'notSent':
-			return {
-				message: `${name} was not written, because another item was refused or a request failed: ${failure.message}`,
-				description: `${failure.advice} This item itself was not found faulty.`,
+			return new AmoCrmError(`${name} was not written, because another item was refused or a request failed: ${failure.message}`, {
 				failure,
-				collateral: true,
-			};
+				advice: `${failure.advice} This item itself was not found faulty.`,
+				isCollateral: true,
+			});
 	}
 }
 
 /** amoCRM's reason under the name that the field has in the UI. */
-function describeFieldProblem(
-	entity: Entity,
-	body: IDataObject,
-	problem: FieldProblem,
-	definitions: FieldDefinition[],
-	members: Record<string, Entity>,
-): string {
+function describeFieldProblem(sent: Sent, problem: FieldProblem): string {
 	const nested = /^_embedded\.(\w+)\.0\.(.+)$/.exec(problem.path);
-	const member = members[nested?.[1] ?? ''];
+	const member = sent.members?.[nested?.[1] ?? ''];
 	if (nested && member) {
-		const inner = (valueAt(body, `_embedded.${nested[1]}.0`) ?? {}) as IDataObject;
-		return `${member.displayName} ${describeFieldProblem(member, inner, { ...problem, path: nested[2] ?? '' }, definitions, {})}`;
+		const body = (valueAt(sent.body, `_embedded.${nested[1]}.0`) ?? {}) as IDataObject;
+		return `${member.displayName} ${describeFieldProblem({ ...sent, entity: member, body, members: {} }, { ...problem, path: nested[2] ?? '' })}`;
 	}
 	const detail = problem.detail.replace(/\.$/, '') || problem.code || 'refused without a reason';
 	if (problem.path === '') return detail;
-	const value = valueAt(body, problem.path);
-	const given = value === undefined || typeof value === 'object' ? '' : `, value ${JSON.stringify(value)}`;
-	return `'${fieldName(entity, body, problem.path, definitions)}' (${problem.path}${given}): ${detail}`;
+	const value = valueAt(sent.body, problem.path);
+	const given = value === undefined || typeof value === 'object' ? '' : `, value ${short(JSON.stringify(value))}`;
+	return `'${fieldName(sent, problem.path)}' (${problem.path}${given}): ${detail}`;
 }
 
-function fieldName(entity: Entity, body: IDataObject, path: string, definitions: FieldDefinition[]): string {
+function fieldName({ entity, body, definitions }: Sent, path: string): string {
 	const [head = '', second = ''] = path.split('.');
 	if (head === 'custom_fields_values') {
 		const sent = valueAt(body, `custom_fields_values.${second}`) as { field_id?: number; field_code?: string } | undefined;

@@ -1,86 +1,77 @@
 import type { IDataObject, INodeExecutionData, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import type { ItemProblem, ItemResult, Operation, Run } from './types';
-
-type NodeError = NodeApiError | NodeOperationError;
+import type { AmoCrmError } from '../fields/errors';
+import { inTurns } from '../transport/parallel';
+import type { Results, Run } from './types';
 
 /**
- * The rows that n8n gets: every row paired with the item it came from, in the order of the items; under "continue on
- * fail" one error item for each item that failed. Otherwise the error that n8n shows, with the first faulty item.
+ * The rows that n8n gets: every row paired with the item it came from, in the order of the items, and one error item for
+ * each item that failed. An error item carries no error object: n8n would drop all but its message.
  */
-export function toExecutionData(
-	run: Run,
-	operation: Operation,
-	results: ItemResult[],
-): { data: INodeExecutionData[] } | { error: NodeError } {
-	const failed = results.flatMap((result, item) => ('problem' in result ? [{ item, problem: result.problem }] : []));
-	if (failed.length > 0 && !run.continueOnFail) {
-		const culprit = failed.find(({ problem }) => !problem.collateral) ?? failed[0];
-		if (culprit) return { error: toError(run, culprit.item, withProgress(operation, results, culprit.problem)) };
-	}
+export async function executionData(run: Pick<Run, 'items' | keyof Results>): Promise<INodeExecutionData[]> {
 	const data: INodeExecutionData[] = [];
-	for (const [item, result] of results.entries()) {
-		if ('problem' in result) {
-			data.push({
-				json: errorJson(item, result.problem),
-				error: toError(run, item, result.problem),
-				pairedItem: { item },
-			});
-		} else for (const json of result.rows) data.push({ json, pairedItem: { item } });
-	}
-	return { data };
+	await inTurns(run.items, (_, item) => {
+		const error = run.errors.get(item);
+		if (error) {
+			const { message, description, ...details } = shown(run, item, error);
+			data.push({ json: { error: message, details: { description, ...details } }, pairedItem: { item } });
+		} else for (const json of run.rows.get(item) ?? []) data.push({ json, pairedItem: { item } });
+	});
+	return data;
 }
 
-function errorJson(item: number, problem: ItemProblem): IDataObject {
-	return {
-		error: messageOf(item, problem),
-		...(problem.description ? { description: problem.description } : {}),
-		...(problem.failure ? { cause: problem.failure.kind } : { cause: 'parameter' }),
-		...(problem.writtenId === undefined ? {} : { id: problem.writtenId }),
-		...problem.details,
-	};
-}
-
-function toError(run: Run, itemIndex: number, problem: ItemProblem): NodeError {
-	const { failure, description } = problem;
-	const message = messageOf(itemIndex, problem);
+/** The error that n8n shows when the run has ended: of the first faulty item, with what is in amoCRM already. */
+export function nodeError(run: Pick<Run, 'context' | 'items' | keyof Results>, writes: boolean): NodeApiError | NodeOperationError | undefined {
+	const failed = [...run.errors].sort(([a], [b]) => a - b);
+	const [itemIndex, error] = failed.find(([, { facts }]) => !facts.isCollateral) ?? failed[0] ?? [];
+	if (itemIndex === undefined || !error) return undefined;
+	const { message, ...facts } = shown(run, itemIndex, error);
+	const description = [facts.description, writes ? progressOf(run) : ''].filter(Boolean).join(' ') || undefined;
 	const node = run.context.getNode();
-	if (!failure) return new NodeOperationError(node, message, { description, itemIndex });
+	const { failure } = error.facts;
+	if (!failure || failure.kind === 'credential') return new NodeOperationError(node, message, { description, itemIndex });
 	// Built from our own texts only: n8n's error would carry the request, and with it the token.
-	const error = new NodeApiError(node, { message, description: description ?? null } as JsonObject, {
+	const shownError = new NodeApiError(node, { message, description: description ?? null } as JsonObject, {
 		message,
 		description,
 		httpCode: failure.status === undefined ? undefined : String(failure.status),
 		itemIndex,
 	});
 	// n8n replaces messages in which it finds words such as ECONNREFUSED.
-	error.message = message;
-	return error;
+	shownError.message = message;
+	return shownError;
 }
 
-function messageOf(item: number, problem: ItemProblem): string {
-	return `${problem.message.replace(/[.\s]+$/, '')} [item ${item}]`;
+/** Every text of an error that anybody sees. */
+function shown({ rows }: Results, item: number, error: AmoCrmError): IDataObject & { message: string; description?: string } {
+	const { failure, field, advice, details } = error.facts;
+	const id = rows.get(item)?.[0]?.id;
+	return {
+		message: `${error.message.replace(/[.\s]+$/, '')} [item ${item}]`,
+		description: advice ?? (failure ? undefined : 'Nothing was sent to amoCRM for this item.'),
+		cause: failure?.kind ?? 'parameter',
+		...(field === undefined ? {} : { field }),
+		...(id === undefined ? {} : { id }),
+		...details,
+	};
 }
 
-/** A write that stops half-way says what is already in amoCRM. */
-function withProgress(operation: Operation, results: ItemResult[], problem: ItemProblem): ItemProblem {
-	if (!operation.writes || results.length < 2) return problem;
-	const written = results.flatMap((result, item) => {
-		const row = 'rows' in result ? result.rows[0] : { id: result.problem.writtenId };
-		return row?.id === undefined || row.action === 'unchanged' ? [] : [{ item, id: row.id }];
-	});
-	const unknown = results.flatMap((result, item) =>
-		'problem' in result && result.problem.failure?.outcomeUnknown ? [item] : [],
-	);
-	const progress = [
-		written.length === 0
-			? `None of the ${results.length} items was written.`
-			: `Already written: ${written.length} of ${results.length} items (items ${ranges(written.map(({ item }) => item))}; IDs ${shortList(written.map(({ id }) => String(id)))}).`,
-		...(unknown.length > 0 ? [`Not known: items ${ranges(unknown)}.`] : []),
-		"To write the good items in spite of a bad one, set the node's 'On Error' to continue.",
-	].join(' ');
-	return { ...problem, description: [problem.description, progress].filter(Boolean).join(' ') };
+/** What is in amoCRM when a write has stopped half-way. Contradicts nothing: what is not known is not said to be unwritten. */
+export function progressOf({ items, rows, errors }: Pick<Run, 'items' | keyof Results>): string {
+	if (items.length < 2) return '';
+	const inOrder = [...rows].sort(([a], [b]) => a - b);
+	const written = inOrder.flatMap(([item, [row]]) => (row?.id === undefined || row.action === 'unchanged' ? [] : [{ item, id: row.id }]));
+	const unknown = [...errors].flatMap(([item, { facts }]) => (facts.failure?.outcomeUnknown && !facts.isCollateral && !rows.has(item) ? [item] : [])).sort((a, b) => a - b);
+	const count = `${written.length} of ${items.length} items`;
+	const list = `items ${ranges(written.map(({ item }) => item))}; IDs ${shortList(written.map(({ id }) => String(id)))}`;
+	const progress =
+		written.length > 0
+			? `Already written: ${count} (${list}).${unknown.length > 0 ? ` Not confirmed, but perhaps saved: items ${ranges(unknown)}.` : ''}`
+			: unknown.length > 0
+				? `None of the ${items.length} items is confirmed; items ${ranges(unknown)} may be saved.`
+				: `None of the ${items.length} items was written.`;
+	return `${progress} To write the good items in spite of a bad one, set the node's 'On Error' to continue.`;
 }
 
 /** `0-49, 53` out of sorted numbers. */

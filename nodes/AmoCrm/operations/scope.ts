@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { allResults, mustStop, readItems } from './items';
-import type { Entity, ItemResult, Operation, Run } from './types';
+import { attempt, mustStop, readItems } from './items';
+import type { Entity, Operation, Run } from './types';
 
 /** Records that live below something else, which is a part of their path: elements of a list, notes of leads. */
 export interface Scope {
@@ -21,30 +21,16 @@ export function scoped(operationOf: (entity: Entity) => Operation, template: Ent
 	};
 }
 
-async function executeByScope(run: Run, operationOf: (entity: Entity) => Operation, scope: Scope): Promise<ItemResult[]> {
-	const results = new Array<ItemResult>(run.items.length);
-	const groups = new Map<string, { entity: Entity; items: number[] }>();
-	await readItems(run, results, (item) => {
+async function executeByScope(run: Run, operationOf: (entity: Entity) => Operation, scope: Scope): Promise<void> {
+	const groups = new Map<string, { entity: Entity; todo: number[] }>();
+	await readItems(run, (item) => {
 		const entity = scope.entityOf(run, item);
-		const group = groups.get(entity.path);
-		if (group) group.items.push(item);
-		else groups.set(entity.path, { entity, items: [item] });
+		const group = groups.get(entity.path) ?? { entity, todo: [] };
+		groups.set(entity.path, group);
+		group.todo.push(item);
 	});
-	for (const { entity, items } of groups.values()) {
-		if (mustStop(run, results)) break;
-		const part = await operationOf(entity).execute(partOf(run, items));
-		items.forEach((item, index) => {
-			results[item] = part[index] ?? { rows: [] };
-		});
+	for (const { entity, todo } of groups.values()) {
+		if (mustStop(run)) return;
+		await attempt(run, todo, async () => await operationOf(entity).execute({ ...run, todo }));
 	}
-	return allResults(run, results);
-}
-
-/** A run over some of the items only. */
-function partOf(run: Run, items: number[]): Run {
-	return {
-		...run,
-		items: items.flatMap((item) => run.items[item] ?? []),
-		parameter: (name, index, fallback) => run.parameter(name, items[index] ?? index, fallback),
-	};
 }

@@ -1,9 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
+import type { AmoCrmError } from '../fields/errors';
 import type { WritableField } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { ApiClient } from '../transport/client';
-import type { Failure } from '../transport/types';
 
 /**
  * What amoCRM has: one row of the entity table. Declarations only; the operations work on any row, and the UI, the
@@ -43,28 +43,18 @@ export interface Entity {
 	fieldsPath?: string;
 }
 
-/** What became of one input item. */
-export type ItemResult = { rows: IDataObject[] } | { problem: ItemProblem };
-
-export interface ItemProblem {
-	/** What happened, in one sentence without the item's number. */
-	message: string;
-	/** What to do, and what was written or not. */
-	description?: string;
-	/** Present when amoCRM or the connection to it is the cause, absent for a bad parameter. */
-	failure?: Failure;
-	/** True when the item only suffers from another one's fault. */
-	collateral?: true;
-	/** ID of the record when it was written although the item failed, as when only a link was refused. */
-	writtenId?: number;
-	/** Details for the error item: amoCRM's own words, IDs that were written. */
-	details?: IDataObject;
+/** What became of the items so far. An item in both was written, and something that belongs to it went wrong after. */
+export interface Results {
+	rows: Map<number, IDataObject[]>;
+	errors: Map<number, AmoCrmError>;
 }
 
 /** One execution of the node. */
-export interface Run {
+export interface Run extends Results {
 	context: IExecuteFunctions;
 	items: INodeExecutionData[];
+	/** The items to work on, by their places in `items`. */
+	todo: number[];
 	/** The value that a parameter has for one of `items`. */
 	parameter: (name: string, item: number, fallback?: unknown) => unknown;
 	client: ApiClient;
@@ -82,8 +72,8 @@ export interface Operation {
 	properties: INodeProperties[];
 	/** True when it changes data: an error then says what was already written. */
 	writes?: true;
-	/** One result for every input item, in order. Throws nothing on purpose. */
-	execute: (run: Run) => Promise<ItemResult[]>;
+	/** Gives the items of `todo` their rows and errors. What it throws is the error of all that have neither. */
+	execute: (run: Run) => Promise<void>;
 }
 
 /** A row of the table: what it is and what can be done with it. */

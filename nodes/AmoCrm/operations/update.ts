@@ -11,6 +11,6 @@ export function update(entity: Entity): Operation {
 		description: `Change one existing ${noun} per item, sent in batches; fields that are not added stay as they are`,
 		properties: [idProperty(entity), ...writeProperties(entity, 'update')],
 		writes: true,
-		execute: async (run) => await writeRecords(run, entity, 'update'),
+		execute: async (run) => await writeRecords(run, { entity, mode: 'update' }),
 	};
 }

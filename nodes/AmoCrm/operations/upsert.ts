@@ -1,10 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import { deepCopy, UserError } from 'n8n-workflow';
+import { deepCopy } from 'n8n-workflow';
 
 import { changesOf } from '../fields/changes';
 import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { accountCountry } from '../fields/dictionaries';
+import { AmoCrmError } from '../fields/errors';
 import type { Draft } from '../fields/fields';
 import { encodeDraft, fieldError } from '../fields/fields';
 import { recordEntries } from '../fields/locator';
@@ -13,15 +14,16 @@ import { CONTACT_FIELDS, contactMatcher, fieldMatcher, matchingValue, nameMatche
 import { joinedEntries } from '../fields/multitext';
 import { isUnset, toId, toList, unwrapLocator, withoutUnset } from '../fields/values';
 import { exclusively } from '../transport/exclusive';
+import { inTurns } from '../transport/parallel';
 import type { Failure } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
-import { allResults, mustStop, readItems } from './items';
+import { attempt, mustStop, readItems } from './items';
 import { lookUp, rememberCreated } from './lookup';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
 import { readId, valueContext } from './parameters';
-import { notFoundProblem, parameterProblem, requestProblem } from './problems';
-import type { Entity, ItemProblem, ItemResult, Operation, Run } from './types';
+import { notFoundError } from './problems';
+import type { Entity, Operation, Run } from './types';
 import type { MatchBy, UpsertRules } from './upsertParameters';
 import { readRules, upsertProperties } from './upsertParameters';
 import { fieldsFor, writeDrafts } from './write';
@@ -70,37 +72,29 @@ export function upsert(entity: Entity, matchBy: MatchBy[]): Operation {
  * Finds the record of each item by its match key, then creates, updates or leaves it. Items with a common key are one
  * record: later items win, values of fields that hold several add up. Nothing is written before every lookup is done.
  */
-async function upsertRecords(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<ItemResult[]> {
+async function upsertRecords(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<void> {
 	const setting = await settingOf(run, entity, matchBy);
-	if ('problem' in setting) return run.items.map(() => setting);
-	const results = new Array<ItemResult>(run.items.length);
-	const wishes = await readItems(run, results, (item) => wishOf(setting, item));
-	if (mustStop(run, results)) return allResults(run, results);
+	const wishes = await readItems(run, (item) => wishOf(setting, item));
+	if (mustStop(run)) return;
 	const merged = mergeWishes(wishes.map(({ asked }) => asked), setting);
 	const locks = merged.flatMap(({ keys }) => keys.map(({ key }) => `${run.client.accountKey}|${entity.path}|${key}`));
-	await exclusively(locks, async () => await settle(setting, merged, results));
-	for (const { items } of merged) shareResult(items, results);
-	return allResults(run, results);
+	await exclusively(locks, async () => await settle(setting, merged));
+	for (const { items } of merged) shareResult(run, items);
 }
 
-async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<Setting | { problem: ItemProblem }> {
-	try {
-		const rules = readRules(run, matchBy);
-		const mapping = await mappingOf(run, entity, rules.matchBy === 'customField' ? () => true : usesMapper(run, 'customFields'));
-		if ('failure' in mapping) return { problem: requestProblem(mapping.failure) };
-		const usesPhones = entity.fields.some(({ name }) => name === 'phone');
-		const country = rules.phoneCountry ?? (usesPhones ? await accountCountry(run.client) : '');
-		const matchField = rules.matchBy === 'customField' ? readMatchField(run, mapping) : undefined;
-		return { run, entity, rules, mapping, country, matchField, matcher: matcherOf(rules.matchBy, country, matchField) };
-	} catch (error) {
-		return { problem: parameterProblem(error) };
-	}
+async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<Setting> {
+	const rules = readRules(run, matchBy);
+	const mapping = await mappingOf(run, entity, rules.matchBy === 'customField' || usesMapper(run, 'customFields'));
+	const usesPhones = entity.fields.some(({ name }) => name === 'phone');
+	const country = rules.phoneCountry ?? (usesPhones ? await accountCountry(run.client) : '');
+	const matchField = rules.matchBy === 'customField' ? readMatchField(run, mapping) : undefined;
+	return { run, entity, rules, mapping, country, matchField, matcher: matcherOf(rules.matchBy, country, matchField) };
 }
 
 function readMatchField(run: Run, { definitions }: Mapping): FieldDefinition {
 	const given = run.parameter('matchFieldId', 0, '');
 	const field = definitions.find(({ id, code }) => String(id) === String(given) || code === given);
-	if (!field) throw new UserError(`'Match Field': the account has no custom field '${String(given)}' here. Choose one from the list.`);
+	if (!field) throw new AmoCrmError(`'Match Field': the account has no custom field '${String(given)}' here. Choose one from the list.`);
 	return field;
 }
 
@@ -135,7 +129,7 @@ function wishOf(setting: Setting, item: number): Wish {
 	const { field } = wanted;
 	if (field && !mapped.some(({ field_id: id }) => Number(id) === Number(field.field_id))) mapped.push(field);
 	const wish: Wish = { items: [item], keys: matcher?.keysOf(wanted) ?? [], values: withoutUnset(values), mapped };
-	if (matcher && wish.keys.length === 0) throw new UserError(`${matchParameters(rules.matchBy)} empty: there is nothing to find the record by`);
+	if (matcher && wish.keys.length === 0) throw new AmoCrmError(`${matchParameters(rules.matchBy)} empty: there is nothing to find the record by`);
 	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
 	encodeWish(setting, wish, 'update');
 	return wish;
@@ -234,28 +228,28 @@ function mergeField(mapped: CustomFieldValue[], field: CustomFieldValue, { mappi
 	} else mapped[known] = field;
 }
 
-/** Looks up, decides and writes. `results` gets what became of the first item of each wish. */
-async function settle(setting: Setting, wishes: Wish[], results: ItemResult[]): Promise<void> {
+/** Looks up, decides and writes. The first item of each wish gets its result. */
+async function settle(setting: Setting, wishes: Wish[]): Promise<void> {
 	const { run, entity } = setting;
 	const candidates = await findCandidates(setting, wishes);
 	const decided: Array<{ item: number; wish: Wish; decision: Decision }> = [];
-	for (const wish of wishes) {
+	await inTurns(wishes, async (wish) => {
 		const item = wish.items[0] as number;
-		const decision = decide(setting, wish, candidates(wish));
-		if ('problem' in decision) results[item] = decision;
-		else decided.push({ item, wish, decision });
-	}
-	if (mustStop(run, results)) return;
+		await attempt(run, [item], () => {
+			decided.push({ item, wish, decision: decide(setting, wish, candidates(wish)) });
+		});
+	});
+	if (mustStop(run)) return;
 	const drafts = (action: string) =>
 		decided.flatMap(({ item, decision }) => (decision.action === action && 'draft' in decision ? [{ item, asked: decision.draft }] : []));
-	await writeDrafts(run, entity, 'create', drafts('created'), results, setting.mapping.definitions);
-	if (!mustStop(run, results)) {
-		await writeDrafts(run, entity, 'update', drafts('updated'), results, setting.mapping.definitions);
-	}
+	const { definitions } = setting.mapping;
+	await writeDrafts(run, { entity, mode: 'create', definitions }, drafts('created'));
+	if (!mustStop(run)) await writeDrafts(run, { entity, mode: 'update', definitions }, drafts('updated'));
 	for (const { item, wish, decision } of decided) {
-		results[item] = reported(decision, results[item]);
-		const row = 'rows' in results[item] ? results[item].rows[0] : undefined;
-		if (decision.action === 'created' && row) rememberCreated(run, entity, wish.keys.map(({ key }) => key), Number(row.id));
+		const row = reported(decision, run.rows.get(item)?.[0]);
+		if (!row) continue;
+		run.rows.set(item, [row]);
+		if (decision.action === 'created') rememberCreated(run, entity, wish.keys.map(({ key }) => key), Number(row.id));
 	}
 }
 
@@ -289,25 +283,22 @@ async function findCandidates(
 	};
 }
 
-function decide(setting: Setting, wish: Wish, candidates: IDataObject[] | Failure): Decision | { problem: ItemProblem } {
+/** Throws why nothing can be written. */
+function decide(setting: Setting, wish: Wish, candidates: IDataObject[] | Failure): Decision {
 	const { entity, rules, mapping, country } = setting;
 	if (isFailure(candidates)) {
-		if (candidates.kind === 'notFound' && wish.id !== undefined) return { problem: notFoundProblem(entity, wish.id) };
-		return { problem: requestProblem(candidates) };
+		if (candidates.kind === 'notFound' && wish.id !== undefined) throw notFoundError(entity, wish.id);
+		throw AmoCrmError.from(candidates);
 	}
 	const record = choose(candidates, rules);
-	if (record === 'several') return { problem: severalProblem(entity, candidates) };
-	if (!record && wish.id !== undefined) return { problem: notFoundProblem(entity, wish.id) };
-	try {
-		if (!record) return { action: 'created', draft: encodeWish(setting, wish, 'create') };
-		const draft = encodeWish(setting, wish, 'update');
-		const { appendValues, appendTags } = rules;
-		const { body, links, changed } = changesOf(record, draft, { appendValues, appendTags, country, definitions: mapping.definitions });
-		if (changed.length === 0) return { action: 'unchanged', record };
-		return { action: 'updated', draft: { body: { id: toId(record.id), ...body }, links }, changed };
-	} catch (error) {
-		return { problem: parameterProblem(error) };
-	}
+	if (record === 'several') throw severalError(entity, candidates);
+	if (!record && wish.id !== undefined) throw notFoundError(entity, wish.id);
+	if (!record) return { action: 'created', draft: encodeWish(setting, wish, 'create') };
+	const draft = encodeWish(setting, wish, 'update');
+	const { appendValues, appendTags } = rules;
+	const { body, links, changed } = changesOf(record, draft, { appendValues, appendTags, country, definitions: mapping.definitions });
+	if (changed.length === 0) return { action: 'unchanged', record };
+	return { action: 'updated', draft: { body: { id: toId(record.id), ...body }, links }, changed };
 }
 
 function choose(candidates: IDataObject[], { severalMatches }: UpsertRules): IDataObject | 'several' | undefined {
@@ -318,32 +309,32 @@ function choose(candidates: IDataObject[], { severalMatches }: UpsertRules): IDa
 	return severalMatches === 'oldest' ? byAge[0] : byAge[byAge.length - 1];
 }
 
-function severalProblem(entity: Entity, candidates: IDataObject[]): ItemProblem {
+function severalError(entity: Entity, candidates: IDataObject[]): AmoCrmError {
 	const ids = candidates.map(({ id }) => Number(id)).sort((a, b) => a - b);
-	return {
-		message: `${candidates.length} ${entity.displayNamePlural.toLowerCase()} match: IDs ${ids.slice(0, 20).join(', ')}`,
-		description: "Merge them in amoCRM, match by something that only one has, or choose another rule in the option 'If Several Match'. Nothing was written for this item.",
+	return new AmoCrmError(`${candidates.length} ${entity.displayNamePlural.toLowerCase()} match: IDs ${ids.slice(0, 20).join(', ')}`, {
+		advice: "Merge them in amoCRM, match by something that only one has, or choose another rule in the option 'If Several Match'. Nothing was written for this item.",
 		details: { matchingIds: ids },
-	};
+	});
 }
 
-function reported(decision: Decision, result: ItemResult | undefined): ItemResult {
+/** The row that the item gets; `written` is what was written for it. */
+function reported(decision: Decision, written: IDataObject | undefined): IDataObject | undefined {
 	if (decision.action === 'unchanged') {
 		const { id, name } = decision.record;
-		return { rows: [{ id, action: 'unchanged', ...(name === undefined ? {} : { name }) }] };
+		return { id, action: 'unchanged', ...(name === undefined ? {} : { name }) };
 	}
-	if (!result || 'problem' in result) return result ?? { rows: [] };
-	const { id, ...row } = result.rows[0] ?? {};
+	if (!written) return undefined;
+	const { id, ...row } = written;
 	const changed = decision.action === 'updated' ? { changed_fields: decision.changed } : {};
-	return { rows: [{ id, action: decision.action, ...row, ...changed }] };
+	return { id, action: decision.action, ...row, ...changed };
 }
 
 /** The items that were merged into the first one say so. */
-function shareResult(items: number[], results: ItemResult[]): void {
+function shareResult({ rows, errors }: Run, items: number[]): void {
 	const [first = 0, ...others] = items;
-	const result = results[first];
-	if (!result) return;
+	const [row, error] = [rows.get(first)?.[0], errors.get(first)];
 	for (const item of others) {
-		results[item] = 'problem' in result ? result : { rows: deepCopy(result.rows).map((row) => ({ ...row, duplicate_of_item: first })) };
+		if (row) rows.set(item, [{ ...deepCopy(row), duplicate_of_item: first }]);
+		if (error) errors.set(item, error);
 	}
 }

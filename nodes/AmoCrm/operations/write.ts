@@ -1,7 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
-import type { FieldDefinition } from '../fields/dictionaries';
+import { AmoCrmError } from '../fields/errors';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
@@ -11,13 +10,13 @@ import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/
 import { embeddedRows } from '../transport/pages';
 import type { Reply } from '../transport/types';
 import type { Asked } from './items';
-import { allResults, mustStop, readItems } from './items';
-import { linkFailure, sendLinks } from './links';
+import { mustStop, readItems, settleItems } from './items';
+import { linkError, sendLinks } from './links';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf } from './mapping';
 import { collection, fieldProperty, optionsProperty, readId, runOption, valueContext } from './parameters';
-import { requestProblem, writeProblem } from './problems';
-import type { Entity, ItemResult, Run } from './types';
+import { writeError } from './problems';
+import type { Entity, Run } from './types';
 
 export type Mode = 'create' | 'update';
 
@@ -66,53 +65,46 @@ function routeOf(entity: Entity, mode: Mode): Route {
 	};
 }
 
-interface WriteOptions {
-	/** What one item asks to write; throws a `UserError`. */
-	draftOf?: (run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping) => Draft;
+/** What is written, and how. */
+interface Writing {
+	entity: Entity;
+	mode: Mode;
+	/** Where the rows go, when not to the entity's own path. */
 	route?: Route;
+}
+
+interface WriteOptions extends Writing {
+	/** What one item asks to write; throws what is wrong with its parameters. */
+	draftOf?: (item: number, mapping: Mapping) => Draft;
 }
 
 /**
  * Creates or updates one record for each item, in batches. A parameter that cannot be written stops the run before
  * any request, or takes only its own item out under "continue on fail".
  */
-export async function writeRecords(
-	run: Run,
-	entity: Entity,
-	mode: Mode,
-	{ draftOf = draftFromParameters, route }: WriteOptions = {},
-): Promise<ItemResult[]> {
+export async function writeRecords(run: Run, options: WriteOptions): Promise<void> {
+	const { entity, draftOf = (item, mapping) => draftFromParameters(run, options, item, mapping) } = options;
 	const mapping = await mappingOf(run, entity);
-	if ('failure' in mapping) return run.items.map(() => ({ problem: requestProblem(mapping.failure) }));
-	const results = new Array<ItemResult>(run.items.length);
-	const ready = await readItems(run, results, (item) => draftOf(run, entity, mode, item, mapping));
-	if (mustStop(run, results)) return allResults(run, results);
-	await writeDrafts(run, entity, mode, ready, results, mapping.definitions, route);
-	return results;
+	const ready = await readItems(run, (item) => draftOf(item, mapping));
+	if (!mustStop(run)) await writeDrafts(run, { ...options, definitions: mapping.definitions }, ready);
 }
 
-/** Sends drafts in batches, makes their links, and puts what became of each into `results` at its item. */
+/** Sends drafts in batches, makes their links, and gives every item its row or its error. */
 export async function writeDrafts(
 	run: Run,
-	entity: Entity,
-	mode: Mode,
+	{ entity, mode, definitions, route = routeOf(entity, mode) }: Writing & Pick<Mapping, 'definitions'>,
 	ready: Array<Asked<Draft>>,
-	results: ItemResult[],
-	definitions: FieldDefinition[],
-	route: Route = routeOf(entity, mode),
 ): Promise<void> {
 	const outcomes = await sendDrafts(run, route, ready.map(({ asked }) => asked));
-	ready.forEach(({ item, asked: draft }, index) => {
+	await settleItems(run, ready, (draft, index) => {
 		const outcome = outcomes[index] as RowOutcome;
-		results[item] =
-			outcome.status === 'written'
-				? { rows: [writtenRow(draft, outcome.answer)] }
-				: { problem: writeProblem(entity, draft.body, outcome, definitions, route.members) };
+		if (outcome.status === 'written') return [writtenRow(draft, outcome.answer)];
+		throw writeError({ entity, body: draft.body, definitions, members: route.members }, outcome);
 	});
-	await makeLinks(run, entity, ready, results);
+	await makeLinks(run, entity, ready);
 }
 
-export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: number, mapping: Mapping): Draft {
+export function draftFromParameters(run: Run, { entity, mode }: Writing, item: number, mapping: Mapping): Draft {
 	const context = { ...valueContext(run), mode };
 	const fields = fieldsFor(entity, mode);
 	if (mode === 'create') {
@@ -129,8 +121,8 @@ export function draftFromParameters(run: Run, entity: Entity, mode: Mode, item: 
 	const values = run.parameter('updateFields', item, {}) as IDataObject;
 	const { body, links } = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, entity, item, mapping, values) });
 	if (Object.keys(body).length === 0 && links.length === 0) {
-		throw new UserError("'Update Fields' is empty: there is nothing to change", {
-			description: 'Add at least one field with a value, or map a custom field.',
+		throw new AmoCrmError("'Update Fields' is empty: there is nothing to change", {
+			advice: 'Add at least one field with a value, or map a custom field.',
 		});
 	}
 	return { body: { id, ...body }, links };
@@ -174,36 +166,16 @@ function omit(row: IDataObject, keys: string[]): IDataObject {
 }
 
 /** Links of written records go to the mass route; a link that fails does not hide that its record was written. */
-async function makeLinks(
-	run: Run,
-	entity: Entity,
-	ready: Array<Asked<Draft>>,
-	results: ItemResult[],
-): Promise<void> {
-	const links: IDataObject[] = [];
-	const owners: number[] = [];
-	for (const { item, asked: draft } of ready) {
-		const result = results[item];
-		if (!result || 'problem' in result) continue;
-		for (const link of draft.links) {
-			links.push({ entity_id: result.rows[0]?.id, ...link });
-			owners.push(item);
-		}
-	}
+async function makeLinks(run: Run, entity: Entity, ready: Array<Asked<Draft>>): Promise<void> {
+	const links = ready.flatMap(({ item, asked }) => {
+		const id = run.rows.get(item)?.[0]?.id;
+		return id === undefined ? [] : asked.links.map((link) => ({ item, link: { entity_id: id, ...link } }));
+	});
 	if (links.length === 0) return;
-	const outcomes = await sendLinks(run, entity, 'link', links);
-	outcomes.forEach((outcome, index) => {
-		const item = owners[index] as number;
-		const result = results[item];
-		if (outcome.status === 'written' || !result || 'problem' in result) return;
-		const link = links[index] as IDataObject;
-		const problem = linkFailure(link, outcome);
-		results[item] = {
-			problem: {
-				...problem,
-				message: `${entity.displayName} ${String(link.entity_id)} was written, but it could not be linked to ${problem.message}`,
-				writtenId: Number(link.entity_id),
-			},
-		};
+	const outcomes = await sendLinks(run, entity, { action: 'link', links: links.map(({ link }) => link) });
+	links.forEach(({ item, link }, index) => {
+		const outcome = outcomes[index] as RowOutcome;
+		if (outcome.status === 'written' || run.errors.has(item)) return;
+		run.errors.set(item, linkError(`${entity.displayName} ${String(link.entity_id)} was written, but it could not be linked to`, link, outcome));
 	});
 }

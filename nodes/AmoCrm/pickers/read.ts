@@ -11,8 +11,8 @@ import type { ApiContext, Failure, Query } from '../transport/types';
 
 export async function clientOf(context: ApiContext): Promise<ApiClient> {
 	const result = await createClient(context);
-	if ('client' in result) return result.client;
-	throw new NodeOperationError(context.getNode(), result.problem, { description: result.advice });
+	if (result.ok) return result.client;
+	throw new NodeOperationError(context.getNode(), result.failure.message, { description: result.failure.advice });
 }
 
 export async function readAll(

@@ -27,8 +27,10 @@ export function completeTask(entity: Entity): Operation {
 		],
 		writes: true,
 		execute: async (run) =>
-			await writeRecords(run, entity, 'update', {
-				draftOf: (_run, _entity, _mode, item) => {
+			await writeRecords(run, {
+				entity,
+				mode: 'update',
+				draftOf: (item) => {
 					const { body } = encodeDraft([resultField], { ...valueContext(run), mode: 'update', values: { resultText: run.parameter('resultText', item, '') } });
 					return { body: { id: readId(run, entity, item), is_completed: true, ...body }, links: [] };
 				},

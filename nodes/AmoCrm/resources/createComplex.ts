@@ -7,8 +7,7 @@ import { show, withoutUnset } from '../fields/values';
 import type { Mapping } from '../operations/mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from '../operations/mapping';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
-import { requestProblem } from '../operations/problems';
-import type { Entity, ItemResult, Operation, Run } from '../operations/types';
+import type { Entity, Operation, Run } from '../operations/types';
 import { createProperties, draftFromParameters, fieldsFor, writeRecords } from '../operations/write';
 import { companyEntity } from './company';
 import { contactEntity } from './contact';
@@ -119,16 +118,16 @@ function newFields(entity: Entity) {
 /** 'Custom' would be cut off in the editor. */
 const nameInForm = (entity: Entity, name: string): string => `${entity.displayName} ${name.replace(/^Custom /, '')}`;
 
-async function createAll(run: Run, entity: Entity): Promise<ItemResult[]> {
+async function createAll(run: Run, entity: Entity): Promise<void> {
 	const mappings = new Map<Member, Mapping>();
 	for (const member of MEMBERS) {
-		const mapping = await mappingOf(run, member.entity, usesMapper(run, member.mapperParameter));
-		if ('failure' in mapping) return run.items.map(() => ({ problem: requestProblem(mapping.failure) }));
-		mappings.set(member, mapping);
+		mappings.set(member, await mappingOf(run, member.entity, usesMapper(run, member.mapperParameter)));
 	}
-	return await writeRecords(run, entity, 'create', {
-		draftOf: (_run, _entity, mode, item, mapping) => {
-			const { body, links } = draftFromParameters(run, entity, mode, item, mapping);
+	await writeRecords(run, {
+		entity,
+		mode: 'create',
+		draftOf: (item, mapping) => {
+			const { body, links } = draftFromParameters(run, { entity, mode: 'create' }, item, mapping);
 			assertFieldCount(entity, body);
 			const embedded = { ...(body._embedded as IDataObject) };
 			for (const [member, memberMapping] of mappings) {

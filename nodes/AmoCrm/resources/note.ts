@@ -147,15 +147,17 @@ function createNote(entity: Entity): Operation {
 		],
 		writes: true,
 		execute: async (run) =>
-			await writeRecords(run, entity, 'create', {
-				draftOf: (_run, _entity, mode, item) => {
+			await writeRecords(run, {
+				entity,
+				mode: 'create',
+				draftOf: (item) => {
 					const values = {
 						...valuesOf(run, item, 'additionalFields'),
 						entityId: run.parameter('entityId', item, ''),
 						// A link must lead to a record of this type.
 						entityType: run.parameter('entityType', item, 'leads') as IDataObject[string],
 					};
-					const { body } = encodeDraft(entity.fields, { ...valueContext(run), mode, values });
+					const { body } = encodeDraft(entity.fields, { ...valueContext(run), mode: 'create', values });
 					return noteDraft(run, item, body, values);
 				},
 			}),
@@ -180,8 +182,10 @@ function updateNote(entity: Entity): Operation {
 		],
 		writes: true,
 		execute: async (run) =>
-			await writeRecords(run, entity, 'update', {
-				draftOf: (_run, _entity, _mode, item) =>
+			await writeRecords(run, {
+				entity,
+				mode: 'update',
+				draftOf: (item) =>
 					noteDraft(run, item, { id: readId(run, entity, item) }, valuesOf(run, item, 'updateFields')),
 			}),
 	};

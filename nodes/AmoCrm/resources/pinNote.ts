@@ -1,7 +1,8 @@
-import { allResults, mustStop, readItems } from '../operations/items';
+import { orThrow } from '../fields/errors';
+import { attempt, mustStop, readItems } from '../operations/items';
 import { idProperty, optionsProperty, readId } from '../operations/parameters';
-import { notFoundProblem, requestProblem } from '../operations/problems';
-import type { Entity, ItemResult, Operation, Run } from '../operations/types';
+import { notFoundError } from '../operations/problems';
+import type { Entity, Operation, Run } from '../operations/types';
 import { inParallel } from '../transport/parallel';
 
 const IN_FLIGHT = 7;
@@ -20,17 +21,17 @@ export function pinNote(entity: Entity, pinned: boolean): Operation {
 	};
 }
 
-async function pinAll(run: Run, entity: Entity, pinned: boolean): Promise<ItemResult[]> {
-	const results = new Array<ItemResult>(run.items.length);
-	const wanted = await readItems(run, results, (item) => readId(run, entity, item));
-	if (mustStop(run, results)) return allResults(run, results);
+async function pinAll(run: Run, entity: Entity, pinned: boolean): Promise<void> {
+	const wanted = await readItems(run, (item) => readId(run, entity, item));
 	await inParallel(wanted, IN_FLIGHT, async ({ item, asked: id }) => {
-		if (mustStop(run, results)) return;
+		if (mustStop(run)) return;
 		const path = `${entity.path}/${id}/${pinned ? 'pin' : 'unpin'}`;
-		// To pin a pinned note again changes nothing.
-		const reply = await run.client.send({ method: 'POST', path, repeatable: true });
-		if (reply.ok) results[item] = { rows: [{ id, is_pinned: pinned }] };
-		else results[item] = { problem: reply.failure.kind === 'notFound' ? notFoundProblem(entity, id) : requestProblem(reply.failure) };
+		await attempt(run, [item], async () => {
+			// To pin a pinned note again changes nothing.
+			const reply = await run.client.send({ method: 'POST', path, repeatable: true });
+			if (!reply.ok && reply.failure.kind === 'notFound') throw notFoundError(entity, id);
+			orThrow(reply);
+			run.rows.set(item, [{ id, is_pinned: pinned }]);
+		});
 	});
-	return allResults(run, results);
 }

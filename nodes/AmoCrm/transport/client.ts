@@ -5,13 +5,13 @@ import { sleep } from 'n8n-workflow';
 import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from '../../../credentials/accountDomain';
 import { claimsOf } from '../../../credentials/claims';
 import { AccessKeeper } from './access';
-import { otherAccountProblem } from './connectedAccount';
-import { cancelled, failureOf, failureOfAnswer, malformedAnswer } from './failures';
+import { otherAccountFailure } from './connectedAccount';
+import { cancelled, failureOf, failureOfAnswer, malformedAnswer, wrongCredential } from './failures';
 import type { Slot } from './rateLimit';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
 import { DEFAULT_MAX_RETRIES, mayRetry, retryDelayMs } from './retry';
 import { withoutSecrets } from './secrets';
-import type { Answer, ApiContext, ApiRequest, Failure, Query, QueryValue, Reply } from './types';
+import type { Answer, ApiContext, ApiRequest, Failure, Outcome, Query, QueryValue, Reply } from './types';
 import { wellFormed } from './wellFormed';
 
 const API_PATH = '/api/v4';
@@ -51,8 +51,6 @@ export interface ApiClient {
 	send(request: ApiRequest): Promise<Reply>;
 }
 
-export type ClientResult = { client: ApiClient } | { problem: string; advice: string };
-
 /** The credential type behind each value of the 'Authentication' parameter. */
 const CREDENTIAL_TYPES: Record<string, string> = {
 	oAuth2: 'amoCrmOAuth2Api',
@@ -61,25 +59,23 @@ const CREDENTIAL_TYPES: Record<string, string> = {
 };
 
 /** Builds the client of this execution, or says what is wrong with the credential. Sends nothing. */
-export async function createClient(context: ApiContext, options: ClientOptions = {}): Promise<ClientResult> {
+export async function createClient(context: ApiContext, options: ClientOptions = {}): Promise<Outcome<{ client: ApiClient }>> {
 	const authentication = String(authenticationOf(context));
 	const credentialType = CREDENTIAL_TYPES[authentication] ?? 'amoCrmOAuth2Api';
 	const credentials = await context.getCredentials(credentialType);
 	const urls = resolveAccountUrls(credentials.domain);
 	if (!urls) {
-		return {
-			problem: `The 'Account Domain' of the credential is not the address of an amoCRM or Kommo account: '${shortened(credentials.domain)}'`,
-			advice: ACCOUNT_DOMAIN_HELP,
-		};
+		const message = `The 'Account Domain' of the credential is not the address of an amoCRM or Kommo account: '${shortened(credentials.domain)}'`;
+		return { ok: false, failure: wrongCredential(message, ACCOUNT_DOMAIN_HELP) };
 	}
-	const otherAccount = otherAccountProblem(credentials, urls.baseUrl);
-	if (otherAccount) return otherAccount;
+	const otherAccount = otherAccountFailure(credentials, urls.baseUrl);
+	if (otherAccount) return { ok: false, failure: otherAccount };
 	const credentialId = context.getNode().credentials?.[credentialType]?.id ?? '';
 	const integration = credentials.clientId ?? integrationOf(String(credentials.accessToken));
 	const accountKey = `${urls.baseUrl}|${String(integration)}`;
 	const credentialKey = `${accountKey}|${credentialType}|${String(credentialId)}`;
 	const access = new AccessKeeper(context, credentialType, credentialKey, urls.baseUrl, credentials);
-	return { client: buildClient(context, credentialType, { baseUrl: urls.baseUrl, accountKey, credentialKey }, access, options) };
+	return { ok: true, client: buildClient(context, credentialType, { baseUrl: urls.baseUrl, accountKey, credentialKey }, access, options) };
 }
 
 /** The integration that a token belongs to: its claim `aud` (core facts 2.6), or else its own fingerprint. */

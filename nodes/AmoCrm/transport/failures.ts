@@ -101,6 +101,11 @@ export function renewalFailure(error: unknown): Failure {
 	return isRefused ? { ...reconnect(status), permanent: true } : tokenEndpointDown(status ?? code);
 }
 
+/** The credential is filled in wrong: nothing can be sent with it. */
+export function wrongCredential(message: string, advice: string): Failure {
+	return { kind: 'credential', message, advice, outcomeUnknown: false, permanent: true };
+}
+
 /** The account answers under another address than the credential says. */
 export function accountMoved(baseUrl: string, address: string): Failure {
 	return {

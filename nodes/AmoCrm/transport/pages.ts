@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
 import { isTooMuch } from './failures';
-import type { Failure, Query, Reply } from './types';
+import type { Outcome, Query, Reply } from './types';
 
 /** The largest page; more is silently cut to it (core facts 3.3). */
 export const MAX_PAGE_SIZE = 250;
@@ -28,16 +28,13 @@ export interface ListJob {
 	alongside?: (firstPage: IDataObject[]) => Promise<unknown>;
 }
 
-export type ListResult =
-	| {
-			ok: true;
-			rows: IDataObject[];
-			/** Rows that came twice because others changed places between two pages. */
-			repeated: number;
-			/** Rows that came although `accept` says they should not have. */
-			rejected: number;
-	  }
-	| { ok: false; failure: Failure };
+export type ListResult = Outcome<{
+	rows: IDataObject[];
+	/** Rows that came twice because others changed places between two pages. */
+	repeated: number;
+	/** Rows that came although `accept` says they should not have. */
+	rejected: number;
+}>;
 
 /** The rows of a list answer: `_embedded[collection]`, or none for 204. */
 export function embeddedRows(reply: Reply & { ok: true }, collection: string): IDataObject[] {
@@ -179,7 +176,7 @@ async function readPassed(reader: PageReader, place: number, next: IDataObject[]
 	return { ok: true, rows: passed, isLast: false };
 }
 
-type Range = { ok: true; rows: IDataObject[]; isLast: boolean } | { ok: false; failure: Failure };
+type Range = Outcome<{ rows: IDataObject[]; isLast: boolean }>;
 
 const NOTHING: Range = { ok: true, rows: [], isLast: false };
 

@@ -44,6 +44,7 @@ export interface FieldProblem {
 
 export interface Failure {
 	kind:
+		| 'credential'
 		| 'validation'
 		| 'badRequest'
 		| 'unauthorized'
@@ -75,6 +76,7 @@ export interface Failure {
 	permanent?: true;
 }
 
-export type Reply =
-	| { ok: true; status: number; body: IDataObject | IDataObject[] | undefined }
-	| { ok: false; failure: Failure };
+/** What the transport gives for everything it is asked to do: it never throws. */
+export type Outcome<T> = ({ ok: true } & T) | { ok: false; failure: Failure };
+
+export type Reply = Outcome<{ status: number; body: IDataObject | IDataObject[] | undefined }>;

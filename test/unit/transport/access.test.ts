@@ -81,7 +81,7 @@ class Account {
 			},
 		} as unknown as IExecuteFunctions;
 		const result = await createClient(context, { requestsPerSecond: 1000, maxRetries: 3 });
-		if (!('client' in result)) throw new Error(result.problem);
+		if (!result.ok) throw new Error(result.failure.message);
 		return result.client;
 	}
 

@@ -32,7 +32,7 @@ async function openClient(
 		},
 	} as unknown as IExecuteFunctions;
 	const result = await createClient(context, options);
-	if (!('client' in result)) throw new Error(result.problem);
+	if (!result.ok) throw new Error(result.failure.message);
 	return { client: result.client, starts, abort, sent: () => sent };
 }
 
