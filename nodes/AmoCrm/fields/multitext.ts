@@ -114,8 +114,8 @@ function listIn(value: unknown): unknown[] {
 
 function parsed(text: string): unknown {
 	if (!/^\s*[[{]/.test(text)) return text;
-	const list = jsonParse<unknown>(text, { fallbackValue: undefined });
-	if (list !== undefined) return list;
+	const list = jsonParse<unknown>(text, { fallbackValue: '' });
+	if (list !== '') return list;
 	// `[912] 345-67-89` is a number.
 	if (!/^\s*[[{][\s[{]*["']/.test(text)) return text;
 	throw new UserError(`${show(text)} is not valid JSON. Give a list such as [{"value": "...", "kind": "WORK"}].`);
