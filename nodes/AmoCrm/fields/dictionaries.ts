@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { readAccount, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { filesBaseOf } from '../transport/filesHost';
-import { embeddedRows, readList } from '../transport/pages';
+import { readList } from '../transport/pages';
 import type { Failure, Outcome } from '../transport/types';
 
 /** What the account says about its own fields, people and stages. Read once, kept for a minute, per credential. */
@@ -99,12 +100,11 @@ interface Account {
 /** What the account says about itself. */
 async function accountOf(client: ApiClient): Promise<Dictionary<Account>> {
 	return await keep(client, '/account', async () => {
-		const reply = await client.send({ method: 'GET', path: '/account', query: { with: 'datetime_settings,drive_url' } });
+		const reply = await readAccount(client, 'datetime_settings,drive_url');
 		if (!reply.ok) return reply;
-		const account = (reply.body ?? {}) as IDataObject;
-		const embedded = account._embedded as IDataObject | undefined;
-		const { timezone } = (embedded?.datetime_settings ?? {}) as IDataObject;
-		return { ok: true, value: { timezone: nonEmpty(timezone), country: nonEmpty(account.country), driveUrl: nonEmpty(account.drive_url) } };
+		const { _embedded: embedded, country, drive_url: driveUrl } = reply.value;
+		const { timezone } = ((embedded as IDataObject | undefined)?.datetime_settings ?? {}) as IDataObject;
+		return { ok: true, value: { timezone: nonEmpty(timezone), country: nonEmpty(country), driveUrl: nonEmpty(driveUrl) } };
 	});
 }
 
@@ -144,10 +144,10 @@ export async function filesBase(client: ApiClient): Promise<Dictionary<string>> 
 /** Pipelines with their stages inside; amoCRM gives them unpaged (core facts 3.3). */
 export async function pipelinesOf(client: ApiClient): Promise<Dictionary<IDataObject[]>> {
 	return await keep(client, '/leads/pipelines', async () => {
-		const reply = await client.send({ method: 'GET', path: '/leads/pipelines' });
+		const reply = await readRows(client, { path: '/leads/pipelines' }, 'pipelines');
 		if (!reply.ok) return reply;
 		const bySort = (a: IDataObject, b: IDataObject) => Number(a.sort ?? 0) - Number(b.sort ?? 0);
-		const pipelines = embeddedRows(reply, 'pipelines').sort(bySort);
+		const pipelines = reply.rows.sort(bySort);
 		return {
 			ok: true,
 			value: pipelines.map((pipeline) => ({ ...pipeline, statuses: statusesOf(pipeline).sort(bySort) })),

@@ -122,8 +122,10 @@ export function valueKey(entry: IDataObject, type: string): string {
 	return NUMBERS.has(type) && text !== '' ? String(Number(text)) : text;
 }
 
+/** The custom fields that a record shows; what stands among them and is none says nothing. */
 export function customFieldsOf(record: IDataObject): CustomFieldValue[] {
-	return Array.isArray(record.custom_fields_values) ? (record.custom_fields_values as CustomFieldValue[]) : [];
+	const objectsOf = (value: unknown) => (Array.isArray(value) ? value : []).filter((entry): entry is IDataObject => typeof entry === 'object' && entry !== null);
+	return objectsOf(record.custom_fields_values).map((field) => ({ ...field, values: field.values === null ? null : objectsOf(field.values) }));
 }
 
 function valuesOf(record: IDataObject, code: string): string[] {

@@ -21,7 +21,7 @@ export interface Names {
 export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDataObject {
 	const simple: IDataObject = {};
 	for (const [key, value] of Object.entries(withNames(withParams(row), names))) {
-		if (!LEFT_OUT.has(key)) simple[key] = isMoment(key, value) ? toIso(value as number) : value;
+		if (!LEFT_OUT.has(key)) simple[key] = isMoment(key, value) ? isoOf(value) : value;
 	}
 	if (Array.isArray(simple.result) || isTextObject(simple.result)) {
 		// A task without a result has an empty array there (core facts 12).
@@ -30,13 +30,19 @@ export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDa
 	Object.assign(simple, simpleEmbedded((row._embedded ?? {}) as IDataObject));
 	for (const field of listOf(row.custom_fields_values)) {
 		const name = String(field.field_name ?? field.field_code ?? field.field_id);
-		simple[name in simple ? `${name} (field ${String(field.field_id)})` : name] = decodeFieldValue(
-			String(field.field_type),
-			listOf(field.values),
-			zones,
-		) as IDataObject[string];
+		simple[name in simple ? `${name} (field ${String(field.field_id)})` : name] = decoded(field, zones);
 	}
 	return simple;
+}
+
+/** A value that its type cannot have, such as a moment after the end of time, comes as it is. */
+function decoded({ field_type: type, values }: IDataObject, zones: Zones): IDataObject[string] {
+	const entries = listOf(values);
+	try {
+		return decodeFieldValue(String(type), entries, zones) as IDataObject[string];
+	} catch {
+		return entries.map((entry) => entry.value ?? null) as IDataObject[];
+	}
 }
 
 /** Whether a record shows calendar days, for which the account's time zone has to be known. */
@@ -92,18 +98,21 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 	return simple;
 }
 
-function isMoment(key: string, value: unknown): boolean {
-	return typeof value === 'number' && (/_at$/.test(key) || key === 'complete_till');
+function isMoment(key: string, value: unknown): value is number {
+	return typeof value === 'number' && (key.endsWith('_at') || key === 'complete_till');
 }
 
-function toIso(seconds: number): string {
-	return new Date(seconds * 1000).toISOString();
+/** A number that is no moment stays as it is. */
+function isoOf(seconds: number): string | number {
+	const date = new Date(seconds * 1000);
+	return Number.isNaN(date.getTime()) ? seconds : date.toISOString();
 }
 
-function isTextObject(value: unknown): boolean {
-	return typeof value === 'object' && value !== null && 'text' in value;
-}
+const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null;
 
+const isTextObject = (value: unknown): boolean => isObject(value) && 'text' in value;
+
+/** The objects of a list; what stands between them and is none says nothing. */
 function listOf(value: unknown): IDataObject[] {
-	return Array.isArray(value) ? (value as IDataObject[]) : [];
+	return Array.isArray(value) ? value.filter(isObject) : [];
 }

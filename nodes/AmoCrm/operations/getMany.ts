@@ -160,6 +160,7 @@ async function listOnce(reader: Reader, request: ListRequest, output: Output): P
 	}));
 	if (ignored || (request.paidFilters && list.rejected > 0)) hint(reader, 'warning', filtersIgnored(entity, hidden));
 	if (list.repeated > 0) hint(reader, 'info', movedWhileReading(entity, list.repeated));
+	if (list.hasUnreadable) hint(reader, 'warning', `Some rows of amoCRM's answer are no ${entity.displayNamePlural.toLowerCase()} but empty: they were left out.`);
 	return await outputRows(run, list.rows, output);
 }
 

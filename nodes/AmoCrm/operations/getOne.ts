@@ -2,9 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import { AmoCrmError } from '../fields/errors';
+import { readRecord, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { endsEverything, isTooMuch } from '../transport/failures';
-import { embeddedRows } from '../transport/pages';
+import { MAX_PAGE_SIZE, isLongerThan, readList } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
 import type { Asked } from './items';
@@ -19,6 +20,9 @@ import type { Entity, Operation, Run } from './types';
 const IDS_PER_REQUEST = 150;
 
 const IN_FLIGHT = 7;
+
+/** So few records are never dearer to read on their own than finding out how long the list is. */
+const FEW = 5;
 
 type Found = Map<number, IDataObject | Failure>;
 
@@ -83,54 +87,46 @@ function withOf(run: Run, item: number): string {
 	return [options.with ?? []].flat().join(',');
 }
 
+/** One reading of records by their IDs. */
+interface Search {
+	client: ApiClient;
+	entity: Pick<Entity, 'path' | 'collection'>;
+	query: Query;
+	found: Found;
+}
+
 /**
  * Reads records by their IDs: one directly, many through `filter[id]`. An account without the paid filters ignores that
- * and answers with other records: then each is read on its own.
+ * and answers with other records: then each is read on its own, or the whole list where that takes fewer requests.
  */
-export async function findByIds(client: ApiClient, entity: Pick<Entity, 'path' | 'collection'>, extras: string, ids: number[]): Promise<Found> {
-	const found: Found = new Map();
-	const query: Query = extras ? { with: extras } : {};
-	if (ids.length === 1) {
-		await readOneByOne(client, entity, query, ids, found);
-		return found;
-	}
+export async function findByIds(client: ApiClient, entity: Search['entity'], extras: string, ids: number[]): Promise<Found> {
+	const search: Search = { client, entity, query: extras ? { with: extras } : {}, found: new Map() };
+	const { found } = search;
 	const chunks: number[][] = [];
-	for (let from = 0; from < ids.length; from += IDS_PER_REQUEST) chunks.push(ids.slice(from, from + IDS_PER_REQUEST));
+	for (let from = 0; from < ids.length && ids.length > 1; from += IDS_PER_REQUEST) chunks.push(ids.slice(from, from + IDS_PER_REQUEST));
+	let unread = ids.length > 1 ? [] : ids;
 	let filtersWork = true;
 	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
-		if (filtersWork) filtersWork = await readByFilter(client, entity, query, chunk, found);
-		if (!filtersWork) {
-			await readOneByOne(
-				client,
-				entity,
-				query,
-				chunk.filter((id) => !found.has(id)),
-				found,
-			);
-		}
+		if (filtersWork && (await readByFilter(search, chunk))) return;
+		filtersWork = false;
+		unread.push(...chunk.filter((id) => !found.has(id)));
 	});
+	const halfAsManyPages = Math.floor(unread.length / 2);
+	if (unread.length > FEW && !(await isLongerThan(client, entity, halfAsManyPages * MAX_PAGE_SIZE))) await readWholeList(search, unread);
+	unread = unread.filter((id) => !found.has(id));
+	await readOneByOne(search, unread);
 	return found;
 }
 
 /** False when the answer shows that the filter was ignored. */
-async function readByFilter(
-	client: ApiClient,
-	entity: Pick<Entity, 'path' | 'collection'>,
-	query: Query,
-	ids: number[],
-	found: Found,
-): Promise<boolean> {
-	const reply = await client.send({
-		method: 'GET',
-		path: entity.path,
-		query: { ...query, filter: { id: ids }, limit: ids.length },
-		splittable: ids.length > 1,
-	});
+async function readByFilter(search: Search, ids: number[]): Promise<boolean> {
+	const { client, entity, query, found } = search;
+	const request = { path: entity.path, query: { ...query, filter: { id: ids }, limit: ids.length }, splittable: ids.length > 1 };
+	const reply = await readRows(client, request, entity.collection);
 	if (!reply.ok) {
 		if (isTooMuch(reply.failure) && ids.length > 1) {
 			const middle = Math.ceil(ids.length / 2);
-			const first = await readByFilter(client, entity, query, ids.slice(0, middle), found);
-			return first && (await readByFilter(client, entity, query, ids.slice(middle), found));
+			return (await readByFilter(search, ids.slice(0, middle))) && (await readByFilter(search, ids.slice(middle)));
 		}
 		// An account that does not take the filter at all still gives single records.
 		if (reply.failure.kind === 'badRequest' || reply.failure.kind === 'validation') return false;
@@ -138,26 +134,38 @@ async function readByFilter(
 		return true;
 	}
 	const wanted = new Set(ids);
-	const rows = embeddedRows(reply, entity.collection);
-	for (const row of rows) {
+	for (const row of reply.rows) {
 		const id = Number(row.id);
 		if (wanted.has(id)) found.set(id, row);
 	}
-	return rows.every((row) => wanted.has(Number(row.id)));
+	if (!reply.rows.every((row) => wanted.has(Number(row.id)))) return false;
+	const missing = ids.filter((id) => !found.has(id));
+	// amoCRM may give less per page than it is asked for.
+	if (reply.more && missing.length > 0 && missing.length < ids.length) return await readByFilter(search, missing);
+	// What stands in the place of a record and is none tells nothing about it.
+	return reply.count === reply.rows.length;
 }
 
-async function readOneByOne(client: ApiClient, entity: Pick<Entity, 'path'>, query: Query, ids: number[], found: Found): Promise<void> {
+async function readWholeList({ client, entity, query, found }: Search, ids: number[]): Promise<void> {
+	const wanted = new Set(ids);
+	const { path, collection } = entity;
+	const list = await readList({ client, path, collection, query: { ...query, order: { id: 'asc' } }, accept: ({ id }) => wanted.has(Number(id)) });
+	if (list.ok) for (const row of list.rows) found.set(Number(row.id), row);
+	else for (const id of ids) found.set(id, list.failure);
+}
+
+async function readOneByOne({ client, entity, query, found }: Search, ids: number[]): Promise<void> {
 	let ended: Failure | undefined;
 	await inParallel(ids, IN_FLIGHT, async (id) => {
 		if (ended) {
 			found.set(id, ended);
 			return;
 		}
-		const reply = await client.send({ method: 'GET', path: `${entity.path}/${id}`, query });
+		const reply = await readRecord(client, { path: `${entity.path}/${id}`, query }, id);
 		if (!reply.ok) {
 			found.set(id, reply.failure);
 			if (endsEverything(reply.failure)) ended = reply.failure;
-		} else if (reply.body && !Array.isArray(reply.body)) found.set(id, reply.body);
+		} else if (reply.value) found.set(id, reply.value);
 	});
 }
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Matcher, MatchKey } from '../fields/matching';
 import { endsEverything } from '../transport/failures';
-import { MAX_PAGE_SIZE, embeddedRows, readList } from '../transport/pages';
+import { MAX_PAGE_SIZE, isLongerThan, readList } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
@@ -53,9 +53,7 @@ async function isSweepCheaper(run: Run, entity: Entity, keys: MatchKey[], mode: 
 	if (mode !== 'auto') return mode === 'sweep';
 	if (keys.length <= FEW) return false;
 	const searches = keys.reduce((sum, key) => sum + key.searches.length, 0);
-	const beyond = Math.max(keys.length, Math.floor(searches / 2)) * MAX_PAGE_SIZE + 1;
-	const reply = await run.client.send({ method: 'GET', path: entity.path, query: { limit: 1, page: beyond } });
-	return reply.ok && embeddedRows(reply, entity.collection).length === 0;
+	return !(await isLongerThan(run.client, entity, Math.max(keys.length, Math.floor(searches / 2)) * MAX_PAGE_SIZE));
 }
 
 async function sweep(run: Run, entity: Entity, matcher: Matcher, keys: MatchKey[], query: Query): Promise<LookupResult> {

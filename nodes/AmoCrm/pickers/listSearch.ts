@@ -2,9 +2,11 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeLis
 
 import type { Dictionary } from '../fields/dictionaries';
 import { filesBase, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
+import { customFieldsOf } from '../fields/matching';
 import { isUnset } from '../fields/values';
+import type { Rows } from '../transport/answers';
+import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
-import { embeddedRows } from '../transport/pages';
 import { asError, catalogIdOf, clientOf } from './read';
 
 const PAGE_SIZE = 50;
@@ -61,7 +63,11 @@ const CUSTOMERS: Searchable = {
 	label: (row) => String(row.name || `Customer ${String(row.id)}`),
 };
 
-const dayOf = (seconds: unknown): string => new Date(Number(seconds) * 1000).toISOString().slice(0, 10);
+/** The calendar day, in UTC; nothing for what is no moment. */
+function dayOf(seconds: unknown): string {
+	const date = new Date(Number(seconds ?? NaN) * 1000);
+	return Number.isNaN(date.getTime()) ? 'no date' : date.toISOString().slice(0, 10);
+}
 
 const TASKS: Searchable = {
 	path: '/tasks',
@@ -80,9 +86,8 @@ const BY_TYPE: Record<string, Searchable> = {
 };
 
 function firstValue(row: IDataObject, code: string): string | undefined {
-	const fields = (Array.isArray(row.custom_fields_values) ? row.custom_fields_values : []) as IDataObject[];
-	const values = fields.find((field) => field.field_code === code)?.values as IDataObject[] | undefined;
-	return values?.[0]?.value === undefined ? undefined : String(values[0].value);
+	const value = customFieldsOf(row).find((field) => field.field_code === code)?.values?.[0]?.value;
+	return isUnset(value) ? undefined : String(value);
 }
 
 /** Pages to read for one search in what amoCRM cannot search itself: the editor takes an empty page for the end. */
@@ -100,21 +105,18 @@ async function search(
 	const first = Number(paginationToken);
 	const last = source.searchable || filter === '' ? first : first + PAGES_PER_SEARCH - 1;
 	for (let page = first; ; page += 1) {
-		const rows = await readPage(context, client, source, filter, page);
+		const { rows, count } = await readPage(context, client, source, filter, page);
 		const results = rows.map((row) => toEntry(client, source, row, stages)).filter(({ name }) => source.searchable || matches(name, filter));
-		const more = rows.length === PAGE_SIZE ? { paginationToken: String(page + 1) } : {};
-		if (results.length > 0 || page >= last || rows.length < PAGE_SIZE) return { results, ...more };
+		const more = count === PAGE_SIZE ? { paginationToken: String(page + 1) } : {};
+		if (results.length > 0 || page >= last || count < PAGE_SIZE) return { results, ...more };
 	}
 }
 
-async function readPage(context: ILoadOptionsFunctions, client: ApiClient, source: Searchable, filter: string, page: number): Promise<IDataObject[]> {
-	const reply = await client.send({
-		method: 'GET',
-		path: source.path,
-		query: { page, limit: PAGE_SIZE, order: { id: 'desc' }, ...(source.searchable && filter ? { query: filter } : {}) },
-	});
-	if (!reply.ok) throw asError(context, reply.failure);
-	return embeddedRows(reply, source.collection);
+async function readPage(context: ILoadOptionsFunctions, client: ApiClient, source: Searchable, filter: string, page: number): Promise<Rows & { ok: true }> {
+	const query = { page, limit: PAGE_SIZE, order: { id: 'desc' }, ...(source.searchable && filter ? { query: filter } : {}) };
+	const rows = await readRows(client, { path: source.path, query }, source.collection);
+	if (!rows.ok) throw asError(context, rows.failure);
+	return rows;
 }
 
 function toEntry(client: ApiClient, { cardPath, label }: Searchable, row: IDataObject, stages: Map<string, string>): INodeListSearchItems {
@@ -230,12 +232,11 @@ export async function searchFiles(
 	if (!base.ok) throw asError(this, base.failure);
 	const page = Number(paginationToken);
 	const query = { page, limit: PAGE_SIZE, filter: { term: filter.trim() } };
-	const reply = await client.send({ method: 'GET', base: base.value, path: '/files', query });
-	if (!reply.ok) throw asError(this, reply.failure);
-	const rows = embeddedRows(reply, 'files');
+	const files = await readRows(client, { base: base.value, path: '/files', query }, 'files');
+	if (!files.ok) throw asError(this, files.failure);
 	return {
-		results: rows.filter(({ is_trashed: isTrashed }) => isTrashed !== true).map((row) => ({ name: fileLabel(row), value: String(row.uuid) })),
-		...(rows.length === PAGE_SIZE ? { paginationToken: String(page + 1) } : {}),
+		results: files.rows.filter(({ is_trashed: isTrashed }) => isTrashed !== true).map((row) => ({ name: fileLabel(row), value: String(row.uuid) })),
+		...(files.count === PAGE_SIZE ? { paginationToken: String(page + 1) } : {}),
 	};
 }
 

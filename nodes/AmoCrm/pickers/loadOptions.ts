@@ -2,7 +2,8 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 
 import { fieldDefinitions, pipelinesOf, usersOf } from '../fields/dictionaries';
 import { unwrapLocator } from '../fields/values';
-import { asError, catalogIdOf, clientOf, fieldsPathOf, readAll, readOne } from './read';
+import { readAccount } from '../transport/answers';
+import { asError, catalogIdOf, clientOf, fieldsPathOf, readAll } from './read';
 
 /** The status type of "Incoming leads": no lead can be put there (core facts 7). */
 const INCOMING = 1;
@@ -70,6 +71,7 @@ export async function getLossReasons(this: ILoadOptionsFunctions): Promise<INode
 }
 
 export async function getTaskTypes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const account = await readOne(this, '/account', { with: 'task_types' });
-	return options(((account._embedded as IDataObject | undefined)?.task_types ?? []) as IDataObject[]);
+	const account = await readAccount(await clientOf(this), 'task_types');
+	if (!account.ok) throw asError(this, account.failure);
+	return options(((account.value._embedded as IDataObject | undefined)?.task_types ?? []) as IDataObject[]);
 }

@@ -26,12 +26,6 @@ export async function readAll(
 	return list.rows;
 }
 
-export async function readOne(context: ILoadOptionsFunctions, path: string, query?: Query): Promise<IDataObject> {
-	const reply = await (await clientOf(context)).send({ method: 'GET', path, query });
-	if (!reply.ok) throw asError(context, reply.failure);
-	return (reply.body ?? {}) as IDataObject;
-}
-
 export function asError(context: Pick<ApiContext, 'getNode'>, failure: Pick<Failure, 'message' | 'advice'>): NodeApiError {
 	const error = new NodeApiError(context.getNode(), { message: failure.message } as JsonObject, {
 		message: failure.message,

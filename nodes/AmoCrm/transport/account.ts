@@ -1,5 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
-
+import { readAccount } from './answers';
 import type { ApiClient } from './client';
 
 const KEEP_MS = 10 * 60_000;
@@ -21,7 +20,7 @@ export async function isFilteringEnabled(client: ApiClient): Promise<boolean | u
 }
 
 async function ask(client: ApiClient): Promise<boolean | undefined> {
-	const reply = await client.send({ method: 'GET', path: '/account', query: { with: 'is_api_filter_enabled' } });
-	const value = reply.ok ? (reply.body as IDataObject | undefined)?.is_api_filter_enabled : undefined;
+	const account = await readAccount(client, 'is_api_filter_enabled');
+	const value = account.ok ? account.value.is_api_filter_enabled : undefined;
 	return typeof value === 'boolean' ? value : undefined;
 }

@@ -145,8 +145,8 @@ export function endsEverything({ kind }: Failure): boolean {
 }
 
 /** Failures that may go away when less is asked for at once (official advice for 504, core facts 3.8). */
-export function isTooMuch({ kind }: Failure): boolean {
-	return kind === 'timeout' || kind === 'tooLarge' || kind === 'malformed';
+export function isTooMuch({ kind, permanent }: Failure): boolean {
+	return !permanent && (kind === 'timeout' || kind === 'tooLarge' || kind === 'malformed');
 }
 
 function changesData(request: ApiRequest): boolean {

@@ -1,8 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Rows } from './answers';
+import { readRows } from './answers';
 import type { ApiClient } from './client';
 import { isTooMuch } from './failures';
-import type { Outcome, Query, Reply } from './types';
+import type { Failure, Outcome, Query, Reply } from './types';
 
 /** The largest page; more is silently cut to it (core facts 3.3). */
 export const MAX_PAGE_SIZE = 250;
@@ -34,13 +36,33 @@ export type ListResult = Outcome<{
 	repeated: number;
 	/** Rows that came although `accept` says they should not have. */
 	rejected: number;
+	/** Whether some rows are no records: amoCRM gave nothing in their place. */
+	hasUnreadable: boolean;
 }>;
 
-/** The rows of a list answer: `_embedded[collection]`, or none for 204. */
+/** The rows that a successful answer to a write names. */
 export function embeddedRows(reply: Reply & { ok: true }, collection: string): IDataObject[] {
 	const body = reply.body as { _embedded?: Record<string, unknown> } | undefined;
 	const rows = body?._embedded?.[collection];
 	return Array.isArray(rows) ? (rows as IDataObject[]) : [];
+}
+
+/** Whether a list surely or possibly has more rows than that. Costs one request. */
+export async function isLongerThan(client: ApiClient, { path, collection }: Pick<ListJob, 'path' | 'collection'>, count: number): Promise<boolean> {
+	const probe = await readRows(client, { path, query: { limit: 1, page: count + 1 } }, collection);
+	return !probe.ok || probe.count > 0;
+}
+
+/** How the pages of a list are cut. */
+interface Paging {
+	/** Rows per page; halved when amoCRM cannot answer in time. */
+	size: number;
+	/** The largest page that this list gives. */
+	full: number;
+	/** Whether each page begins before the end of the one before. */
+	overlap: boolean;
+	/** The list gives more than is asked for: it has pages of its own, of which only the number can be chosen. */
+	fixed: boolean;
 }
 
 /**
@@ -53,11 +75,14 @@ export function embeddedRows(reply: Reply & { ok: true }, collection: string): I
  */
 export async function readList(job: ListJob): Promise<ListResult> {
 	const limit = job.limit ?? Infinity;
-	if (limit <= 0) return { ok: true, rows: [], repeated: 0, rejected: 0 };
-	const fullPage = job.maxPageSize ?? MAX_PAGE_SIZE;
-	const list = await readPages(job, limit, pageSizeFor(limit, fullPage), fullPage);
-	// The account ignores the filter: what was asked for is spread over the whole list, so pages should be full.
-	return list === 'tooThin' ? ((await readPages(job, limit, fullPage, fullPage)) as ListResult) : list;
+	if (limit <= 0) return { ok: true, rows: [], repeated: 0, rejected: 0, hasUnreadable: false };
+	const full = job.maxPageSize ?? MAX_PAGE_SIZE;
+	let paging: Paging = { size: pageSizeFor(limit, full), full, overlap: limit === Infinity, fixed: false };
+	for (;;) {
+		const list = await readPages(job, limit, paging);
+		if ('ok' in list) return list;
+		paging = list;
+	}
 }
 
 /** Equal pages that add up to the limit with as little over it as possible. */
@@ -66,81 +91,134 @@ function pageSizeFor(limit: number, fullPage: number): number {
 	return Math.ceil(limit / Math.ceil(limit / fullPage));
 }
 
-/** `tooThin` when small pages hold rows that `accept` does not want. */
-async function readPages(job: ListJob, limit: number, pageSize: number, fullPage: number): Promise<ListResult | 'tooThin'> {
-	const withdrawal = new AbortController();
-	const reader: PageReader = { job, size: pageSize, cut: false, announced: false, signal: withdrawal.signal };
+/** Gives another way to cut the pages where this one turns out to be wrong. */
+async function readPages(job: ListJob, limit: number, given: Paging): Promise<ListResult | Paging> {
+	const paging = { ...given };
 	const rows: IDataObject[] = [];
-	const ids = new Set<unknown>();
+	const known = new Set<unknown>();
 	let repeated = 0;
 	let rejected = 0;
+	let hasUnreadable = false;
 
-	const inFlight: Array<{ span: Span; overlap: number; reading: Promise<Range> }> = [];
+	let queue: Array<{ span: Span; place: number; reading: Promise<Rows> }> = [];
+	let withdrawal = new AbortController();
 	let beside: Promise<unknown> | undefined;
 	/** Places before this one are asked for. */
 	let asked = 0;
-	/** Not up to a limit, where that is no whole list; not where amoCRM cuts pages, which then begin where it wants, nor for rows that nothing tells apart. */
-	let overlaps = limit === Infinity;
+	/** A page has named the next one, so a page that does not is the last. */
+	let announced = false;
 	/** One page first: most lists are short. Then as many as fill the rate limit. */
 	let width = 1;
-	const pagesNeeded = (): number => (limit === Infinity ? Infinity : Math.ceil((limit - rows.length) / pageSize));
+	const pagesNeeded = (): number => (limit === Infinity ? Infinity : Math.ceil((limit - rows.length) / paging.size));
 
 	for (;;) {
-		while (inFlight.length < Math.min(width, pagesNeeded())) {
-			const span = overlaps && asked > 0 ? overlappingSpan(asked, fullPage) : { from: asked, to: asked + pageSize, size: pageSize };
-			inFlight.push({ span, overlap: asked - span.from, reading: readRange(reader, span) });
+		while (queue.length < Math.min(width, pagesNeeded())) {
+			const span = spanFrom(asked, paging);
+			queue.push({ span, place: asked, reading: readPage(span) });
 			asked = span.to;
 		}
-		const { span, overlap, reading } = inFlight.shift() as (typeof inFlight)[number];
-		const range = await reading;
-		if (!range.ok) return await finish(range);
-		if (span.from === 0) overlaps &&= !reader.cut && range.rows.every(({ id }) => id !== undefined);
-		const passed = overlap > 0 ? await readPassed(reader, span.from, range.rows, ids) : NOTHING;
-		if (!passed.ok) return await finish(passed);
-		take(passed.rows);
-		const known = take(range.rows);
-		if (passed.rows.length === 0) repeated += Math.max(0, known - overlap);
-		if (rows.length >= limit || range.isLast) return await finish({ ok: true, rows, repeated, rejected });
-		if (rejected > 0 && pageSize < fullPage) return await finish('tooThin');
-		beside ??= job.alongside?.(range.rows);
+		const { span, place, reading } = queue.shift() as (typeof queue)[number];
+		const page = await reading;
+		const passed = page.ok && paging.overlap && span.from > 0 ? await readPassed(span, place, page.rows) : NOTHING;
+		if (!page.ok || !passed.ok) {
+			const failed = page.ok ? passed : page;
+			if (failed.ok || !isSplittable(span) || !isTooMuch(failed.failure)) return await finish(failed as ListResult);
+			await withdraw();
+			paging.size = paging.full = Math.ceil(span.size / 2);
+			asked = place;
+			continue;
+		}
+		const isFirst = span.from === 0;
+		if (page.count > span.size && (page.more || !isFirst) && !paging.fixed) {
+			return await finish({ size: given.full, full: given.full, overlap: false, fixed: true });
+		}
+		announced ||= page.more;
+		const isLast = page.count === 0 || (!page.more && (announced || page.count !== span.size));
+		if (isFirst) {
+			paging.overlap &&= page.rows.every((row) => idOf(row) !== undefined);
+			// amoCRM gives less per page than it is asked for: a page number counts pages of that size.
+			if (page.count < span.size && !isLast && !paging.fixed) {
+				paging.full = asked = page.count;
+				paging.size = Math.min(paging.size, paging.full);
+			}
+		}
+		hasUnreadable ||= page.count > page.rows.length;
+		const overlap = place - span.from;
+		const taken = [take(passed.rows), take(page.rows, overlap)];
+		if (passed.rows.length === 0) repeated += Math.max(0, (taken[1]?.again ?? 0) - overlap);
+		if (rows.length >= limit || isLast) return await finish({ ok: true, rows, repeated, rejected, hasUnreadable });
+		if (!isFirst && taken.every(({ fresh }) => fresh === 0)) return await finish({ ok: false, failure: NO_NEXT_PAGE });
+		// The account ignores the filter: what was asked for is spread over the whole list, so pages should be full.
+		if (rejected > 0 && paging.size < paging.full) return await finish({ ...paging, size: paging.full });
+		beside ??= job.alongside?.(page.rows);
 		width = Math.min(MAX_IN_FLIGHT, Math.max(1, job.client.usefulParallelism()));
 	}
 
-	/** Returns how many of the rows were known. */
-	function take(read: IDataObject[]): number {
-		let known = 0;
-		for (const row of read) {
-			if (row.id !== undefined && ids.has(row.id)) {
-				known += 1;
-				continue;
-			}
-			if (row.id !== undefined) ids.add(row.id);
+	/** How many of the rows are new, and how many came before. Where nothing tells them apart, the first `overlap` did. */
+	function take(read: IDataObject[], overlap = 0): { fresh: number; again: number } {
+		let fresh = 0;
+		let again = 0;
+		for (const [index, row] of read.entries()) {
+			const id = idOf(row);
+			const key = id ?? JSON.stringify(row);
+			if (!known.has(key)) fresh += 1;
+			else if (id !== undefined) again += 1;
+			if (id === undefined ? index < overlap : known.has(key)) continue;
+			known.add(key);
 			if (job.accept && !job.accept(row)) rejected += 1;
 			else if (rows.length < limit) rows.push(row);
 		}
-		return known;
+		return { fresh, again };
 	}
 
-	/** Pages past the end that still wait for their turn are not asked for; nothing is under way once the node is done. */
-	async function finish<T>(result: T): Promise<T> {
+	async function readPage({ from, size }: Span): Promise<Rows> {
+		const { client, path, collection, query } = job;
+		const request = { path, query: { ...query, page: from / size + 1, limit: size }, splittable: isSplittable({ size }), signal: withdrawal.signal };
+		return await readRows(client, request, collection);
+	}
+
+	function isSplittable({ size }: Pick<Span, 'size'>): boolean {
+		return size > MIN_PAGE_SIZE && !paging.fixed;
+	}
+
+	/**
+	 * The rows that have moved from behind the page to before it since the pages there were read; none when the page begins
+	 * with a known row.
+	 */
+	async function readPassed({ from: start }: Span, place: number, next: IDataObject[]): Promise<Rows> {
+		const passed: IDataObject[] = [];
+		const isConnected = ([first]: IDataObject[]): boolean => first !== undefined && known.has(idOf(first));
+		for (let to = start; to > 0 && !(isConnected(passed) || (passed.length === 0 && start < place && isConnected(next))); ) {
+			const { size } = paging;
+			const from = Math.floor((to - 1) / size) * size;
+			const page = await readPage({ from, to, size });
+			if (!page.ok) return page;
+			passed.unshift(...page.rows.slice(0, to - from));
+			to = from;
+		}
+		return { ok: true, rows: passed, count: passed.length, more: true };
+	}
+
+	/** Pages that still wait for their turn are not asked for. */
+	async function withdraw(): Promise<void> {
 		withdrawal.abort();
-		await Promise.all([...inFlight.map(({ reading }) => reading), beside]);
+		await Promise.all(queue.map(({ reading }) => reading));
+		queue = [];
+		withdrawal = new AbortController();
+	}
+
+	/** Nothing is under way once the node is done. */
+	async function finish<T>(result: T): Promise<T> {
+		await withdraw();
+		await beside;
 		return result;
 	}
 }
 
-interface PageReader {
-	job: ListJob;
-	/** Rows per page; halved when amoCRM cannot answer in time. */
-	size: number;
-	/** amoCRM gives less per page than it is asked for. */
-	cut: boolean;
-	/** A page has named the next one, so a page that does not is the last. */
-	announced: boolean;
-	signal: AbortSignal;
-}
+/** What tells a row from others, whatever the route calls it. */
+const idOf = ({ id, uid, uuid }: IDataObject): unknown => id ?? uid ?? uuid ?? undefined;
 
-/** The places `from` to `to` (exclusive) of the list, to be read by pages of `size`. */
+/** The places `from` to `to` (exclusive) of the list: a page of `size`. */
 interface Span {
 	from: number;
 	to: number;
@@ -148,74 +226,30 @@ interface Span {
 }
 
 /**
- * The page that begins before `place` and reaches farthest beyond it. Pages begin at multiples of their size, so none can
- * begin one place earlier at will; trying sizes, a list takes 8 % more requests than with pages that only touch.
+ * The page that holds `place` and reaches farthest beyond it; in an overlapping list it holds the place before it too.
+ * Pages begin at multiples of their size, so none can begin one place earlier at will; trying sizes, a list takes 8 % more
+ * requests than with pages that only touch.
  */
-function overlappingSpan(place: number, fullPage: number): Span {
-	let best: Span = { from: 0, to: place, size: fullPage };
-	for (let size = fullPage; size > fullPage / 2; size--) {
-		const from = Math.floor((place - 1) / size) * size;
-		if (from + size > best.to) best = { from, to: from + size, size };
+function spanFrom(place: number, { size: wanted, full, overlap }: Paging): Span {
+	const pageAt = (first: number, size: number): Span => {
+		const from = Math.floor(first / size) * size;
+		return { from, to: from + size, size };
+	};
+	if (!overlap || place === 0) return pageAt(place, wanted);
+	let best: Span | undefined;
+	for (let size = full; size > full / 2; size--) {
+		const span = pageAt(place - 1, size);
+		if (span.to > (best?.to ?? place)) best = span;
 	}
-	// The sizes of tiny pages may all divide the place: then the next page can only touch.
-	return best.to > place ? best : { from: place, to: place + fullPage, size: fullPage };
+	// The sizes of tiny pages may all divide the place: then the next page can only touch, and the one before is read again.
+	return best ?? pageAt(place, full);
 }
 
-/** The rows that have moved from behind `place` to before it since the pages there were read; none when `next`, the page from there on, begins with a known one. */
-async function readPassed(reader: PageReader, place: number, next: IDataObject[], ids: Set<unknown>): Promise<Range> {
-	const passed: IDataObject[] = [];
-	const isConnected = ([first]: IDataObject[]): boolean => first !== undefined && (first.id === undefined || ids.has(first.id));
-	for (let to = place; to > 0 && !isConnected(passed.length > 0 ? passed : next); ) {
-		const { size } = reader;
-		const from = Math.floor((to - 1) / size) * size;
-		const range = await readRange(reader, { from, to, size });
-		if (!range.ok) return range;
-		passed.unshift(...range.rows);
-		to = from;
-	}
-	return { ok: true, rows: passed, isLast: false };
-}
+const NOTHING: Rows = { ok: true, rows: [], count: 0, more: false };
 
-type Range = Outcome<{ rows: IDataObject[]; isLast: boolean }>;
-
-const NOTHING: Range = { ok: true, rows: [], isLast: false };
-
-/** The rows of a span: one page, or smaller ones where that is too much. */
-async function readRange(reader: PageReader, { from, to, size: wanted }: Span): Promise<Range> {
-	const { client, path, collection, query } = reader.job;
-	const rows: IDataObject[] = [];
-	for (let place = from; place < to; ) {
-		const size = Math.min(wanted, reader.size);
-		const page = Math.floor(place / size) + 1;
-		const start = (page - 1) * size;
-		// Where amoCRM cuts pages to a size of its own, another size would be another place in the list.
-		const splittable = size > MIN_PAGE_SIZE && !reader.cut;
-		const reply = await client.send({
-			method: 'GET',
-			path,
-			query: { ...query, page, limit: size },
-			splittable,
-			signal: reader.signal,
-		});
-		if (!reply.ok) {
-			if (!splittable || !isTooMuch(reply.failure)) return reply;
-			reader.size = Math.min(reader.size, Math.ceil(size / 2));
-			continue;
-		}
-		const answer = embeddedRows(reply, collection);
-		const more = hasNext(reply);
-		reader.announced ||= more;
-		const isLast = answer.length === 0 || (!more && (answer.length < size || reader.announced));
-		// A smaller page may hold the end of the list, beyond the span.
-		rows.push(...answer.slice(place - start, isLast ? undefined : to - start));
-		if (isLast) return { ok: true, rows, isLast };
-		if (answer.length < size) reader.cut = true;
-		place = start + size;
-	}
-	return { ok: true, rows, isLast: false };
-}
-
-function hasNext(reply: Reply & { ok: true }): boolean {
-	const links = (reply.body as { _links?: { next?: unknown } } | undefined)?._links;
-	return links?.next !== undefined;
-}
+const NO_NEXT_PAGE: Failure = {
+	kind: 'malformed',
+	message: 'amoCRM gives the same records again instead of the next page, so the list cannot be read to its end',
+	advice: "Run again; if it goes on, narrow the list with filters so that it fits into one page, or sort it by 'ID'.",
+	outcomeUnknown: false,
+};

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'crypto';
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
+import { readAccount } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import type { Failure } from '../transport/types';
 import type { HookAccount } from './delivery';
@@ -60,9 +61,9 @@ export function isOurAccount({ id, subdomain }: HookAccount, memory: Memory): bo
 
 /** Reads who the credential's account and user are: another user may have been connected since. */
 export async function rememberAccount(client: ApiClient, memory: Memory): Promise<Failure | undefined> {
-	const reply = await client.send({ method: 'GET', path: '/account' });
-	if (!reply.ok) return reply.failure;
-	const { id, subdomain, current_user_id: userId } = (reply.body ?? {}) as IDataObject;
+	const account = await readAccount(client);
+	if (!account.ok) return account.failure;
+	const { id, subdomain, current_user_id: userId } = account.value;
 	memory.baseUrl = client.baseUrl;
 	memory.accountId = Number(id);
 	memory.subdomain = String(subdomain ?? '');

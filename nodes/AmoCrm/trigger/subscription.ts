@@ -4,8 +4,8 @@ import { NodeOperationError } from 'n8n-workflow';
 import { resolveAccountUrls } from '../../../credentials/accountDomain';
 import { toList } from '../fields/values';
 import { asError, clientOf } from '../pickers/read';
+import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
-import { embeddedRows } from '../transport/pages';
 import type { Failure } from '../transport/types';
 import type { Memory } from './authenticity';
 import { KEY_PARAMETER, newKey, rememberAccount, rememberUntilSaved, scopeOf } from './authenticity';
@@ -35,13 +35,13 @@ export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
 	if (!memory.key || !isKnown(memory, client)) return false;
 	await readAccount(context, client);
 	const destination = destinationOf(context, memory.key);
-	const reply = await client.send({ method: 'GET', path: PATH, query: { filter: { destination } } });
-	if (!reply.ok) {
-		if (isStart(context) && memory.destination === destination) return keepAsItIs(context, reply.failure);
-		throw asError(context, await explain(client, reply.failure));
+	const hooks = await readRows(client, { path: PATH, query: { filter: { destination } } }, 'webhooks');
+	if (!hooks.ok) {
+		if (isStart(context) && memory.destination === destination) return keepAsItIs(context, hooks.failure);
+		throw asError(context, await explain(client, hooks.failure));
 	}
 	// amoCRM may filter loosely.
-	const own = embeddedRows(reply, 'webhooks').find((hook) => hook.destination === destination);
+	const own = hooks.rows.find((hook) => hook.destination === destination);
 	if (own) memory.destination = destination;
 	return own !== undefined && own.disabled !== true && sameCodes(codesOf(own.settings), wantedCodes(context));
 }
@@ -127,9 +127,9 @@ function sameCodes(one: string[], other: string[]): boolean {
 async function ownHooks(context: IHookFunctions, client: ApiClient): Promise<string[]> {
 	const url = ownUrl(context);
 	const known = memoryOf(context).destination;
-	const reply = await client.send({ method: 'GET', path: PATH });
-	if (!reply.ok) throw asError(context, await explain(client, reply.failure));
-	const destinations = embeddedRows(reply, 'webhooks').map((hook) => String(hook.destination));
+	const hooks = await readRows(client, { path: PATH }, 'webhooks');
+	if (!hooks.ok) throw asError(context, await explain(client, hooks.failure));
+	const destinations = hooks.rows.map((hook) => String(hook.destination));
 	return destinations.filter((destination) => destination === known || destination === url || destination.startsWith(`${url}?`));
 }
 
@@ -180,8 +180,8 @@ const LIMIT_REACHED = {
 };
 
 async function isFull(client: ApiClient): Promise<boolean> {
-	const reply = await client.send({ method: 'GET', path: PATH });
-	return reply.ok && embeddedRows(reply, 'webhooks').length >= MAX_WEBHOOKS;
+	const hooks = await readRows(client, { path: PATH }, 'webhooks');
+	return hooks.ok && hooks.count >= MAX_WEBHOOKS;
 }
 
 function refusalOf(failure: Failure, codes: string[]): string {

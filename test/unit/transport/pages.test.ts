@@ -112,10 +112,11 @@ describe('a list', () => {
 
 describe('records that are deleted while the list is read', () => {
 	/** Deletes before some pages; every other record has to come once, in order. */
-	async function readDeleting(count: number, deletions: Map<number, number[]>, parallel = 1) {
+	async function readDeleting(count: number, deletions: Map<number, number[]>, parallel = 1, options: Options = {}) {
 		const rows = base(count);
 		const gone = new Set<unknown>();
 		const { list, pages } = await read(rows, {}, {
+			...options,
 			parallel,
 			before: (index) => {
 				for (const id of deletions.get(index) ?? []) {
@@ -154,10 +155,109 @@ describe('records that are deleted while the list is read', () => {
 		);
 	});
 
-	it('cost a tenth more requests at most, however long the list is', async () => {
+	it('let none pass where amoCRM cuts pages to a size of its own, or cannot answer large ones', async () => {
+		const moments = fc.array(fc.tuple(fc.integer({ min: 1, max: 14 }), fc.array(fc.integer({ min: 1, max: 600 }), { maxLength: 40 })), { maxLength: 6 });
+		const cuts = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 13, max: 249 }));
+		await fc.assert(
+			fc.asyncProperty(moments, fc.constantFrom(1, 3, 6), cuts, async (plan, parallel, cut) => {
+				await readDeleting(600, new Map(plan), parallel, { cut });
+			}),
+			{ numRuns: 150, seed: 20260131 },
+		);
+		await fc.assert(
+			fc.asyncProperty(moments, fc.constantFrom(1, 3, 6), fc.integer({ min: 20, max: 249 }), fc.integer({ max: 5 }), async (plan, parallel, most, from) => {
+				await readDeleting(600, new Map(plan), parallel, { fault: ({ limit }, index) => (index >= from && limit > most ? failed('timeout') : undefined) });
+			}),
+			{ numRuns: 150, seed: 20260131 },
+		);
+	});
+
+	it('cost a tenth more requests at most, however long the list is, and a quarter where pages are small', async () => {
 		expect((await read(base(10_000), {}, { parallel: 1 })).pages).toHaveLength(43);
 		expect((await read(base(100_000), {}, { parallel: 1 })).pages).toHaveLength(433);
+		expect((await read(base(10_000), {}, { parallel: 1, cut: 50 })).pages.length).toBeLessThan(250);
 	});
+});
+
+describe('a list without an end', () => {
+	const page = (rows: unknown[], next = true): Reply => ok({ ...(next ? { _links: { next: { href: 'next' } } } : {}), _embedded: { leads: rows } } as IDataObject);
+	const nameless = Array.from({ length: 250 }, (_, index) => ({ name: index }));
+
+	it.each([
+		['full page that names a next one', base(250), true],
+		['full page that names no next one', base(250), false],
+		['short page that names a next one', base(3), true],
+		['page larger than asked for', base(400), true],
+		['page of one row', base(1), true],
+		['page of rows without IDs', nameless, true],
+		['page of one row that nothing tells apart', [{}], true],
+	])('that answers the same %s again and again is an error that says so', async (_what, rows, next) => {
+		for (const limit of [undefined, 1_000]) {
+			for (const parallel of [1, 6]) {
+				const { client, requests } = scriptedClient(() => page(rows, next), parallel);
+				const list = await readList({ client, path: '/leads', collection: 'leads', limit });
+				expect(list).toMatchObject({ ok: false, failure: { kind: 'malformed', message: expect.stringMatching(/same records again/) as string } });
+				expect(requests.length).toBeLessThanOrEqual(16);
+			}
+		}
+	});
+
+	it('that two pages answer in turn is one too', async () => {
+		const { client } = scriptedClient(({ query }) => page(base(250).map(({ id }) => ({ id: Number(id) + (Number(query?.page) % 2) * 250 }))));
+		expect(idsOf(await readList({ client, path: '/leads', collection: 'leads' }))).toBe('malformed');
+	});
+});
+
+it('a list that gives everything at once, whatever page is asked for, comes whole', async () => {
+	const { client, requests } = scriptedClient(() => ok({ _embedded: { leads: base(777) } } as IDataObject));
+	expect(idsOf(await readList({ client, path: '/leads', collection: 'leads' }))).toEqual(upTo(777));
+	expect(requests).toHaveLength(1);
+});
+
+it('a list that has fixed pages, whatever size is asked for, comes whole', async () => {
+	for (const [size, count] of [[50, 60], [50, 1_001], [100, 1_000], [500, 1_300]] as const) {
+		const { client } = scriptedClient(({ query }) => {
+			const start = (Number(query?.page) - 1) * size;
+			const rows = base(count).slice(start, start + size);
+			return rows.length === 0 ? ok() : ok({ _links: start + size < count ? { next: { href: 'next' } } : {}, _embedded: { leads: rows } } as IDataObject);
+		}, 3);
+		expect(idsOf(await readList({ client, path: '/leads', collection: 'leads' }))).toEqual(upTo(count));
+	}
+});
+
+describe('a page that holds no list', () => {
+	it.each([
+		{},
+		[],
+		{ status: 402 },
+		{ _embedded: null },
+		{ _embedded: [] },
+		{ _embedded: {} },
+		{ _embedded: { leads: null } },
+		{ _embedded: { leads: { 0: { id: 1 } } } },
+		{ _embedded: { contacts: [] } },
+	])('as %j is no empty list, be it the first page or a later one', async (body) => {
+		for (const pages of [0, 1]) {
+			const { client, requests } = scriptedClient((_request, index) => (index < pages ? ok({ _embedded: { leads: base(250) } } as IDataObject) : ok(body as unknown as IDataObject)));
+			const list = await readList({ client, path: '/leads', collection: 'leads' });
+			expect(list).toMatchObject({ ok: false, failure: { kind: 'malformed', message: expect.stringMatching(/^amoCRM answered \(200\) without the list of leads/) as string } });
+			expect(requests.length).toBeLessThanOrEqual(pages + 2);
+		}
+	});
+
+	it('but an empty one is', async () => {
+		for (const reply of [ok(), ok({ _embedded: { leads: [] } } as IDataObject)]) {
+			const { client } = scriptedClient(() => reply);
+			expect(await readList({ client, path: '/leads', collection: 'leads' })).toMatchObject({ ok: true, rows: [] });
+		}
+	});
+});
+
+it('what is no record among the rows does not take the others along, and is told', async () => {
+	const rows = base(600).map((row, index) => ([3, 249, 250, 251, 400].includes(index) ? [null, 7, 'x', [], undefined][index % 5] : row)) as IDataObject[];
+	const { list } = await read(rows, {}, { parallel: 3 });
+	expect(idsOf(list)).toEqual(upTo(600).filter((id) => ![4, 250, 251, 252, 401].includes(id)));
+	expect(list).toMatchObject({ hasUnreadable: true, repeated: 0 });
 });
 
 describe('a page that is too much', () => {
@@ -185,8 +285,12 @@ describe('a page that is too much', () => {
 		const { list, pages } = await read(base(1_000), {}, { fault: () => failed('timeout') });
 		expect(idsOf(list)).toBe('timeout');
 		expect(pages.at(-1)?.limit).toBeLessThanOrEqual(10);
-		const cut = await read(base(1_000), {}, { cut: 50, fault: (_page, index) => (index === 3 ? failed('timeout') : undefined) });
-		expect(idsOf(cut.list)).toBe('timeout');
+		expect(pages.length).toBeLessThan(10);
+	});
+
+	it('may be one of those that amoCRM cuts to a size of its own', async () => {
+		const { list } = await read(base(1_000), {}, { cut: 50, fault: (_page, index) => (index === 3 ? failed('timeout') : undefined) });
+		expect(idsOf(list)).toEqual(upTo(1_000));
 	});
 });
 

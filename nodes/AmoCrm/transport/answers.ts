@@ -1,0 +1,64 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { ApiClient } from './client';
+import type { ApiRequest, Failure, Outcome } from './types';
+
+/**
+ * Reading, with one rule for what "nothing" is: 204, or 200 with an empty collection (core facts 3.2). Any other answer
+ * without what was asked for is no answer, and taking it for "nothing there" would create records a second time.
+ */
+
+type ReadRequest = Omit<ApiRequest, 'method' | 'body'>;
+
+export type Rows = Outcome<{
+	rows: IDataObject[];
+	/** With those that are no records. */
+	count: number;
+	/** Whether the answer names a next page. */
+	more: boolean;
+}>;
+
+/** The rows of a list answer: `_embedded[collection]`. What is no record among them (`null`) is left out. */
+export async function readRows(client: ApiClient, request: ReadRequest, collection: string): Promise<Rows> {
+	const reply = await client.send({ ...request, method: 'GET' });
+	if (!reply.ok) return reply;
+	if (reply.status === 204) return { ok: true, rows: [], count: 0, more: false };
+	const rows = recordOf(recordOf(reply.body)?._embedded)?.[collection];
+	if (!Array.isArray(rows)) return { ok: false, failure: notAnswered(reply.status, reply.body, `the list of ${collection.replace(/_/g, ' ')}`) };
+	const records = rows.filter((row): row is IDataObject => recordOf(row) !== undefined);
+	return { ok: true, rows: records, count: rows.length, more: (recordOf(recordOf(reply.body)?._links)?.next ?? undefined) !== undefined };
+}
+
+/** The record with that ID; nothing where there is none. */
+export async function readRecord(client: ApiClient, request: ReadRequest, id: number): Promise<Outcome<{ value: IDataObject | undefined }>> {
+	const reply = await client.send({ ...request, method: 'GET' });
+	if (!reply.ok) return reply;
+	if (reply.status === 204) return { ok: true, value: undefined };
+	const record = recordOf(reply.body);
+	if (Number(record?.id ?? NaN) !== id) return { ok: false, failure: notAnswered(reply.status, reply.body, `the record ${id}`) };
+	return { ok: true, value: record };
+}
+
+/** What the account says about itself; `extras` is what `with` may add. */
+export async function readAccount(client: ApiClient, extras?: string): Promise<Outcome<{ value: IDataObject }>> {
+	const reply = await client.send({ method: 'GET', path: '/account', query: { with: extras } });
+	if (!reply.ok) return reply;
+	const account = recordOf(reply.body);
+	if (typeof account?.id !== 'number') return { ok: false, failure: notAnswered(reply.status, reply.body, 'the account') };
+	return { ok: true, value: account };
+}
+
+const recordOf = (value: unknown): IDataObject | undefined =>
+	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as IDataObject) : undefined;
+
+function notAnswered(status: number, body: unknown, what: string): Failure {
+	const said = recordOf(body)?.status;
+	return {
+		kind: 'malformed',
+		status,
+		message: `amoCRM answered (${status}) without ${what}${typeof said === 'number' ? `: the answer speaks of status ${said}` : ''}`,
+		advice: 'It is not known what is there. Run again; if it goes on, something between n8n and amoCRM may change the answers, or amoCRM support can help.',
+		outcomeUnknown: false,
+		permanent: true,
+	};
+}
