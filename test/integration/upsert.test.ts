@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { rememberCreated } from '../../nodes/AmoCrm/operations/lookup';
+import { rememberWritten } from '../../nodes/AmoCrm/operations/lookup';
 import type { Entity, Run } from '../../nodes/AmoCrm/operations/types';
 import type { World } from './world';
 import { FAST, manyItems, openWorld } from './world';
@@ -201,7 +201,7 @@ describe('create or update a contact', () => {
 	it('remembers what it created without looking through all of it each time', () => {
 		const run = { client: { accountKey: 'account' } } as Run;
 		const started = performance.now();
-		for (let index = 0; index < 50_000; index++) rememberCreated(run, { path: '/contacts' } as Entity, [`email:${index}`], index);
+		for (let index = 0; index < 50_000; index++) rememberWritten(run, { path: '/contacts' } as Entity, [`email:${index}`], index);
 		expect(performance.now() - started).toBeLessThan(2000);
 	});
 

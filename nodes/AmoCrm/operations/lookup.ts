@@ -9,8 +9,8 @@ import { findByIds, isFailure } from './getOne';
 import type { Entity, Run } from './types';
 
 /**
- * How to find records by their values: `search` asks amoCRM once for each value, `sweep` reads the whole base and
- * compares here, `auto` takes what needs fewer requests.
+ * How to find records by their values: `search` asks amoCRM once for each text that a value may be written with, `sweep`
+ * reads the whole base and compares here, `auto` takes what needs fewer requests. All find the same records.
  */
 export type LookupMode = 'auto' | 'search' | 'sweep';
 
@@ -22,118 +22,130 @@ const IN_FLIGHT = 6;
 /** So few searches are never dearer than finding out how large the base is. */
 const FEW = 5;
 
-interface LookupOptions {
+export interface Lookup {
+	run: Run;
+	entity: Entity;
+	matcher: Matcher;
+	keys: MatchKey[];
 	mode: LookupMode;
+	/** What else the records are to show. */
 	query: Query;
-	/** Whether every record counts, in whatever way its value is written. Otherwise the first way that finds any is enough. */
-	all: boolean;
 }
 
-/** Finds the records that have any of the keys. amoCRM's search is loose, so every hit is compared by its own values. */
-export async function lookUp(
-	run: Run,
-	entity: Entity,
-	matcher: Matcher,
-	keys: MatchKey[],
-	{ mode, query, all }: LookupOptions,
-): Promise<LookupResult> {
-	const result: LookupResult = (await isSweepCheaper(run, entity, keys, mode))
-		? await sweep(run, entity, matcher, keys, query)
-		: await search(run, entity, matcher, keys, query, all);
-	await addRecent(run, entity, matcher, result, query);
-	return result;
+/** Finds all records that have any of the keys. amoCRM's search is loose, so every hit is compared by its own values. */
+export async function lookUp(lookup: Lookup): Promise<LookupResult> {
+	const texts = keysByText(lookup.keys);
+	const found: Found = new Map(lookup.keys.map(({ key }) => [key, new Map()]));
+	if (await isSweepCheaper(lookup, texts.size)) await sweep(lookup, found);
+	else await search(lookup, texts, found);
+	await addRecent(lookup, found);
+	return new Map([...found].map(([key, records]) => [key, isFailure(records) ? records : [...records.values()]]));
 }
 
-/**
- * Reading everything costs a request for 250 records, searching one or several for each key; one probe for a record
- * beyond that tells which is less.
- */
-async function isSweepCheaper(run: Run, entity: Entity, keys: MatchKey[], mode: LookupMode): Promise<boolean> {
-	if (keys.some(({ searches }) => searches.length === 0)) return true;
+/** The records by ID for each key. */
+type Found = Map<string, Map<number, IDataObject> | Failure>;
+
+/** Several keys may be looked for with the same text. */
+function keysByText(keys: MatchKey[]): Map<string, string[]> {
+	const texts = new Map<string, string[]>();
+	for (const { key, searches } of keys) {
+		for (const text of searches) {
+			const known = texts.get(text);
+			if (known) known.push(key);
+			else texts.set(text, [key]);
+		}
+	}
+	return texts;
+}
+
+/** Reading everything costs a request for 250 records; one probe for a record beyond that tells which is less. */
+async function isSweepCheaper({ run, entity, keys, mode }: Lookup, searches: number): Promise<boolean> {
+	if (keys.some((key) => key.searches.length === 0)) return true;
 	if (mode !== 'auto') return mode === 'sweep';
-	if (keys.length <= FEW) return false;
-	const searches = keys.reduce((sum, key) => sum + key.searches.length, 0);
-	return !(await isLongerThan(run.client, entity, Math.max(keys.length, Math.floor(searches / 2)) * MAX_PAGE_SIZE));
+	if (searches <= FEW) return false;
+	return !(await isLongerThan(run.client, entity, searches * MAX_PAGE_SIZE));
 }
 
-async function sweep(run: Run, entity: Entity, matcher: Matcher, keys: MatchKey[], query: Query): Promise<LookupResult> {
-	const found = new Map<string, IDataObject[]>(keys.map(({ key }) => [key, []]));
+/** Reads the records that amoCRM gives for the query, and keeps each for every wanted key that it has. Returns a failure. */
+async function readMatches({ run, entity, matcher, query }: Lookup, condition: Query, found: Found): Promise<Failure | undefined> {
 	const list = await readList({
 		client: run.client,
 		path: entity.path,
 		collection: entity.collection,
-		query: { ...query, order: { id: 'asc' } },
+		query: { ...query, ...condition },
 		accept: (record) => {
-			for (const key of new Set(matcher.keysOfRecord(record))) found.get(key)?.push(record);
+			keep(matcher, record, found);
 			return false;
 		},
 	});
-	return list.ok ? found : new Map(keys.map(({ key }) => [key, list.failure]));
+	return list.ok ? undefined : list.failure;
 }
 
-async function search(run: Run, entity: Entity, matcher: Matcher, keys: MatchKey[], query: Query, all: boolean): Promise<LookupResult> {
-	const found: LookupResult = new Map();
+function keep(matcher: Matcher, record: IDataObject, found: Found): void {
+	// In the trash.
+	if (record.is_deleted === true) return;
+	for (const key of matcher.keysOfRecord(record)) {
+		const records = found.get(key);
+		if (records && !isFailure(records)) records.set(Number(record.id), record);
+	}
+}
+
+async function sweep(lookup: Lookup, found: Found): Promise<void> {
+	const failure = await readMatches(lookup, { order: { id: 'asc' } }, found);
+	if (failure) for (const key of found.keys()) found.set(key, failure);
+}
+
+/** Every text is searched for: the newest record, and the second one that matches, may be written in any way. */
+async function search(lookup: Lookup, texts: Map<string, string[]>, found: Found): Promise<void> {
 	let ended: Failure | undefined;
-	await inParallel(keys, IN_FLIGHT, async ({ key, searches }) => {
-		const records = new Map<unknown, IDataObject>();
-		for (const text of searches) {
-			if (ended) {
-				found.set(key, ended);
-				return;
-			}
-			const list = await readList({
-				client: run.client,
-				path: entity.path,
-				collection: entity.collection,
-				query: { ...query, query: text },
-				accept: (record) => matcher.keysOfRecord(record).includes(key),
-			});
-			if (!list.ok) {
-				if (endsEverything(list.failure)) ended = list.failure;
-				found.set(key, list.failure);
-				return;
-			}
-			for (const record of list.rows) records.set(record.id, record);
-			if (records.size > 0 && !all) break;
-		}
-		found.set(key, [...records.values()]);
+	await inParallel([...texts], IN_FLIGHT, async ([text, keys]) => {
+		const failure = ended ?? (await readMatches(lookup, { query: text }, found));
+		if (!failure) return;
+		if (endsEverything(failure)) ended = failure;
+		for (const key of keys) found.set(key, failure);
 	});
-	return found;
 }
 
 const KEEP_MS = 120_000;
 
-/** Records that this process has just created, which amoCRM's search may not know yet: IDs by account, path and key, the oldest first. */
-const recent = new Map<string, { id: number; at: number }>();
+/**
+ * Records that this process has just written, which amoCRM's search may not know yet: when, by account, path and key and then
+ * by ID, the latest last.
+ */
+const recent = new Map<string, Map<number, number>>();
 
 const recentKey = (run: Run, entity: Entity, key: string) => `${run.client.accountKey}|${entity.path}|${key}`;
 
-export function rememberCreated(run: Run, entity: Entity, keys: string[], id: number): void {
-	const at = Date.now();
-	for (const [old, entry] of recent) {
-		if (at - entry.at <= KEEP_MS) break;
+export function rememberWritten(run: Run, entity: Entity, keys: string[], id: number): void {
+	const now = Date.now();
+	for (const [old, records] of recent) {
+		if (now - Math.max(...records.values()) <= KEEP_MS) break;
 		recent.delete(old);
 	}
 	for (const key of keys.map((own) => recentKey(run, entity, own))) {
-		// The oldest come first.
+		const known = [...(recent.get(key) ?? [])].filter(([, at]) => now - at <= KEEP_MS);
 		recent.delete(key);
-		recent.set(key, { id, at });
+		recent.set(key, new Map([...known, [id, now]]));
 	}
 }
 
-async function addRecent(run: Run, entity: Entity, matcher: Matcher, result: LookupResult, query: Query): Promise<void> {
+async function addRecent({ run, entity, matcher, query }: Lookup, found: Found): Promise<void> {
+	const now = Date.now();
+	/** The keys that a record had when it was written. */
 	const missing = new Map<number, string[]>();
-	for (const [key, found] of result) {
-		const known = recent.get(recentKey(run, entity, key));
-		if (!known || isFailure(found) || found.length > 0) continue;
-		missing.set(known.id, [...(missing.get(known.id) ?? []), key]);
+	for (const [key, records] of found) {
+		if (isFailure(records)) continue;
+		for (const [id, at] of recent.get(recentKey(run, entity, key)) ?? []) {
+			if (!records.has(id) && now - at <= KEEP_MS) missing.set(id, [...(missing.get(id) ?? []), key]);
+		}
 	}
 	if (missing.size === 0) return;
-	const records = await findByIds(run.client, entity, String(query.with ?? ''), [...missing.keys()]);
+	const read = await findByIds(run.client, entity, String(query.with ?? ''), [...missing.keys()]);
 	for (const [id, keys] of missing) {
-		const record = records.get(id);
-		if (record === undefined || isFailure(record)) continue;
-		const has = matcher.keysOfRecord(record);
-		for (const key of keys) if (has.includes(key)) result.set(key, [record]);
+		const record = read.get(id);
+		if (record === undefined || (isFailure(record) && record.kind === 'notFound')) continue;
+		// Whether it is there still is not known, so nothing may be created in its place.
+		if (isFailure(record)) for (const key of keys) found.set(key, record);
+		else keep(matcher, record, found);
 	}
 }

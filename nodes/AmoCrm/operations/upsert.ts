@@ -18,7 +18,7 @@ import { inTurns } from '../transport/parallel';
 import type { Failure } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
 import { attempt, mustStop, readItems } from './items';
-import { lookUp, rememberCreated } from './lookup';
+import { lookUp, rememberWritten } from './lookup';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
 import { readId, valueContext } from './parameters';
@@ -78,7 +78,7 @@ async function upsertRecords(run: Run, entity: Entity, matchBy: MatchBy[]): Prom
 	if (mustStop(run)) return;
 	const merged = mergeWishes(wishes.map(({ asked }) => asked), setting);
 	const locks = merged.flatMap(({ keys }) => keys.map(({ key }) => `${run.client.accountKey}|${entity.path}|${key}`));
-	await exclusively(locks, async () => await settle(setting, merged));
+	await exclusively({ keys: locks }, async () => await settle(setting, merged));
 	for (const { items } of merged) shareResult(run, items);
 }
 
@@ -249,7 +249,7 @@ async function settle(setting: Setting, wishes: Wish[]): Promise<void> {
 		const row = reported(decision, run.rows.get(item)?.[0]);
 		if (!row) continue;
 		run.rows.set(item, [row]);
-		if (decision.action === 'created') rememberCreated(run, entity, wish.keys.map(({ key }) => key), Number(row.id));
+		if (decision.action === 'created') rememberWritten(run, entity, wish.keys.map(({ key }) => key), Number(row.id));
 	}
 }
 
@@ -271,7 +271,7 @@ async function findCandidates(
 		};
 	}
 	const keys = [...new Map(wishes.flatMap((wish) => wish.keys.map((key) => [key.key, key] as const))).values()];
-	const found = keys.length > 0 ? await lookUp(run, entity, matcher, keys, { mode: rules.lookup, query, all: rules.severalMatches !== 'newest' }) : new Map<string, IDataObject[]>();
+	const found = keys.length > 0 ? await lookUp({ run, entity, matcher, keys, mode: rules.lookup, query }) : new Map<string, IDataObject[]>();
 	return ({ keys: wanted }) => {
 		const records = new Map<number, IDataObject>();
 		for (const { key } of wanted) {
