@@ -78,11 +78,22 @@ function entriesIn(wanted: Wanted, field: ContactField): MultitextEntry[] {
 
 const nameKey = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase();
 
+/** Shorter texts are not searched for: it is not known whether amoCRM finds them, and nearly every record has them. */
+const SHORTEST_SEARCH = 3;
+
+const searchable = (text: string): string[] => (text.length < SHORTEST_SEARCH ? [] : [text]);
+
+/** The word that the fewest names have; between words there may be any spaces, which amoCRM's search compares as they are. */
+function rarestWord(name: string): string {
+	const weight = (word: string): number => word.length + word.replace(/\D/g, '').length;
+	return name.split(/\s+/).reduce((best, word) => (weight(word) > weight(best) ? word : best), '');
+}
+
 /** Names are compared without regard to letter case and repeated spaces. */
 export const nameMatcher: Matcher = {
 	keysOf: ({ name }) => {
 		const text = name === undefined || name === null ? '' : toText(name);
-		return nameKey(text) === '' ? [] : [{ key: `name:${nameKey(text)}`, searches: [text.trim()] }];
+		return nameKey(text) === '' ? [] : [{ key: `name:${nameKey(text)}`, searches: searchable(rarestWord(text)) }];
 	},
 	keysOfRecord: (record) => (typeof record.name === 'string' ? [`name:${nameKey(record.name)}`] : []),
 };
@@ -90,18 +101,30 @@ export const nameMatcher: Matcher = {
 /** Types whose values are in amoCRM's full-text search; for the others the whole base has to be read. */
 const SEARCHABLE = new Set(['text', 'textarea', 'url', 'streetaddress', 'tracking_data', 'numeric', 'multitext']);
 
-/** A custom field is compared by its whole value: an option, a number, a day, or a text without spaces around it. */
+/** Types whose values are objects or parts of one: having one in common does not make two records the same. */
+const COMPOUND = new Set(['chained_list', 'file', 'items', 'legal_entity', 'linked_entity', 'payer', 'smart_address', 'supplier']);
+
+/**
+ * A custom field is compared by its whole value: an option, a number, a day, or a text without spaces around it. Throws a
+ * `UserError` for a field that holds no such value.
+ */
 export function fieldMatcher(field: FieldDefinition): Matcher {
+	if (COMPOUND.has(field.type)) {
+		throw new UserError(`records cannot be told apart by the field ${show(field.name)} (${field.type}). Choose one that holds a text, a number, a date or options.`);
+	}
+	const keysOfEntries = (entries: IDataObject[]) =>
+		entries.filter((entry) => !isUnset('value' in entry ? entry.value : entry.enum_id)).map((entry) => ({ entry, key: `field:${field.id}:${valueKey(entry, field.type)}` }));
 	return {
 		keysOf: ({ field: wanted }) =>
-			(wanted?.values ?? []).map((entry) => ({
-				key: valueKey(entry, field.type),
-				searches: SEARCHABLE.has(field.type) ? [String(entry.value).trim()] : [],
+			keysOfEntries(wanted?.values ?? []).map(({ entry, key }) => ({
+				key,
+				// A number may have been saved without the zero before its point, or with zeros behind.
+				searches: SEARCHABLE.has(field.type) ? searchable(String(entry.value).trim().replace(field.type === 'numeric' ? /^-?0?/ : '', '')) : [],
 			})),
 		keysOfRecord: (record) =>
 			customFieldsOf(record)
 				.filter((candidate) => Number(candidate.field_id) === field.id)
-				.flatMap((candidate) => (candidate.values ?? []).map((entry) => valueKey(entry, field.type))),
+				.flatMap((candidate) => keysOfEntries(candidate.values ?? []).map(({ key }) => key)),
 	};
 }
 

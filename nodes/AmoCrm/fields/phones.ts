@@ -105,21 +105,16 @@ function international(number: string, digits: string, plan: NumberingPlan | und
 	return digits;
 }
 
+/** What may stand before the last two digits of a number; a no-break space comes along from web pages. */
+const SEPARATORS = ['-', ' ', '.', '\u00A0'];
+
 /**
- * Texts to search a phone number by, the likeliest first. amoCRM compares texts, so this takes the end of the number that
- * every way of writing it has, calling code or not: ten digits are what is recommended for Russian numbers (extended
- * facts 9.1). A number that was saved with separators is found by the same separators only.
+ * Texts to search a phone number by. amoCRM compares texts as they are, so together they find every way of writing: either
+ * the last three digits stand together, or the last two are a group of their own. More digits would miss numbers that are
+ * grouped otherwise; of the many hits the whole number is compared.
  */
 export function phoneSearchTexts(key: string): string[] {
-	if (key.length <= SHORTEST) return [key];
-	const end = (...lengths: number[]): string[] => {
-		const total = lengths.reduce((sum, length) => sum + length, 0);
-		let from = key.length - total;
-		return lengths.map((length) => key.slice(from, (from += length)));
-	};
-	if (/^1\d{10}$/.test(key)) return [key.slice(-10), end(3, 4).join('-')];
-	if (/^(?:7|375|380|99\d)/.test(key)) return [key.slice(/^7\d{10}$/.test(key) ? -10 : -9), end(3, 2, 2).join('-'), end(3, 2, 2).join(' ')];
-	return [key.slice(-8), end(4, 4).join('-'), end(4, 4).join(' ')];
+	return [key.slice(-3), ...SEPARATORS.map((separator) => `${key.slice(-4, -2)}${separator}${key.slice(-2)}`)];
 }
 
 /** Whether numbers of the country are understood without their calling code. */
