@@ -117,7 +117,7 @@ describe('create', () => {
 			name: 'Linked',
 			additionalFields: {
 				contactIds: ids.join(', '),
-				companyId: { __rl: true, mode: 'url', value: `https://demo.amocrm.ru/companies/detail/${String(company.rows[0]?.json.id)}` },
+				companyId: { __rl: true, mode: 'url', value: `${world.emulator.url}/companies/detail/${String(company.rows[0]?.json.id)}` },
 			},
 		});
 		const read = await world.run({

@@ -119,7 +119,7 @@ describe('update', () => {
 	it.each([
 		[{ updateFields: {} }, "'Update Fields' is empty: there is nothing to change [item 0]"],
 		[{ leadId: { __rl: true, mode: 'id', value: '={{ "abc" }}' } }, "'Lead': 'abc' is not an ID"],
-		[{ leadId: { __rl: true, mode: 'url', value: '={{ "https://demo.amocrm.ru/contacts/detail/5" }}' } }, "is not the link of a lead"],
+		[{ leadId: { __rl: true, mode: 'url', value: '={{ "/contacts/detail/5" }}' } }, "is not the link of a lead"],
 		[{ leadId: { __rl: true, mode: 'id', value: '={{ $json.nothing }}' } }, "'Lead': '' is not an ID"],
 	])('refuses %j before any request', async (parameters, message) => {
 		const { error } = await world.run({

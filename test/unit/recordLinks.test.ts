@@ -4,6 +4,9 @@ import type { EncodeContext } from '../../nodes/AmoCrm/fields/fields';
 import { encodeDraft } from '../../nodes/AmoCrm/fields/fields';
 import { conditionsOf } from '../../nodes/AmoCrm/fields/filters';
 import { readId } from '../../nodes/AmoCrm/operations/parameters';
+import type { LocatorTarget } from '../../nodes/AmoCrm/fields/locator';
+import { idIn, recordLocator } from '../../nodes/AmoCrm/fields/locator';
+import { CATALOG, LEAD, RECORD } from '../../nodes/AmoCrm/fields/targets';
 import type { Entity, Run } from '../../nodes/AmoCrm/operations/types';
 import { operationOf, resources } from '../../nodes/AmoCrm/resources';
 import { lead } from '../../nodes/AmoCrm/resources/lead';
@@ -32,9 +35,13 @@ const read = (value: unknown, entity: Entity = lead.entity): number =>
 
 it.each([
 	'https://mycompany.amocrm.ru/leads/detail/7000001',
+	'http://mycompany.amocrm.ru:80/leads/detail/7000001',
+	'https://mycompany.amocrm.ru./leads/detail/7000001',
+	'mycompany.amocrm.ru/leads/detail/7000001',
+	'/leads/detail/7000001',
+	'https://mycompany.amocrm.ru/chats/33/leads/detail/7000001',
 	' https://mycompany.amocrm.ru/leads/detail/7000001?compact=yes#tab ',
-	'https://MyCompany.amocrm.com/leads/detail/7000001/',
-	'https://mycompany.kommo.com/leads/detail/7000001',
+	'HTTPS://MyCompany.AMOCRM.ru/leads/detail/7000001/',
 	'https://mycompany.amocrm.ru/api/v4/leads/7000001?page=1',
 	'7000001',
 ])('%s is the lead', (link) => {
@@ -44,14 +51,44 @@ it.each([
 it.each([
 	['https://mycompany.amocrm.ru/contacts/detail/5', "'Lead': 'https://mycompany.amocrm.ru/contacts/detail/5' is not the link of a lead. Such a link looks like https://mycompany.amocrm.ru/leads/detail/7000001"],
 	['https://mycompany.amocrm.ru/leads/pipeline/5', 'is not the link of a lead.'],
+	['https://mycompany.amocrm.ru/contacts/detail/5?back=/leads/detail/7', 'is not the link of a lead.'],
+	['https://mycompany.amocrm.ru/contacts/detail/5#/leads/detail/7', 'is not the link of a lead.'],
+	['https://mycompany.amocrm.ru/widgets/leads/detail/7', 'is not the link of a lead.'],
+	['https://mycompany.amocrm.ru/leads/detail/7/contacts/detail/5', 'is not the link of a lead.'],
+	['https://mycompany.amocrm.ru/leads/detail/7abc', 'is not the link of a lead.'],
+	['leads/detail', 'is not the link of a lead.'],
+	['ftp://mycompany.amocrm.ru/leads/detail/7', 'is not a link.'],
+	['https://', 'is not a link.'],
 	['https://other.amocrm.ru/leads/detail/5', "is a link of the account 'other', but the credential is for 'mycompany'."],
 	['', "'Lead': '' is not an ID."],
 ])('%s is refused', (link, message) => {
 	expect(() => read(link)).toThrow(message);
 });
 
+describe('the whole host of a link is compared', () => {
+	const lead7 = (link: string, accountUrl: string) => () => idIn(LEAD, link, accountUrl);
+	const path = '/leads/detail/7';
+
+	it.each([
+		['https://mycompany.amocrm.com', ['https://mycompany.kommo.com', 'https://MyCompany.amocrm.com', 'mycompany.kommo.com']],
+		['https://mycompany.kommo.com', ['https://mycompany.amocrm.com', 'https://mycompany.kommo.com.:443']],
+		['http://localhost:4300', ['http://localhost:4300', 'http://127.0.0.1:4300', 'http://[::1]:4300', 'https://localhost:4300', 'localhost:4300', '']],
+		['https://localhost', ['https://127.0.0.1', 'https://localhost:443']],
+	])('%s takes its own', (accountUrl, hosts) => {
+		for (const host of hosts) expect(lead7(host + path, accountUrl)()).toBe(7);
+	});
+
+	it.each([
+		['https://mycompany.amocrm.ru', ['https://mycompany.kommo.com', 'https://mycompany.amocrm.com', 'https://mycompany.amocrm.ru.evil.com', 'https://mycompany.amocrm.ru:8443', 'https://mycompany.amocrm.ru@evil.com', 'https://mycompany.evil.amocrm.ru', 'https://acme.example.com', '//evil.com', 'evil.com', 'http://localhost:4300', 'https://xn--mycompany-.amocrm.ru']],
+		['https://mycompany.kommo.com', ['https://mycompany.amocrm.ru', 'https://mycompanyXamocrm.com', 'https://mycompany.amocrm.com.evil.com']],
+		['http://localhost:4300', ['http://localhost:4301', 'http://localhost', 'https://mycompany.amocrm.ru', 'http://localhost.evil.com:4300', 'http://127.0.0.2:4300']],
+	])('%s refuses all others', (accountUrl, hosts) => {
+		for (const host of hosts) expect(lead7(host + path, accountUrl)).toThrow(/is a link of the account '.+', but the credential is for '.+'/);
+	});
+});
+
 const encode = (field: Entity['fields'][number], value: unknown) => {
-	const values: EncodeContext['values'] = { [field.name]: value, entityType: 'leads' };
+	const values: EncodeContext['values'] = { [field.name]: value };
 	return encodeDraft([{ ...field, needs: undefined }], { mode: 'update', timezone: 'UTC', accountUrl: ACCOUNT, values });
 };
 
@@ -78,7 +115,67 @@ describe.each(LINKED)('%s: %s', (resource, name, path, found) => {
 
 	it('refuses a link of another account, and of another kind of record', () => {
 		expect(() => encode(field, inForm(`https://other.amocrm.ru/${path}/77`))).toThrow(FOREIGN);
-		expect(() => encode(field, inForm(`${ACCOUNT}/customers/detail/77`))).toThrow(/is not the link of a (contact|company|pipeline|lead)\. Such a link looks like https:\/\/mycompany\.amocrm\.ru\/\S+\/7000001$/);
+		expect(() => encode(field, inForm(`${ACCOUNT}/catalogs/9/detail/77`))).toThrow(/is not the link of a (contact|company|pipeline|record)\. Such a link looks like https:\/\/mycompany\.amocrm\.ru\/\S+\/7000001$/);
+	});
+});
+
+describe("n8n's own check of a link", () => {
+	const regexOf = (target: LocatorTarget) => {
+		const { validation, extractValue } = recordLocator(target).modes[2] as { validation: Array<{ properties: { regex: string } }>; extractValue: { regex: string } };
+		expect(validation[0]?.properties.regex).toBe(extractValue.regex);
+		return new RegExp(extractValue.regex);
+	};
+
+	it.each([
+		[LEAD, `${ACCOUNT}/leads/detail/7?x=/contacts/detail/5#tab`, '7'],
+		[LEAD, ' http://localhost:4300/api/v4/leads/7 ', '7'],
+		[LEAD, 'https://mycompany.kommo.com/chats/3/leads/detail/7/', '7'],
+		[CATALOG, `${ACCOUNT}/catalogs/9/detail/7`, '9'],
+		[RECORD, `${ACCOUNT}/customers/detail/7`, '7'],
+		[LEAD, `${ACCOUNT}/contacts/detail/5?back=/leads/detail/7`, undefined],
+		[LEAD, `${ACCOUNT}.evil.com/leads/detail/7`, undefined],
+		[LEAD, 'https://acme.example.com/leads/detail/7', undefined],
+		[LEAD, `${ACCOUNT}/leads/detail/7/contacts/detail/5`, undefined],
+		[RECORD, `${ACCOUNT}/catalogs/detail/7`, undefined],
+	])('%j: %s', (target, link, id) => {
+		expect(regexOf(target).exec(link)?.slice(1)).toEqual(id && [id]);
+	});
+});
+
+describe('the link of a card says what kind of record it is', () => {
+	const field = (resource: string) => resources.find(({ entity }) => entity.value === resource)?.entity.fields.find(({ name }) => name === 'entityId') as Entity['fields'][number];
+	const fields = resources.find(({ entity }) => entity.value === 'task')?.entity.fields ?? [];
+	const task = (values: IDataObject) => encodeDraft(fields, { mode: 'update', timezone: 'UTC', accountUrl: ACCOUNT, values }).body;
+	const link = `${ACCOUNT}/contacts/detail/5`;
+
+	it('of a task', () => {
+		for (const entityType of [undefined, 'leads', 'contacts']) expect(task({ entityId: link, entityType })).toEqual({ entity_id: 5, entity_type: 'contacts' });
+		expect(task({ entityId: 5, entityType: 'leads' })).toEqual({ entity_id: 5, entity_type: 'leads' });
+		expect(() => task({ entityId: 5 })).toThrow("'Linked Record' needs 'Link To' too");
+		expect(() => task({ entityId: `${ACCOUNT}/catalogs/9/detail/77`, entityType: 'leads' })).toThrow('is not the link of a lead');
+		expect(field('task').needs).toBe('entityType');
+	});
+
+	it.each([
+		['get', { noteId: `${ACCOUNT}/api/v4/contacts/notes/5` }, 'GET /contacts/notes/5'],
+		['pin', { noteId: `${ACCOUNT}/api/v4/companies/notes/5`, entityType: 'contacts' }, 'POST /companies/notes/5/pin'],
+	])('of a note: %s %j', async (operation, parameters, expected) => {
+		const asked: string[] = [];
+		const run = runOf(parameters);
+		run.client = {
+			baseUrl: ACCOUNT,
+			send: async ({ method, path }: { method: string; path: string }) => (asked.push(`${method} ${path}`), { ok: true, status: 200, body: { id: 5 } }),
+		} as unknown as Run['client'];
+		await operationOf('note', operation)?.execute(run);
+		expect(asked[0]).toBe(expected);
+	});
+
+	it('in a filter it must be of the chosen type', async () => {
+		for (const filters of [{ entityIds: link }, { ids: `${ACCOUNT}/api/v4/contacts/notes/5` }]) {
+			const run = runOf({ filters });
+			await operationOf('note', 'getAll')?.execute(run);
+			expect(run.errors.get(0)?.message).toMatch(/is not the link of a (lead|note)\. Such a link looks like/);
+		}
 	});
 });
 

@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { assertSameAccount, idIn } from './locator';
-import { CATALOG } from './targets';
+import { idIn, linkedOne, pathIn } from './locator';
+import { CATALOG, recordOf, RECORDS } from './targets';
 import { isUnset, show, toId } from './values';
 
 /** Records inside the value of a custom field: there the link of a card stands for its ID, as it does in every picker. */
@@ -44,10 +44,10 @@ export function withoutLinks(value: IDataObject, accountUrl: string, adds: strin
 }
 
 function cardIn(link: string, accountUrl: string): Card {
-	assertSameAccount(link, accountUrl);
-	const [, catalogId, elementId] = /\/catalogs\/(\d+)\/(?:detail|elements)\/(\d+)/.exec(link) ?? [];
+	const path = pathIn(link, accountUrl);
+	const [, catalogId, elementId] = /^\/(?:api\/v4\/)?catalogs\/(\d+)\/(?:detail|elements)\/(\d+)\/?$/.exec(path) ?? [];
 	if (elementId !== undefined) return { type: 'catalog_elements', id: toId(elementId), catalogId: toId(catalogId) };
-	const [, type, id] = /\/([a-z]+)\/detail\/(\d+)/.exec(link) ?? /\/api\/v4\/([a-z]+)\/(\d+)/.exec(link) ?? [];
-	if (type === undefined || id === undefined) throw new UserError(`${show(link)} is not the link of a card.`);
-	return { type, id: toId(id) };
+	const { type } = linkedOne(RECORDS, link, accountUrl) ?? {};
+	if (type === undefined) throw new UserError(`${show(link)} is not the link of a card.`);
+	return { type, id: idIn(recordOf(type), link, accountUrl) };
 }

@@ -3,8 +3,8 @@ import { UserError } from 'n8n-workflow';
 
 import type { CustomFieldValue } from './customFields';
 import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
-import { idIn, idsIn, recordList, recordLocator } from './locator';
-import { COMPANY, CONTACT, PIPELINE, RECORD, recordOf, USER } from './targets';
+import { idIn, idsIn, isAddress, linkedOne, recordList, recordLocator } from './locator';
+import { COMPANY, CONTACT, PIPELINE, RECORD, recordOf, RECORDS, USER } from './targets';
 import {
 	isUnset,
 	show,
@@ -221,8 +221,19 @@ export const clearedFields: FieldKind = {
 /** `result` of a task is an object with a text (core facts 12). */
 export const taskResult = bodyKind({ type: 'string', default: '' }, (value) => ({ text: toText(value) }));
 
-/** The record that a task or a note belongs to: an ID or the link of its card. */
-export const linkedRecord = bodyKind(recordLocator(RECORD), (value, { accountUrl, values }) => idIn(recordOf(values.entityType), value, accountUrl));
+/** The record that a note belongs to: an ID or the link of its card. */
+export const notedRecord = bodyKind(recordLocator(RECORD), (value, { accountUrl, values }) => idIn(recordOf(values.entityType), value, accountUrl));
+
+/** The record that a task belongs to. A link says its type itself; an ID needs it beside. */
+export const linkedRecord: FieldKind = {
+	...notedRecord,
+	encode: (draft, key, value, context) => {
+		const { accountUrl, values } = context;
+		const type = linkedOne(RECORDS, value, accountUrl)?.type ?? values.entityType;
+		draft.body.entity_type = type as string;
+		draft.body[key] = idIn(recordOf(type), value, accountUrl);
+	},
+};
 
 /**
  * Records to link: `contacts`, `companies`. With `embeddedOnCreate` amoCRM takes them inside the new record (leads);
@@ -284,7 +295,8 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 			continue;
 		}
 		if (plain === '' && field.required && context.mode === 'create') throw new UserError(`'${plainName(field)}' must not be empty`);
-		assertCompanion(field, fields, context.values);
+		// A link says what kind of record it leads to.
+		if (!isAddress(plain)) assertCompanion(field, fields, context.values);
 		try {
 			field.kind.encode(draft, field.key, value, context);
 		} catch (error) {

@@ -8,15 +8,22 @@ export interface LocatorTarget {
 	noun: string;
 	/** Method of `methods.listSearch` that fills the list. */
 	listSearchMethod: string;
-	/** Paths that links to such records have before the ID; any card when left out, no links when there are none. */
-	linkPaths?: string[];
+	/** Paths that links to such records have before the ID: patterns; there are no links when there are none. */
+	linkPaths: string[];
+	/** What the links may have after the ID; nothing when left out. */
+	linkRest?: string;
 }
 
-const ANY_CARD = ['[a-z]+/detail', 'api/v4/[a-z]+'];
+/** A card stands in the inbox too. */
+const pathPattern = ({ linkPaths, linkRest = '' }: LocatorTarget): string => `/(?:chats/\\d+/)?(?:${linkPaths.join('|')})/(\\d+)${linkRest}/?`;
+
+/** Hosts of accounts, and of one on this machine. n8n's own check cannot know the account: the node compares it. */
+const HOSTS = '(?:[\\w-]+\\.(?:amocrm\\.ru|amocrm\\.com|kommo\\.com)|localhost|127\\.0\\.0\\.1|\\[::1\\])(?::\\d+)?';
 
 /** A picker of one record: from a searched list, by ID, or by the link of its card. */
-export function recordLocator({ noun, listSearchMethod, linkPaths = ANY_CARD }: LocatorTarget) {
-	const link = `^\\s*https?://[^/]+/(?:${linkPaths.join('|')})/(\\d+).*$`;
+export function recordLocator(target: LocatorTarget) {
+	const { noun, listSearchMethod, linkPaths } = target;
+	const link = `^\\s*https?://${HOSTS}${pathPattern(target)}(?:[?#].*)?\\s*$`;
 	return {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
@@ -62,23 +69,56 @@ const exampleLink = (accountUrl: string, [path = '']: string[]) =>
  * The ID in what such a picker holds: from its list, typed, or in a link, which must lead to a record of this kind in the
  * account of `accountUrl`. Throws a `UserError`.
  */
-export function idIn({ noun, linkPaths = ANY_CARD }: LocatorTarget, value: unknown, accountUrl: string): number {
+export function idIn(target: LocatorTarget, value: unknown, accountUrl: string): number {
 	const plain = unwrapLocator(value);
-	if (typeof plain !== 'string' || !plain.includes('/')) return toId(plain, ', or the link of the card');
-	assertSameAccount(plain, accountUrl);
-	const id = new RegExp(`/(?:${linkPaths.join('|')})/(\\d+)`).exec(plain)?.[1];
-	if (id === undefined) {
-		throw new UserError(`${show(plain)} is not the link of ${withArticle(noun)}. Such a link looks like ${exampleLink(accountUrl, linkPaths)}`);
-	}
-	return toId(id);
+	if (!isAddress(plain)) return toId(plain, ', or the link of the card');
+	const id = linkedId(target, plain, accountUrl);
+	if (id !== undefined) return toId(id);
+	throw new UserError(`${show(plain)} is not the link of ${withArticle(target.noun)}. Such a link looks like ${exampleLink(accountUrl, target.linkPaths)}`);
 }
 
-/** An ID means another record in another account. One account may have several zones, so its own name is what counts. */
-export function assertSameAccount(link: string, accountUrl: string): void {
-	const nameOf = (url: string) => /^\s*https?:\/\/([^./:]+)\./i.exec(url)?.[1]?.toLowerCase();
-	const [given, own] = [nameOf(link), nameOf(accountUrl)];
-	if (given === undefined || own === undefined || given === own) return;
-	throw new UserError(`${show(link)} is a link of the account '${given}', but the credential is for '${own}'. Give a link of that account.`);
+export const isAddress = (value: unknown): value is string => typeof value === 'string' && value.includes('/');
+
+const linkedId = (target: LocatorTarget, link: string, accountUrl: string): string | undefined =>
+	new RegExp(`^${pathPattern(target)}$`).exec(pathIn(link, accountUrl))?.[1];
+
+/** Which of several kinds of records a picker's link leads to; nothing for what is no link. Throws a `UserError` for a link of another account. */
+export function linkedOne<T extends LocatorTarget>(targets: T[], value: unknown, accountUrl: string): T | undefined {
+	const plain = unwrapLocator(value);
+	return isAddress(plain) ? targets.find((target) => linkedId(target, plain, accountUrl) !== undefined) : undefined;
+}
+
+/** The path that a link leads to in the account of `accountUrl`. Throws a `UserError` for another account, where an ID means another record. */
+export function pathIn(link: string, accountUrl: string): string {
+	const [given, own] = [urlOf(link, accountUrl), new URL(accountUrl)];
+	if (accountOf(given) === accountOf(own)) return given.pathname;
+	// Beside each other, the names of accounts say enough.
+	const [name = '', ownName = ''] = [given, own].map(({ host }) => host.split('.', 1)[0]);
+	const inOneZone = given.host.slice(name.length) === own.host.slice(ownName.length);
+	throw new UserError(
+		`${show(link)} is a link of the account '${inOneZone ? name : given.host}', but the credential is for '${inOneZone ? ownName : own.host}'. Give a link of that account.`,
+	);
+}
+
+const BARE_HOST = /^(?:localhost|[\w-]+(?:\.[\w-]+)+)(?::\d+)?\//i;
+
+/** What a browser would open; a mere path is the account's own. */
+function urlOf(link: string, accountUrl: string): URL {
+	const text = link.trim();
+	try {
+		const url = new URL(BARE_HOST.test(text) ? `https://${text}` : text, accountUrl);
+		if (/^https?:$/.test(url.protocol)) return url;
+	} catch {
+		// Nothing that a browser opens either.
+	}
+	throw new UserError(`${show(link)} is not a link. Copy the address of the card from the browser.`);
+}
+
+/** The same text for every address of one account: amocrm.com and kommo.com are two names of it, as are those of this machine. */
+function accountOf({ protocol, hostname, port }: URL): string {
+	const host = hostname.replace(/\.$/, '');
+	if (['localhost', '127.0.0.1', '[::1]'].includes(host)) return `localhost:${port || protocol}`;
+	return `${host.replace(/\.amocrm\.com$/, '.kommo.com')}:${port}`;
 }
 
 const titleOf = (noun: string) => noun.replace(/^[a-z]/, (letter) => letter.toUpperCase());

@@ -2,7 +2,8 @@ import type { LocatorTarget } from './locator';
 
 /** What the pickers of linked records pick. */
 
-export const CATALOG: LocatorTarget = { noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'] };
+/** Elements of a list have its link before theirs. */
+export const CATALOG: LocatorTarget = { noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'], linkRest: '(?:/(?:detail|elements)(?:/\\d+)?)?' };
 
 export const COMPANY: LocatorTarget = { noun: 'company', listSearchMethod: 'searchCompanies', linkPaths: ['companies/detail', 'api/v4/companies'] };
 
@@ -30,13 +31,26 @@ export const TASK: LocatorTarget = { noun: 'task', listSearchMethod: 'searchTask
 
 export const USER: LocatorTarget = { noun: 'user', listSearchMethod: 'searchUsers', linkPaths: [] };
 
-/** A record of the type that is chosen beside its picker. */
-export const RECORD: LocatorTarget = { noun: 'record', listSearchMethod: 'searchLinkedRecords' };
+interface RecordTarget extends LocatorTarget {
+	/** As parameters name it. */
+	type: string;
+}
 
-const NOUNS: Record<string, string> = { companies: 'company', contacts: 'contact', customers: 'customer', leads: 'lead' };
+const recordTarget = (type: string, noun: string): RecordTarget => ({
+	type,
+	noun,
+	listSearchMethod: 'searchLinkedRecords',
+	linkPaths: [`${type}/detail`, `api/v4/${type}`],
+});
+
+/** The kinds of records that have tasks and notes. */
+export const RECORDS = [recordTarget('leads', 'lead'), recordTarget('contacts', 'contact'), recordTarget('companies', 'company'), recordTarget('customers', 'customer')];
+
+/** A record of the type that is chosen beside its picker. */
+export const RECORD: LocatorTarget = { noun: 'record', listSearchMethod: 'searchLinkedRecords', linkPaths: RECORDS.flatMap(({ linkPaths }) => linkPaths) };
 
 /** `RECORD` when its type is known: a link must lead to that type. */
-export function recordOf(type: unknown): LocatorTarget {
-	const noun = NOUNS[String(type)];
-	return noun ? { ...RECORD, noun, linkPaths: [`${String(type)}/detail`, `api/v4/${String(type)}`] } : RECORD;
-}
+export const recordOf = (type: unknown): LocatorTarget => RECORDS.find((record) => record.type === type) ?? RECORD;
+
+/** Notes of each kind of records. */
+export const NOTES = RECORDS.map(({ type }): RecordTarget => ({ ...NOTE, type, linkPaths: [`api/v4/${type}/notes`] }));

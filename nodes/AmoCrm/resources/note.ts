@@ -2,10 +2,12 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { Draft, WritableField } from '../fields/fields';
-import { boolean, encodeDraft, linkedRecord, pickedUser } from '../fields/fields';
+import { boolean, encodeDraft, fieldError, notedRecord, pickedUser } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import { idsFilter, momentRange, recordsFilter } from '../fields/filters';
-import { NOTE, RECORD } from '../fields/targets';
+import type { LocatorTarget } from '../fields/locator';
+import { linkedOne } from '../fields/locator';
+import { NOTE, NOTES, RECORD, recordOf, RECORDS } from '../fields/targets';
 import { show, toList } from '../fields/values';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
@@ -28,6 +30,22 @@ const noteTypesFilter: Filter = {
 	},
 };
 
+/** A link in a filter must lead to a note, or a record, of the chosen type. */
+function filtersOf(notes: LocatorTarget, records: LocatorTarget): Filter[] {
+	return [
+		...idFilters(notes, 'Notes'),
+		recordsFilter('entity_id', records, { name: 'linkedRecords', displayName: 'Records', description: 'Return only notes of the records that you pick' }),
+		idsFilter('entity_id', records, {
+			name: 'entityIds',
+			displayName: 'Records From Data',
+			placeholder: 'e.g. {{ $json.ids }}',
+			description: 'Return only notes of these records, for an expression: IDs or links as a list, or separated by commas',
+		}),
+		noteTypesFilter,
+		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
+	];
+}
+
 /** Notes: texts, calls, messages and files on the card of a record. Source: core facts 13. Their filters work in every account. */
 const template: Entity = {
 	value: 'note',
@@ -42,7 +60,7 @@ const template: Entity = {
 			name: 'entityId',
 			key: 'entity_id',
 			displayName: 'Record',
-			kind: linkedRecord,
+			kind: notedRecord,
 			required: true,
 			description: 'The record whose card gets the note',
 		},
@@ -58,18 +76,7 @@ const template: Entity = {
 			property: { default: true },
 		},
 	],
-	filters: [
-		...idFilters(NOTE, 'Notes'),
-		recordsFilter('entity_id', RECORD, { name: 'linkedRecords', displayName: 'Records', description: 'Return only notes of the records that you pick' }),
-		idsFilter('entity_id', RECORD, {
-			name: 'entityIds',
-			displayName: 'Records From Data',
-			placeholder: 'e.g. {{ $json.ids }}',
-			description: 'Return only notes of these records, for an expression: IDs or links as a list, or separated by commas',
-		}),
-		noteTypesFilter,
-		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
-	],
+	filters: filtersOf(NOTE, RECORD),
 	sortKeys: [
 		{ name: 'ID', value: 'id' },
 		{ name: 'Updated At', value: 'updated_at' },
@@ -100,13 +107,31 @@ const ofEntityType: Scope = {
 		},
 	],
 	entityOf: (run, item) => {
-		const type = run.parameter('entityType', item, 'leads');
+		const type = linkedType(run, item) ?? run.parameter('entityType', item, 'leads');
 		if (!ENTITY_TYPES.some(({ value }) => value === type)) {
 			throw new UserError(`'Record Type': ${show(type)} is not possible. Give one of: ${ENTITY_TYPES.map(({ value }) => value).join(', ')}.`);
 		}
-		return { ...template, path: `/${String(type)}/notes` };
+		const notes = NOTES.find((target) => target.type === type) ?? NOTE;
+		return { ...template, path: `/${String(type)}/notes`, filters: filtersOf(notes, recordOf(type)) };
 	},
 };
+
+/** The type of record that the link of a card or of a note says, whatever is chosen beside it. */
+function linkedType(run: Run, item: number): string | undefined {
+	const pickers = [
+		{ displayName: 'Record', name: 'entityId', targets: RECORDS },
+		{ displayName: template.displayName, name: template.idParameter, targets: NOTES },
+	];
+	for (const { displayName, name, targets } of pickers) {
+		try {
+			const found = linkedOne(targets, run.parameter(name, item, ''), run.client.baseUrl);
+			if (found) return found.type;
+		} catch (error) {
+			throw fieldError({ displayName }, error);
+		}
+	}
+	return undefined;
+}
 
 const noteTypeProperty: INodeProperties = {
 	displayName: 'Note Type',
@@ -154,8 +179,6 @@ function createNote(entity: Entity): Operation {
 					const values = {
 						...valuesOf(run, item, 'additionalFields'),
 						entityId: run.parameter('entityId', item, ''),
-						// A link must lead to a record of this type.
-						entityType: run.parameter('entityType', item, 'leads') as IDataObject[string],
 					};
 					const { body } = encodeDraft(entity.fields, { ...valueContext(run), mode: 'create', values });
 					return noteDraft(run, item, body, values);

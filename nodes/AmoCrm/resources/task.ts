@@ -57,7 +57,7 @@ const entity: Entity = {
 			// By name it stands above the record that it decides on.
 			displayName: 'Link To',
 			kind: choice(ENTITY_TYPES),
-			description: "What kind of record the task belongs to; needs 'Linked Record' too",
+			description: "What kind of record the task belongs to; needs 'Linked Record' too. The link of a card says it itself.",
 			needs: 'entityId',
 			property: { default: 'leads' },
 		},
@@ -67,7 +67,7 @@ const entity: Entity = {
 			displayName: 'Linked Record',
 			kind: linkedRecord,
 			needs: 'entityType',
-			description: "The record that the task belongs to; needs 'Link To' too",
+			description: "The record that the task belongs to; its ID needs 'Link To' too",
 		},
 		{
 			name: 'result',
