@@ -53,6 +53,14 @@ describe('create', () => {
 		expect(world.requests('POST', '/contacts/notes')).toHaveLength(1);
 	});
 
+	it('takes the type of record from the link of its card', async () => {
+		const { rows, error } = await world.run(note('create', { entityType: 'leads', entityId: { __rl: true, mode: 'url', value: '={{ $json.record }}' }, text: 'x' }), {
+			items: [{ record: `${world.emulator.url}/contacts/detail/${contactId}` }, { record: leadIds[0] }],
+		});
+		expect(error).toBeUndefined();
+		expect(rows.map(({ json }) => [stored(json.id)?.entity_type, stored(json.id)?.entity_id])).toEqual([['contacts', contactId], ['leads', leadIds[0]]]);
+	});
+
 	it.each<[string, INodeParameters, IDataObject]>([
 		['common', { text: 'Hello' }, { text: 'Hello' }],
 		['service_message', { service: 'Shop', text: 'Paid' }, { service: 'Shop', text: 'Paid' }],
@@ -70,6 +78,18 @@ describe('create', () => {
 			{ phone: '+7912', duration: 61, source: 'PBX', additionalFields: { callStatus: 4, callResult: 'Agreed', link: 'https://example.com/1.mp3', uniq: '77', callResponsible: 'Olga' } },
 			{ phone: '+7912', duration: 61, source: 'PBX', call_status: 4, call_result: 'Agreed', link: 'https://example.com/1.mp3', uniq: '77', call_responsible: 'Olga' },
 		],
+		...[
+			['Anna', 'Anna'],
+			['79123456789', '79123456789'],
+			['={{ 79123456789 }}', '79123456789'],
+			[{ __rl: true, mode: 'name', value: '101' }, '101'],
+			[{ __rl: true, mode: 'id', value: '9000001' }, 9000001],
+			[{ __rl: true, mode: 'list', value: 9000001 }, 9000001],
+		].map(([callResponsible, expected]): [string, INodeParameters, IDataObject] => [
+			'call_out',
+			{ phone: '1', duration: 1, source: 'PBX', additionalFields: { callResponsible } as INodeParameters },
+			{ phone: '1', duration: 1, source: 'PBX', call_responsible: expected } as IDataObject,
+		]),
 		// zen Z10: a numeric ID must not be taken for a name.
 		['call_in', { phone: '1', duration: 1, source: 'PBX', additionalFields: { callResponsible: '9000001' } }, { phone: '1', duration: 1, source: 'PBX', call_responsible: 9000001 }],
 	])('%s: %j', async (noteType, parameters, params) => {
@@ -79,6 +99,13 @@ describe('create', () => {
 			{ entity_id: leadIds[0], note_type: noteType, params, request_id: '0' },
 		]);
 		expect(stored(rows[0]?.json.id)?.params).toEqual(params);
+	});
+
+	it("refuses a phone number as a user's ID", async () => {
+		const callResponsible = { __rl: true, mode: 'id', value: '79123456789' };
+		const { error } = await world.run(note('create', { entityId: byId(leadIds[0]), noteType: 'call_in', phone: '1', duration: 1, source: 'PBX', additionalFields: { callResponsible } }));
+		expect(error?.message).toContain("'Call Responsible': '79123456789' is no user's ID. Choose 'By Name' for a phone number");
+		expect(world.requests('POST', '/leads/notes')).toHaveLength(0);
 	});
 
 	it('takes the kind of the note from an expression', async () => {

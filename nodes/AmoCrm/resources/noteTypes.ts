@@ -62,12 +62,20 @@ const kind = (property: FieldKind['property'], convert: (value: unknown) => IDat
 
 const USER_PICKER = recordLocator(USER);
 
-/** A user's ID as a number, any other text as a name (core facts 13). */
+/** IDs of users have up to eight digits; a phone number with its area or country has ten or more. */
+const LONGEST_USER_ID = 9;
+
+/** A user's ID as a number, anything else as the name or number of a person (core facts 13, extended facts 7.1). */
 const userOrName = kind(
 	{ ...USER_PICKER, modes: [...USER_PICKER.modes, { displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. Anna Smith' }] },
 	(value) => {
 		const plain = unwrapLocator(value);
-		return /^\d+$/.test(toText(plain).trim()) ? toInteger(plain) : toText(plain);
+		const text = toText(plain).trim();
+		const mode = typeof value === 'object' && value !== null && 'mode' in value ? value.mode : undefined;
+		if (mode === 'name' || !/^\d+$/.test(text)) return toText(plain);
+		if (text.length <= LONGEST_USER_ID) return toInteger(text);
+		if (mode === undefined) return text;
+		throw new UserError(`${show(plain)} is no user's ID. Choose 'By Name' for a phone number.`);
 	},
 );
 
