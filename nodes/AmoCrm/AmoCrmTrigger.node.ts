@@ -24,9 +24,9 @@ export class AmoCrmTrigger implements INodeType {
 		name: 'amoCrmTrigger',
 		icon: { light: 'file:../../icons/amoCrm.svg', dark: 'file:../../icons/amoCrm.dark.svg' },
 		group: ['trigger'],
-		// At version 1, n8n evaluates an expression of its own for every delivery.
-		version: [1, 1.1],
-		defaultVersion: 1.1,
+		// At version 1, n8n evaluates an expression of its own for every delivery. The last one must be whole: n8n 1 keeps it as an integer.
+		version: [1, 1.1, 2],
+		defaultVersion: 2,
 		subtitle:
 			'={{$parameter["mode"] === "digitalPipeline" ? "Digital Pipeline" : ($parameter["events"] ?? []).length === 1 ? $parameter["events"][0] : ($parameter["events"] ?? []).length + " events"}}',
 		description: 'Starts the workflow when something happens in amoCRM or Kommo',

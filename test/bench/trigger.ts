@@ -84,7 +84,7 @@ const CONTENDERS: Record<string, Contender> = {
 		name: 'amoCRM Trigger',
 		node: ({ credential }) => ({
 			type: 'n8n-nodes-amocrm-kommo.amoCrmTrigger',
-			typeVersion: 1.1,
+			typeVersion: 2,
 			webhookId: 'flood-ours',
 			parameters: { events: ['status_lead'] },
 			credentials: { [CREDENTIAL_TYPE]: credential },

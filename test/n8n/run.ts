@@ -13,7 +13,7 @@ export function triggerNode(credential: Credential, parameters: INodeParameters)
 		id: randomUUID(),
 		name: 'Trigger',
 		type: 'n8n-nodes-amocrm-kommo.amoCrmTrigger',
-		typeVersion: 1.1,
+		typeVersion: 2,
 		position: [0, 0],
 		webhookId: randomUUID(),
 		parameters,
