@@ -28,6 +28,9 @@ interface Group {
 const MAX_ITEMS = 250;
 /** amoCRM waits two seconds (extended facts 1.5); most of them belong to n8n. */
 const LONGEST_WAIT_MS = 500;
+/** After that nobody waits for the answer any more. */
+const LONGEST_STORING_MS = 10_000;
+const LOOK_EVERY_MS = 20;
 
 /** The youngest group of each node, until it is stored. */
 const latest = new Map<string, Group>();
@@ -52,10 +55,13 @@ export async function gather(scope: string, items: HookItem[], answer: Answer): 
 	return group.items;
 }
 
-/** n8n answers a delivery once it has stored its execution, or could not. Whoever has hung up learns neither. */
+/**
+ * n8n answers a delivery once it has stored its execution, or could not: whoever has hung up misses the answer, but n8n
+ * still gives it. It tells nobody then, so it is looked for.
+ */
 async function isAnswered(answer: Answer): Promise<boolean> {
 	if (answer.destroyed) return false;
-	return await new Promise((resolve) => {
-		answer.once('close', () => resolve(answer.writableEnded && answer.statusCode < 300));
-	});
+	await new Promise<void>((resolve) => void answer.once('close', resolve));
+	for (let waited = 0; !answer.writableEnded && waited < LONGEST_STORING_MS; waited += LOOK_EVERY_MS) await sleep(LOOK_EVERY_MS);
+	return answer.writableEnded && answer.statusCode < 300;
 }
