@@ -157,6 +157,27 @@ describe('what is refused with a clear error', () => {
 		expect((await failing({ events: ['add_lead'], options: { otherEvents: 'add_call' } }))?.message).toContain('add_call');
 	});
 
+	test.each<[INodeParameters, string]>([
+		[{ events: '={{ [{ a: 1 }] }}' }, `'Events': '{"a":1}' is not possible. Give the code of an event such as add_lead.`],
+		[{ events: ['add_lead'], options: { pipelineIds: '={{ [{ id: 5 }] }}' } }, `'Pipeline': '{"id":5}' is not possible. Give an ID such as 7100001.`],
+		[{ events: ['add_lead'], options: { stageIds: ['Won'] } }, "'Stage': 'Won' is not possible."],
+		[{ events: ['add_lead'], options: { responsibleUserIds: '={{ ["Olga"] }}' } }, "'Responsible User': 'Olga' is not possible."],
+		[{ events: ['add_lead'], options: { changedFields: ['Price'] } }, "'Only if Changed': 'Price' is not possible."],
+		[{ events: ['add_lead'], options: { loadFullRecord: true, with: '={{ ["everything"] }}' } }, "'Include': 'everything' is not possible."],
+		[{ events: ['add_lead'], options: { ignoreOwnChanges: '={{ "maybe" }}' } }, "'Ignore Own Changes': 'maybe' is neither yes nor no."],
+		[{ mode: 'digitalPipeline', options: { pipelineIds: ['Sales'] } }, "'Pipeline': 'Sales' is not possible."],
+	])('an option that would keep everything out: %j', async (parameters, message) => {
+		expect((await failing(parameters))?.message).toContain(message);
+		expect(hooks()).toEqual([]);
+	});
+
+	test('an account that amoCRM does not name', async () => {
+		world.emulator.faults.add({ method: 'GET', path: '/api/v4/account', action: { kind: 'status', status: 200, body: { status: 402 } } });
+		expect((await failing())?.message).toMatch(/amoCRM/);
+		expect(host.memory().accountId).toBeUndefined();
+		expect(hooks()).toEqual([]);
+	});
+
 	test('no event at all', async () => {
 		expect((await failing({ events: [] }))?.message).toContain("'Events'");
 	});
@@ -257,6 +278,47 @@ describe('a delivery', () => {
 		expect(host.last()).toEqual([{ event: 'unknown', entity: '', action: '', account: { id: world.emulator.account.info.id, subdomain: 'demo' }, data: { rockets: { launch: [{ id: '1' }] } } }]);
 	});
 
+	const FORM = 'application/x-www-form-urlencoded';
+	const deep = (levels: number) => `{"leads":${'['.repeat(levels)}1${']'.repeat(levels)}}`;
+	const ODD: Array<[status: number, body: string | FormData | undefined, type: string | undefined]> = [
+		...[undefined, FORM, 'application/json', 'text/plain', 'application/octet-stream'].map((type): [number, string, string | undefined] => [200, '', type]),
+		[200, 'null', 'application/json'],
+		[200, '[]', 'application/json'],
+		[200, '{}', 'application/json'],
+		[200, '&&', FORM],
+		[400, '[{"leads":{}}]', 'application/json'],
+		[400, '"hello"', 'application/json'],
+		[400, '5', 'application/json'],
+		[400, '{"a":1}', 'application/json'],
+		[400, 'hello', 'text/plain'],
+		[400, 'hello', FORM],
+		[400, '{"leads":{"add":[{"id":1}]}}', FORM],
+		[400, 'leads[add][0][id]=1', 'application/octet-stream'],
+		[400, new FormData(), undefined],
+		[413, 'a[]=1&'.repeat(100_001), FORM],
+		[413, deep(5_000), 'application/json'],
+	];
+
+	test.each(['account', 'digitalPipeline'])('that is none starts nothing and fails nothing, in the mode %s', async (mode) => {
+		await start({ mode, events: ['add_lead'] });
+		const url = mode === 'account' ? (hooks()[0]?.destination as string) : `${host.url}/webhook/x/y`;
+		const answers: unknown[] = [];
+		for (const [, body, type] of ODD) {
+			const { status } = await fetch(url, { method: 'POST', body, headers: type === undefined ? {} : { 'content-type': type } });
+			answers.push([status, String(body).slice(0, 40), type]);
+		}
+		await settled();
+		expect(answers).toEqual(ODD.map(([status, body, type]) => [status, String(body).slice(0, 40), type]));
+		expect(host.executions).toEqual([]);
+	});
+
+	test('with a form of another type of content is read', async () => {
+		await start({ events: ['add_lead'] });
+		const answer = await fetch(hooks()[0]?.destination as string, { method: 'POST', body: `leads[add][0][id]=9&${account()}`, headers: { 'content-type': 'text/plain' } });
+		await settled();
+		expect([answer.status, host.last()]).toMatchObject([200, [{ event: 'add_lead', id: 9 }]]);
+	});
+
 	test('with more keys than n8n parses is read whole', async () => {
 		await start({ events: ['update_lead'], simplify: false });
 		const rows = Array.from({ length: 400 }, (_, index) => `leads[update][${index}][id]=${index + 1}&leads[update][${index}][name]=n&leads[update][${index}][price]=${index}`);
@@ -345,6 +407,14 @@ describe('options', () => {
 		ui().update('leads', lead.id, { responsible_user_id: otherUser(), status_id: 143 });
 		await settled();
 		expect(host.executions).toHaveLength(2);
+	});
+
+	test('lists and switches may be texts, a stage its status alone', async () => {
+		await start({ events: ['status_lead'], simplify: '={{ "false" }}', options: { stageIds: '={{ "143, 142" }}', keepRepeated: '={{ "true" }}', loadFullRecord: '={{ "no" }}' } });
+		const lead = ui().create('leads', { name: 'x' });
+		ui().update('leads', lead.id, { status_id: 142 });
+		await settled();
+		expect(host.last()).toMatchObject([{ event: 'status_lead', data: { status_id: 142 } }]);
 	});
 
 	test("the connected user's own changes start nothing", async () => {

@@ -5,7 +5,7 @@ import { resources } from '../resources';
 import type { ApiClient } from '../transport/client';
 import type { Failure } from '../transport/types';
 import type { HookItem } from './delivery';
-import { isRecord, listOf } from './row';
+import { isRecord, listOf, textOf } from './row';
 
 /** Where the full card behind a delivery is read. */
 interface CardType {
@@ -54,7 +54,7 @@ export function cardOf(item: HookItem): CardAddress | undefined {
 		case 'message':
 		case 'outgoing_message':
 		case 'talk': {
-			const linked = ELEMENT_TYPES[String(data.element_type)] ?? String(data.entity_type ?? '');
+			const linked = ELEMENT_TYPES[textOf(data.element_type)] ?? textOf(data.entity_type);
 			return address(linked, data.entity_id ?? data.element_id, false) ?? address('contact', data.contact_id, false);
 		}
 		case 'unsorted':

@@ -1,11 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { toList } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { inParallel } from '../transport/parallel';
 import { readList } from '../transport/pages';
 import type { HookItem } from './delivery';
-import { isRecord, listOf } from './row';
+import { isRecord, listOf, textOf } from './row';
 
 /** A delivery says that a record was updated, not what changed; the account's history does (extended facts 5.1 to 5.3). */
 
@@ -34,8 +33,7 @@ const TOLERANCE_S = 2;
 export type Changes = Map<HookItem, Set<string>>;
 
 /** Items whose chosen fields changed, and all that are no updates. Where the history has no answer, the item stays. */
-export function withChanged(items: HookItem[], wanted: unknown, changes: Changes): HookItem[] {
-	const fields = toList(wanted ?? '').map(String);
+export function withChanged(items: HookItem[], fields: string[], changes: Changes): HookItem[] {
 	return items.filter((item) => {
 		const changed = changes.get(item);
 		return changed === undefined || fields.some((field) => changed.has(field));
@@ -73,7 +71,7 @@ export async function readChanges(client: ApiClient, items: HookItem[]): Promise
 	return { changes, complete };
 }
 
-const momentOf = ({ data }: HookItem): number => Number(data.updated_at ?? data.last_modified);
+const momentOf = ({ data }: HookItem): number => Number(textOf(data.updated_at ?? data.last_modified) || NaN);
 
 function chunksOf(items: HookItem[]): HookItem[][] {
 	const updated = items.filter((item) => item.action === 'update' && WITH_HISTORY.has(item.entity) && typeof item.data.id === 'number' && Number.isFinite(momentOf(item)));
@@ -84,11 +82,11 @@ function chunksOf(items: HookItem[]): HookItem[][] {
 }
 
 function fieldsOf(event: IDataObject): string[] {
-	const type = String(event.type);
+	const type = textOf(event.type);
 	const known = FIELD_OF[type];
 	if (known !== undefined) return [known];
 	const inType = /^custom_field_(\d+)_value_changed$/.exec(type)?.[1];
 	if (inType !== undefined) return [inType];
 	const values = [...listOf(event.value_after), ...listOf(event.value_before)].map((value) => value.custom_field_value);
-	return values.filter(isRecord).map((value) => String(value.field_id));
+	return values.filter(isRecord).map((value) => textOf(value.field_id));
 }

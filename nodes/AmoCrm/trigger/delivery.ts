@@ -87,7 +87,8 @@ function rowsUnder(key: string, actions: FormValue): FoundRow[] {
 function rowsOf(value: FormValue): FormObject[] {
 	if (!isFormObject(value)) return [];
 	const entries = Object.entries(value);
-	const isNumbered = entries.length > 0 && entries.every(([key, row]) => /^\d+$/.test(key) && isFormObject(row));
+	if (entries.length === 0) return [];
+	const isNumbered = entries.every(([key, row]) => /^\d+$/.test(key) && isFormObject(row));
 	return isNumbered ? entries.flatMap(([, row]) => rowsOf(row)) : [value];
 }
 

@@ -4,7 +4,7 @@ import type { FieldDefinition } from '../fields/dictionaries';
 import { fieldDefinitions } from '../fields/dictionaries';
 import type { ApiClient } from '../transport/client';
 import type { HookItem } from './delivery';
-import { isRecord, listOf, toNumber } from './row';
+import { isRecord, listOf, textOf, toNumber } from './row';
 
 /** Deliveries give custom fields without their type; the account knows it (read at most once a minute for each kind). */
 
@@ -31,7 +31,7 @@ export async function typeCustomFields(client: ApiClient, items: HookItem[]): Pr
 	return items.map((item) => {
 		const fields = known.get(pathOf(item) ?? '');
 		if (!fields) return item;
-		const custom_fields_values = listOf(item.data.custom_fields_values).map((field) => typedField(field, fields.get(Number(field.field_id))));
+		const custom_fields_values = listOf(item.data.custom_fields_values).map((field) => typedField(field, fields.get(Number(textOf(field.field_id)))));
 		return { ...item, data: { ...item.data, custom_fields_values } };
 	});
 }
@@ -46,8 +46,8 @@ const ADDRESS_PARTS = ['address_line_1', 'address_line_2', 'city', 'state', 'zip
 
 function typedValue(entry: IDataObject, { type, enums }: FieldDefinition): IDataObject {
 	const { value, subtype, ...rest } = entry;
-	const option = enums.find(({ id }) => id === Number(rest.enum_id ?? NaN));
-	const part = type === 'smart_address' ? (ADDRESS_PARTS[Number(subtype) - 1] ?? subtype) : undefined;
+	const option = enums.find(({ id }) => id === Number(textOf(rest.enum_id) || NaN));
+	const part = type === 'smart_address' ? (ADDRESS_PARTS[Number(textOf(subtype)) - 1] ?? subtype) : undefined;
 	// The kinds of phones and e-mails are options without a code.
 	const code = part ?? option?.code ?? (type === 'multitext' ? option?.value : undefined);
 	return { value: cast(type, value), ...rest, ...(code === undefined ? {} : { enum_code: code }) };
@@ -61,7 +61,7 @@ function cast(type: string, value: IDataObject[string]): IDataObject[string] {
 		case 'date':
 		case 'date_time':
 		case 'birthday':
-			return toNumber(String(value ?? ''));
+			return toNumber(textOf(value));
 		default:
 			return value === undefined || value === null ? (value ?? null) : String(value);
 	}

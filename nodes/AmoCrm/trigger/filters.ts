@@ -1,33 +1,23 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { toList } from '../fields/values';
 import type { HookItem } from './delivery';
+import type { TriggerOptions } from './options';
+import { textOf } from './row';
 
 /** Options that decide by the delivery alone which items start the workflow. */
-export interface FilterOptions {
-	pipelineIds?: unknown;
-	/** As "pipeline:status". */
-	stageIds?: unknown;
-	responsibleUserIds?: unknown;
-	ignoreOwnChanges?: boolean;
-}
+type FilterOptions = Pick<TriggerOptions, 'pipelineIds' | 'stageIds' | 'responsibleUserIds' | 'ignoreOwnChanges'>;
 
 /** What a delivery does not tell (the pipeline of a task, the user of a message) keeps nothing out. */
 export function isWanted(item: HookItem, options: FilterOptions, ownUserId: number | undefined): boolean {
 	const { data } = item;
-	const pipelines = asTexts(options.pipelineIds);
-	const stages = asTexts(options.stageIds);
-	const users = asTexts(options.responsibleUserIds);
 	const responsible = data.responsible_user_id ?? (item.action === 'note' ? data.main_user_id : undefined);
-	if (!isOneOf(pipelines, data.pipeline_id) || !isOneOf(users, responsible)) return false;
-	if (data.status_id !== undefined && data.pipeline_id !== undefined && !isOneOf(stages, `${String(data.pipeline_id)}:${String(data.status_id)}`)) return false;
-	return options.ignoreOwnChanges !== true || ownUserId === undefined || authorOf(item) !== ownUserId;
+	if (!isOneOf(options.pipelineIds, data.pipeline_id) || !isOneOf(options.responsibleUserIds, responsible)) return false;
+	if (data.pipeline_id !== undefined && !isOneOf(options.stageIds, data.status_id) && !isOneOf(options.stageIds, `${textOf(data.pipeline_id)}:${textOf(data.status_id)}`)) return false;
+	return !options.ignoreOwnChanges || ownUserId === undefined || authorOf(item) !== ownUserId;
 }
 
-const asTexts = (value: unknown): string[] => toList(value ?? '').map(String);
-
 function isOneOf(wanted: string[], value: unknown): boolean {
-	return wanted.length === 0 || value === undefined || value === null || wanted.includes(String(value));
+	return wanted.length === 0 || value === undefined || value === null || wanted.includes(textOf(value));
 }
 
 /** Who made the change, where the delivery says so. */

@@ -5,7 +5,7 @@ import { clientOf } from '../pickers/read';
 
 /** Fields whose changes the account's history tells of: built-in ones, and the custom fields of every kind of card. */
 
-const BUILT_IN: INodePropertyOptions[] = [
+export const BUILT_IN_FIELDS: INodePropertyOptions[] = [
 	{ name: 'Name', value: 'name' },
 	{ name: 'Price', value: 'price' },
 	{ name: 'Responsible User', value: 'responsibleUser' },
@@ -29,5 +29,5 @@ export async function getChangeableFields(this: ILoadOptionsFunctions): Promise<
 			return fields.ok ? fields.value.map(({ id, name }) => ({ name: `${noun}: ${name}`, value: id })) : [];
 		}),
 	);
-	return [...BUILT_IN, ...custom.flat()];
+	return [...BUILT_IN_FIELDS, ...custom.flat()];
 }

@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { toBoolean } from '../fields/values';
 import { presentRows } from '../operations/present';
 import { asError, clientOf } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
@@ -10,15 +11,10 @@ import type { Changes } from './changedFields';
 import { readChanges, withChanged } from './changedFields';
 import type { HookItem } from './delivery';
 import { typeCustomFields } from './fieldTypes';
-import type { ReceiveOptions } from './receive';
+import type { TriggerOptions } from './options';
+import { readOptions } from './options';
 import { remember, withoutRepeats } from './repeats';
 import { toV4 } from './simple';
-
-interface ProcessOptions extends ReceiveOptions {
-	loadFullRecord?: boolean;
-	with?: string[] | string;
-	changedFields?: unknown;
-}
 
 /** What a full card cannot say: the values before the change. */
 const BEFORE = ['old_status_id', 'old_pipeline_id', 'old_responsible_user_id', 'old_text'];
@@ -28,16 +24,16 @@ const BEFORE = ['old_status_id', 'old_pipeline_id', 'old_responsible_user_id', '
  * is a failed execution that can be run again.
  */
 export async function processDelivery(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const options = context.getNodeParameter('options', 0, {}) as ProcessOptions;
-	const simplify = context.getNodeParameter('simplify', 0, true) as boolean;
+	const options = readOptions(context.getNode(), context.getNodeParameter('options', 0, {}) as IDataObject);
+	const simplify = toBoolean(context.getNodeParameter('simplify', 0, true));
 	const scope = scopeOf(context);
 	const received = context.getInputData().map(({ json }) => json as HookItem);
-	const fresh = options.keepRepeated === true ? received : withoutRepeats(scope, received);
+	const fresh = options.keepRepeated ? received : withoutRepeats(scope, received);
 	const client = await clientOf(context);
 
 	const { changes, items: wanted } = await onlyChanged(context, client, fresh, options);
 	const items = await typeCustomFields(client, wanted);
-	const { cards, failure } = options.loadFullRecord ? await readCards(client, items, [options.with ?? []].flat()) : { cards: new Map() as Cards };
+	const { cards, failure } = options.loadFullRecord ? await readCards(client, items, options.with) : { cards: new Map() as Cards };
 	if (failure) throw asError(context, failure);
 
 	const changed = (index: number) => changes.get(wanted[index] as HookItem);
@@ -55,9 +51,9 @@ async function onlyChanged(
 	context: IExecuteFunctions,
 	client: ApiClient,
 	items: HookItem[],
-	{ changedFields }: ProcessOptions,
+	{ changedFields }: TriggerOptions,
 ): Promise<{ changes: Changes; items: HookItem[] }> {
-	if (changedFields === undefined || [changedFields].flat().length === 0) return { changes: new Map(), items };
+	if (changedFields.length === 0) return { changes: new Map(), items };
 	const { changes, complete } = await readChanges(client, items);
 	if (!complete) {
 		context.addExecutionHints({

@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isTooLarge } from './formBody';
+
 /** Rows of a delivery: every value arrives as a text (extended facts 1.4). What is a number or a yes/no becomes one. */
 
 /** Keys of whole numbers and amounts, next to everything that ends in `_id`, `_at` or `_by`. Never those of texts: a name may be all digits. */
@@ -37,7 +39,7 @@ export function typedRow(row: IDataObject): IDataObject {
 	const typed = typedObject(row);
 	if (typeof typed.metadata === 'string') typed.metadata = parsed(typed.metadata) as IDataObject;
 	// The address of a map is the ID: amoCRM's own form repeats it inside.
-	if (isRecord(typed.linked_leads_id)) typed.linked_leads_id = Object.keys(typed.linked_leads_id).map(Number);
+	if (isRecord(typed.linked_leads_id)) typed.linked_leads_id = Object.keys(typed.linked_leads_id).map(toNumber);
 	if (typed.custom_fields !== undefined) {
 		typed.custom_fields_values = listOf(typed.custom_fields).map(fieldValue);
 		delete typed.custom_fields;
@@ -69,15 +71,15 @@ export function toNumber(value: string): number | string | null {
 /** A custom field in the shape of API v4. Dates have no `value` key in hooks: their item is the bare number. */
 function fieldValue(field: IDataObject): IDataObject {
 	return {
-		field_id: toNumber(String(field.id ?? '')),
-		field_name: field.name ?? '',
-		field_code: field.code ?? null,
+		field_id: toNumber(textOf(field.id)),
+		field_name: textOf(field.name),
+		field_code: textOf(field.code) || null,
 		values: listOf(field.values).map((entry): IDataObject => {
-			if (!isRecord(entry)) return { value: toNumber(String(entry)) };
+			if (!isRecord(entry)) return { value: toNumber(textOf(entry)) };
 			const { value, enum: option, ...rest } = entry;
 			return {
 				value: (isRecord(value) ? typedObject(value) : value) as IDataObject,
-				...(option === undefined ? {} : { enum_id: toNumber(String(option)) }),
+				...(option === undefined ? {} : { enum_id: toNumber(textOf(option)) }),
 				...typedObject(rest),
 			};
 		}),
@@ -86,11 +88,15 @@ function fieldValue(field: IDataObject): IDataObject {
 
 function parsed(text: string): unknown {
 	try {
-		return JSON.parse(text) as unknown;
+		const value = JSON.parse(text) as unknown;
+		return isTooLarge(value) ? text : value;
 	} catch {
 		return text;
 	}
 }
+
+/** What should be a text or a number; nothing else has a meaning there. */
+export const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
 
 export function isRecord(value: unknown): value is IDataObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { HookItem } from './delivery';
-import { isRecord, listOf } from './row';
+import { isRecord, listOf, textOf } from './row';
 
 /** Deliveries speak API v2 (extended facts 1.3), the amoCRM node speaks v4: the same thing under the same name. */
 
 /** v2 key -> v4 key, where the row does not have the v4 key already. */
-const RENAMED: Record<string, string> = {
+const RENAMED = new Map(Object.entries({
 	created_user_id: 'created_by',
 	modified_user_id: 'updated_by',
 	modified_by: 'updated_by',
@@ -16,7 +16,7 @@ const RENAMED: Record<string, string> = {
 	main_user_id: 'responsible_user_id',
 	attachement: 'file_name',
 	task_type: 'task_type_id',
-};
+}));
 
 /** What says nothing beside the keys above. */
 const LEFT_OUT = new Set(['timestamp_x', 'metadata', 'complete_before', 'element_type', 'linked_leads_id', 'linked_company_id', 'tags']);
@@ -45,21 +45,21 @@ export function toV4({ entity, action, data }: HookItem): IDataObject {
 	const row: IDataObject = {};
 	for (const [key, value] of Object.entries(data)) {
 		if (LEFT_OUT.has(key) || LEFT_OUT_OF[entity]?.has(key)) continue;
-		const renamed = RENAMED[key] ?? key;
+		const renamed = RENAMED.get(key) ?? key;
 		if (renamed === key || data[renamed] === undefined) row[renamed] = value;
 	}
-	const elementType = ENTITY_TYPES[Number(data.element_type)];
+	const elementType = ENTITY_TYPES[Number(textOf(data.element_type))];
 	if (elementType !== undefined && row.entity_type === undefined) row.entity_type = elementType;
 	row._embedded = embedded(data);
 	if (entity === 'task') Object.assign(row, taskState(data));
-	if (action === 'note') row.note_type = NOTE_TYPES[Number(data.note_type)] ?? data.note_type;
+	if (action === 'note') row.note_type = NOTE_TYPES[Number(textOf(data.note_type))] ?? data.note_type;
 	if (entity === 'unsorted') Object.assign(row, decision(data));
 	return row;
 }
 
 function embedded(data: IDataObject): IDataObject {
 	return {
-		...(data.tags === undefined ? {} : { tags: listOf(data.tags) }),
+		...(data.tags === undefined ? {} : { tags: listOf(data.tags).filter(isRecord) }),
 		...(data.linked_company_id ? { companies: [{ id: data.linked_company_id }] } : {}),
 		...(Array.isArray(data.linked_leads_id) ? { leads: data.linked_leads_id.map((id) => ({ id: id as number })) } : {}),
 	};

@@ -2,13 +2,13 @@ import type { IDataObject, IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { resolveAccountUrls } from '../../../credentials/accountDomain';
-import { toList } from '../fields/values';
 import { asError, clientOf } from '../pickers/read';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import type { Failure } from '../transport/types';
 import type { Memory } from './authenticity';
 import { KEY_PARAMETER, newKey, rememberAccount, rememberUntilSaved, scopeOf } from './authenticity';
+import { readEvents, readOptions } from './options';
 import { listOf } from './row';
 
 /** The life cycle of the webhook in amoCRM (extended facts 1.1, 1.7). Only webhooks with this node's own URL are touched. */
@@ -28,6 +28,7 @@ export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
 	const memory = memoryOf(context);
 	const client = await clientOf(context);
 	if (isDigitalPipeline(context)) {
+		readOptions(context.getNode(), context.getNodeParameter('options', {}) as IDataObject);
 		await unsubscribe(context);
 		await readAccount(context, client);
 		return true;
@@ -101,11 +102,11 @@ function destinationOf(context: IHookFunctions, key: string): string {
 	return `${ownUrl(context)}?${KEY_PARAMETER}=${key}`;
 }
 
-/** The codes that the user chose and typed. */
+/** The codes that the user chose and typed. All options are read, so that no workflow goes live with one that would fail at every delivery. */
 function wantedCodes(context: IHookFunctions): string[] {
-	const { otherEvents } = context.getNodeParameter('options', {}) as { otherEvents?: unknown };
-	const chosen = [...toList(context.getNodeParameter('events', [])), ...toList(otherEvents ?? '')].map(String);
-	const codes = [...new Set(chosen.map((code) => code.trim()).filter((code) => code !== ''))];
+	const options = context.getNodeParameter('options', {}) as IDataObject;
+	readOptions(context.getNode(), options);
+	const codes = readEvents(context.getNode(), context.getNodeParameter('events', []), options.otherEvents);
 	if (codes.length > 0) return codes;
 	throw new NodeOperationError(context.getNode(), "No event is chosen in 'Events'", {
 		description: 'Choose at least one event that starts the workflow.',
@@ -191,4 +192,5 @@ function refusalOf(failure: Failure, codes: string[]): string {
 	return [failure.message, ...problems.map(({ path, detail }) => `${path}: ${detail}`)].join('; ');
 }
 
-const said = ({ message }: Failure): string => (/: (.*)$/.exec(message)?.[0] ?? '');
+/** amoCRM's own words, behind the first colon. */
+const said = ({ message }: Failure): string => (message.includes(': ') ? message.slice(message.indexOf(': ')) : '');

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 
 import { plain } from '../../../nodes/AmoCrm/trigger/delivery';
-import { assemble, parseForm } from '../../../nodes/AmoCrm/trigger/formBody';
+import type { FormObject } from '../../../nodes/AmoCrm/trigger/formBody';
+import { assemble, isTooLarge, isUnsafeKey, parseForm } from '../../../nodes/AmoCrm/trigger/formBody';
 import { buildQuery } from '../../../emulator/http/query';
 
 /** The decoder against PHP's rules: http_build_query writes, parse_str reads. */
 
-const decoded = (body: string) => plain(parseForm(body));
+const decoded = (body: string) => plain(parseForm(body) as FormObject);
 
 /** PHP's urlencode: everything but letters, digits and `-_.` is escaped, a space is a plus. */
 const urlencode = (text: string) => encodeURIComponent(text).replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`).replace(/%20/g, '+');
@@ -23,7 +24,7 @@ function httpBuildQuery(value: unknown, prefix = ''): string {
 
 describe('properties', () => {
 	// A key that PHP can carry: no brackets, not empty, no list of its own.
-	const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((text) => !/[[\]]/.test(text) && text.trim() === text && !/^\d+$/.test(text) && text !== '__proto__');
+	const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((text) => !isUnsafeKey(text) && !/[[\]]/.test(text) && text.trim() === text && !/^\d+$/.test(text));
 	const leaf = fc.string({ unit: 'grapheme', maxLength: 30 });
 	const { value } = fc.letrec((tie) => ({
 		value: fc.oneof({ maxDepth: 7, depthSize: 'large' }, leaf, tie('list'), tie('object')),
@@ -65,6 +66,8 @@ test.each([
 	['a=1&a=2', { a: '2' }],
 	['a[]=1&a[]=2', { a: ['1', '2'] }],
 	['a[5]=x&a[]=y', { a: { 5: 'x', 6: 'y' } }],
+	['a[]=x&a[7]=y&a[3]=z&a[]=v&a[b]=w&a[]=u', { a: { 0: 'x', 3: 'z', 7: 'y', 8: 'v', 9: 'u', b: 'w' } }],
+	['a[][b]=1&a[][b]=2', { a: [{ b: '1' }, { b: '2' }] }],
 	['a=1&a[b]=2', { a: { b: '2' } }],
 	['a[b]=1&a=2', { a: '2' }],
 	['a[b]c=1', { a: { b: '1' } }],
@@ -80,7 +83,7 @@ test.each([
 });
 
 test('a prototype cannot be reached', () => {
-	const body = ['__proto__[a]=1', 'x[__proto__][a]=1', 'x[constructor][prototype][a]=1', 'hasOwnProperty=1'].join('&');
+	const body = ['__proto__[a]=1', 'x[__proto__][a]=1', 'x[constructor][prototype][a]=1', 'hasOwnProperty=1', 'y[toString]=1', 'y[a][toJSON]=1', 'valueOf=1'].join('&');
 	expect(decoded(body)).toEqual({ x: { constructor: { prototype: { a: '1' } } }, hasOwnProperty: '1' });
 	expect(({} as Record<string, unknown>).a).toBeUndefined();
 });
@@ -92,4 +95,36 @@ test('3,000 keys, all of them', () => {
 
 test('nesting beyond the limit is dropped, the rest stays', () => {
 	expect(decoded(`a${'[b]'.repeat(100)}=1&c=2`)).toEqual({ c: '2' });
+});
+
+test.each([
+	['a[] many times', (size: number) => 'a[]=1&'.repeat(size / 7)],
+	['a[5] and a[] in turns', (size: number) => Array.from({ length: size / 14 }, (_, index) => `a[${index * 2}]=1&a[]=1`).join('&')],
+	['brackets in one key', (size: number) => `a${'[x]'.repeat(size / 3)}=1`],
+	['opening brackets', (size: number) => `a${'['.repeat(size)}=1`],
+	['broken escapes', (size: number) => `a=${'%d0'.repeat(size / 3)}`],
+	['keys that are not written out', (size: number) => '&'.repeat(size)],
+])('%s cost in proportion to their length', (_what, make) => {
+	const cost = (size: number) => {
+		const text = make(size);
+		return Math.min(...Array.from({ length: 5 }, () => {
+			const start = performance.now();
+			parseForm(text);
+			return performance.now() - start;
+		}));
+	};
+	cost(100_000);
+	// Ten times the length; quadratic, it is a hundred times the cost.
+	expect(cost(300_000) / Math.max(cost(30_000), 0.3)).toBeLessThan(40);
+});
+
+test('the number of values has a limit', () => {
+	expect(Object.keys(parseForm('a[]=1&'.repeat(90_000))?.a as object)).toHaveLength(90_000);
+	expect(parseForm('a[]=1&'.repeat(100_001))).toBeUndefined();
+});
+
+test('so has JSON, and its depth', () => {
+	const deep = (levels: number) => JSON.parse(`${'['.repeat(levels)}1${']'.repeat(levels)}`) as unknown;
+	expect([isTooLarge(deep(60)), isTooLarge(deep(70)), isTooLarge(deep(50_000)), isTooLarge(null), isTooLarge('x')]).toEqual([false, true, true, false, false]);
+	expect(isTooLarge(Array(100_001).fill(1))).toBe(true);
 });
