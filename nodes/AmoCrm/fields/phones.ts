@@ -1,108 +1,200 @@
 import { UserError } from 'n8n-workflow';
 
+import numbering from './numberingPlans.json';
 import { show } from './values';
 
-/**
- * Phone numbers as people write them, brought to one form for comparing. Source of the lengths: ITU E.164 and the
- * national numbering plans of the countries where amoCRM and Kommo are used.
- */
-interface NumberingPlan {
-	callingCode: string;
-	/** Digits of a national number, without the trunk prefix. */
+/** Phone numbers as people write them, brought to one form for comparing. The plans of the countries are Google's (see the notice in the table). */
+interface Plan {
+	/** The calling code. */
+	code: string;
+	/** What is dialled before a foreign number. */
+	idd?: string;
+	/** What a national number looks like. */
+	pattern: string;
+	/** How many digits a national number has. */
 	lengths: number[];
-	/** What people dial before a national number at home. */
-	trunk?: string;
+	/** The fewest digits of one that is written without its prefix: below that it may be a local one without the area code. */
+	barest?: number;
+	/** What is dialled before a national number at home, the code of a carrier included. */
+	prefix?: string;
+	/** What stands for it where the prefix holds a part of the number. */
+	transform?: string;
+	/** Begins a number without its area code. */
+	local?: string;
 }
 
-const PLANS: Record<string, NumberingPlan> = {
-	AM: { callingCode: '374', lengths: [8], trunk: '0' },
-	AR: { callingCode: '54', lengths: [10], trunk: '0' },
-	AZ: { callingCode: '994', lengths: [9], trunk: '0' },
-	BO: { callingCode: '591', lengths: [8] },
-	BR: { callingCode: '55', lengths: [10, 11], trunk: '0' },
-	BY: { callingCode: '375', lengths: [9], trunk: '80' },
-	CL: { callingCode: '56', lengths: [9] },
-	CO: { callingCode: '57', lengths: [10] },
-	CR: { callingCode: '506', lengths: [8] },
-	DO: { callingCode: '1', lengths: [10] },
-	EC: { callingCode: '593', lengths: [8, 9], trunk: '0' },
-	ES: { callingCode: '34', lengths: [9] },
-	GE: { callingCode: '995', lengths: [9], trunk: '0' },
-	GT: { callingCode: '502', lengths: [8] },
-	HN: { callingCode: '504', lengths: [8] },
-	KG: { callingCode: '996', lengths: [9], trunk: '0' },
-	KZ: { callingCode: '7', lengths: [10], trunk: '8' },
-	MD: { callingCode: '373', lengths: [8], trunk: '0' },
-	MX: { callingCode: '52', lengths: [10] },
-	PA: { callingCode: '507', lengths: [8] },
-	PE: { callingCode: '51', lengths: [8, 9], trunk: '0' },
-	PT: { callingCode: '351', lengths: [9] },
-	PY: { callingCode: '595', lengths: [9], trunk: '0' },
-	RU: { callingCode: '7', lengths: [10], trunk: '8' },
-	TJ: { callingCode: '992', lengths: [9] },
-	TM: { callingCode: '993', lengths: [8], trunk: '8' },
-	UA: { callingCode: '380', lengths: [9], trunk: '0' },
-	US: { callingCode: '1', lengths: [10] },
-	UY: { callingCode: '598', lengths: [8], trunk: '0' },
-	UZ: { callingCode: '998', lengths: [9] },
-	VE: { callingCode: '58', lengths: [10], trunk: '0' },
-};
+const PLANS: Record<string, Plan> = numbering.plans;
+/** The countries of a calling code, the one whose rules hold for all first. */
+const COUNTRIES: Record<string, string[]> = numbering.callingCodes;
 
-/** Mobile numbers that are written with and without a digit that says "mobile": the digit is dropped. */
-const MOBILE_MARKS = [
-	// Brazil: 9 after the two-digit area code. Argentina: 9, Mexico: 1 after the calling code.
-	{ pattern: /^(55\d{2})9(\d{8})$/, without: '$1$2' },
-	{ pattern: /^(54)9(\d{10})$/, without: '$1$2' },
-	{ pattern: /^(52)1(\d{10})$/, without: '$1$2' },
-];
+/** Whether numbers of the country are understood without their calling code. */
+export const isKnownCountry = (country: string): boolean => /^[A-Z]{2}$/i.test(country) && country.toUpperCase() in PLANS;
 
-const EXTENSION_MARK = '(?:ext|доб|вн|ramal|anexo|int|x|х)\\p{L}*\\.?:?\\s*\\d+';
+/** No number with its words and its extension is longer. */
+const LONGEST = 100;
 
-const EXTENSION = new RegExp(`\\s*(?:[,;#].*|${EXTENSION_MARK}.*)$`, 'iu');
+/** Fewer digits are an extension, a short code or a number without its area code; the most are 15 of E.164 behind a prefix and a carrier. */
+const FEWEST_DIGITS = 7;
+const MOST_DIGITS = 22;
 
-/** The phone numbers in one text. Throws a `UserError` for what is none. */
+const EXTENSION = /^(?:ext\p{L}*|доб\p{L}*|вн\p{L}*|ramal|anexo|int\p{L}*|[xх#])[\s.:=№#]*\d{1,6}\D*$/iu;
+
+/** Marks of a form's mask for digits that nobody filled in: `+7 (___) ___-__-__`, `+7 912 XXX-XX-89`. */
+const MASK = /(?<!\p{L})(?:_|[xх*#]{2,})(?!\p{L})|[•●…]/iu;
+
+/** What Brazilians write for the carrier that everybody chooses: `(0xx11) 3456-7890`. */
+const ANY_CARRIER = /0\(?[xх*]{2}\)?(?=[\s).-]{0,3}\d)/giu;
+
+/** WhatsApp's name of a person is the whole number, without a plus. */
+const MESSENGER_ID = /^\+?(\d{7,15})(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i;
+
+/** A run of digits with what stands between them; a plus begins another one. */
+const RUNS = /\+?[^\p{L}\d+/\\|,;:#*@"&]*\d(?:[\d\s().\-‐-―\u2212·~]*\d)?/gu;
+
+/** Arabic, Persian and full-width digits. */
+const asciiDigits = (text: string): string => text.replace(/[٠-٩۰-۹０-９]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).replace(/＋/g, '+');
+
+/**
+ * The phone numbers in one text with commas, semicolons or line breaks between them, as they are written. The mask of a
+ * form that nobody filled in is none. Throws a `UserError` for what has no digit, or digits that are no number.
+ */
 export function phonesIn(text: string): string[] {
 	const numbers: string[] = [];
 	for (const part of text.split(/[,;\r\n]/)) {
 		const number = part.trim();
-		if (number === '') continue;
-		if (number.length > 100) throw new UserError(`${show(number)} is too long for a phone number`);
-		const isExtension = numbers.length > 0 && new RegExp(`^${EXTENSION_MARK}$`, 'iu').test(number);
-		if (isExtension) numbers.push(`${numbers.pop() ?? ''}, ${number}`);
-		else if (/\d/.test(number)) numbers.push(number);
-		else throw new UserError(`${show(number)} is not a phone number`);
+		if (number.length > LONGEST) throw new UserError(`${show(number)} is too long for a phone number`);
+		if (isUnfilled(number)) continue;
+		if (numbers.length > 0 && EXTENSION.test(number)) numbers.push(`${numbers.pop() ?? ''}, ${number}`);
+		else numbers.push(checked(number));
 	}
 	return numbers;
 }
 
-/** Fewer digits are an extension or a short code: they are compared as they are. */
-const SHORTEST = 7;
-
-/**
- * The digits that tell a phone number apart: calling code and national number. Numbers without a calling code are taken
- * as numbers of `country` (ISO code such as `RU`). An empty text when there are no digits.
- */
-export function phoneKey(text: string, country: string): string {
-	const number = text.trim().slice(0, 100).replace(EXTENSION, '');
+/** Nothing but the calling code or the trunk digits that a form has written itself, or zeros. */
+function isUnfilled(number: string): boolean {
+	if (/[^\p{P}\p{S}\s\dxх]/iu.test(number)) return false;
 	const digits = number.replace(/\D/g, '');
-	if (digits.length < SHORTEST) return '';
-	const plan = PLANS[country.toUpperCase()];
-	return MOBILE_MARKS.reduce((key, { pattern, without }) => key.replace(pattern, without), international(number, digits, plan));
+	if (/^0*$/.test(digits)) return digits !== '' || MASK.test(number) || !/[xх]/iu.test(number);
+	if (!/^[(\s]*\+/.test(number) && !MASK.test(number)) return /^[78]$/.test(digits);
+	return digits.length <= 5 && (/^80?$/.test(digits) || Object.keys(COUNTRIES).some((code) => [code, `${code}0`, `${code}8`].includes(digits)));
 }
 
-function international(number: string, digits: string, plan: NumberingPlan | undefined): string {
-	if (/^\(?\+/.test(number)) {
-		// No calling code begins with 89: it is a Russian mobile number, its trunk prefix with a plus in front.
-		return /^89\d{9}$/.test(digits) ? `7${digits.slice(1)}` : digits;
+function checked(number: string): string {
+	const text = asciiDigits(number);
+	const isAddress = text.includes('@') && !MESSENGER_ID.test(text);
+	if (!/\d/.test(text) || isAddress) throw new UserError(`${show(number)} is not a phone number`);
+	if (/^\d[.,]?\d*e\+?\d+$/i.test(text)) throw new UserError(`${show(number)} is a phone number that a spreadsheet has cut. Give it as a text.`);
+	if (MASK.test(text.replace(ANY_CARRIER, '0'))) throw new UserError(`${show(number)} is a phone number that is not filled in to its end`);
+	return number;
+}
+
+/**
+ * The digits that tell a phone number apart: calling code and national number. A number without a calling code is taken as
+ * one of `country` (ISO code such as `RU`). An empty text for what is not one whole number: pieces, short numbers, masks.
+ */
+export function phoneKey(text: string, country: string): string {
+	const trimmed = text.length > 3 * LONGEST ? '' : asciiDigits(text.trim());
+	if (trimmed === '' || trimmed.length > LONGEST) return '';
+	const id = MESSENGER_ID.exec(trimmed)?.[1];
+	if (id !== undefined) return withoutMobileMark(international(id, true));
+	const number = trimmed.replace(ANY_CARRIER, '0');
+	if (number.includes('@') || MASK.test(number)) return '';
+	for (const [run] of number.matchAll(RUNS)) {
+		// An extension may stand in brackets behind.
+		for (const whole of new Set([run, run.replace(/\s*\(\d{1,6}$/, '')])) {
+			const key = keyOfDigits(whole.replace(/\D/g, ''), whole.startsWith('+'), country.toUpperCase());
+			if (key !== '') return withoutMobileMark(key);
+		}
 	}
-	if (digits.startsWith('00')) return digits.slice(2);
-	if (!plan) return digits;
-	const isNational = (rest: string) => plan.lengths.includes(rest.length);
-	if (isNational(digits)) return plan.callingCode + digits;
-	if (plan.trunk && digits.startsWith(plan.trunk) && isNational(digits.slice(plan.trunk.length))) {
-		return plan.callingCode + digits.slice(plan.trunk.length);
+	return '';
+}
+
+/** Mobile numbers that are written with and without a digit that says "mobile" (Mexico's 1 is a prefix in the table). */
+function withoutMobileMark(key: string): string {
+	// Brazil's ninth digit stands before numbers that began with 6 to 9; 9 and a digit from 2 to 5 is another one than the landline.
+	// Argentina: 9 after the calling code.
+	return key.replace(/^(55\d{2})9([016-9]\d{7})$/, '$1$2').replace(/^(54)9(\d{10})$/, '$1$2');
+}
+
+function keyOfDigits(digits: string, hasPlus: boolean, country: string): string {
+	const plan = PLANS[country];
+	// Some islands have numbers of five digits.
+	const fewest = Math.min(FEWEST_DIGITS, ...(plan && !hasPlus ? [Math.max(...plan.lengths)] : []));
+	if (digits.length < fewest || digits.length > MOST_DIGITS) return '';
+	if (hasPlus) {
+		// No calling code begins so: it is a trunk prefix with a plus in front, as in +8 912 345-67-89.
+		return callingCodeOf(digits) === undefined && plan ? nationalKey([plan], digits, 'prefix') : international(digits, true);
 	}
-	return digits;
+	// Of numbers of unknown lands nothing is known but that they are the same.
+	if (!plan) return international(digits, false) || (isOneDigit(digits) ? '' : digits);
+	// Where national numbers are of any length, one that begins with the calling code has it.
+	const own = plan.barest !== undefined && digits.startsWith(plan.code) ? international(digits, false) : '';
+	return own || nationalKey([plan], digits, 'valid') || foreign(digits, plan) || nationalKey([plan], digits, 'prefix') || withoutPlus(digits);
+}
+
+/** Behind what is dialled for calls abroad, or behind the calling code of the country itself. */
+function foreign(digits: string, { code, idd }: Plan): string {
+	for (const prefix of ['00', ...(idd === undefined ? [] : [idd])]) {
+		const dialled = pattern(prefix).exec(digits)?.[0];
+		const key = dialled === undefined ? '' : international(digits.slice(dialled.length), true);
+		if (key !== '') return key;
+	}
+	return digits.startsWith(code) ? international(digits, true) : '';
+}
+
+/** Eleven digits are a calling code and a number; fewer may as well lack their area code. */
+const withoutPlus = (digits: string): string => (digits.length >= 11 ? international(digits, false) : '');
+
+/** The key of a number that begins with a calling code. `lenient`: one of the right length will do, new blocks of numbers are opened every year. */
+function international(digits: string, lenient: boolean): string {
+	const code = callingCodeOf(digits);
+	if (code === undefined || digits.length < FEWEST_DIGITS) return '';
+	const plans = (COUNTRIES[code] ?? []).flatMap((country) => PLANS[country] ?? []);
+	return nationalKey(plans, digits.slice(code.length), lenient ? 'length' : 'exact');
+}
+
+const callingCodeOf = (digits: string): string | undefined => [1, 2, 3].map((length) => digits.slice(0, length)).find((code) => code in COUNTRIES);
+
+/**
+ * The key of a national number, with its prefix or without. `exact`: as it stands it looks like a number of the plan.
+ * `valid`: so it does with its prefix or, long enough to have an area code, without. `prefix`: behind a prefix the length will
+ * do. `length`: it will do anyway.
+ */
+function nationalKey(plans: Plan[], digits: string, mode: 'exact' | 'valid' | 'prefix' | 'length'): string {
+	const [plan] = plans;
+	if (!plan) return '';
+	const isValid = (number: string) => plans.some((own) => own.lengths.includes(number.length) && pattern(`(?:${own.pattern})$`).test(number));
+	const isPossible = (number: string) => plans.some(({ lengths }) => lengths.includes(number.length)) && !/^0/.test(number) && !number.startsWith(plan.local ?? 'none');
+	const behind = mode === 'exact' ? digits : behindPrefix(digits, plan);
+	const isBareEnough = mode === 'valid' ? digits.length >= (plan.barest ?? 0) : mode !== 'prefix';
+	const number =
+		(behind !== digits && isValid(behind) ? behind : undefined) ??
+		(isBareEnough && isValid(digits) ? digits : undefined) ??
+		(mode === 'length' && isPossible(digits) ? digits : undefined) ??
+		((mode === 'length' || mode === 'prefix') && behind !== digits && isPossible(behind) ? behind : undefined);
+	return number === undefined || isOneDigit(number) ? '' : plan.code + number;
+}
+
+/** What people type to get past a form: no number of an account is worth such strangers. */
+const isOneDigit = (number: string): boolean => /^(\d)\1*$/.test(number);
+
+function behindPrefix(digits: string, { prefix, transform }: Plan): string {
+	const found = prefix === undefined ? null : pattern(prefix).exec(digits);
+	if (!found) return digits;
+	const rest = digits.slice(found[0].length);
+	// As in the library: the rule holds where its last group has found something.
+	return transform !== undefined && found[found.length - 1] !== undefined && found.length > 1
+		? found[0].replace(pattern(prefix ?? ''), transform) + rest
+		: rest;
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** A pattern of the table at the beginning of a text. It only meets digits, few of them. */
+function pattern(source: string): RegExp {
+	const known = patterns.get(source) ?? new RegExp(`^(?:${source})`);
+	patterns.set(source, known);
+	return known;
 }
 
 /** What may stand before the last two digits of a number; a no-break space comes along from web pages. */
@@ -116,6 +208,3 @@ const SEPARATORS = ['-', ' ', '.', '\u00A0'];
 export function phoneSearchTexts(key: string): string[] {
 	return [key.slice(-3), ...SEPARATORS.map((separator) => `${key.slice(-4, -2)}${separator}${key.slice(-2)}`)];
 }
-
-/** Whether numbers of the country are understood without their calling code. */
-export const isKnownCountry = (country: string): boolean => country.toUpperCase() in PLANS;
