@@ -128,10 +128,11 @@ function wishOf(setting: Setting, item: number): Wish {
 	const mapped = mappedFieldsOf(run, entity, item, mapping, values);
 	const { field } = wanted;
 	if (field && !mapped.some(({ field_id: id }) => Number(id) === Number(field.field_id))) mapped.push(field);
-	const wish: Wish = { items: [item], keys: matcher?.keysOf(wanted) ?? [], values: withoutUnset(values), mapped };
-	if (matcher && wish.keys.length === 0) throw new AmoCrmError(`${matchParameters(rules.matchBy)} empty: there is nothing to find the record by`);
+	const wish: Wish = { items: [item], keys: [], values: withoutUnset(values), mapped };
 	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
 	encodeWish(setting, wish, 'update');
+	wish.keys = matcher?.keysOf(wanted) ?? [];
+	if (matcher && wish.keys.length === 0) throw new AmoCrmError(`${matchParameters(rules.matchBy)} empty: there is nothing to find the record by`);
 	return wish;
 }
 
