@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { customFieldConditions } from '../../nodes/AmoCrm/fields/customFieldFilters';
-import { toTimestamp } from '../../nodes/AmoCrm/fields/values';
+import { toTimestamp } from '../../nodes/AmoCrm/fields/dates';
 import type { World } from './world';
 import { FAST, openWorld } from './world';
 

@@ -5,7 +5,7 @@ import type { FieldDefinition } from './dictionaries';
 import type { Draft, LinkTarget } from './fields';
 import { customFieldsOf, valueKey } from './matching';
 import { isSameEntry } from './multitext';
-import { exactAmount } from './values';
+import { exactAmount, labelKey } from './values';
 
 /** How values meet those that a record has. */
 export interface MergeRules {
@@ -64,13 +64,11 @@ function isLinked(record: IDataObject, link: LinkTarget): boolean {
 function changedTags(record: IDataObject, wanted: IDataObject[], append: boolean): IDataObject | undefined {
 	const has = ((record._embedded as IDataObject | undefined)?.tags ?? []) as IDataObject[];
 	const isOnRecord = (tag: IDataObject) =>
-		has.some((old) => (tag.id === undefined ? textKey(old.name) === textKey(tag.name) : Number(old.id) === tag.id));
+		has.some((old) => (tag.id === undefined ? labelKey(String(old.name)) === labelKey(String(tag.name)) : Number(old.id) === tag.id));
 	const missing = wanted.filter((tag) => !isOnRecord(tag));
 	if (append) return missing.length > 0 ? { tags_to_add: missing } : undefined;
 	return missing.length > 0 || has.length !== wanted.length ? { _embedded: { tags: wanted } } : undefined;
 }
-
-const textKey = (value: unknown): string => String(value).trim().toLowerCase();
 
 /** The field as it has to be written, or nothing when the record has these values already. */
 function changedField(record: IDataObject, field: CustomFieldValue, rules: MergeRules): CustomFieldValue | undefined {

@@ -2,9 +2,12 @@ import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { isLink, withoutLinks } from './cardLinks';
+import type { Conventions } from './conventions';
+import { calendarDayOf, midnightOf, toTimestamp } from './dates';
 import type { FieldDefinition, FieldOption } from './dictionaries';
 import { multitextItems } from './multitext';
-import { calendarDayOf, isDate, isUnset, midnightOf, show, toBoolean, toId, toList, toMoney, toText, toTimestamp } from './values';
+import { toMoney, toNumber } from './numbers';
+import { assertWritable, isDate, isUnset, labelKey, show, toBoolean, toId, toList, toText } from './values';
 
 /**
  * Custom field values, both directions, for every field type of amoCRM (core facts 15.2).
@@ -27,6 +30,8 @@ export interface Zones {
 export interface ValueContext extends Zones {
 	/** Address of the account: links of other accounts are refused. */
 	accountUrl: string;
+	/** Decide what a written number or date leaves open. */
+	conventions?: () => Conventions;
 }
 
 const plainOf = (values: IDataObject[]): unknown => {
@@ -35,11 +40,11 @@ const plainOf = (values: IDataObject[]): unknown => {
 };
 
 function single(
-	convert: (value: unknown, zones: Zones) => unknown,
+	convert: (value: unknown, context: ValueContext) => unknown,
 	back?: (value: unknown, zones: Zones) => unknown,
 ): TypeCodec {
 	return {
-		encode: (value, _field, zones) => only(value).map((entry) => ({ value: convert(entry, zones) as IDataObject })),
+		encode: (value, _field, context) => only(value).map((entry) => ({ value: convert(entry, context) as IDataObject })),
 		decode: (values, zones) => {
 			const value = values[0] && ('value' in values[0] ? values[0].value : values[0]);
 			return value === undefined || value === null ? null : back ? back(value, zones) : value;
@@ -57,20 +62,24 @@ function only(value: unknown): unknown[] {
 const text = single(toText);
 
 /** amoCRM reads numbers back as texts (core facts 15.2). */
-const number = single(
-	(value) => String(toMoney(value)),
-	(value) => (Number.isFinite(Number(value)) ? Number(value) : value),
-);
+const numberBack = (value: unknown) => (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value);
+
+const number = single((value, { conventions }) => String(toNumber(value, conventions)), numberBack);
+
+const money = single((value, { conventions }) => String(toMoney(value, conventions)), numberBack);
 
 const day = single(
-	(value, { account }) => midnightOf(value, account),
-	(value, { account }) => (typeof value === 'number' ? calendarDayOf(value, account) : value),
+	(value, { account, conventions }) => midnightOf(value, { zone: account, conventions }),
+	(value, { account }) => (typeof value === 'number' ? (calendarDayOf(value, account) ?? value) : value),
 );
 
-const moment = single(
-	(value, { workflow }) => toTimestamp(value, workflow),
-	(value) => (typeof value === 'number' ? new Date(value * 1000).toISOString() : value),
-);
+const moment = single((value, { workflow, conventions }) => toTimestamp(value, { zone: workflow, conventions }), isoMoment);
+
+/** Unix seconds as an ISO date in UTC; what is no moment stays as it is. */
+export function isoMoment(value: unknown): unknown {
+	const date = new Date(typeof value === 'number' ? value * 1000 : NaN);
+	return Number.isNaN(date.getTime()) ? value : date.toISOString();
+}
 
 const oneOption: TypeCodec = {
 	encode: (value, field) => only(value).map((entry) => ({ enum_id: optionOf(entry, field).id })),
@@ -78,21 +87,77 @@ const oneOption: TypeCodec = {
 };
 
 const manyOptions: TypeCodec = {
-	encode: (value, field) => optionEntries(parsed(value), field).map((entry) => ({ enum_id: optionOf(entry, field).id })),
+	encode: (value, field) => {
+		const ids = optionEntries(parsed(value), field).map((entry) => optionOf(entry, field).id);
+		return [...new Set(ids)].map((id) => ({ enum_id: id }));
+	},
 	decode: (values) => values.map((entry) => entry.value),
 };
 
-/** An option by its label (letter case aside), its code or its ID. A label wins over an ID: labels may be all digits. */
+/** The options of a field by what they are called, the first way that knows a name wins. Labels may be all digits. */
+interface OptionIndex {
+	ids: Map<number, FieldOption>;
+	names: Array<Map<string, FieldOption[]>>;
+	labels: LabelNode;
+}
+
+/** The parts of labels that hold separators, each part with the separator before it. */
+interface LabelNode {
+	isLabel?: true;
+	next: Map<string, LabelNode>;
+}
+
+const indexes = new WeakMap<FieldOption[], OptionIndex>();
+
+function optionIndex({ enums }: FieldDefinition): OptionIndex {
+	const known = indexes.get(enums);
+	if (known) return known;
+	const by = (nameOf: (option: FieldOption) => string | null) => {
+		const map = new Map<string, FieldOption[]>();
+		for (const option of enums) {
+			const name = nameOf(option);
+			if (name === null) continue;
+			const same = map.get(name);
+			if (same) same.push(option);
+			else map.set(name, [option]);
+		}
+		return map;
+	};
+	const labels: LabelNode = { next: new Map() };
+	for (const { value } of enums) {
+		let node = labels;
+		for (const part of labelParts(value)) {
+			const next: LabelNode = node.next.get(part.key) ?? { next: new Map() };
+			node.next.set(part.key, next);
+			node = next;
+		}
+		node.isLabel = true;
+	}
+	const index: OptionIndex = {
+		ids: new Map(enums.map((option) => [option.id, option])),
+		names: [
+			by(({ value }) => value.trim()),
+			by(({ value }) => labelKey(value)),
+			by(({ path }) => labelKey(path)),
+			by(({ code }) => (code === null ? null : labelKey(code))),
+			by(({ id }) => String(id)),
+		],
+		labels,
+	};
+	indexes.set(enums, index);
+	return index;
+}
+
+/** An option by its label (as `labelKey` compares), its code or its ID. */
 function optionOf(value: unknown, field: FieldDefinition): FieldOption {
 	const given = typeof value === 'object' && value !== null ? optionKey(value as IDataObject) : value;
-	const wanted = String(given ?? '').trim().toLowerCase();
-	const found =
-		(typeof given === 'number' ? field.enums.find((option) => option.id === given) : undefined) ??
-		field.enums.find((option) => option.value.trim().toLowerCase() === wanted) ??
-		field.enums.find((option) => option.path.toLowerCase() === wanted) ??
-		field.enums.find((option) => option.code?.toLowerCase() === wanted) ??
-		field.enums.find((option) => String(option.id) === wanted);
-	if (found) return found;
+	const { ids, names } = optionIndex(field);
+	const known = typeof given === 'number' ? ids.get(given) : undefined;
+	if (known) return known;
+	const text = typeof given === 'object' || given === undefined ? '' : String(given).trim();
+	const found = names.map((options, index) => options.get(index === 0 ? text : labelKey(text))).find((options) => options !== undefined);
+	if (found?.[0] && found.length === 1) return found[0];
+	if (found) throw new UserError(`${show(given)} is the label of several options. Give an ID: ${found.map(({ id }) => id).join(', ')}.`);
 	const labels = field.enums.map((option) => option.path);
 	const shown = labels.length > 15 ? [...labels.slice(0, 15), `and ${labels.length - 15} more`] : labels;
 	throw new UserError(`${show(given ?? value)} is not one of the options. Give one of: ${shown.join(', ') || '(the field has no options)'}`);
@@ -105,25 +170,38 @@ function optionKey(value: IDataObject): unknown {
 /** A list as it is; a text is one option if it is one as a whole, else options separated by commas, which labels may hold too. */
 function optionEntries(value: unknown, field: FieldDefinition): unknown[] {
 	if (typeof value !== 'string') return toList(value);
-	const labels = new Set(field.enums.map((option) => option.value.trim().toLowerCase()));
-	const parts = value.split(/[,;\n]/);
+	const { labels } = optionIndex(field);
+	const parts = labelParts(value);
 	const entries: string[] = [];
 	for (let from = 0; from < parts.length; ) {
-		let to = parts.length;
 		// The longest run of parts that is a label; a single part is taken as it is and judged later.
-		while (to > from + 1 && !labels.has(joined(value, parts, from, to))) to -= 1;
-		entries.push(joined(value, parts, from, to, false));
+		let to = from + 1;
+		let node = labels.next.get(labelKey(parts[from]?.text ?? ''));
+		for (let next = from + 1; node; next += 1) {
+			if (node.isLabel) to = next;
+			node = node.next.get(parts[next]?.key ?? '');
+		}
+		entries.push(parts.slice(from, to).map(({ text: part, mark }, index) => (index === 0 ? part : mark + part)).join('').trim());
 		from = to;
 	}
-	return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+	return entries.filter((entry) => entry !== '');
 }
 
-/** The original text from part `from` up to part `to`, separators included. */
-function joined(whole: string, parts: string[], from: number, to: number, lower = true): string {
-	const start = parts.slice(0, from).reduce((sum, part) => sum + part.length + 1, 0);
-	const length = parts.slice(from, to).reduce((sum, part) => sum + part.length + 1, -1);
-	const slice = whole.slice(start, start + length).trim();
-	return lower ? slice.toLowerCase() : slice;
+interface LabelPart {
+	/** What stands before the part; nothing at the beginning. */
+	mark: string;
+	text: string;
+	key: string;
+}
+
+function labelParts(text: string): LabelPart[] {
+	const [first = '', ...rest] = text.split(/([,;\n])/);
+	const parts: LabelPart[] = [{ mark: '', text: first, key: labelKey(first) }];
+	for (let index = 0; index + 1 < rest.length; index += 2) {
+		const [mark = '', part = ''] = rest.slice(index, index + 2);
+		parts.push({ mark, text: part, key: mark + labelKey(part) });
+	}
+	return parts;
 }
 
 /** Phones and e-mails: one, several in a list or separated by commas, or objects with a value and a kind. */
@@ -166,23 +244,28 @@ interface ObjectRules {
 	adds?: string[];
 	/** Keys that amoCRM adds when it is read, and does not take back (extended facts 3.4). */
 	readOnly?: string[];
+	/** Keys that hold numbers. */
+	numbers?: Record<string, (value: unknown, conventions?: () => Conventions) => number>;
 }
 
 /** A field whose value is an object, given as an object or as JSON text, or as the plain value that stands for it. */
-function objects({ needs, convert, example, many, adds, readOnly = [] }: ObjectRules): TypeCodec {
+function objects({ needs, convert, example, many, adds, readOnly = [], numbers = {} }: ObjectRules): TypeCodec {
 	const [main = ''] = needs;
-	const itemOf = (entry: unknown, accountUrl: string): IDataObject => {
+	const itemOf = (entry: unknown, { accountUrl, conventions }: ValueContext): IDataObject => {
 		const given = isObject(entry) ? (isObject(entry.value) ? entry.value : entry) : ({ [main]: entry } as IDataObject);
 		const inner = withoutLinks(Object.fromEntries(Object.entries(given).filter(([key]) => !readOnly.includes(key))), accountUrl, adds);
 		if (needs.every((key) => isUnset(inner[key]))) {
 			throw new UserError(`${show(entry)} has no "${needs.join('" or "')}". Give an object such as ${example}`);
 		}
-		return { value: { ...inner, ...(isUnset(inner[main]) ? {} : { [main]: convert(inner[main]) }) } };
+		for (const [key, toNumeric] of Object.entries(numbers)) {
+			if (!isUnset(inner[key])) inner[key] = withKey(key, () => toNumeric(inner[key], conventions));
+		}
+		return { value: { ...inner, ...(isUnset(inner[main]) ? {} : { [main]: withKey(main, () => convert(inner[main])) }) } };
 	};
 	return {
-		encode: (value, _field, { accountUrl }) => {
+		encode: (value, _field, context) => {
 			const given = parsed(value);
-			return (many && Array.isArray(given) ? given.filter((entry) => !isUnset(entry)) : only(given)).map((entry) => itemOf(entry, accountUrl));
+			return (many && Array.isArray(given) ? given.filter((entry) => !isUnset(entry)) : only(given)).map((entry) => itemOf(entry, context));
 		},
 		decode: plainOf,
 	};
@@ -191,6 +274,16 @@ function objects({ needs, convert, example, many, adds, readOnly = [] }: ObjectR
 /** An object of keys and values, not a moment in time. */
 function isObject(value: unknown): value is IDataObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value) && !isDate(value);
+}
+
+/** The error names the key of the object. */
+function withKey<T>(key: string, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		if (error instanceof UserError) throw new UserError(`"${key}": ${error.message}`);
+		throw error;
+	}
 }
 
 function parsed(value: unknown): unknown {
@@ -229,8 +322,8 @@ const CODECS: Record<string, TypeCodec> = {
 	tracking_data: text,
 	org_legal_name: text,
 	numeric: number,
-	price: number,
-	monetary: number,
+	price: money,
+	monetary: money,
 	checkbox: single(toBoolean),
 	date: day,
 	birthday: day,
@@ -248,6 +341,7 @@ const CODECS: Record<string, TypeCodec> = {
 		example: '{"description": "Shoes", "unit_price": 100, "quantity": 2}',
 		many: true,
 		readOnly: ['total_sum', 'is_discount_recalculated', 'is_total_sum_recalculated'],
+		numbers: { unit_price: toMoney, quantity: toNumber },
 	}),
 	linked_entity: objects({ needs: ['entity_id'], convert: recordId, adds: ['entity_type', 'catalog_id'], example: '{"entity_id": 123, "entity_type": "contacts"}' }),
 	chained_list: chainedList,
@@ -258,6 +352,7 @@ const CODECS: Record<string, TypeCodec> = {
 
 /** The items of `values` for what the user gave; a type that is not known here is sent as it came. */
 export function encodeFieldValue(value: unknown, field: FieldDefinition, context: ValueContext): IDataObject[] {
+	assertWritable(value);
 	if (field.computed) throw new UserError('amoCRM computes this field, it cannot be written');
 	const codec = CODECS[field.type];
 	if (codec) return codec.encode(value, field, context);

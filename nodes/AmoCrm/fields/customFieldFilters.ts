@@ -4,10 +4,11 @@ import { UserError } from 'n8n-workflow';
 import type { ValueContext } from './codec';
 import { encodeFieldValue, isCalendarDayType } from './codec';
 import type { FieldDefinition } from './dictionaries';
+import { endOfDay, toDeadline } from './dates';
 import type { Condition } from './filters';
 import { fieldError } from './fields';
 import { customFieldsOf, valueKey } from './matching';
-import { endOfDay, isUnset, show } from './values';
+import { assertWritable, isUnset, show } from './values';
 
 /** Filters by the account's own fields (core facts 3.6). */
 
@@ -94,6 +95,7 @@ export function customFieldConditions(given: CustomFieldFilter[], definitions: F
 		const field = definitions.find(({ id, code }) => String(id) === String(fieldId) || code === fieldId);
 		if (!field) throw new UserError(`'Filters': the custom field ${show(fieldId)} does not exist in this account. Refresh the list of fields.`);
 		try {
+			assertWritable(value);
 			if (isUnset(value) || (Array.isArray(value) && value.every(isUnset))) throw new UserError('the value to compare with is empty');
 			return comparison === 'is' ? byValue(field, value, context) : byBound(field, comparison, value, context);
 		} catch (error) {
@@ -137,7 +139,10 @@ function byBound(field: FieldDefinition, side: 'from' | 'to', value: unknown, co
 	if (!BY_RANGE.has(field.type)) throw new UserError(`amoCRM cannot compare fields of this type (${field.type}) by size. Use 'Is'.`);
 	const bound = numberOf(field, value, context);
 	if (side === 'from') return inRange(field, { from: bound });
-	return inRange(field, { to: isCalendarDayType(field.type) ? endOfDay(bound, context.account) : bound });
+	if (isCalendarDayType(field.type)) return inRange(field, { to: endOfDay(bound, context.account) });
+	// "The day or earlier" holds for a day without a time too.
+	const to = field.type === 'date_time' ? toDeadline([value].flat()[0], { zone: context.workflow, conventions: context.conventions }) : bound;
+	return inRange(field, { to });
 }
 
 function inRange(field: FieldDefinition, range: { from?: number; to?: number }): Condition {

@@ -5,6 +5,8 @@ import type { ApiClient } from '../transport/client';
 import { filesBaseOf } from '../transport/filesHost';
 import { readList } from '../transport/pages';
 import type { Failure, Outcome } from '../transport/types';
+import type { AccountFacts, Conventions } from './conventions';
+import { AccountNeeded, conventionsFrom } from './conventions';
 
 /** What the account says about its own fields, people and stages. Read once, kept for a minute, per credential. */
 
@@ -91,9 +93,8 @@ function pathOf(option: IDataObject, nested: IDataObject[]): string {
 	return names.join(' / ');
 }
 
-interface Account {
+interface Account extends AccountFacts {
 	timezone?: string;
-	country?: string;
 	driveUrl?: string;
 }
 
@@ -102,9 +103,10 @@ async function accountOf(client: ApiClient): Promise<Dictionary<Account>> {
 	return await keep(client, '/account', async () => {
 		const reply = await readAccount(client, 'datetime_settings,drive_url');
 		if (!reply.ok) return reply;
-		const { _embedded: embedded, country, drive_url: driveUrl } = reply.value;
+		const { _embedded: embedded, country, currency, language, drive_url: driveUrl } = reply.value;
 		const { timezone } = ((embedded as IDataObject | undefined)?.datetime_settings ?? {}) as IDataObject;
-		return { ok: true, value: { timezone: nonEmpty(timezone), country: nonEmpty(country), driveUrl: nonEmpty(driveUrl) } };
+		const facts = { timezone, country, currency, language, driveUrl };
+		return { ok: true, value: Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, nonEmpty(value)])) };
 	});
 }
 
@@ -124,6 +126,22 @@ export async function accountTimezone(client: ApiClient, fallback: string): Prom
 /** ISO code of the account's country, such as `RU`; Russia's where it is not known. */
 export async function accountCountry(client: ApiClient): Promise<string> {
 	return (await accountFacts(client)).country ?? 'RU';
+}
+
+const conventions = new WeakMap<ApiClient, Conventions>();
+
+/**
+ * How the account's people write numbers and dates; unknown where the account may not be read. Throws `AccountNeeded`
+ * until it was read, so that a run without any open value needs no request for it.
+ */
+export function conventionsOf(client: ApiClient): () => Conventions {
+	return () => {
+		const known = conventions.get(client);
+		if (known) return known;
+		throw new AccountNeeded(async () => {
+			conventions.set(client, conventionsFrom(await accountFacts(client)));
+		});
+	};
 }
 
 const NO_FILES: Failure = {

@@ -1,21 +1,25 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import type { Conventions } from './conventions';
+import { AccountNeeded } from './conventions';
 import type { CustomFieldValue } from './customFields';
 import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
+import { toDeadline, toTimestamp } from './dates';
 import { idIn, idsIn, isAddress, linkedOne, recordList, recordLocator } from './locator';
+import { toMoney } from './numbers';
 import { COMPANY, CONTACT, PIPELINE, RECORD, recordOf, RECORDS, USER } from './targets';
 import {
+	assertWritable,
 	isUnset,
+	labelKey,
 	show,
 	toBoolean,
 	toId,
 	toIds,
 	toInteger,
 	toList,
-	toMoney,
 	toText,
-	toTimestamp,
 	unwrapLocator,
 } from './values';
 
@@ -36,6 +40,8 @@ export interface EncodeContext {
 	timezone: string;
 	/** Address of the account: links of other accounts are refused. */
 	accountUrl: string;
+	/** Decide what a written number or date leaves open. */
+	conventions?: () => Conventions;
 	/** Every value that the user gave, by parameter name. */
 	values: Record<string, unknown>;
 	/** Custom fields that are encoded already. */
@@ -97,13 +103,16 @@ export const longText: FieldKind = {
 	keepsEmptyText: true,
 };
 
-export const money = bodyKind({ type: 'number', default: 0 }, toMoney);
+export const money = bodyKind({ type: 'number', default: 0 }, (value, { conventions }) => toMoney(value, conventions));
 
 export const seconds = bodyKind({ type: 'number', default: 0 }, toInteger);
 
 export const boolean = bodyKind({ type: 'boolean', default: false }, toBoolean);
 
-export const moment = bodyKind({ type: 'dateTime', default: '' }, (value, { timezone }) => toTimestamp(value, timezone));
+export const moment = bodyKind({ type: 'dateTime', default: '' }, (value, { timezone: zone, conventions }) => toTimestamp(value, { zone, conventions }));
+
+/** A moment until which something is due: a day without a time means its end. */
+export const deadline = bodyKind(moment.property, (value, { timezone: zone, conventions }) => toDeadline(value, { zone, conventions }));
 
 /** An ID chosen from a list that n8n loads, `0` included (the robot among the users). */
 export function picked(loadOptionsMethod: string, loadOptionsDependsOn?: string[]): FieldKind {
@@ -181,12 +190,17 @@ export const replacedTags: FieldKind = {
 
 export const removedTags = bodyKind({ type: 'string', default: '' }, toTags);
 
-/** A text is always a tag's name, even when it is all digits; an ID is written as `{ "id": 1 }`. */
+/** A text is always a tag's name, even when it is all digits; an ID is written as `{ "id": 1 }`. Each tag once. */
 function toTags(value: unknown): IDataObject[] {
-	return toList(value).map((entry) => {
-		const tag = entry as IDataObject;
-		return typeof entry === 'object' ? (tag.id === undefined ? { name: toText(tag.name) } : { id: toId(tag.id) }) : { name: toText(entry) };
-	});
+	const tags = new Map<string, IDataObject>();
+	for (const entry of toList(value)) {
+		const tag = (typeof entry === 'object' ? entry : { name: entry }) as IDataObject;
+		if (isUnset(tag.id) && isUnset(tag.name)) throw new UserError(`${show(entry)} is not a tag. Give a name.`);
+		const row = isUnset(tag.id) ? { name: toText(tag.name) } : { id: toId(tag.id) };
+		const key = 'id' in row ? `id:${row.id}` : `name:${labelKey(row.name)}`;
+		if (!tags.has(key)) tags.set(key, row);
+	}
+	return [...tags.values()];
 }
 
 export function multitext(code: 'PHONE' | 'EMAIL'): FieldKind {
@@ -298,6 +312,7 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 		// A link says what kind of record it leads to.
 		if (!isAddress(plain)) assertCompanion(field, fields, context.values);
 		try {
+			assertWritable(value);
 			field.kind.encode(draft, field.key, value, context);
 		} catch (error) {
 			throw fieldError(field, error);
@@ -324,6 +339,8 @@ export function plainName({ displayName }: { displayName: string }): string {
 	return displayName.replace(/ Names? or IDs?$/, '');
 }
 
-export function fieldError(entry: { displayName: string }, error: unknown): UserError {
+/** The error with the field's name; what asks for the account's conventions passes as it is. */
+export function fieldError(entry: { displayName: string }, error: unknown): Error {
+	if (error instanceof AccountNeeded) return error;
 	return new UserError(`'${plainName(entry)}': ${(error as Error).message}`);
 }

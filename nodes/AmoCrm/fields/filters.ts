@@ -2,10 +2,13 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { Query, QueryValue } from '../transport/types';
+import type { Conventions } from './conventions';
+import { toTimestamp } from './dates';
 import { assertCompanion, fieldError, parseStage } from './fields';
 import type { LocatorTarget } from './locator';
 import { idsIn, recordEntries, recordList } from './locator';
-import { exactAmount, isUnset, toBoolean, toInteger, toList, toMoney, toText, toTimestamp } from './values';
+import { toMoney } from './numbers';
+import { assertWritable, exactAmount, isUnset, toBoolean, toInteger, toList, toText } from './values';
 
 type Row = IDataObject;
 
@@ -38,6 +41,8 @@ export interface FilterContext {
 	timezone: string;
 	/** Address of the account: links of other accounts are refused. */
 	accountUrl: string;
+	/** Decide what a written number or date leaves open. */
+	conventions?: () => Conventions;
 	/** The values of all the filters, by parameter name. */
 	values: Record<string, unknown>;
 }
@@ -157,13 +162,13 @@ const MOMENT_HELP =
 export function momentRange(key: string, name: string, displayName: string, what: string): Filter[] {
 	const describe = (side: string) => `Return only records ${what} at this moment or ${side}. ${MOMENT_HELP}`;
 	const look = { name, displayName, ends: ['After', 'Before'], descriptions: [describe('later'), describe('earlier')] } as const;
-	return range(key, look, { type: 'dateTime', default: '' }, (value, { timezone }) => toTimestamp(value, timezone));
+	return range(key, look, { type: 'dateTime', default: '' }, (value, { timezone: zone, conventions }) => toTimestamp(value, { zone, conventions }));
 }
 
 export function moneyRange(key: string, name: string, displayName: string): Filter[] {
 	const describe = (side: string) => `Return only records with this ${displayName.toLowerCase()} or ${side}, in the account's currency`;
 	const look = { name, displayName, ends: ['From', 'To'], descriptions: [describe('more'), describe('less')] } as const;
-	return range(key, look, { type: 'number', default: 0 }, toMoney);
+	return range(key, look, { type: 'number', default: 0 }, (value, { conventions }) => toMoney(value, conventions));
 }
 
 /** Both ends, the lower one first. */
@@ -209,6 +214,7 @@ export function conditionsOf(filters: Filter[], context: FilterContext): Conditi
 		if (isUnset(value) || (Array.isArray(value) && value.length === 0 && !entry.takesEmptyList)) continue;
 		assertCompanion(entry, filters, values);
 		try {
+			assertWritable(value);
 			conditions.push(entry.condition(value, context));
 		} catch (error) {
 			throw fieldError(entry, error);

@@ -6,7 +6,7 @@ import { encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
 import { fieldError } from './fields';
-import { isUnset, show } from './values';
+import { isUnset, labelKey, show } from './values';
 
 /** The value of n8n's resource mapper. */
 interface MapperValue {
@@ -92,10 +92,11 @@ function encodeField(field: FieldDefinition, value: unknown, context: ValueConte
 }
 
 function definitionOf(key: string, definitions: FieldDefinition[]): FieldDefinition | undefined {
-	const wanted = key.trim().toLowerCase();
+	const wanted = labelKey(key);
 	return (
 		definitions.find((field) => String(field.id) === wanted) ??
 		definitions.find((field) => field.code?.toLowerCase() === wanted) ??
-		definitions.find((field) => field.name.trim().toLowerCase() === wanted)
+		definitions.find((field) => field.name === key) ??
+		definitions.find((field) => labelKey(field.name) === wanted)
 	);
 }

@@ -8,7 +8,7 @@ import type { FieldDefinition } from './dictionaries';
 import { fieldError } from './fields';
 import type { MultitextEntry } from './multitext';
 import { entriesOf, keysOf, nounOf, searchesOf } from './multitext';
-import { isUnset, show, toText } from './values';
+import { isUnset, labelKey, show, toText } from './values';
 
 /** What two records must have in common to be the same one, and how to look for it. */
 export interface Matcher {
@@ -76,8 +76,6 @@ function entriesIn(wanted: Wanted, field: ContactField): MultitextEntry[] {
 	}
 }
 
-const nameKey = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase();
-
 /** Shorter texts are not searched for: it is not known whether amoCRM finds them, and nearly every record has them. */
 const SHORTEST_SEARCH = 3;
 
@@ -89,13 +87,13 @@ function rarestWord(name: string): string {
 	return name.split(/\s+/).reduce((best, word) => (weight(word) > weight(best) ? word : best), '');
 }
 
-/** Names are compared without regard to letter case and repeated spaces. */
+/** Names are compared as labels are. */
 export const nameMatcher: Matcher = {
 	keysOf: ({ name }) => {
 		const text = name === undefined || name === null ? '' : toText(name);
-		return nameKey(text) === '' ? [] : [{ key: `name:${nameKey(text)}`, searches: searchable(rarestWord(text)) }];
+		return labelKey(text) === '' ? [] : [{ key: `name:${labelKey(text)}`, searches: searchable(rarestWord(text)) }];
 	},
-	keysOfRecord: (record) => (typeof record.name === 'string' ? [`name:${nameKey(record.name)}`] : []),
+	keysOfRecord: (record) => (typeof record.name === 'string' ? [`name:${labelKey(record.name)}`] : []),
 };
 
 /** Types whose values are in amoCRM's full-text search; for the others the whole base has to be read. */

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Zones } from './codec';
-import { decodeFieldValue, isCalendarDayType } from './codec';
+import { decodeFieldValue, isCalendarDayType, isoMoment } from './codec';
 
 /** Keys that say nothing to a person, or that the simplified row shows in another form. */
 const LEFT_OUT = new Set(['_links', '_embedded', 'account_id', 'custom_fields_values', 'group_id', 'request_id']);
@@ -21,7 +21,7 @@ export interface Names {
 export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDataObject {
 	const simple: IDataObject = {};
 	for (const [key, value] of Object.entries(withNames(withParams(row), names))) {
-		if (!LEFT_OUT.has(key)) simple[key] = isMoment(key, value) ? isoOf(value) : value;
+		if (!LEFT_OUT.has(key)) simple[key] = isMoment(key) ? (isoMoment(value) as IDataObject[string]) : value;
 	}
 	if (Array.isArray(simple.result) || isTextObject(simple.result)) {
 		// A task without a result has an empty array there (core facts 12).
@@ -29,8 +29,8 @@ export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDa
 	}
 	Object.assign(simple, simpleEmbedded((row._embedded ?? {}) as IDataObject));
 	for (const field of listOf(row.custom_fields_values)) {
-		const name = String(field.field_name ?? field.field_code ?? field.field_id);
-		simple[name in simple ? `${name} (field ${String(field.field_id)})` : name] = decoded(field, zones);
+		const name = nameIn([field.field_name, field.field_code, field.field_id]);
+		simple[Object.hasOwn(simple, name) ? `${name} (field ${nameIn([field.field_id])})` : name] = decoded(field, zones);
 	}
 	return simple;
 }
@@ -39,7 +39,7 @@ export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDa
 function decoded({ field_type: type, values }: IDataObject, zones: Zones): IDataObject[string] {
 	const entries = listOf(values);
 	try {
-		return decodeFieldValue(String(type), entries, zones) as IDataObject[string];
+		return decodeFieldValue(nameIn([type]), entries, zones) as IDataObject[string];
 	} catch {
 		return entries.map((entry) => entry.value ?? null) as IDataObject[];
 	}
@@ -47,7 +47,7 @@ function decoded({ field_type: type, values }: IDataObject, zones: Zones): IData
 
 /** Whether a record shows calendar days, for which the account's time zone has to be known. */
 export function showsCalendarDays(row: IDataObject): boolean {
-	return listOf(row.custom_fields_values).some((field) => isCalendarDayType(String(field.field_type)));
+	return listOf(row.custom_fields_values).some((field) => isCalendarDayType(nameIn([field.field_type])));
 }
 
 /** What a note holds stands beside its own fields. */
@@ -70,11 +70,11 @@ function withNames(row: IDataObject, names: Names): IDataObject {
 function nameOf(key: string, row: IDataObject, names: Names): [label: string, name: string | undefined] {
 	switch (key) {
 		case 'pipeline_id':
-			return ['pipeline', names.pipelines?.get(Number(row.pipeline_id))];
+			return ['pipeline', names.pipelines?.get(Number(nameIn([row.pipeline_id])))];
 		case 'status_id':
-			return ['stage', names.stages?.get(`${String(row.pipeline_id)}:${String(row.status_id)}`)];
+			return ['stage', names.stages?.get(`${nameIn([row.pipeline_id])}:${nameIn([row.status_id])}`)];
 		case 'responsible_user_id':
-			return ['responsible_user', names.users?.get(Number(row.responsible_user_id))];
+			return ['responsible_user', names.users?.get(Number(nameIn([row.responsible_user_id])))];
 		default:
 			return ['', undefined];
 	}
@@ -91,22 +91,17 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 			simple.contact_ids = entries.map((contact) => contact.id ?? null) as number[];
 			const main = entries.find((contact) => contact.is_main === true);
 			if (main) simple.main_contact_id = main.id ?? null;
-		} else if (Array.isArray(value) && entries.every((entry) => entry.id !== undefined && !('metadata' in entry))) {
+		} else if (Array.isArray(value) && entries.length === value.length && entries.every((entry) => entry.id !== undefined && !('metadata' in entry))) {
 			simple[`${key.replace(/s$/, '')}_ids`] = entries.map((entry) => entry.id ?? null) as number[];
 		} else simple[key] = value;
 	}
 	return simple;
 }
 
-function isMoment(key: string, value: unknown): value is number {
-	return typeof value === 'number' && (key.endsWith('_at') || key === 'complete_till');
-}
+const isMoment = (key: string): boolean => key.endsWith('_at') || key === 'complete_till';
 
-/** A number that is no moment stays as it is. */
-function isoOf(seconds: number): string | number {
-	const date = new Date(seconds * 1000);
-	return Number.isNaN(date.getTime()) ? seconds : date.toISOString();
-}
+/** The first text or number. */
+const nameIn = (values: unknown[]): string => String(values.find((value) => typeof value === 'string' || typeof value === 'number') ?? '');
 
 const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null;
 

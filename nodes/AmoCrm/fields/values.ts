@@ -1,4 +1,4 @@
-import { tryToParseDateTime, UserError } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import { wellFormed } from '../transport/wellFormed';
 
@@ -23,6 +23,15 @@ export function withoutUnset(values: Record<string, unknown>): Record<string, un
 	return Object.fromEntries(Object.entries(values).filter(([, value]) => !isUnset(value)));
 }
 
+/** No number, date or yes/no is longer: a longer text is refused before anything looks into it. */
+export const MAX_VALUE_LENGTH = 100;
+
+/** Soft hyphens and signs without width: they stand in copied texts, and nobody sees them. */
+const UNSEEN = /[\u00AD\u200B-\u200D\u2060\uFEFF]/g;
+
+/** What labels and names are compared by: neither letter case nor the kind and number of spaces makes a difference. */
+export const labelKey = (text: string): string => text.normalize('NFC').replace(UNSEEN, '').replace(/\s+/g, ' ').trim().toLowerCase();
+
 export function show(value: unknown): string {
 	const text = typeof value === 'object' && value !== null ? (jsonOf(value) ?? 'an object') : String(value);
 	return `'${short(text)}'`;
@@ -45,12 +54,39 @@ export function isDate(value: unknown): value is Date | { toISO: () => string | 
 }
 
 export function toText(value: unknown): string {
-	if (isDate(value)) return (value instanceof Date ? jsonOf(value)?.slice(1, -1) : value.toISO()) ?? '';
+	assertWritable(value);
+	if (isDate(value)) return value instanceof Date ? value.toISOString() : String(value.toISO());
 	if (typeof value === 'object' && value !== null) {
 		throw new UserError(`${show(value)} is not a text. Give a text or a number.`);
 	}
 	return wellFormed(String(value));
 }
+
+/**
+ * Refuses what no JSON can hold, at whatever depth: n8n carries it, but it would reach amoCRM as `null` or as a word such
+ * as "NaN". So is the text that JavaScript makes of an object.
+ */
+export function assertWritable(value: unknown, within: object[] = []): void {
+	if (typeof value === 'number' && !Number.isFinite(value)) {
+		throw new UserError(`'${value}' is not a number: it is what a calculation gives that has failed. Check the expression.`);
+	}
+	if (typeof value === 'string' && /^\[object \w+\]$/.test(value)) {
+		throw new UserError(`'an object' is not a text: the expression puts a whole object into it. Choose one of its values.`);
+	}
+	if (typeof value === 'function' || typeof value === 'symbol' || (typeof value === 'bigint' && within.length > 0)) {
+		throw new UserError(`${show(value)} is not a value that can be sent. Give a text or a number.`);
+	}
+	if (typeof value !== 'object' || value === null) return;
+	if (isDate(value)) {
+		if (value instanceof Date ? Number.isNaN(value.getTime()) : typeof value.toISO() !== 'string') throw new UserError('This date does not exist. Check the expression.');
+		return;
+	}
+	if (within.length >= MAX_DEPTH || within.includes(value)) throw new UserError(`${show(value)} is nested too deeply.`);
+	for (const inner of Object.values(value)) assertWritable(inner, [...within, value]);
+}
+
+/** JSON that is nested deeper than this is nobody's data. */
+const MAX_DEPTH = 50;
 
 /** A whole number: an ID, a duration in seconds. */
 export function toInteger(value: unknown): number {
@@ -72,19 +108,6 @@ export function toId(value: unknown, orElse = ''): number {
 	return id;
 }
 
-const THOUSANDS = /^-?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
-const DECIMAL_COMMA = /^-?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+),\d+$/;
-
-/** Money as a number: `1500`, `1500.5`, `"1 500,50 ₽"`, `"$1,500.50"`. */
-export function toMoney(value: unknown): number {
-	if (typeof value === 'number' && Number.isFinite(value)) return value;
-	const text = typeof value === 'string' ? value.replace(/[\s'\p{Sc}]|(?:р|руб)\.?\s*$/giu, '') : '';
-	// `12,345` is read as thousands; `0,125` and `1500,505` cannot be.
-	const normal = THOUSANDS.test(text) ? text.replace(/,/g, '') : DECIMAL_COMMA.test(text) ? text.replace(/\./g, '').replace(',', '.') : text;
-	if (!/^-?\d+(\.\d+)?$/.test(normal)) throw new UserError(`${show(value)} is not an amount. Give a number such as 1500 or 1500.50.`);
-	return Number(normal);
-}
-
 const TRUE_WORDS = ['true', 'yes', 'y', '1', 'on', 'да', 'sí', 'si', 'sim'];
 const FALSE_WORDS = ['false', 'no', 'n', '0', 'off', 'нет', 'não', 'nao'];
 
@@ -93,83 +116,6 @@ export function toBoolean(value: unknown): boolean {
 	if (TRUE_WORDS.includes(word)) return true;
 	if (FALSE_WORDS.includes(word)) return false;
 	throw new UserError(`${show(value)} is neither yes nor no. Give true or false.`);
-}
-
-const RUSSIAN_DATE = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
-
-/** Above this a plain number is milliseconds: in seconds it would be after the year 5000. */
-const SECONDS_LIMIT = 1e11;
-
-/** What a plain number may mean: seconds of ten digits, up to the year 2286. `20260131143000` is none. */
-const LAST_SECOND = 9_999_999_999;
-
-/** Small numbers are a year, or a day as spreadsheets count them (46053 is 31 January 2026), not seconds. */
-const NO_SECONDS = 100_000;
-
-/**
- * A moment as unix seconds, the only form that amoCRM takes for its own dates (core facts 16).
- * Takes ISO dates (without an offset: in `timezone`), `31.01.2026 14:30`, Date and Luxon values, unix seconds or milliseconds.
- */
-export function toTimestamp(value: unknown, timezone: string): number {
-	const plain = typeof value === 'string' ? value.trim() : value;
-	if (typeof plain === 'number' || (typeof plain === 'string' && /^\d{9,}$/.test(plain))) {
-		const number = Number(plain);
-		const seconds = Math.floor(Math.abs(number) >= SECONDS_LIMIT ? number / 1000 : number);
-		if (number > 0 && number < NO_SECONDS) throw new UserError(`${show(value)} is not a date: as unix seconds it would be in the first hours of 1970. ${DATE_HELP}`);
-		if (Math.abs(seconds) <= LAST_SECOND) return seconds;
-	}
-	const text = typeof plain === 'string' ? isoOfRussian(plain) : '';
-	// Luxon also takes a bare number or a lone month name; a person who writes that means something else.
-	if (isDate(plain) || /^\d{4}-\d{2}-\d{2}|^[A-Z][a-z]{2},? |^\d{4}W/.test(text)) {
-		const moment = parseMoment(isDate(plain) ? plain : text, timezone);
-		if (moment === undefined) throw new UserError(`${show(value)} is not a date that exists. ${DATE_HELP}`);
-		return moment;
-	}
-	throw new UserError(`${show(value)} is not a date. ${DATE_HELP}`);
-}
-
-const DATE_HELP = 'Give an ISO date such as 2026-01-31T14:30:00, a Russian one such as 31.01.2026 14:30, or unix seconds.';
-
-function parseMoment(value: unknown, timezone: string): number | undefined {
-	if (typeof value === 'string' && !isCalendarDay(value)) return undefined;
-	try {
-		const moment = tryToParseDateTime(value, timezone);
-		return moment.isValid ? Math.floor(moment.toSeconds()) : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
-/** The calendar day, `2026-01-31`, that a moment in unix seconds falls on in `timezone`. */
-export function calendarDayOf(seconds: number, timezone: string): string {
-	return tryToParseDateTime(new Date(seconds * 1000), timezone).toISO()?.slice(0, 10) ?? '';
-}
-
-/** The last second of the calendar day that begins at `midnight`: days of 23 and of 25 hours exist. */
-export function endOfDay(midnight: number, timezone: string): number {
-	const tomorrow = calendarDayOf(midnight + 36 * 3600, timezone);
-	return toTimestamp(tomorrow, timezone) - 1;
-}
-
-/** Midnight of the calendar day that is meant, in `timezone`, as unix seconds: how amoCRM keeps dates. */
-export function midnightOf(value: unknown, timezone: string): number {
-	return toTimestamp(calendarDayOf(toTimestamp(value, timezone), timezone), timezone);
-}
-
-/** n8n's parser falls back to `Date.parse`, which turns the 31st of February into the 3rd of March. */
-function isCalendarDay(text: string): boolean {
-	const day = /^(\d{4})-(\d{2})-(\d{2})/.exec(text);
-	if (!day) return true;
-	const date = new Date(Date.UTC(Number(day[1]), Number(day[2]) - 1, Number(day[3])));
-	return date.getUTCMonth() === Number(day[2]) - 1 && date.getUTCDate() === Number(day[3]);
-}
-
-function isoOfRussian(text: string): string {
-	const match = RUSSIAN_DATE.exec(text);
-	if (!match) return text;
-	const [, day = '', month = '', year = '', hours = '0', minutes = '00', seconds = '00'] = match;
-	const pad = (part: string) => part.padStart(2, '0');
-	return `${year}-${pad(month)}-${pad(day)}T${pad(hours)}:${minutes}:${seconds}`;
 }
 
 /** An amount of a record: amoCRM cuts the price to whole units and gives the exact one beside it (core facts 16). */

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { AccountNeeded } from '../fields/conventions';
 import { AmoCrmError } from '../fields/errors';
 import { inTurns } from '../transport/parallel';
 import type { Results, Run } from './types';
@@ -24,11 +25,22 @@ export async function attempt({ rows, errors }: Results, items: Iterable<number>
 export async function readItems<T>(run: Run, read: (item: number) => T): Promise<Array<Asked<T>>> {
 	const all: Array<Asked<T>> = [];
 	await inTurns(run.todo, async (item) => {
-		await attempt(run, [item], () => {
-			all.push({ item, asked: read(item) });
+		await attempt(run, [item], async () => {
+			all.push({ item, asked: await readOne(read, item) });
 		});
 	});
 	return all;
+}
+
+/** Asks for the account's conventions when the item has a number or a date that they decide: seldom, and once a run. */
+async function readOne<T>(read: (item: number) => T, item: number): Promise<T> {
+	try {
+		return read(item);
+	} catch (error) {
+		if (!(error instanceof AccountNeeded)) throw error;
+		await error.read();
+		return read(item);
+	}
 }
 
 /** Gives every item its rows, or the error that `rowsOf` throws. */

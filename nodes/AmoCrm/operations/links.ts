@@ -1,11 +1,13 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { conventionsOf } from '../fields/dictionaries';
 import { AmoCrmError } from '../fields/errors';
 import { fieldError, plainName } from '../fields/fields';
 import type { LocatorTarget } from '../fields/locator';
 import { recordLocator } from '../fields/locator';
+import { toNumber } from '../fields/numbers';
 import { CATALOG, ELEMENT, elementOf, RECORD, recordOf } from '../fields/targets';
-import { isUnset, show, toBoolean, toId, toMoney } from '../fields/values';
+import { isUnset, show, toBoolean, toId } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
 import { mustStop, readItems, settleItems } from './items';
@@ -142,7 +144,7 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
 	const catalogId = id(CATALOG, 'catalogId', 'List');
 	const metadata: IDataObject = { catalog_id: catalogId };
 	if (action === 'link') {
-		metadata.quantity = named('Quantity', () => toMoney(run.parameter('quantity', item, 1)));
+		metadata.quantity = named('Quantity', () => toNumber(run.parameter('quantity', item, 1), conventionsOf(run.client)));
 		if (!isUnset(price)) metadata.price_id = named('Price Field', () => toId(price));
 	}
 	return { ...link, to_entity_id: id(elementOf(catalogId), 'elementId', 'Element'), metadata };

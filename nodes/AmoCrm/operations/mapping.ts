@@ -2,7 +2,7 @@ import type { ValueContext } from '../fields/codec';
 import { isCalendarDayType } from '../fields/codec';
 import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
-import { accountTimezone, fieldDefinitions } from '../fields/dictionaries';
+import { accountTimezone, conventionsOf, fieldDefinitions } from '../fields/dictionaries';
 import { orThrow } from '../fields/errors';
 import { encodeMappedFields, mapsFields } from '../fields/mapper';
 import { isUnset } from '../fields/values';
@@ -20,7 +20,7 @@ export async function mappingOf(
 	entity: Entity,
 	isNeeded = usesMapper(run, 'customFields'),
 ): Promise<Mapping> {
-	const context = { workflow: run.timezone, account: run.timezone, accountUrl: run.client.baseUrl };
+	const context = { workflow: run.timezone, account: run.timezone, accountUrl: run.client.baseUrl, conventions: conventionsOf(run.client) };
 	if (!entity.hasCustomFields || !isNeeded) return { definitions: [], context };
 	const { value: definitions } = orThrow(await fieldDefinitions(run.client, entity.fieldsPath ?? entity.path));
 	if (definitions.some(({ type }) => isCalendarDayType(type))) {

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { conventionsOf } from '../fields/dictionaries';
 import type { WritableField } from '../fields/fields';
 import { fieldError } from '../fields/fields';
 import type { Filter } from '../fields/filters';
@@ -43,8 +44,8 @@ export function readRecord(run: Run, target: LocatorTarget, property: { displayN
 	}
 }
 
-/** What the meaning of a user's values depends on: the time zone of dates, the account of links. */
-export const valueContext = ({ timezone, client }: Run) => ({ timezone, accountUrl: client.baseUrl });
+/** What the meaning of a user's values depends on: the time zone of dates, the account of links and its conventions. */
+export const valueContext = ({ timezone, client }: Run) => ({ timezone, accountUrl: client.baseUrl, conventions: conventionsOf(client) });
 
 /** The property of one writable field, as it stands at top level or in a collection. */
 export function fieldProperty(field: WritableField, mode: 'create' | 'update', required: boolean): INodeProperties {

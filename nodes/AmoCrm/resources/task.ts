@@ -1,4 +1,4 @@
-import { boolean, choice, linkedRecord, longText, moment, picked, pickOne, seconds, taskResult } from '../fields/fields';
+import { boolean, choice, deadline, linkedRecord, longText, picked, pickOne, seconds, taskResult } from '../fields/fields';
 import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter } from '../fields/filters';
 import { recordOf, TASK } from '../fields/targets';
 import { create } from '../operations/create';
@@ -39,9 +39,9 @@ const entity: Entity = {
 			name: 'completeTill',
 			key: 'complete_till',
 			displayName: 'Deadline',
-			kind: moment,
+			kind: deadline,
 			required: true,
-			description: "When the task is due. A date without an offset is in the workflow's time zone.",
+			description: "When the task is due. A date without an offset is in the workflow's time zone; a day without a time means its end.",
 		},
 		{
 			name: 'taskTypeId',
