@@ -74,7 +74,7 @@ it.each([
 ])('%s has %i hours in Berlin, and the next day is not a part of it', (day, hours) => {
 	const zone = 'Europe/Berlin';
 	const field = { id: 1, name: 'Day', type: 'date', code: null, sort: 1, enums: [], requiredIn: 0, computed: false };
-	const from = toTimestamp(day, zone);
+	const from = toTimestamp(day, { zone });
 	for (const comparison of ['is', 'to'] as const) {
 		const [condition] = customFieldConditions([{ fieldId: 1, comparison, value: day }], [field], { workflow: zone, account: zone, accountUrl: '' });
 		const accepts = (value: number) => condition?.accepts?.({ custom_fields_values: [{ field_id: 1, values: [{ value }] }] });

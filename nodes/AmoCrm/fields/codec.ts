@@ -3,6 +3,7 @@ import { UserError } from 'n8n-workflow';
 
 import { isLink, withoutLinks } from './cardLinks';
 import type { Conventions } from './conventions';
+import { AccountNeeded } from './conventions';
 import { calendarDayOf, midnightOf, toTimestamp } from './dates';
 import type { FieldDefinition, FieldOption } from './dictionaries';
 import { multitextItems } from './multitext';
@@ -281,10 +282,12 @@ function withKey<T>(key: string, read: () => T): T {
 	try {
 		return read();
 	} catch (error) {
-		if (error instanceof UserError) throw new UserError(`"${key}": ${error.message}`);
-		throw error;
+		throw keyError(key, error);
 	}
 }
+
+const keyError = (key: string, error: unknown): Error =>
+	error instanceof AccountNeeded ? error : new UserError(`"${key}": ${(error as Error).message}`);
 
 function parsed(value: unknown): unknown {
 	if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;

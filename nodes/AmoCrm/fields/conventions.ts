@@ -20,6 +20,27 @@ export class AccountNeeded extends Error {
 	}
 }
 
+/** Reads what was needed; any other error goes on. */
+export async function accountFor(error: unknown): Promise<void> {
+	if (!(error instanceof AccountNeeded)) throw error;
+	await error.read();
+}
+
+/** Throws `AccountNeeded` where the encoding does, and nothing else. */
+export function assertAccountKnown(encode: () => unknown): void {
+	const needed = neededBy(encode);
+	if (needed) throw needed;
+}
+
+function neededBy(encode: () => unknown): AccountNeeded | undefined {
+	try {
+		encode();
+	} catch (error) {
+		if (error instanceof AccountNeeded) return error;
+	}
+	return undefined;
+}
+
 /** Where a country's likeliest language is not the one that business is done in. */
 const LANGUAGES: Record<string, string> = { KG: 'ru', PY: 'es' };
 

@@ -71,8 +71,8 @@ function partsOf(given: string): { sign: '' | '-'; digits: string; hasCurrency: 
 	if (body === '' || sign.length > 1 || (sign === '(' && !isBracketed) || !marks.every(isCurrency)) return undefined;
 	// The point of `Rs.500` belongs to the currency.
 	if (/^\D/.test(body) && marks.length > 0) return undefined;
-	// Arabic has a decimal mark of its own: one zero more, and three digits behind it are not open.
-	const digits = body.includes('\u066B') ? `${body.replace(/[.,]/g, '?').replace('\u066B', '.')}0` : body;
+	// Arabic has a decimal mark of its own: with zeros behind, nothing is open.
+	const digits = body.includes('\u066B') ? `${body.replace(/[.,]/g, '?').replace('\u066B', '.')}0000` : body;
 	return { sign: sign === '-' || isBracketed ? '-' : '', digits, hasCurrency: marks.length > 0 };
 }
 

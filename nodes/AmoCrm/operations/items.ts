@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { AccountNeeded } from '../fields/conventions';
+import { accountFor } from '../fields/conventions';
 import { AmoCrmError } from '../fields/errors';
 import { inTurns } from '../transport/parallel';
 import type { Results, Run } from './types';
@@ -37,8 +37,7 @@ async function readOne<T>(read: (item: number) => T, item: number): Promise<T> {
 	try {
 		return read(item);
 	} catch (error) {
-		if (!(error instanceof AccountNeeded)) throw error;
-		await error.read();
+		await accountFor(error);
 		return read(item);
 	}
 }

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import { changesOf } from '../fields/changes';
-import { AccountNeeded } from '../fields/conventions';
+import { assertAccountKnown } from '../fields/conventions';
 import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { accountCountry } from '../fields/dictionaries';
@@ -132,19 +132,11 @@ function wishOf(setting: Setting, item: number): Wish {
 	const wish: Wish = { items: [item], keys: [], values: withoutUnset(values), mapped };
 	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
 	encodeWish(setting, wish, 'update');
+	// Values for new records only are judged when there is none; what they need of the account is read before.
 	if (rules.createOnly.size > 0) assertAccountKnown(() => encodeWish(setting, wish, 'create'));
 	wish.keys = matcher?.keysOf(wanted) ?? [];
 	if (matcher && wish.keys.length === 0) throw new AmoCrmError(`${matchParameters(rules.matchBy)} empty: there is nothing to find the record by`);
 	return wish;
-}
-
-/** Values for new records only are judged when it is known that there is none; what they need of the account is read before. */
-function assertAccountKnown(encode: () => unknown): void {
-	try {
-		encode();
-	} catch (error) {
-		if (error instanceof AccountNeeded) throw error;
-	}
 }
 
 function addMatchValue(
