@@ -43,7 +43,7 @@ test("the item's own data is read as isolated-vm reads it, for every kind of val
 	plain.forEach(({ expression, json }, index) => {
 		const evaluated = jest.fn(() => values[index]);
 		const context = { getNode: () => ({ parameters: { given: expression } }), getNodeParameter: evaluated } as unknown as IExecuteFunctions;
-		const parameter = parameterReader(context, [{ json }, { json }]);
+		const parameter = parameterReader(context, [{ json }, { json }], []);
 		expect([parameter('given', 0), parameter('given', 1)]).toEqual([values[index], values[index]]);
 		// The second time n8n was not needed: the first had shown that both agree.
 		expect(evaluated).toHaveBeenCalledTimes(1);

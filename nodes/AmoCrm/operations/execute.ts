@@ -43,7 +43,7 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 	const operation = operationOf(resource, name);
 	if (!operation) throw new AmoCrmError(`The operation '${name}' does not exist for the resource '${resource}'`);
 	start.operation = operation;
-	const parameter = parameterReader(context, items);
+	const parameter = parameterReader(context, items, operation.properties);
 	const options = parameter('options', 0, {}) as { requestsPerSecond?: number; maxRetries?: number };
 	const { client } = orThrow(await createClient(context, options));
 	const started = performance.now();

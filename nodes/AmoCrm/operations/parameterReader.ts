@@ -1,6 +1,8 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters, INodeProperties } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
+import { AmoCrmError } from '../fields/errors';
+import { plainName } from '../fields/fields';
 import type { Run } from './types';
 
 /**
@@ -25,10 +27,19 @@ type PlainReader = (json: IDataObject) => unknown;
 /**
  * Reads parameters of items. One without an expression is the same for all of them and is evaluated once. One whose
  * expressions only read the item's own texts, numbers and switches is read here, from the item after the first for which
- * n8n gave the same. Every caller gets a value of its own.
+ * n8n gave the same. Every caller gets a value of its own. What n8n cannot evaluate is thrown with its name in `form`.
  */
-export function parameterReader(context: IExecuteFunctions, items: INodeExecutionData[]): Run['parameter'] {
+export function parameterReader(context: IExecuteFunctions, items: INodeExecutionData[], form: INodeProperties[]): Run['parameter'] {
 	const { parameters } = context.getNode();
+	const evaluate = (name: string, item: number, fallback: unknown): unknown => {
+		try {
+			return context.getNodeParameter(name, item, fallback) as unknown;
+		} catch (error) {
+			const field = labelOf(form, parameters, [name, ...pathToFault(context, parameters[name], item)]);
+			const { message, facts } = AmoCrmError.of(error);
+			throw new AmoCrmError(`'${field}': ${message}`, { ...facts, field });
+		}
+	};
 	const constants = new Map<string, { value: unknown }>();
 	const varying = new Map<string, { read?: PlainReader; isProven?: true }>();
 	for (const [name, raw] of Object.entries(parameters)) {
@@ -37,13 +48,13 @@ export function parameterReader(context: IExecuteFunctions, items: INodeExecutio
 	return (name, item, fallback) => {
 		const own = varying.get(name);
 		if (!own && parameters[name] !== undefined) {
-			const constant = constants.get(name) ?? { value: context.getNodeParameter(name, item, fallback) as unknown };
+			const constant = constants.get(name) ?? { value: evaluate(name, item, fallback) };
 			constants.set(name, constant);
 			return deepCopy(constant.value as IDataObject);
 		}
 		const plain = own?.read ? own.read(items[item]?.json ?? {}) : NEEDS_N8N;
 		if (own?.isProven && plain !== NEEDS_N8N) return plain;
-		const value: unknown = context.getNodeParameter(name, item, fallback);
+		const value = evaluate(name, item, fallback);
 		if (own && plain !== NEEDS_N8N) {
 			if (JSON.stringify(plain) === JSON.stringify(value)) own.isProven = true;
 			else delete own.read;
@@ -81,4 +92,40 @@ function simpleValueAt(json: IDataObject, keys: string[]): unknown {
 		value = (value as IDataObject)[key];
 	}
 	return value === null || ['string', 'number', 'boolean'].includes(typeof value) ? value : NEEDS_N8N;
+}
+
+/** The keys that lead to the expression that n8n cannot evaluate, in a parameter that holds several. */
+function pathToFault(context: IExecuteFunctions, raw: unknown, item: number): string[] {
+	const entries = typeof raw === 'object' && raw !== null ? Object.entries(raw) : [];
+	for (const [key, value] of entries) {
+		if (typeof value !== 'string') {
+			const path = pathToFault(context, value, item);
+			if (path.length > 0) return [key, ...path];
+		} else if (value.startsWith('=')) {
+			try {
+				context.evaluateExpression(value.slice(1), item);
+			} catch {
+				return [key];
+			}
+		}
+	}
+	return [];
+}
+
+/** Something with a name in the form: a parameter, an option of a collection, a field of a mapper. */
+interface Part {
+	name?: string;
+	id?: string;
+	displayName?: string;
+	options?: Part[];
+	values?: Part[];
+}
+
+/** How the form calls what the keys lead to, beginning with the parameter's own. */
+function labelOf(form: INodeProperties[], parameters: INodeParameters, path: string[]): string {
+	const withParts = (part: Part): Part[] => [part, ...[...(part.options ?? []), ...(part.values ?? [])].flatMap(withParts)];
+	const own = (form as Part[]).filter(({ name }) => name === path[0]).flatMap(withParts);
+	const { schema = [] } = (parameters[path[0] ?? ''] ?? {}) as { schema?: Part[] };
+	const named = path.flatMap((key) => [...own, ...schema].find(({ name, id }) => name === key || id === key)?.displayName ?? []);
+	return plainName({ displayName: named.pop() ?? path[0] ?? '' });
 }

@@ -6,7 +6,7 @@ import { parameterReader } from '../../../nodes/AmoCrm/operations/parameterReade
 function readerOf(parameters: Record<string, unknown>, items: IDataObject[] = [], evaluate: (name: string, item: number) => unknown = (name, item) => ({ name, item, list: ['x'] })) {
 	const read = jest.fn((name: string, item: number, fallback?: unknown) => (name in parameters ? evaluate(name, item) : fallback));
 	const context = { getNode: () => ({ parameters }), getNodeParameter: read } as unknown as IExecuteFunctions;
-	return { parameter: parameterReader(context, items.map((json) => ({ json }))), read };
+	return { parameter: parameterReader(context, items.map((json) => ({ json })), []), read };
 }
 
 describe('a parameter', () => {
