@@ -46,6 +46,10 @@ export interface RunOptions {
 	parameters: INodeParameters;
 	items?: IDataObject[];
 	onError?: INode['onError'];
+	/** How often n8n tries the node when it fails ("Retry On Fail"). */
+	maxTries?: number;
+	/** How often the node runs in this execution, each time with the same items. */
+	passes?: number;
 	timezone?: string;
 	abortAfterMs?: number;
 	/** As the twin of the node that n8n makes for AI agents: some parameters differ. */
@@ -143,7 +147,7 @@ export function credentialsOf(account: Account): TestCredentials {
 
 /** Runs the node once in n8n's own execution engine, over real HTTP. */
 export async function runNode(options: RunOptions, credentials = credentialsOf(options.account)): Promise<RunResult> {
-	const { parameters, items = [{}], onError, timezone = 'Europe/Moscow', asTool } = options;
+	const { parameters, items = [{}], onError, maxTries, passes = 1, timezone = 'Europe/Moscow', asTool } = options;
 	const { nodeType, ...nodeTypes } = asTool ? AS_TOOL : AS_NODE;
 	const node: INode = {
 		id: 'node-1',
@@ -153,6 +157,7 @@ export async function runNode(options: RunOptions, credentials = credentialsOf(o
 		position: [0, 0],
 		parameters,
 		onError,
+		...(maxTries === undefined ? {} : { retryOnFail: true, maxTries, waitBetweenTries: 1 }),
 		credentials: { amoCrmOAuth2Api: { id: options.account.id ?? '1', name: 'amoCRM account' } },
 	};
 	node.parameters = NodeHelpers.getNodeParameters(
@@ -174,6 +179,7 @@ export async function runNode(options: RunOptions, credentials = credentialsOf(o
 		currentNodeParameters: undefined,
 		setExecutionStatus: () => undefined,
 	} as unknown as IWorkflowExecuteAdditionalData;
+	const input = items.map((json) => ({ json }));
 	const runData = {
 		version: 1,
 		startData: {},
@@ -183,7 +189,7 @@ export async function runNode(options: RunOptions, credentials = credentialsOf(o
 			metadata: {},
 			waitingExecution: {},
 			waitingExecutionSource: null,
-			nodeExecutionStack: [{ node, data: { main: [items.map((json) => ({ json }))] }, source: null }],
+			nodeExecutionStack: Array.from({ length: passes }, () => ({ node, data: { main: [input] }, source: null })),
 		},
 	} as unknown as IRunExecutionData;
 	const execution = new WorkflowExecute(additionalData, 'manual', runData).processRunExecutionData(workflow);

@@ -13,6 +13,8 @@ interface ErrorFacts {
 	details?: IDataObject;
 	/** True when the item only suffers from another one's fault. */
 	isCollateral?: true;
+	/** True when the item may have been written, and would be twice if it were sent again. */
+	mustNotRepeat?: true;
 }
 
 /** Everything that goes wrong above the transport. Thrown; caught for each item, or for the items of a run, in one place. */
@@ -31,6 +33,12 @@ export class AmoCrmError extends Error {
 		if (error instanceof AmoCrmError) return error;
 		const { message, description } = (error ?? {}) as { message?: unknown; description?: unknown };
 		return new AmoCrmError(String(message ?? error), typeof description === 'string' ? { advice: description } : {});
+	}
+
+	/** Whatever was thrown about a parameter or field, with its name. */
+	static at(field: string, error: unknown): AmoCrmError {
+		const { message, facts } = AmoCrmError.of(error);
+		return new AmoCrmError(`'${field}': ${message}`, { ...facts, field });
 	}
 
 	/** What amoCRM or the connection to it answered. */

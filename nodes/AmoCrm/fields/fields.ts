@@ -6,6 +6,7 @@ import { AccountNeeded } from './conventions';
 import type { CustomFieldValue } from './customFields';
 import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
 import { toDeadline, toTimestamp } from './dates';
+import { AmoCrmError } from './errors';
 import { idIn, idsIn, isAddress, linkedOne, recordList, recordLocator } from './locator';
 import { toMoney } from './numbers';
 import { COMPANY, CONTACT, PIPELINE, RECORD, recordOf, RECORDS, USER } from './targets';
@@ -342,5 +343,5 @@ export function plainName({ displayName }: { displayName: string }): string {
 /** The error with the field's name; what asks for the account's conventions passes as it is. */
 export function fieldError(entry: { displayName: string }, error: unknown): Error {
 	if (error instanceof AccountNeeded) return error;
-	return new UserError(`'${plainName(entry)}': ${(error as Error).message}`);
+	return AmoCrmError.at(plainName(entry), error);
 }

@@ -5,6 +5,7 @@ import type { ClientStats } from '../transport/client';
 import { createClient } from '../transport/client';
 import { attempt } from './items';
 import { parameterReader } from './parameterReader';
+import { settledBefore } from './repeats';
 import { executionData, nodeError } from './results';
 import type { Operation, Results, Run } from './types';
 
@@ -22,14 +23,7 @@ type Start = Pick<Run, 'context' | 'items' | 'todo' | 'continueOnFail' | keyof R
  */
 export async function executeOperation(context: IExecuteFunctions, operationOf: OperationOf): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
-	const start: Start = {
-		context,
-		items,
-		todo: [...items.keys()],
-		rows: new Map(),
-		errors: new Map(),
-		continueOnFail: context.continueOnFail(),
-	};
+	const start: Start = { context, items, ...settledBefore(context), continueOnFail: context.continueOnFail() };
 	await attempt(start, start.todo, async () => await perform(start, operationOf));
 	const error = start.continueOnFail ? undefined : nodeError(start, start.operation?.writes === true);
 	if (error) throw error;

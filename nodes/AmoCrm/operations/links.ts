@@ -9,9 +9,10 @@ import { toNumber } from '../fields/numbers';
 import { CATALOG, ELEMENT, elementOf, RECORD, recordOf } from '../fields/targets';
 import { isUnset, show, toBoolean, toId } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
-import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
+import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
-import { idProperty, optionsProperty, readId, readRecord, runOption } from './parameters';
+import { idProperty, optionsProperty, readId, readRecord } from './parameters';
+import { sendRows } from './send';
 import type { Entity, Operation, Run } from './types';
 
 type Action = 'link' | 'unlink';
@@ -118,7 +119,7 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 async function linkAll(run: Run, entity: Entity, action: Action): Promise<void> {
 	const ready = await readItems(run, (item) => readLink(run, entity, action, item));
 	if (mustStop(run)) return;
-	const outcomes = await sendLinks(run, entity, { action, links: ready.map(({ asked }) => asked) });
+	const outcomes = await sendLinks(run, entity, { action, links: ready });
 	const [done, verb] = action === 'link' ? ['linked', 'linked to'] : ['unlinked', 'unlinked from'];
 	await settleItems(run, ready, (link, index) => {
 		const outcome = outcomes[index] as RowOutcome;
@@ -162,13 +163,10 @@ function named<T>(displayName: string, read: () => T): T {
  * Sends links by the mass route. Its answer lists links without a mark of the row, or is empty for unlinking: a success
  * is a success for all rows of the request.
  */
-export async function sendLinks(run: Run, entity: Entity, { action, links }: { action: Action; links: IDataObject[] }): Promise<RowOutcome[]> {
-	return await sendInBatches(links, {
-		client: run.client,
+export async function sendLinks(run: Run, entity: Entity, { action, links }: { action: Action; links: Array<Asked<IDataObject>> }): Promise<RowOutcome[]> {
+	return await sendRows(run, links, {
 		request: (rows) => ({ method: 'POST', path: `${entity.path}/${action}`, body: rows, repeatable: true }),
 		answers: (_reply, sent) => sent,
-		size: runOption(run, 'batchSize', DEFAULT_BATCH_SIZE),
-		rescue: run.continueOnFail,
 	});
 }
 
@@ -181,5 +179,6 @@ export function linkError(what: string, link: IDataObject, outcome: Exclude<RowO
 		failure,
 		advice: failure.advice,
 		...(status === 'notSent' ? { isCollateral: true } : {}),
+		...(status === 'unknown' && !outcome.repeatable ? { mustNotRepeat: true } : {}),
 	});
 }

@@ -35,9 +35,7 @@ export function parameterReader(context: IExecuteFunctions, items: INodeExecutio
 		try {
 			return context.getNodeParameter(name, item, fallback) as unknown;
 		} catch (error) {
-			const field = labelOf(form, parameters, [name, ...pathToFault(context, parameters[name], item)]);
-			const { message, facts } = AmoCrmError.of(error);
-			throw new AmoCrmError(`'${field}': ${message}`, { ...facts, field });
+			throw AmoCrmError.at(labelOf(form, parameters, [name, ...pathToFault(context, parameters[name], item)]), error);
 		}
 	};
 	const constants = new Map<string, { value: unknown }>();

@@ -38,7 +38,11 @@ export function writeError(sent: Sent, outcome: Exclude<RowOutcome, { status: 'w
 			});
 		}
 		case 'unknown':
-			return new AmoCrmError(`${name}: it is not known whether amoCRM saved it. ${failure.message}`, { failure, advice: failure.advice });
+			return new AmoCrmError(`${name}: it is not known whether amoCRM saved it. ${failure.message}`, {
+				failure,
+				advice: failure.advice,
+				...(outcome.repeatable ? {} : { mustNotRepeat: true }),
+			});
 		case 'notSent':
 			return new AmoCrmError(`${name} was not written, because another item was refused or a request failed: ${failure.message}`, {
 				failure,

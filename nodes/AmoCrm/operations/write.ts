@@ -6,7 +6,7 @@ import { encodeDraft } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { isUnset } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
-import { DEFAULT_BATCH_SIZE, sendInBatches, withRequestIds } from '../transport/batches';
+import { withRequestIds } from '../transport/batches';
 import { embeddedRows } from '../transport/pages';
 import type { Reply } from '../transport/types';
 import type { Asked } from './items';
@@ -14,8 +14,9 @@ import { mustStop, readItems, settleItems } from './items';
 import { linkError, sendLinks } from './links';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf } from './mapping';
-import { collection, fieldProperty, optionsProperty, readId, runOption, valueContext } from './parameters';
+import { collection, fieldProperty, optionsProperty, readId, valueContext } from './parameters';
 import { writeError } from './problems';
+import { sendRows } from './send';
 import type { Entity, Run } from './types';
 
 export type Mode = 'create' | 'update';
@@ -95,7 +96,7 @@ export async function writeDrafts(
 	{ entity, mode, definitions, route = routeOf(entity, mode) }: Writing & Pick<Mapping, 'definitions'>,
 	ready: Array<Asked<Draft>>,
 ): Promise<void> {
-	const outcomes = await sendDrafts(run, route, ready.map(({ asked }) => asked));
+	const outcomes = await sendDrafts(run, route, ready);
 	await settleItems(run, ready, (draft, index) => {
 		const outcome = outcomes[index] as RowOutcome;
 		if (outcome.status === 'written') return [writtenRow(draft, outcome.answer)];
@@ -128,25 +129,20 @@ export function draftFromParameters(run: Run, { entity, mode }: Writing, item: n
 	return { body: { id, ...body }, links };
 }
 
-async function sendDrafts(run: Run, route: Route, drafts: Draft[]): Promise<RowOutcome[]> {
-	const { method, path, answers } = route;
+async function sendDrafts(run: Run, { method, path, answers, maxBatchSize }: Route, ready: Array<Asked<Draft>>): Promise<RowOutcome[]> {
 	const creates = method === 'POST';
-	// An update that only links needs no request of its own.
-	const withBody = drafts.map((draft) => creates || Object.keys(draft.body).length > 1);
-	const outcomes = await sendInBatches(
-		drafts.filter((_, index) => withBody[index]).map((draft) => draft.body),
-		{
-			client: run.client,
-			request: (rows) => ({ method, path, body: creates ? withRequestIds(rows) : rows }),
-			answers,
-			size: Math.min(runOption(run, 'batchSize', DEFAULT_BATCH_SIZE), route.maxBatchSize ?? Infinity),
-			rescue: run.continueOnFail,
-		},
-	);
-	let next = 0;
-	return drafts.map((draft, index) =>
-		withBody[index] ? (outcomes[next++] as RowOutcome) : { status: 'written', answer: { id: draft.body.id } },
-	);
+	const outcomes = new Map<Asked<Draft>, RowOutcome>();
+	const rows = ready.flatMap((entry) => {
+		const { item, asked: { body } } = entry;
+		// Written in an earlier try, or an update that only links.
+		const answer = run.rows.get(item)?.[0] ?? (creates || Object.keys(body).length > 1 ? undefined : { id: body.id });
+		if (answer) outcomes.set(entry, { status: 'written', answer });
+		return answer ? [] : [{ entry, item, asked: body }];
+	});
+	const request = (bodies: IDataObject[]) => ({ method, path, body: creates ? withRequestIds(bodies) : bodies });
+	const sent = await sendRows(run, rows, { request, answers, maxBatchSize });
+	rows.forEach(({ entry }, index) => outcomes.set(entry, sent[index] as RowOutcome));
+	return ready.map((entry) => outcomes.get(entry) as RowOutcome);
 }
 
 /** What amoCRM answered, over what was sent: its own answer to a write holds little more than the ID. */
@@ -169,11 +165,11 @@ function omit(row: IDataObject, keys: string[]): IDataObject {
 async function makeLinks(run: Run, entity: Entity, ready: Array<Asked<Draft>>): Promise<void> {
 	const links = ready.flatMap(({ item, asked }) => {
 		const id = run.rows.get(item)?.[0]?.id;
-		return id === undefined ? [] : asked.links.map((link) => ({ item, link: { entity_id: id, ...link } }));
+		return id === undefined ? [] : asked.links.map((link) => ({ item, asked: { entity_id: id, ...link } }));
 	});
 	if (links.length === 0) return;
-	const outcomes = await sendLinks(run, entity, { action: 'link', links: links.map(({ link }) => link) });
-	links.forEach(({ item, link }, index) => {
+	const outcomes = await sendLinks(run, entity, { action: 'link', links });
+	links.forEach(({ item, asked: link }, index) => {
 		const outcome = outcomes[index] as RowOutcome;
 		if (outcome.status === 'written' || run.errors.has(item)) return;
 		run.errors.set(item, linkError(`${entity.displayName} ${String(link.entity_id)} was written, but it could not be linked to`, link, outcome));

@@ -22,8 +22,8 @@ export type RowOutcome =
 	| { status: 'written'; answer: IDataObject }
 	/** amoCRM did not save it, for its own reasons (`problems`) or because the request failed. */
 	| { status: 'refused'; failure: Failure; problems: FieldProblem[] }
-	/** It may or may not be saved. */
-	| { status: 'unknown'; failure: Failure }
+	/** It may or may not be saved; `repeatable` when sending it again does no harm. */
+	| { status: 'unknown'; failure: Failure; repeatable: boolean }
 	/** Good in itself, but not saved, because of `failure` in another row or request. */
 	| { status: 'notSent'; failure: Failure };
 
@@ -36,6 +36,8 @@ export interface BatchJob {
 	size: number;
 	/** Whether good rows go on when others are refused ("continue on fail"). */
 	rescue: boolean;
+	/** Gets the rows of each request that amoCRM has confirmed. */
+	onWritten?: (rows: Array<{ index: number; answer: IDataObject }>, request: ApiRequest) => void;
 }
 
 /**
@@ -78,11 +80,17 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		}
 		const sent = batch.map((index) => rows[index] as IDataObject);
 		const request = job.request(sent);
-		const splittable = batch.length > 1 && isRepeatable(request);
+		const repeatable = isRepeatable(request);
+		const splittable = batch.length > 1 && repeatable;
 		const reply = await job.client.send({ ...request, splittable });
 		if (reply.ok) {
 			anyWritten = true;
-			takeAnswers(batch, job.answers(reply, sent));
+			takeAnswers(batch, job.answers(reply, sent), repeatable);
+			const written = batch.flatMap((index) => {
+				const outcome = outcomes[index];
+				return outcome?.status === 'written' ? [{ index, answer: outcome.answer }] : [];
+			});
+			job.onWritten?.(written, request);
 			return;
 		}
 		const { failure } = reply;
@@ -102,7 +110,7 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		}
 		if (batch.length === 1) singleRefusals += 1;
 		for (const index of batch) {
-			if (failure.outcomeUnknown) outcomes[index] = { status: 'unknown', failure };
+			if (failure.outcomeUnknown) outcomes[index] = { status: 'unknown', failure, repeatable };
 			else if (batch.length > 1) outcomes[index] = { status: 'refused', failure: ofSomeRow(failure, batch.length), problems: [] };
 			else outcomes[index] = { status: 'refused', failure, problems: failure.rows?.get('') ?? [] };
 		}
@@ -116,7 +124,7 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 	}
 
 	/** amoCRM answers in order, but its own client never relies on that: `request_id` or `id` first, then the place. */
-	function takeAnswers(batch: number[], answers: IDataObject[]): void {
+	function takeAnswers(batch: number[], answers: IDataObject[], repeatable: boolean): void {
 		const byRequestId = indexBy(answers, 'request_id');
 		const byId = indexBy(answers, 'id');
 		batch.forEach((index, position) => {
@@ -124,7 +132,7 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 			const marks = id === undefined ? byRequestId : byId;
 			const marked = marks.get(String(id ?? position));
 			const answer = marks.size === 0 && answers.length === batch.length ? answers[position] : marked;
-			outcomes[index] = answer ? { status: 'written', answer } : { status: 'unknown', failure: missingAnswer() };
+			outcomes[index] = answer ? { status: 'written', answer } : { status: 'unknown', failure: missingAnswer(), repeatable };
 		});
 	}
 
