@@ -21,7 +21,7 @@ function find() {
 export async function ensurePostgres() {
 	if (!find()) await installDebianPackage('PostgreSQL', 'postgresql');
 	if (find()) return;
-	throw new Error('The queue test needs PostgreSQL. Install it (Debian: apt-get install postgresql), or name the folder of its programs in POSTGRES_BIN_PATH.');
+	throw new Error('This test needs PostgreSQL. Install it (Debian: apt-get install postgresql), or name the folder of its programs in POSTGRES_BIN_PATH.');
 }
 
 /** PostgreSQL refuses to run as root: Debian brings a user for it. */
@@ -32,7 +32,7 @@ const asPostgres = (program, args) =>
 
 /** A database of its own in a folder for this run: user `n8n`, database `postgres`, no password. */
 export async function startPostgres(port) {
-	const folder = mkdtempSync(join(tmpdir(), 'queue-test-'));
+	const folder = mkdtempSync(join(tmpdir(), 'postgres-test-'));
 	if (isRoot) execFileSync('chown', ['postgres', folder]);
 	const data = join(folder, 'data');
 	const options = { cwd: folder };

@@ -24,17 +24,19 @@ export interface N8nOptions {
 	queue?: { redisPort: number; postgresPort: number };
 	/** Environment variables. */
 	settings?: Record<string, string>;
+	/** The package is left out. */
+	withoutPackage?: true;
 }
 
 /** A real n8n of its own for one suite: a fresh user folder with the packed package in it, and its owner signed in. */
-export async function startTestN8n(suite: string, { queue, settings }: N8nOptions = {}): Promise<TestN8n> {
+export async function startTestN8n(suite: string, { queue, settings, withoutPackage }: N8nOptions = {}): Promise<TestN8n> {
 	const name = isLine1 ? `${suite}-1` : suite;
 	const userFolder = join(work, 'test-n8n', name);
 	rmSync(userFolder, { recursive: true, force: true });
 	mkdirSync(logs, { recursive: true });
 	const tarball = packedTarball();
 	if (!tarball) throw new Error('There is no packed package. Run the tests with: npm run test:n8n');
-	await installTarball(userFolder, tarball);
+	if (!withoutPackage) await installTarball(userFolder, tarball);
 
 	const options = {
 		userFolder,
