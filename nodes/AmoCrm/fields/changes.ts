@@ -4,7 +4,7 @@ import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
 import type { Draft, LinkTarget } from './fields';
 import { customFieldsOf, valueKey } from './matching';
-import { isSameEntry } from './multitext';
+import { isInEntry } from './multitext';
 import { exactAmount, labelKey } from './values';
 
 /** How values meet those that a record has. */
@@ -87,7 +87,7 @@ function changedField(record: IDataObject, field: CustomFieldValue, rules: Merge
 }
 
 function isSameValue(old: IDataObject, entry: IDataObject, type: string, field: CustomFieldValue, { country }: MergeRules): boolean {
-	if (type === 'multitext') return isSameEntry(old.value, entry.value, { code: field.field_code ?? null }, country);
+	if (type === 'multitext') return isInEntry(entry.value, old.value, { code: field.field_code ?? null }, country);
 	if (entry.enum_id !== undefined) return Number(old.enum_id) === Number(entry.enum_id);
 	if (entry.enum_code !== undefined && old.enum_code !== undefined && old.enum_code !== entry.enum_code) return false;
 	if (entry.value === undefined && entry.enum_code !== undefined) return old.enum_code === entry.enum_code;

@@ -13,14 +13,16 @@ const isAddress = (word: string): boolean => word.length <= LONGEST_ADDRESS && A
 /** A quoted name, an address in brackets, what stands between the addresses of a list, or a word. */
 const TOKENS = /"[^"]*"|<[^<>]*>|\([^()]*\)|[,;]|[^\s,;"<>()]+|[^\s]/g;
 
-/** What may stand around a word: `<mailto:ann@example.org?subject=Hi>`, `Email:ann@example.org.` */
-const FRAME = /^[<("'`[{.,:;*•|/\\–—-]*(mailto:|\p{L}[\p{L}-]{0,20}:)?(.*?)[>)"'`\]}.,:;!?*•|/\\–—-]*$/isu;
+/** What a link says beside the address. */
+const LINK_QUERY = /\?(?:subject|body|cc|bcc|to)=[^\s<>")]*/gi;
+
+/** What may stand around a word: `<mailto:ann@example.org>`, `Email:ann@example.org.` */
+const FRAME = /^[<("'`[{.,:;*•|/\\–—-]*(?:\p{L}[\p{L}-]{0,20}:)?(.*?)[>)"'`\]}.,:;!?*•|/\\–—-]*$/isu;
 
 function framedWord(token: string): string {
-	if (isAddress(token)) return token;
+	for (const word of [token, token.slice(1, -1)]) if (isAddress(word)) return word;
 	// Whatever is longer is no address: it stays as it is, to be shown.
-	const [, scheme, word = ''] = (token.length <= 2 * LONGEST_ADDRESS && FRAME.exec(token)) || ['', '', token];
-	return scheme?.toLowerCase() === 'mailto:' ? word.replace(/\?.*$/s, '') : word;
+	return (token.length > 2 * LONGEST_ADDRESS ? undefined : FRAME.exec(token)?.[1]) ?? token;
 }
 
 /** The addresses, each once, and the words that are neither an address nor its name. */
@@ -37,7 +39,7 @@ function scan(text: string): { addresses: string[]; rest: string[] } {
 		for (const name of names) if (isAddress(name)) add(name); else rest.push(name);
 		names = [];
 	};
-	for (const [token] of text.matchAll(TOKENS)) {
+	for (const [token] of text.replace(LINK_QUERY, '').matchAll(TOKENS)) {
 		const word = framedWord(token);
 		const opening = token.charAt(0);
 		const isBracketed = opening === '<' || opening === '(';

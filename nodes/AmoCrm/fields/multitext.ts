@@ -3,7 +3,7 @@ import { jsonParse, UserError } from 'n8n-workflow';
 
 import type { FieldDefinition } from './dictionaries';
 import { emailKeys, emailsIn } from './emails';
-import { phoneKey, phoneSearchTexts, phonesIn } from './phones';
+import { digitRuns, phoneKey, phoneSearchTexts, phonesIn } from './phones';
 import { isDate, isUnset, show, toId } from './values';
 
 /** Phones and e-mails: what the values of such a field are, and when two of them are the same. */
@@ -32,7 +32,7 @@ const RULES: Record<string, Rules> = {
 	PHONE: {
 		noun: 'phone number',
 		textsIn: phonesIn,
-		keysOf: (text, country) => [phoneKey(text, country)].filter((key) => key !== ''),
+		keysOf: (text, country) => [...new Set(digitRuns(text).map((run) => phoneKey(run, country)))].filter((key) => key !== ''),
 		searches: phoneSearchTexts,
 		kinds: ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'],
 	},
@@ -55,7 +55,7 @@ const rulesOf = (code: string | null | undefined): Rules => RULES[code ?? ''] ??
  */
 export function entriesOf(value: unknown, field: MultitextField): MultitextEntry[] {
 	const entries = listIn(value).flatMap(listIn).flatMap((entry) => entriesIn(entry, field));
-	return distinct(entries, ({ value: text }) => rulesOf(field.code).keysOf(text, ''));
+	return distinct(entries, field, '');
 }
 
 /** The entries as amoCRM takes them: of the kind `WORK` unless another is given. */
@@ -65,29 +65,29 @@ export function multitextItems(value: unknown, field: MultitextField): IDataObje
 
 /** The entries of two values together, each once, whatever way of writing. */
 export function joinedEntries(old: unknown, added: unknown, field: MultitextField, country: string): MultitextEntry[] {
-	return distinct([...entriesOf(old, field), ...entriesOf(added, field)], ({ value }) => keysOf(value, field, country));
+	return distinct([...entriesOf(old, field), ...entriesOf(added, field)], field, country);
 }
 
-/** Whether two values are one: by what tells values apart or, where one of them has nothing that does, as they are written. */
-export function isSameEntry(one: unknown, other: unknown, field: MultitextField, country: string): boolean {
-	const keys = keysOf(String(one), field, country);
-	const others = keysOf(String(other), field, country);
-	return keys.some((key) => others.includes(key)) || String(one).trim() === String(other).trim();
+/** Whether a value is in another already: by what tells values apart or, where it has nothing that does, as it is written. */
+export function isInEntry(value: unknown, known: unknown, field: MultitextField, country: string): boolean {
+	const keys = keysOf(String(value), field, country);
+	const others = keysOf(String(known), field, country);
+	return keys.length > 0 ? keys.every((key) => others.includes(key)) : String(value).trim() === String(known).trim();
 }
 
 /** What tells the values of a field apart; numbers without a calling code are of `country` (ISO code such as `RU`). */
-export const keysOf = (text: string, field: MultitextField, country: string): string[] => rulesOf(field.code).keysOf(text, country);
+export const keysOf = (text: string, field: MultitextField, country: string): string[] => rulesOf(field.code).keysOf(text.replace(INVISIBLE, ''), country);
 
 export const searchesOf = (key: string, field: MultitextField): string[] => rulesOf(field.code).searches(key);
 
 export const nounOf = (field: MultitextField): string => rulesOf(field.code).noun;
 
 /** The first of the entries that are the same; it takes a kind that only a later one has. Two kinds of one value are two entries. */
-function distinct(entries: MultitextEntry[], keysOfEntry: (entry: MultitextEntry) => string[]): MultitextEntry[] {
+function distinct(entries: MultitextEntry[], field: MultitextField, country: string): MultitextEntry[] {
 	const known = new Map<string, MultitextEntry[]>();
 	const result: MultitextEntry[] = [];
 	for (const entry of entries) {
-		const key = keysOfEntry(entry)[0] ?? `text:${entry.value}`;
+		const key = keysOf(entry.value, field, country).join() || `text:${entry.value}`;
 		const same = known.get(key) ?? [];
 		const kind = kindIn(entry);
 		if (kind === undefined ? same.length > 0 : same.some((other) => kindIn(other) === kind)) continue;

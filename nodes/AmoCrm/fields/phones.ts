@@ -39,6 +39,8 @@ const MOST_DIGITS = 22;
 
 const EXTENSION = /^(?:ext\p{L}*|доб\p{L}*|вн\p{L}*|ramal|anexo|int\p{L}*|[xх#])[\s.:=№#]*\d{1,6}\D*$/iu;
 
+const EXTENSION_IN_BRACKETS = /\s{0,3}\(\d{1,6}$/;
+
 /** Marks of a form's mask for digits that nobody filled in: `+7 (___) ___-__-__`, `+7 912 XXX-XX-89`. */
 const MASK = /(?<!\p{L})(?:_|[xх*#]{2,})(?!\p{L})|[•●…]/iu;
 
@@ -55,17 +57,18 @@ const RUNS = /\+?[^\p{L}\d+/\\|,;:#*@"&]*\d(?:[\d\s().\-‐-―\u2212·~]*\d)?/g
 const asciiDigits = (text: string): string => text.replace(/[٠-٩۰-۹０-９]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).replace(/＋/g, '+');
 
 /**
- * The phone numbers in one text with commas, semicolons or line breaks between them, as they are written. The mask of a
- * form that nobody filled in is none. Throws a `UserError` for what has no digit, or digits that are no number.
+ * The phone numbers in one text with commas, semicolons or line breaks between them, as they are written, each with its
+ * extension. The mask of a form that nobody filled in is none. Throws a `UserError` for what has no digit, or digits that are no number.
  */
 export function phonesIn(text: string): string[] {
 	const numbers: string[] = [];
-	for (const part of text.split(/[,;\r\n]/)) {
+	let separator = '';
+	for (const part of text.split(/([,;\r\n])/)) {
 		const number = part.trim();
 		if (number.length > LONGEST) throw new UserError(`${show(number)} is too long for a phone number`);
-		if (isUnfilled(number)) continue;
-		if (numbers.length > 0 && EXTENSION.test(number)) numbers.push(`${numbers.pop() ?? ''}, ${number}`);
-		else numbers.push(checked(number));
+		if (part.length === 1 && /[,;\r\n]/.test(part)) separator = part;
+		else if (numbers.length > 0 && EXTENSION.test(number)) numbers.push(`${numbers.pop() ?? ''}${separator}${part.trimEnd()}`);
+		else if (!isUnfilled(number)) numbers.push(checked(number));
 	}
 	return numbers;
 }
@@ -88,26 +91,28 @@ function checked(number: string): string {
 	return number;
 }
 
+/** The runs of digits in a text that may be numbers; none in a mask and in an address. */
+export function digitRuns(text: string): string[] {
+	if (text.length > LONGEST) return [];
+	const id = MESSENGER_ID.exec(text.trim())?.[1];
+	const number = asciiDigits(id === undefined ? text : `+${id}`).replace(ANY_CARRIER, '0');
+	return number.includes('@') || MASK.test(number) ? [] : [...number.matchAll(RUNS)].map(([run]) => run);
+}
+
 /**
- * The digits that tell a phone number apart: calling code and national number. A number without a calling code is taken as
- * one of `country` (ISO code such as `RU`). An empty text for what is not one whole number: pieces, short numbers, masks.
+ * What tells phone numbers apart: the digits of the calling code and the national number, of the first whole number in a text.
+ * One without a calling code is taken as one of `country` (ISO code such as `RU`). An empty text where there is none: pieces,
+ * short numbers and masks have no key.
  */
 export function phoneKey(text: string, country: string): string {
-	const trimmed = text.length > 3 * LONGEST ? '' : asciiDigits(text.trim());
-	if (trimmed === '' || trimmed.length > LONGEST) return '';
-	const id = MESSENGER_ID.exec(trimmed)?.[1];
-	if (id !== undefined) return withoutMobileMark(international(id, true));
-	const number = trimmed.replace(ANY_CARRIER, '0');
-	if (number.includes('@') || MASK.test(number)) return '';
-	for (const [run] of number.matchAll(RUNS)) {
-		// An extension may stand in brackets behind.
-		for (const whole of new Set([run, run.replace(/\s*\(\d{1,6}$/, '')])) {
-			const key = keyOfDigits(whole.replace(/\D/g, ''), whole.startsWith('+'), country.toUpperCase());
-			if (key !== '') return withoutMobileMark(key);
-		}
+	for (const run of digitRuns(text)) {
+		const key = keyOfRun(run, country) || keyOfRun(run.replace(EXTENSION_IN_BRACKETS, ''), country);
+		if (key !== '') return withoutMobileMark(key);
 	}
 	return '';
 }
+
+const keyOfRun = (run: string, country: string): string => keyOfDigits(run.replace(/\D/g, ''), run.startsWith('+'), country.toUpperCase());
 
 /** Mobile numbers that are written with and without a digit that says "mobile" (Mexico's 1 is a prefix in the table). */
 function withoutMobileMark(key: string): string {
