@@ -20,7 +20,8 @@ const LINK_QUERY = /\?(?:subject|body|cc|bcc|to)=[^\s<>")]*/gi;
 const FRAME = /^[<("'`[{.,:;*•|/\\–—-]*(?:\p{L}[\p{L}-]{0,20}:)?(.*?)[>)"'`\]}.,:;!?*•|/\\–—-]*$/isu;
 
 function framedWord(token: string): string {
-	for (const word of [token, token.slice(1, -1)]) if (isAddress(word)) return word;
+	const inside = /^[<("]/.test(token) ? token.slice(1, -1) : token;
+	if (isAddress(inside)) return inside;
 	// Whatever is longer is no address: it stays as it is, to be shown.
 	return (token.length > 2 * LONGEST_ADDRESS ? undefined : FRAME.exec(token)?.[1]) ?? token;
 }

@@ -116,7 +116,7 @@ describe('entries', () => {
 		['several in one object', [MOB, { value: '8 913 000-00-01, 8 (913) 000-00-01' }, null, '', { value: '', kind: 'FAX' }]],
 		['themselves', [MOB, plain]],
 	])('come from %s', (_what, given) => {
-		expect(entriesOf(given, PHONE).map((entry) => ({ ...entry }))).toEqual(_what.startsWith('several') ? [MOB, { value: '8 913 000-00-01' }, { value: '8 (913) 000-00-01' }].slice(0, 2) : [MOB, plain]);
+		expect(entriesOf(given, PHONE)).toEqual([MOB, plain]);
 	});
 
 	it.each<[unknown, RegExp]>([
@@ -136,7 +136,7 @@ describe('entries', () => {
 	});
 
 	it('of two values add up; the same number takes the kind that is given', () => {
-		expect(joinedEntries('8 912 345-67-89', [MOB, plain, 'a b'.replace(/\D/g, '5')], PHONE, 'RU')).toEqual([{ value: '8 912 345-67-89', enum_code: 'MOB' }, plain, { value: '555' }]);
+		expect(joinedEntries('8 912 345-67-89', [MOB, plain, '555'], PHONE, 'RU')).toEqual([{ value: '8 912 345-67-89', enum_code: 'MOB' }, plain, { value: '555' }]);
 		expect(joinedEntries('Ann <ann@example.org>', [{ value: 'ANN@example.org', kind: 'PRIV' }, 'bob@x.ru'], EMAIL, 'RU')).toEqual([{ value: 'ann@example.org', enum_code: 'PRIV' }, { value: 'bob@x.ru' }]);
 		const twice = [{ ...MOB }, { ...MOB, enum_code: 'HOME' }];
 		expect(joinedEntries(twice, '89123456789', PHONE, 'RU')).toEqual(twice);
@@ -163,21 +163,22 @@ describe('long texts', () => {
 	const units = ['доб', ' ', '\n', ',', '1', '+', '(', '"', '"\\', '<', '@', 'a@', '.', 'x', '_', '-', '[', '{"', '0xx', ':', "'", '\u200B', 'a@b.c ', '1,', '"a" <', '(a@b', 'mailto:'];
 
 	it.each(parsers)('%s: ten times the text takes about ten times as long', (_name, parse) => {
-		const time = (text: string): number => {
-			const started = performance.now();
-			for (let round = 0; round < 3; round++) {
-				try {
-					parse(text);
-				} catch {
-					// Refused is as good.
-				}
-			}
-			return performance.now() - started;
-		};
+		// The best of some tries: other work on the machine only adds to it.
+		const time = (text: string): number =>
+			Math.min(
+				...Array.from({ length: 4 }, () => {
+					const started = performance.now();
+					try {
+						parse(text);
+					} catch {
+						// Refused is as good.
+					}
+					return performance.now() - started;
+				}),
+			);
 		for (const unit of units) {
 			for (const [head, tail] of [['', ''], ['1', '!'], ['a@b.ru ', ' b@c.ru']] as const) {
 				const text = (length: number) => head + unit.repeat(length / unit.length) + tail;
-				time(text(10_000));
 				const [short, long] = [time(text(10_000)), time(text(100_000))];
 				// Below some milliseconds the clock tells nothing.
 				if (long > 100) expect([unit, head, long / Math.max(short, 1) < 40]).toEqual([unit, head, true]);
