@@ -1,7 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { rememberWritten } from '../../nodes/AmoCrm/operations/lookup';
-import type { Entity, Run } from '../../nodes/AmoCrm/operations/types';
+import type { Entity } from '../../nodes/AmoCrm/entities/types';
+import type { Run } from '../../nodes/AmoCrm/operations/types';
 import type { World } from './world';
 import { FAST, manyItems, openWorld } from './world';
 

@@ -7,7 +7,8 @@ import { readId } from '../../nodes/AmoCrm/operations/parameters';
 import type { LocatorTarget } from '../../nodes/AmoCrm/fields/locator';
 import { idIn, recordLocator } from '../../nodes/AmoCrm/fields/locator';
 import { CATALOG, LEAD, RECORD } from '../../nodes/AmoCrm/fields/targets';
-import type { Entity, Run } from '../../nodes/AmoCrm/operations/types';
+import type { Entity } from '../../nodes/AmoCrm/entities/types';
+import type { Run } from '../../nodes/AmoCrm/operations/types';
 import { operationOf, resources } from '../../nodes/AmoCrm/resources';
 import { lead } from '../../nodes/AmoCrm/resources/lead';
 
@@ -30,7 +31,7 @@ const runOf = (parameters: IDataObject): Run =>
 		continueOnFail: false,
 	}) as unknown as Run;
 
-const read = (value: unknown, entity: Entity = lead.entity): number =>
+const read = (value: unknown, entity: Entity = lead.entity): unknown =>
 	readId(runOf({ [entity.idParameter]: { __rl: true, mode: 'url', value } }), entity, 0);
 
 it.each([

@@ -7,6 +7,8 @@ import type { CustomFieldValue } from './customFields';
 import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
 import { toDeadline, toTimestamp } from './dates';
 import { AmoCrmError } from './errors';
+import { jsonArray, jsonObject } from './json';
+import type { LocatorTarget } from './locator';
 import { idIn, idsIn, isAddress, linkedOne, recordList, recordLocator } from './locator';
 import { toMoney } from './numbers';
 import { COMPANY, CONTACT, PIPELINE, RECORD, recordOf, RECORDS, USER } from './targets';
@@ -59,6 +61,11 @@ export interface FieldKind {
 	encode: (draft: OpenDraft, key: string, value: unknown, context: EncodeContext) => void;
 	/** Whether an empty text is a value of its own rather than "not set". */
 	keepsEmptyText?: boolean;
+	/**
+	 * What an update sends where amoCRM takes the value whole: `encoded` together with what the record has. Throws a
+	 * `UserError`.
+	 */
+	keepsOld?: (record: IDataObject, encoded: unknown, context: EncodeContext) => unknown;
 }
 
 export interface WritableField {
@@ -88,9 +95,17 @@ function bodyKind(property: FieldKind['property'], convert: (value: unknown, con
 	return {
 		property,
 		encode: (draft, key, value, context) => {
-			draft.body[key] = convert(value, context) as IDataObject;
+			putAt(draft.body, key, convert(value, context));
 		},
 	};
+}
+
+/** Sets what stands under a key, or under a path of keys such as `rights.role_id`. */
+function putAt(body: IDataObject, path: string, value: unknown): void {
+	const keys = path.split('.');
+	const last = keys.pop() as string;
+	const owner = keys.reduce((inner, key) => (inner[key] ??= {}) as IDataObject, body);
+	owner[last] = value as IDataObject;
 }
 
 /** `what` says what is picked; the rest is n8n's own wording. */
@@ -107,6 +122,15 @@ export const longText: FieldKind = {
 export const money = bodyKind({ type: 'number', default: 0 }, (value, { conventions }) => toMoney(value, conventions));
 
 export const seconds = bodyKind({ type: 'number', default: 0 }, toInteger);
+
+/** A list of objects in amoCRM's own form. */
+export const jsonList = bodyKind({ type: 'json', default: '[]' }, jsonArray);
+
+/** The whole body in amoCRM's own form. */
+export const jsonBody: FieldKind = {
+	property: { type: 'json', default: '{}' },
+	encode: (draft, _key, value) => Object.assign(draft.body, jsonObject(value)),
+};
 
 export const boolean = bodyKind({ type: 'boolean', default: false }, toBoolean);
 
@@ -126,6 +150,12 @@ export function picked(loadOptionsMethod: string, loadOptionsDependsOn?: string[
 		toInteger,
 	);
 }
+
+/** A record picked from its list. */
+export const record = (target: LocatorTarget): FieldKind => bodyKind(recordLocator(target), (value, { accountUrl }) => idIn(target, value, accountUrl));
+
+/** IDs of records, as a list or separated by commas. */
+export const idList = bodyKind({ type: 'string', default: '' }, toIds);
 
 /** A user, `0` included (the robot). */
 export const pickedUser = bodyKind(recordLocator(USER), toInteger);

@@ -145,6 +145,14 @@ export function choiceFilter(key: string, options: Array<{ name: string; value: 
 	}));
 }
 
+/** One of several values, or all of some: amoCRM obeys it everywhere, and rows show it. */
+export function choicesFilter(key: string, options: Array<{ name: string; value: string }>, look: Look): Filter {
+	return filter(look, { type: 'multiOptions', options, default: [] }, (value) => {
+		const wanted = toList(value).map(toText);
+		return { query: { filter: { [key]: wanted } }, accepts: (row) => wanted.includes(String(row[key])) };
+	});
+}
+
 export function flagFilter(key: string, look: Look): Filter {
 	return filter(look, { type: 'boolean', default: false }, (value) => {
 		const flag = toBoolean(value);

@@ -8,6 +8,8 @@ export interface LocatorTarget {
 	noun: string;
 	/** Method of `methods.listSearch` that fills the list. */
 	listSearchMethod: string;
+	/** Whether its IDs are texts, such as UUIDs; whole numbers otherwise. */
+	hasTextIds?: true;
 	/** Paths that links to such records have before the ID: patterns; there are no links when there are none. */
 	linkPaths: string[];
 	/** What the links may have after the ID; nothing when left out. */
@@ -22,7 +24,7 @@ const HOSTS = '(?:[\\w-]+\\.(?:amocrm\\.ru|amocrm\\.com|kommo\\.com)|localhost|1
 
 /** A picker of one record: from a searched list, by ID, or by the link of its card. */
 export function recordLocator(target: LocatorTarget) {
-	const { noun, listSearchMethod, linkPaths } = target;
+	const { noun, listSearchMethod, linkPaths, hasTextIds } = target;
 	const link = `^\\s*https?://${HOSTS}${pathPattern(target)}(?:[?#].*)?\\s*$`;
 	return {
 		type: 'resourceLocator',
@@ -39,10 +41,8 @@ export function recordLocator(target: LocatorTarget) {
 				displayName: 'By ID',
 				name: 'id',
 				type: 'string',
-				placeholder: 'e.g. 7000001',
-				validation: [
-					{ type: 'regex', properties: { regex: '^\\s*\\d+\\s*$', errorMessage: 'An ID is a whole number' } },
-				],
+				placeholder: hasTextIds ? 'e.g. 0f0e0d0c' : 'e.g. 7000001',
+				...(hasTextIds ? {} : { validation: [{ type: 'regex' as const, properties: { regex: '^\\s*\\d+\\s*$', errorMessage: 'An ID is a whole number' } }] }),
 			},
 			...(linkPaths.length === 0
 				? []
@@ -64,6 +64,15 @@ const withArticle = (noun: string) => `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${no
 
 const exampleLink = (accountUrl: string, [path = '']: string[]) =>
 	`${accountUrl}/${path.replace('[a-z]+', 'leads').replace('\\d+', '9001')}/7000001`;
+
+/** The ID in a picker of records whose IDs are texts. Throws a `UserError`. */
+export function textIdIn({ noun }: LocatorTarget, value: unknown): string {
+	const plain = unwrapLocator(value);
+	const text = typeof plain === 'string' || typeof plain === 'number' ? String(plain).trim() : '';
+	// It becomes a part of an address.
+	if (/^[\w.:-]{1,200}$/.test(text) && !/^\.+$/.test(text)) return text;
+	throw new UserError(`${show(plain ?? '')} is not the ID of ${withArticle(noun)}. Give one of letters, digits and hyphens.`);
+}
 
 /**
  * The ID in what such a picker holds: from its list, typed, or in a link, which must lead to a record of this kind in the

@@ -1,4 +1,5 @@
-import type { Entity, Operation } from './types';
+import type { Entity } from '../entities/types';
+import type { Operation } from './types';
 import { writeProperties, writeRecords } from './write';
 
 export function create(entity: Entity): Operation {

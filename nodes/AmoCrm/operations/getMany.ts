@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { deepCopy, UserError } from 'n8n-workflow';
 
+import type { Entity } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import type { Condition } from '../fields/filters';
@@ -17,7 +18,7 @@ import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
 import { collection, filterProperty, optionsProperty, valueContext, withProperty } from './parameters';
 import { viewOf } from './present';
-import type { Entity, Operation, Run } from './types';
+import type { Operation, Run } from './types';
 
 interface ListRequest {
 	query: Query;
@@ -57,15 +58,16 @@ export function getMany(entity: Entity): Operation {
 				displayOptions: { show: { returnAll: [false] } },
 			},
 			...outputProperties,
-			collection('Filters', 'filters', 'Add Filter', [
-				...entity.filters.map(filterProperty),
-				...(entity.filtersCustomFields ? [customFieldFiltersProperty] : []),
-			]),
+			...(entity.filters.length > 0 ? [filtersProperty(entity)] : []),
 			optionsProperty(withProperty(entity)),
 			...(entity.sortKeys.length > 0 ? [sortProperty(entity)] : []),
 		],
 		execute: async (run) => await listRecords(run, entity),
 	};
+}
+
+function filtersProperty({ filters, filtersCustomFields }: Entity): INodeProperties {
+	return collection('Filters', 'filters', 'Add Filter', [...filters.map(filterProperty), ...(filtersCustomFields ? [customFieldFiltersProperty] : [])]);
 }
 
 function sortProperty(entity: Entity): INodeProperties {
@@ -152,6 +154,8 @@ async function listOnce(reader: Reader, request: ListRequest, output: Output): P
 		client: run.client,
 		path: entity.path,
 		collection: entity.collection,
+		unpaged: entity.list?.unpaged,
+		maxPageSize: entity.list?.pageSize,
 		query,
 		limit,
 		accept,
@@ -218,7 +222,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, cont
 		]),
 		limit,
 		tests: conditions.flatMap((condition) => condition.accepts ?? []),
-		paidFilters: entity.filtersArePaid && filtering.length > 0,
+		paidFilters: entity.filtersArePaid === true && filtering.length > 0,
 		isImpossible: conditions.some((condition) => condition.isImpossible),
 		hidden: entity.filtersArePaid ? filtering.filter((condition) => condition.accepts === undefined) : [],
 	};

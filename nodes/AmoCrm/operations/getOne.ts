@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
+import type { Entity, RecordId } from '../entities/types';
+import { idOf } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import { readRecord, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
@@ -14,7 +16,7 @@ import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
 import { idProperty, optionsProperty, readId, withProperty } from './parameters';
 import { notFoundError } from './problems';
-import type { Entity, Operation, Run } from './types';
+import type { Operation, Run } from './types';
 
 /** IDs in one list request: 250 would fit a page, but make an address of 8 kB. */
 const IDS_PER_REQUEST = 150;
@@ -24,7 +26,7 @@ const IN_FLIGHT = 7;
 /** So few records are never dearer to read on their own than finding out how long the list is. */
 const FEW = 5;
 
-type Found = Map<number, IDataObject | Failure>;
+type Found = Map<RecordId, IDataObject | Failure>;
 
 export function getOne(entity: Entity): Operation {
 	const noun = entity.displayName.toLowerCase();
@@ -42,7 +44,7 @@ export function getOne(entity: Entity): Operation {
 interface Group {
 	extras: string;
 	output: Output;
-	wanted: Array<Asked<number>>;
+	wanted: Array<Asked<RecordId>>;
 }
 
 async function getRecords(run: Run, entity: Entity): Promise<void> {
@@ -64,7 +66,7 @@ async function getRecords(run: Run, entity: Entity): Promise<void> {
 }
 
 /** The found records as rows for the output, by ID. */
-async function presentFound(run: Run, found: Found, output: Output): Promise<Map<number, IDataObject>> {
+async function presentFound(run: Run, found: Found, output: Output): Promise<Map<RecordId, IDataObject>> {
 	const records = [...found].flatMap(([id, record]) => (isFailure(record) ? [] : [{ id, record }]));
 	const rows = await outputRows(
 		run,
@@ -75,7 +77,7 @@ async function presentFound(run: Run, found: Found, output: Output): Promise<Map
 }
 
 /** The record with that ID; throws why it is not there. */
-function recordIn(found: Found, entity: Entity, id: number): IDataObject {
+function recordIn(found: Found, entity: Entity, id: RecordId): IDataObject {
 	const record = found.get(id);
 	if (record === undefined) throw notFoundError(entity, id);
 	if (!isFailure(record)) return record;
@@ -90,7 +92,7 @@ function withOf(run: Run, item: number): string {
 /** One reading of records by their IDs. */
 interface Search {
 	client: ApiClient;
-	entity: Pick<Entity, 'path' | 'collection'>;
+	entity: Pick<Entity, 'path' | 'collection' | 'id' | 'list'>;
 	query: Query;
 	found: Found;
 }
@@ -99,12 +101,14 @@ interface Search {
  * Reads records by their IDs: one directly, many through `filter[id]`. An account without the paid filters ignores that
  * and answers with other records: then each is read on its own, or the whole list where that takes fewer requests.
  */
-export async function findByIds(client: ApiClient, entity: Search['entity'], extras: string, ids: number[]): Promise<Found> {
+export async function findByIds(client: ApiClient, entity: Search['entity'], extras: string, ids: RecordId[]): Promise<Found> {
 	const search: Search = { client, entity, query: extras ? { with: extras } : {}, found: new Map() };
 	const { found } = search;
-	const chunks: number[][] = [];
-	for (let from = 0; from < ids.length && ids.length > 1; from += IDS_PER_REQUEST) chunks.push(ids.slice(from, from + IDS_PER_REQUEST));
-	let unread = ids.length > 1 ? [] : ids;
+	const { unpaged, byIds } = entity.list ?? {};
+	const asksByIds = ids.length > 1 && byIds !== 'single';
+	const chunks: RecordId[][] = [];
+	for (let from = 0; from < ids.length && asksByIds; from += IDS_PER_REQUEST) chunks.push(ids.slice(from, from + IDS_PER_REQUEST));
+	let unread = asksByIds ? [] : ids;
 	let filtersWork = true;
 	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
 		if (filtersWork && (await readByFilter(search, chunk))) return;
@@ -112,14 +116,15 @@ export async function findByIds(client: ApiClient, entity: Search['entity'], ext
 		unread.push(...chunk.filter((id) => !found.has(id)));
 	});
 	const halfAsManyPages = Math.floor(unread.length / 2);
-	if (unread.length > FEW && !(await isLongerThan(client, entity, halfAsManyPages * MAX_PAGE_SIZE))) await readWholeList(search, unread);
+	const isShort = async () => unread.length > FEW && !(await isLongerThan(client, entity, halfAsManyPages * MAX_PAGE_SIZE));
+	if (unpaged ? unread.length > 1 : await isShort()) await readWholeList(search, unread);
 	unread = unread.filter((id) => !found.has(id));
 	await readOneByOne(search, unread);
 	return found;
 }
 
 /** False when the answer shows that the filter was ignored. */
-async function readByFilter(search: Search, ids: number[]): Promise<boolean> {
+async function readByFilter(search: Search, ids: RecordId[]): Promise<boolean> {
 	const { client, entity, query, found } = search;
 	const request = { path: entity.path, query: { ...query, filter: { id: ids }, limit: ids.length }, splittable: ids.length > 1 };
 	const reply = await readRows(client, request, entity.collection);
@@ -135,10 +140,10 @@ async function readByFilter(search: Search, ids: number[]): Promise<boolean> {
 	}
 	const wanted = new Set(ids);
 	for (const row of reply.rows) {
-		const id = Number(row.id);
+		const id = idOf(entity, row);
 		if (wanted.has(id)) found.set(id, row);
 	}
-	if (!reply.rows.every((row) => wanted.has(Number(row.id)))) return false;
+	if (!reply.rows.every((row) => wanted.has(idOf(entity, row)))) return false;
 	const missing = ids.filter((id) => !found.has(id));
 	// amoCRM may give less per page than it is asked for.
 	if (reply.more && missing.length > 0 && missing.length < ids.length) return await readByFilter(search, missing);
@@ -146,22 +151,22 @@ async function readByFilter(search: Search, ids: number[]): Promise<boolean> {
 	return reply.count === reply.rows.length;
 }
 
-async function readWholeList({ client, entity, query, found }: Search, ids: number[]): Promise<void> {
+async function readWholeList({ client, entity, query, found }: Search, ids: RecordId[]): Promise<void> {
 	const wanted = new Set(ids);
-	const { path, collection } = entity;
-	const list = await readList({ client, path, collection, query: { ...query, order: { id: 'asc' } }, accept: ({ id }) => wanted.has(Number(id)) });
-	if (list.ok) for (const row of list.rows) found.set(Number(row.id), row);
+	const { path, collection, list: { unpaged } = {} } = entity;
+	const list = await readList({ client, path, collection, unpaged, query: { ...query, order: { id: 'asc' } }, accept: (row) => wanted.has(idOf(entity, row)) });
+	if (list.ok) for (const row of list.rows) found.set(idOf(entity, row), row);
 	else for (const id of ids) found.set(id, list.failure);
 }
 
-async function readOneByOne({ client, entity, query, found }: Search, ids: number[]): Promise<void> {
+async function readOneByOne({ client, entity, query, found }: Search, ids: RecordId[]): Promise<void> {
 	let ended: Failure | undefined;
 	await inParallel(ids, IN_FLIGHT, async (id) => {
 		if (ended) {
 			found.set(id, ended);
 			return;
 		}
-		const reply = await readRecord(client, { path: `${entity.path}/${id}`, query }, id);
+		const reply = await readRecord(client, { path: `${entity.path}/${id}`, query }, id, entity.id?.key);
 		if (!reply.ok) {
 			found.set(id, reply.failure);
 			if (endsEverything(reply.failure)) ended = reply.failure;

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { conventionsOf } from '../fields/dictionaries';
+import type { Entity } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import { fieldError, plainName } from '../fields/fields';
 import type { LocatorTarget } from '../fields/locator';
@@ -13,7 +14,7 @@ import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
 import { idProperty, optionsProperty, readId, readRecord } from './parameters';
 import { sendRows } from './send';
-import type { Entity, Operation, Run } from './types';
+import type { Operation, Run } from './types';
 
 type Action = 'link' | 'unlink';
 

@@ -1,12 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Entity } from '../entities/types';
 import type { Matcher, MatchKey } from '../fields/matching';
 import { endsEverything } from '../transport/failures';
 import { MAX_PAGE_SIZE, isLongerThan, readList } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
-import type { Entity, Run } from './types';
+import type { Run } from './types';
 
 /**
  * How to find records by their values: `search` asks amoCRM once for each text that a value may be written with, `sweep`

@@ -1,3 +1,4 @@
+import type { Entity } from '../entities/types';
 import type { ValueContext } from '../fields/codec';
 import { isCalendarDayType } from '../fields/codec';
 import type { CustomFieldValue } from '../fields/customFields';
@@ -6,7 +7,7 @@ import { accountTimezone, conventionsOf, fieldDefinitions } from '../fields/dict
 import { orThrow } from '../fields/errors';
 import { encodeMappedFields, mapsFields } from '../fields/mapper';
 import { isUnset } from '../fields/values';
-import type { Entity, Run } from './types';
+import type { Run } from './types';
 
 /** What it takes to encode and compare custom fields. */
 export interface Mapping {

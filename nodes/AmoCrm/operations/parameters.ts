@@ -1,23 +1,18 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { named, targetOf } from '../entities/places';
+import type { Entity, RecordId } from '../entities/types';
 import { conventionsOf } from '../fields/dictionaries';
 import type { WritableField } from '../fields/fields';
-import { fieldError } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
-import { idIn, recordLocator } from '../fields/locator';
+import { idIn, recordLocator, textIdIn } from '../fields/locator';
 import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../transport/batches';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../transport/rateLimit';
 import { DEFAULT_MAX_RETRIES } from '../transport/retry';
-import type { Entity, Run } from './types';
+import type { Run } from './types';
 
 /** The n8n parameters that the generic operations share, and how to read them. */
-
-/** What the picker of such a record picks; links lead to its card or its API address. */
-function targetOf(entity: Entity): LocatorTarget {
-	const { displayName, listSearchMethod, cardPath, path } = entity;
-	return { noun: displayName.toLowerCase(), listSearchMethod, linkPaths: [...(cardPath ? [cardPath] : []), `api/v4${path}`] };
-}
 
 /** The picker of the record that the operation works on. */
 export function idProperty(entity: Entity): INodeProperties {
@@ -31,17 +26,15 @@ export function idProperty(entity: Entity): INodeProperties {
 }
 
 /** The ID in the picker of a record. Throws a `UserError` that names it. */
-export function readId(run: Run, entity: Entity, itemIndex: number): number {
-	return readRecord(run, targetOf(entity), entity, itemIndex);
+export function readId(run: Run, entity: Entity, itemIndex: number): RecordId {
+	const target = targetOf(entity);
+	if (!target.hasTextIds) return readRecord(run, target, entity, itemIndex);
+	return named(entity, () => textIdIn(target, run.parameter(entity.idParameter, itemIndex, '')));
 }
 
 /** The ID in any picker of records, by its parameter. Throws a `UserError` that names it. */
 export function readRecord(run: Run, target: LocatorTarget, property: { displayName: string; idParameter: string }, itemIndex: number): number {
-	try {
-		return idIn(target, run.parameter(property.idParameter, itemIndex, ''), run.client.baseUrl);
-	} catch (error) {
-		throw fieldError(property, error);
-	}
+	return named(property, () => idIn(target, run.parameter(property.idParameter, itemIndex, ''), run.client.baseUrl));
 }
 
 /** What the meaning of a user's values depends on: the time zone of dates, the account of links and its conventions. */

@@ -1,14 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Entity, RecordId } from '../entities/types';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { AmoCrmError } from '../fields/errors';
 import { plainName } from '../fields/fields';
 import { short } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import type { Failure, FieldProblem } from '../transport/types';
-import type { Entity } from './types';
 
-export function notFoundError(entity: Entity, id: number): AmoCrmError {
+export function notFoundError(entity: Pick<Entity, 'displayName'>, id: RecordId): AmoCrmError {
 	const advice = 'Check the ID. A deleted record is not found either, and nor is one that the connected user may not see.';
 	const failure: Failure = { kind: 'notFound', status: 404, message: 'not found', advice, outcomeUnknown: false };
 	return new AmoCrmError(`${entity.displayName} ${id} was not found`, { advice, failure });

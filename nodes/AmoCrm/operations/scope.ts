@@ -1,7 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { Entity } from '../entities/types';
 import { attempt, mustStop, readItems } from './items';
-import type { Entity, Operation, Run } from './types';
+import type { Operation, Run } from './types';
 
 /** Records that live below something else, which is a part of their path: elements of a list, notes of leads. */
 export interface Scope {

@@ -1,5 +1,6 @@
+import type { Entity } from '../entities/types';
 import { idProperty } from './parameters';
-import type { Entity, Operation } from './types';
+import type { Operation } from './types';
 import { writeProperties, writeRecords } from './write';
 
 export function update(entity: Entity): Operation {

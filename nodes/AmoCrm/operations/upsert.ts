@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
+import type { Entity, RecordId } from '../entities/types';
 import { changesOf } from '../fields/changes';
 import { assertAccountKnown } from '../fields/conventions';
 import type { CustomFieldValue } from '../fields/customFields';
@@ -24,7 +25,7 @@ import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
 import { readId, valueContext } from './parameters';
 import { notFoundError } from './problems';
-import type { Entity, Operation, Run } from './types';
+import type { Operation, Run } from './types';
 import type { MatchBy, UpsertRules } from './upsertParameters';
 import { readRules, upsertProperties } from './upsertParameters';
 import { fieldsFor, writeDrafts } from './write';
@@ -35,7 +36,7 @@ interface Wish {
 	items: number[];
 	keys: MatchKey[];
 	/** Only when matching by ID. */
-	id?: number;
+	id?: RecordId;
 	values: Record<string, unknown>;
 	mapped: CustomFieldValue[];
 }
@@ -268,7 +269,7 @@ async function findCandidates(
 	const query = setsContacts && entity.collection === 'leads' ? { with: 'contacts' } : {};
 	if (!matcher) {
 		const ids = [...new Set(wishes.flatMap(({ id }) => id ?? []))];
-		const found = ids.length > 0 ? await findByIds(run.client, entity, query.with ?? '', ids) : new Map<number, IDataObject | Failure>();
+		const found = ids.length > 0 ? await findByIds(run.client, entity, query.with ?? '', ids) : new Map<RecordId, IDataObject | Failure>();
 		return ({ id }) => {
 			const record = id === undefined ? undefined : found.get(id);
 			return record === undefined ? [] : isFailure(record) ? record : [record];

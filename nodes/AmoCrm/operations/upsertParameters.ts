@@ -1,13 +1,14 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import type { Entity } from '../entities/types';
 import { plainName } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { isKnownCountry } from '../fields/phones';
 import { isUnset, show, toIds } from '../fields/values';
 import type { LookupMode } from './lookup';
 import { collection, fieldProperty, idProperty, optionsProperty } from './parameters';
-import type { Entity, Run } from './types';
+import type { Run } from './types';
 import { fieldsFor } from './write';
 
 /** What 'Create or Update' asks the user, and how it is read. */

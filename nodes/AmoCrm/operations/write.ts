@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import type { Entity } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
@@ -17,7 +18,7 @@ import { mappedFieldsOf, mappingOf } from './mapping';
 import { collection, fieldProperty, optionsProperty, readId, valueContext } from './parameters';
 import { writeError } from './problems';
 import { sendRows } from './send';
-import type { Entity, Run } from './types';
+import type { Run } from './types';
 
 export type Mode = 'create' | 'update';
 

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import type { Entity } from '../entities/types';
 import { text } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
@@ -11,7 +12,7 @@ import { getOne } from '../operations/getOne';
 import { readRecord } from '../operations/parameters';
 import type { Scope } from '../operations/scope';
 import { scoped } from '../operations/scope';
-import type { Entity, Operation, Resource } from '../operations/types';
+import type { Operation, Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { upsert } from '../operations/upsert';
 import { customFieldsJsonField, customFieldsToClearField, idFilters, searchFilter } from './shared';

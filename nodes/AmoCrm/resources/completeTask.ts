@@ -1,7 +1,8 @@
+import type { Entity } from '../entities/types';
 import type { WritableField } from '../fields/fields';
 import { encodeDraft, taskResult } from '../fields/fields';
 import { fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
-import type { Entity, Operation } from '../operations/types';
+import type { Operation } from '../operations/types';
 import { writeRecords } from '../operations/write';
 
 const resultField: WritableField = {

@@ -1,10 +1,11 @@
+import type { Entity } from '../entities/types';
 import { text } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
 import { linkOperation } from '../operations/links';
-import type { Entity, Resource } from '../operations/types';
+import type { Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { upsert } from '../operations/upsert';
 import {

@@ -1,13 +1,14 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import type { Entity } from '../entities/types';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsMapper, customFieldsProperty } from '../fields/mapper';
 import { show, withoutUnset } from '../fields/values';
 import type { Mapping } from '../operations/mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from '../operations/mapping';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
-import type { Entity, Operation, Run } from '../operations/types';
+import type { Operation, Run } from '../operations/types';
 import { createProperties, draftFromParameters, fieldsFor, writeRecords } from '../operations/write';
 import { companyEntity } from './company';
 import { contactEntity } from './contact';

@@ -1,3 +1,4 @@
+import type { Entity } from '../entities/types';
 import { contactIds, contactList, mainContact, moment, money, picked, pickedPipeline, pickOne, stage, text } from '../fields/fields';
 import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
 import { LEAD } from '../fields/targets';
@@ -5,7 +6,7 @@ import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
 import { linkOperation } from '../operations/links';
-import type { Entity, Resource } from '../operations/types';
+import type { Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { upsert } from '../operations/upsert';
 import { createComplex } from './createComplex';

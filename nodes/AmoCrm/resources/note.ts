@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import type { Entity } from '../entities/types';
 import type { Draft, WritableField } from '../fields/fields';
 import { boolean, encodeDraft, fieldError, notedRecord, pickedUser } from '../fields/fields';
 import type { Filter } from '../fields/filters';
@@ -14,7 +15,7 @@ import { getOne } from '../operations/getOne';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
 import type { Scope } from '../operations/scope';
 import { scoped } from '../operations/scope';
-import type { Entity, Operation, Resource, Run } from '../operations/types';
+import type { Operation, Resource, Run } from '../operations/types';
 import { writeRecords } from '../operations/write';
 import { ALL_TYPES, optionalParams, paramFields, requiredParams, typesWithOptionalParams, WRITABLE_TYPES } from './noteTypes';
 import { pinNote } from './pinNote';

@@ -1,8 +1,9 @@
+import type { Entity } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import { attempt, mustStop, readItems } from '../operations/items';
 import { idProperty, optionsProperty, readId } from '../operations/parameters';
 import { notFoundError } from '../operations/problems';
-import type { Entity, Operation, Run } from '../operations/types';
+import type { Operation, Run } from '../operations/types';
 import { inParallel } from '../transport/parallel';
 
 const IN_FLIGHT = 7;

@@ -1,10 +1,11 @@
 import { boolean, choice, deadline, linkedRecord, longText, picked, pickOne, seconds, taskResult } from '../fields/fields';
+import type { Entity } from '../entities/types';
 import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter } from '../fields/filters';
 import { recordOf, TASK } from '../fields/targets';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
-import type { Entity, Resource } from '../operations/types';
+import type { Resource } from '../operations/types';
 import { update } from '../operations/update';
 import { completeTask } from './completeTask';
 import { createdAtField, idFilters, responsibleUserField, responsibleUsersFilter } from './shared';

@@ -29,13 +29,13 @@ export async function readRows(client: ApiClient, request: ReadRequest, collecti
 	return { ok: true, rows: records, count: rows.length, more: (recordOf(recordOf(reply.body)?._links)?.next ?? undefined) !== undefined };
 }
 
-/** The record with that ID; nothing where there is none. */
-export async function readRecord(client: ApiClient, request: ReadRequest, id: number): Promise<Outcome<{ value: IDataObject | undefined }>> {
+/** The record with that ID, which stands under `key`; nothing where there is none. */
+export async function readRecord(client: ApiClient, request: ReadRequest, id: number | string, key = 'id'): Promise<Outcome<{ value: IDataObject | undefined }>> {
 	const reply = await client.send({ ...request, method: 'GET' });
 	if (!reply.ok) return reply;
 	if (reply.status === 204) return { ok: true, value: undefined };
 	const record = recordOf(reply.body);
-	if (Number(record?.id ?? NaN) !== id) return { ok: false, failure: notAnswered(reply.status, reply.body, `the record ${id}`) };
+	if (record?.[key] === undefined || String(record[key]) !== String(id)) return { ok: false, failure: notAnswered(reply.status, reply.body, `the record ${id}`) };
 	return { ok: true, value: record };
 }
 

@@ -24,6 +24,8 @@ export interface ListJob {
 	limit?: number;
 	/** The largest page that this route gives. */
 	maxPageSize?: number;
+	/** The route gives everything at once and knows no pages (core facts 3.3). */
+	unpaged?: true;
 	/** Rows that do not pass are left out and do not count towards the limit. */
 	accept?: (row: IDataObject) => boolean;
 	/** Gets the first page when there are more, for requests that can go on beside the reading. */
@@ -53,6 +55,13 @@ export async function isLongerThan(client: ApiClient, { path, collection }: Pick
 	return !probe.ok || probe.count > 0;
 }
 
+async function readAtOnce({ client, path, query, collection, accept = () => true }: ListJob, limit: number): Promise<ListResult> {
+	const reply = await readRows(client, { path, query }, collection);
+	if (!reply.ok) return reply;
+	const rows = reply.rows.filter(accept);
+	return { ok: true, rows: rows.slice(0, limit), repeated: 0, rejected: reply.rows.length - rows.length, hasUnreadable: reply.count > reply.rows.length };
+}
+
 /** How the pages of a list are cut. */
 interface Paging {
 	/** Rows per page; halved when amoCRM cannot answer in time. */
@@ -76,6 +85,7 @@ interface Paging {
 export async function readList(job: ListJob): Promise<ListResult> {
 	const limit = job.limit ?? Infinity;
 	if (limit <= 0) return { ok: true, rows: [], repeated: 0, rejected: 0, hasUnreadable: false };
+	if (job.unpaged) return await readAtOnce(job, limit);
 	const full = job.maxPageSize ?? MAX_PAGE_SIZE;
 	let paging: Paging = { size: pageSizeFor(limit, full), full, overlap: limit === Infinity, fixed: false };
 	for (;;) {

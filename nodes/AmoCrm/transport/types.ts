@@ -13,7 +13,7 @@ export type QueryValue = string | number | boolean | null | undefined | QueryVal
 export type Query = Record<string, QueryValue>;
 
 export interface ApiRequest {
-	method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+	method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 	/** Path below `/api/v4`, for example `/leads/42`. */
 	path: string;
 	/** What stands before `path` where that is not the account's own API; it gets the token too. */
@@ -80,3 +80,18 @@ export interface Failure {
 export type Outcome<T> = ({ ok: true } & T) | { ok: false; failure: Failure };
 
 export type Reply = Outcome<{ status: number; body: IDataObject | IDataObject[] | undefined }>;
+
+/** One way of writing. */
+export interface Verb {
+	method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+	/** Below the entity's path; `{id}` stands for the record's ID. */
+	path?: string;
+	/** An array of rows in one request, one row, or no body at all: one request for each record. */
+	sends: 'rows' | 'row' | 'nothing';
+	/** Rows in `_embedded`, the row itself, or nothing that says more than the status. */
+	answers: 'embedded' | 'self' | 'nothing';
+	/** Rows that one request takes, where that is fewer than usual. */
+	atMost?: number;
+	/** Whether to send it twice has the same effect as to send it once, for a POST. */
+	repeatable?: true;
+}

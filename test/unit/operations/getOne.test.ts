@@ -29,7 +29,7 @@ async function find(ids: number[], { size, obeysFilter = false, cut = 250, singl
 	};
 	const { client, requests } = scriptedClient(answer);
 	const found = await findByIds(client, LEADS, '', ids);
-	return { found: [...found.keys()].sort((a, b) => a - b), records: found, requests };
+	return { found: [...found.keys()].map(Number).sort((a, b) => a - b), records: found, requests };
 }
 
 const range = (from: number, to: number, step = 1) => Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step);

@@ -6,7 +6,8 @@ import type { Matcher, Wanted } from '../../../nodes/AmoCrm/fields/matching';
 import { CONTACT_FIELDS, contactMatcher, fieldMatcher, nameMatcher } from '../../../nodes/AmoCrm/fields/matching';
 import type { LookupMode } from '../../../nodes/AmoCrm/operations/lookup';
 import { lookUp, rememberWritten } from '../../../nodes/AmoCrm/operations/lookup';
-import type { Entity, Run } from '../../../nodes/AmoCrm/operations/types';
+import type { Entity } from '../../../nodes/AmoCrm/entities/types';
+import type { Run } from '../../../nodes/AmoCrm/operations/types';
 import type { ApiRequest, Reply } from '../../../nodes/AmoCrm/transport/types';
 
 const ENTITY = { path: '/contacts', collection: 'contacts', displayName: 'Contact' } as Entity;

@@ -1,0 +1,13 @@
+import { entity } from './types';
+
+/** Currencies that prices may have. Source: extended facts 7.9. */
+export const currency = entity({
+	value: 'currency',
+	displayName: 'Currency',
+	displayNamePlural: 'Currencies',
+	path: '/currencies',
+	collection: 'currencies',
+	id: { kind: 'text', key: 'code' },
+	idParameter: 'currencyCode',
+	listSearchMethod: 'searchCurrencies',
+});

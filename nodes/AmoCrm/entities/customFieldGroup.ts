@@ -1,0 +1,26 @@
+import { idList } from '../fields/fields';
+import { nameField, ONE_DELETE, ONE_ROW, sortField } from './common';
+import { fieldOwner, GROUP_OWNERS } from './places';
+import { entity } from './types';
+
+/** Groups of custom fields: the tabs of a card. Their IDs are texts. Source: extended facts 2.4. */
+export const customFieldGroup = entity({
+	value: 'customFieldGroup',
+	displayName: 'Custom Field Group',
+	displayNamePlural: 'Custom Field Groups',
+	path: '/{entityType}/custom_fields/groups',
+	parents: [fieldOwner('What kind of records has the group', GROUP_OWNERS)],
+	collection: 'custom_field_groups',
+	id: { kind: 'text', key: 'id' },
+	idParameter: 'customFieldGroupId',
+	listSearchMethod: 'searchCustomFieldGroups',
+	picker: { search: 'local', label: 'name' },
+	fields: [
+		nameField('group', 'Delivery'),
+		sortField,
+		{ name: 'fieldIds', key: 'fields', displayName: 'Field IDs', kind: idList, placeholder: 'e.g. 601, 602', description: 'IDs of all the fields that the group shows, as a list or separated by commas' },
+	],
+	list: { unpaged: true, byIds: 'single' },
+	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	needs: { admin: 'toWrite' },
+});

@@ -1,0 +1,24 @@
+import { color } from '../fields/colors';
+import { IN_PERIODIC_MODE, nameField, ONE_DELETE, ONE_ROW, sortField } from './common';
+import { entity } from './types';
+
+/** Stages of customers in the periodic mode. Source: extended facts 4. */
+export const customerStatus = entity({
+	value: 'customerStatus',
+	displayName: 'Customer Status',
+	displayNamePlural: 'Customer Statuses',
+	path: '/customers/statuses',
+	collection: 'statuses',
+	idParameter: 'customerStatusId',
+	listSearchMethod: 'searchCustomerStatuses',
+	picker: { search: 'local', label: 'name' },
+	fields: [
+		nameField('status', 'Loyal'),
+		sortField,
+		{ name: 'color', key: 'color', displayName: 'Color', kind: color({ prefix: '#' }), description: 'Color of the status on the board' },
+	],
+	sortAfterLast: true,
+	list: { unpaged: true, byIds: 'single' },
+	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	needs: { admin: 'toWrite', plan: IN_PERIODIC_MODE },
+});

@@ -1,0 +1,19 @@
+import { nameField, ONE_DELETE, ONE_ROW, sortField } from './common';
+import { entity } from './types';
+
+/** Why leads are lost. Source: core facts 8. */
+export const lossReason = entity({
+	value: 'lossReason',
+	displayName: 'Loss Reason',
+	displayNamePlural: 'Loss Reasons',
+	path: '/leads/loss_reasons',
+	collection: 'loss_reasons',
+	idParameter: 'lossReasonId',
+	listSearchMethod: 'searchLossReasons',
+	picker: { search: 'local', label: 'name' },
+	fields: [nameField('loss reason', 'Too expensive'), sortField],
+	list: { byIds: 'single' },
+	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	needs: { admin: 'toWrite' },
+	isDictionary: true,
+});

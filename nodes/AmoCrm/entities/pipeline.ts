@@ -1,0 +1,44 @@
+import { boolean } from '../fields/fields';
+import { isArchivedFilter, pipelineStages } from '../fields/pipelines';
+import { nameField, ONE_DELETE, ONE_ROW, sortField } from './common';
+import { entity } from './types';
+
+/** Pipelines of leads. Source: core facts 7. */
+export const pipeline = entity({
+	value: 'pipeline',
+	displayName: 'Pipeline',
+	displayNamePlural: 'Pipelines',
+	path: '/leads/pipelines',
+	collection: 'pipelines',
+	idParameter: 'pipelineId',
+	cardPath: 'leads/pipeline',
+	listSearchMethod: 'searchPipelines',
+	fields: [
+		nameField('pipeline', 'Wholesale'),
+		sortField,
+		{ name: 'isMain', key: 'is_main', displayName: 'Main', kind: boolean, description: 'Whether it becomes the pipeline that new leads go to by default' },
+		{
+			name: 'isUnsortedOn',
+			key: 'is_unsorted_on',
+			displayName: 'Incoming Leads',
+			kind: boolean,
+			description: 'Whether it has a stage for incoming leads, which a person accepts or declines',
+			property: { default: true },
+		},
+		{
+			name: 'stages',
+			key: '_embedded.statuses',
+			displayName: 'Stages',
+			kind: pipelineStages,
+			only: 'create',
+			description: 'Stages in their order, without won and lost, which every pipeline has',
+		},
+	],
+	// amoCRM demands all of them (core facts 7).
+	createDefaults: { sort: 100, is_main: false, is_unsorted_on: true },
+	filters: [isArchivedFilter],
+	list: { unpaged: true, byIds: 'single' },
+	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	needs: { admin: 'toWrite' },
+	isDictionary: true,
+});

@@ -1,0 +1,107 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { fieldError } from '../fields/fields';
+import type { LocatorTarget } from '../fields/locator';
+import { idIn, recordLocator } from '../fields/locator';
+import { CATALOG } from '../fields/targets';
+import { show } from '../fields/values';
+import type { Entity, Parent } from './types';
+
+/** Where entities are: below a record, or below a kind of records. */
+
+const BRACES = /\{(\w+)\}/g;
+
+/** The entity with its place for the values that parameters have. Throws a `UserError` that names the parameter. */
+export function entityAt(entity: Entity, valueOf: (parameter: string) => unknown, accountUrl: string): Entity {
+	if (!entity.parents) return entity;
+	const segments = new Map(entity.parents.map(({ name, segment }) => [name, segment(valueOf, accountUrl)]));
+	return inBraces(entity, (name) => segments.get(name) ?? '');
+}
+
+function inBraces(entity: Entity, segmentOf: (name: string) => string): Entity {
+	const filled = (text: string) => text.replace(BRACES, (_, name: string) => segmentOf(name));
+	const { path, cardPath, fieldsPath } = entity;
+	return {
+		...entity,
+		path: filled(path),
+		...(cardPath === undefined ? {} : { cardPath: filled(cardPath) }),
+		...(fieldsPath === undefined ? {} : { fieldsPath: filled(fieldsPath) }),
+	};
+}
+
+/** What the picker of such a record picks; links lead to its card or its API address. */
+export function targetOf(entity: Entity): LocatorTarget {
+	const { path, cardPath } = inBraces(entity, (name) => entity.parents?.find((parent) => parent.name === name)?.pattern ?? '');
+	const { displayName, listSearchMethod, id } = entity;
+	const isText = id?.kind === 'text';
+	const linkPaths = isText ? [] : [...(cardPath === undefined ? [] : [cardPath]), `api/v4${path}`];
+	return { noun: displayName.toLowerCase(), listSearchMethod, linkPaths, ...(isText ? { hasTextIds: isText } : {}) };
+}
+
+/** Below one record: the pipeline of a stage, the list of an element. */
+export function below(target: LocatorTarget, look: { name: string; displayName: string; description: string }): Parent {
+	const { name } = look;
+	return {
+		name,
+		properties: [{ ...look, ...recordLocator(target), required: true } as INodeProperties],
+		segment: (valueOf, accountUrl) => named(look, () => String(idIn(target, valueOf(name), accountUrl))),
+		pattern: '\\d+',
+	};
+}
+
+/** Below all records of one kind, which the user chooses by `entityType`. */
+export function ofKind(look: { displayName: string; description: string }, kinds: Array<{ name: string; value: string }>): Parent {
+	return {
+		name: 'entityType',
+		properties: [{ ...look, name: 'entityType', type: 'options', options: kinds, default: 'leads' }],
+		segment: (valueOf) => named(look, () => kindIn(kinds, valueOf('entityType'))),
+		pattern: '[a-z]+',
+	};
+}
+
+const CATALOGS = { name: 'List', value: 'catalogs' };
+const SEGMENTS = { name: 'Segment', value: 'segments' };
+
+export const CARD_KINDS = [
+	{ name: 'Company', value: 'companies' },
+	{ name: 'Contact', value: 'contacts' },
+	{ name: 'Customer', value: 'customers' },
+	{ name: 'Lead', value: 'leads' },
+];
+
+/** What has custom fields, and what has groups of them (extended facts 2.1). */
+export const FIELD_OWNERS = [...CARD_KINDS, CATALOGS, SEGMENTS];
+export const GROUP_OWNERS = [...CARD_KINDS, CATALOGS];
+
+/** Below a kind of records, or below one list. */
+export function fieldOwner(description: string, kinds: Array<{ name: string; value: string }>): Parent {
+	const look = { displayName: 'Record Type', description };
+	const kind = ofKind(look, kinds);
+	const list = below(CATALOG, { name: 'catalogId', displayName: 'List', description: 'The list (catalog) whose elements are meant' });
+	return {
+		...kind,
+		properties: [...kind.properties, ...list.properties.map((property) => ({ ...property, displayOptions: { show: { entityType: ['catalogs'] } } }))],
+		segment: (valueOf, accountUrl) => {
+			const chosen = kind.segment(valueOf, accountUrl);
+			if (chosen === SEGMENTS.value) return 'customers/segments';
+			return chosen === CATALOGS.value ? `catalogs/${list.segment(valueOf, accountUrl)}` : chosen;
+		},
+		pattern: '[a-z]+(?:/\\w+)?',
+	};
+}
+
+/** Throws a `UserError` that says which there are. */
+export function kindIn(kinds: Array<{ value: string }>, value: unknown): string {
+	const found = kinds.find((kind) => kind.value === value);
+	if (found) return found.value;
+	throw new UserError(`${show(value)} is not possible. Give one of: ${kinds.map((kind) => kind.value).join(', ')}.`);
+}
+
+export function named<T>(look: { displayName: string }, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		throw fieldError(look, error);
+	}
+}

@@ -1,0 +1,25 @@
+import { rights, rightsJson } from '../fields/rights';
+import { nameField, ONE_DELETE, ONE_ROW } from './common';
+import { entity } from './types';
+
+export const rightsFields = [
+	{ name: 'rights', key: 'rights', displayName: 'Rights', kind: rights, description: 'What users with it may do; what is not set stays as it is' },
+	{ name: 'rightsJson', key: 'rights', displayName: 'Rights (JSON)', kind: rightsJson, description: "Rights in amoCRM's own form, for stages and lists too, for example {\"leads\": {\"view\": \"A\"}, \"status_rights\": []}" },
+];
+
+/** Roles of users. Source: extended facts 6. */
+export const role = entity({
+	value: 'role',
+	displayName: 'Role',
+	displayNamePlural: 'Roles',
+	path: '/roles',
+	collection: 'roles',
+	idParameter: 'roleId',
+	listSearchMethod: 'searchRoles',
+	picker: { search: 'local', label: 'name' },
+	fields: [nameField('role', 'Manager'), ...rightsFields],
+	withOptions: [{ name: 'Users', value: 'users' }],
+	list: { byIds: 'single' },
+	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	needs: { admin: 'always' },
+});

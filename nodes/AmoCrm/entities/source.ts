@@ -1,0 +1,28 @@
+import { boolean, jsonList, pickedPipeline, text } from '../fields/fields';
+import { textFilter } from '../fields/filters';
+import { nameField, ONE_DELETE } from './common';
+import { entity } from './types';
+
+/** Sources of leads of this integration. Source: extended facts 7.3. */
+export const source = entity({
+	value: 'source',
+	displayName: 'Source',
+	displayNamePlural: 'Sources',
+	path: '/sources',
+	collection: 'sources',
+	idParameter: 'sourceId',
+	listSearchMethod: 'searchSources',
+	picker: { search: 'local', label: 'name' },
+	fields: [
+		nameField('source', 'Landing page'),
+		{ name: 'externalId', key: 'external_id', displayName: 'External ID', kind: text, required: true, placeholder: 'e.g. landing-1', description: 'ID of the source in your own system, unique among the sources of the integration' },
+		{ name: 'pipelineId', key: 'pipeline_id', displayName: 'Pipeline', kind: pickedPipeline, description: 'The pipeline that its leads go to; left out, the main one' },
+		{ name: 'isDefault', key: 'default', displayName: 'Default', kind: boolean, description: 'Whether leads without a source of their own get this one; only one source is the default' },
+		{ name: 'originCode', key: 'origin_code', displayName: 'Origin Code', kind: text, placeholder: 'e.g. landing', description: 'Short name of the channel, up to 20 characters, not of digits only' },
+		{ name: 'services', key: 'services', displayName: 'Services (JSON)', kind: jsonList, description: 'Messengers of the source, for example [{"type": "whatsapp", "pages": [{"id": "1", "name": "Shop", "link": "https://wa.me/1"}]}]' },
+	],
+	filters: [textFilter('external_id', { name: 'externalIds', displayName: 'External IDs', placeholder: 'e.g. landing-1', description: 'Return only the source with this external ID, or one of a list' })],
+	list: { unpaged: true, byIds: 'single' },
+	verbs: { create: { method: 'POST', sends: 'rows', answers: 'embedded', atMost: 100 }, update: { method: 'PATCH', sends: 'rows', answers: 'embedded', atMost: 100 }, delete: ONE_DELETE },
+	needs: { admin: 'toWrite' },
+});

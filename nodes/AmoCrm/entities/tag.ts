@@ -1,0 +1,32 @@
+import { color, TAG_COLORS } from '../fields/colors';
+import { search, textFilter, idsFilter } from '../fields/filters';
+import { nameField } from './common';
+import { CARD_KINDS, ofKind } from './places';
+import { entity } from './types';
+
+/** Tags, a dictionary of its own for each kind of record; colors on leads only. Source: core facts 14. */
+export const tag = entity({
+	value: 'tag',
+	displayName: 'Tag',
+	displayNamePlural: 'Tags',
+	path: '/{entityType}/tags',
+	parents: [ofKind({ displayName: 'Record Type', description: 'What kind of records the tag is for' }, CARD_KINDS)],
+	collection: 'tags',
+	idParameter: 'tagId',
+	listSearchMethod: 'searchTags',
+	picker: { search: 'server', label: 'name' },
+	fields: [
+		nameField('tag', 'vip'),
+		{ name: 'color', key: 'color', displayName: 'Color', kind: color(TAG_COLORS), description: 'Color of the tag; amoCRM has colors for tags of leads only' },
+	],
+	filters: [
+		search({ name: 'query', displayName: 'Search Query', placeholder: 'e.g. vip', description: 'Text to find in the names of tags' }),
+		textFilter('name', { name: 'name', displayName: 'Name', placeholder: 'e.g. vip', description: 'Return only the tag with exactly this name' }),
+		idsFilter('id', { noun: 'tag', listSearchMethod: 'searchTags', linkPaths: [] }, {
+			name: 'ids',
+			displayName: 'IDs From Data',
+			placeholder: 'e.g. {{ $json.ids }}',
+			description: 'Return only the tags with these IDs, as a list or separated by commas',
+		}),
+	],
+});

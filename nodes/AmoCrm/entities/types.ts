@@ -1,0 +1,115 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { WritableField } from '../fields/fields';
+import type { Filter } from '../fields/filters';
+import type { Verb } from '../transport/types';
+
+interface Option {
+	name: string;
+	value: string;
+	description?: string;
+}
+
+/** Lists of a declaration that stand empty where it has none. */
+type Lists = 'fields' | 'filters' | 'sortKeys' | 'withOptions' | 'linkTargets';
+
+/** What tells records of a kind apart: a number, or a text such as a UUID or a code. */
+export type RecordId = number | string;
+
+export type Entity = Declaration & Required<Pick<Declaration, Lists>>;
+
+/** The ID of a row that amoCRM gave. */
+export function idOf({ id }: Pick<Entity, 'id'>, row: Record<string, unknown>): RecordId {
+	const value = row[id?.key ?? 'id'];
+	return id?.kind === 'text' ? String(value) : Number(value);
+}
+
+/** A row of the entity table, with what it does not have spelled out for the operations. */
+export function entity(declaration: Declaration): Entity {
+	return { fields: [], filters: [], sortKeys: [], withOptions: [], linkTargets: [], ...declaration };
+}
+
+/**
+ * What amoCRM has: one row of the entity table. Declarations only; the operations work on any row, and the UI, the
+ * payloads, the list queries and the pickers come from it. What an entity does not have is left out.
+ */
+interface Declaration {
+	/** Value of the 'Resource' parameter. */
+	value: string;
+	/** Title Case, for names in the UI. */
+	displayName: string;
+	displayNamePlural: string;
+	/** Path below `/api/v4`; a parent's part stands in braces: `/leads/pipelines/{pipelineId}/statuses`. */
+	path: string;
+	/** What the braces stand for, the outermost first. */
+	parents?: Parent[];
+	/** Key of the rows in `_embedded`; also the entity type in links. */
+	collection: string;
+	/** Name of the parameter that holds one record: `leadId`. */
+	idParameter: string;
+	/** What its records are told apart by, where that is not a number under the key `id`. */
+	id?: { kind: 'number' | 'text'; key: string };
+	/** Path of the record's card in amoCRM's own UI, before the ID; absent when it has none. */
+	cardPath?: string;
+	/** Method of `methods.listSearch` that fills the picker of `idParameter`. */
+	listSearchMethod: string;
+	/** How its records are picked, where that follows from this declaration alone. */
+	picker?: Picker;
+	fields?: WritableField[];
+	/** What amoCRM wants in every new record, and the user need not say. */
+	createDefaults?: Record<string, string | number | boolean>;
+	filters?: Filter[];
+	/** Sort keys that amoCRM really obeys (core facts 3.5). */
+	sortKeys?: Option[];
+	/** What `with` may add to a record. */
+	withOptions?: Option[];
+	/** Whether list filters are the account's paid extra, silently ignored without it (core facts 3.6). */
+	filtersArePaid?: boolean;
+	/** Whether lists can be filtered by custom fields (core facts 3.6). */
+	filtersCustomFields?: true;
+	/** How amoCRM gives its lists, where that is not in pages of 250, and whether several can be asked for by their IDs. */
+	list?: { pageSize?: number; unpaged?: true; byIds?: 'filter' | 'single' };
+	/** The account has one of it: no ID, no list. */
+	isSingle?: true;
+	/** A new one without a place gets one after the last, as amoCRM demands a place. */
+	sortAfterLast?: true;
+	/** What `with` must add to the record that an update reads, so that it keeps what is there. */
+	readBeforeUpdate?: string;
+	/** How it is written, where that is not an array of rows to `path`. */
+	verbs?: { create?: Verb; update?: Verb; delete?: Verb };
+	/** Who may do what, for the message where amoCRM refuses it. */
+	needs?: Needs;
+	/** Entity types that its records can be linked to (core facts 11). */
+	linkTargets?: string[];
+	/** Whether its records have custom fields of the account. */
+	hasCustomFields?: boolean;
+	/** What has the definitions of its custom fields, where that is not `path`. */
+	fieldsPath?: string;
+	/** Whether other lists of this package show its names: they forget them when it changes. */
+	isDictionary?: true;
+}
+
+/** A part of a path that the user chooses: the pipeline of a stage, the list of an element, the kind of record. */
+export interface Parent {
+	/** Its name in the braces and of its parameter. */
+	name: string;
+	properties: INodeProperties[];
+	/** What stands in the path. Throws a `UserError`. */
+	segment: (valueOf: (parameter: string) => unknown, accountUrl: string) => string;
+	/** What can stand there in a link. */
+	pattern: string;
+}
+
+interface Picker {
+	/** Whether amoCRM finds rows by a text itself; otherwise they are read and compared here. */
+	search: 'server' | 'local';
+	/** The key, or what is shown. */
+	label: string | ((row: Record<string, unknown>) => string);
+}
+
+interface Needs {
+	/** An administrator's token, for everything or to change something. */
+	admin?: 'always' | 'toWrite';
+	/** What the plan or the settings of the account must have. */
+	plan?: string;
+}

@@ -1,0 +1,16 @@
+import { entity } from './types';
+
+/** Widgets of the account. Source: extended facts 7.6. */
+export const widget = entity({
+	value: 'widget',
+	displayName: 'Widget',
+	displayNamePlural: 'Widgets',
+	path: '/widgets',
+	collection: 'widgets',
+	id: { kind: 'text', key: 'code' },
+	idParameter: 'widgetCode',
+	listSearchMethod: 'searchWidgets',
+	picker: { search: 'local', label: 'name' },
+	list: { byIds: 'single' },
+	needs: { admin: 'toWrite' },
+});

@@ -1,0 +1,128 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import type { FieldKind } from './fields';
+import { parseStage } from './fields';
+import { isUnset, show, toBoolean, toId, toList, toText } from './values';
+
+/** Settings of custom fields (extended facts 2.2): options, trees of options, the stages that require a field. */
+
+const optionValues: INodeProperties[] = [
+	{ displayName: 'Code', name: 'code', type: 'string', default: '', placeholder: 'e.g. WEB', description: 'Short name for programs, in Latin letters' },
+	{ displayName: 'ID', name: 'id', type: 'string', default: '', placeholder: 'e.g. 9001', description: 'Of an option that exists, to rename it; new ones have none' },
+	{ displayName: 'Label', name: 'value', type: 'string', default: '', placeholder: 'e.g. Website', description: 'What people see' },
+];
+
+interface GivenOption extends IDataObject {
+	value?: string;
+	code?: string;
+	id?: number;
+}
+
+/** Options of a field to choose from. An update adds to those that there are, or renames them by their ID or code. */
+export const fieldOptions: FieldKind = {
+	property: {
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		placeholder: 'Add Option',
+		default: {},
+		options: [{ displayName: 'Option', name: 'option', values: optionValues }],
+	},
+	encode: (draft, key, value) => {
+		draft.body[key] = rowsOf(value, 'option').map(optionOf).map((option, sort) => ({ ...option, sort }));
+	},
+	// amoCRM removes every option that an update leaves out.
+	keepsOld: (record, wanted, { values }) => {
+		const old = Object.values((record.enums ?? {}) as IDataObject) as GivenOption[];
+		const given = (wanted as GivenOption[]).map((option) => ({ ...knownOption(old, option), ...option }) as GivenOption);
+		if (!isUnset(values.removeOtherOptions) && toBoolean(values.removeOtherOptions)) return given;
+		const kept = old.map((option) => given.find(({ id }) => id === option.id) ?? { id: option.id, value: option.value, ...(option.code ? { code: option.code } : {}) });
+		return [...kept, ...given.filter(({ id }) => id === undefined)].map((option, sort) => ({ ...option, sort }));
+	},
+};
+
+function knownOption(old: GivenOption[], { id, code, value }: GivenOption): GivenOption {
+	const known = id !== undefined ? old.find((option) => option.id === id) : (old.find((option) => code !== undefined && option.code === code) ?? old.find((option) => option.value === value));
+	if (id !== undefined && !known) throw new UserError(`the field has no option with the ID ${id}`);
+	return known ? { id: known.id, value: known.value, ...(known.code ? { code: known.code } : {}) } : {};
+}
+
+function optionOf(entry: unknown): GivenOption {
+	if (typeof entry !== 'object' || entry === null) return { value: toText(entry) };
+	const { value, code, id } = entry as IDataObject;
+	if (isUnset(value) && isUnset(id)) throw new UserError(`${show(entry)} has no label`);
+	return {
+		...(isUnset(id) ? {} : { id: toId(id) }),
+		...(isUnset(value) ? {} : { value: toText(value) }),
+		...(isUnset(code) ? {} : { code: toText(code) }),
+	};
+}
+
+/** The rows of a list of blocks, or a list or a text with commas as data carry it. */
+export function rowsOf(value: unknown, name: string): unknown[] {
+	const isBlocks = typeof value === 'object' && value !== null && !Array.isArray(value);
+	return isBlocks ? [(value as Record<string, unknown>)[name] ?? []].flat() : toList(value);
+}
+
+interface Branch extends IDataObject {
+	id?: number;
+	parent_id?: number | null;
+	value: string;
+	request_id?: string;
+	parent_request_id?: string;
+}
+
+/** A tree of options as paths, `Clothes / Shoes`; an update adds to the tree that there is. */
+export const categories: FieldKind = {
+	property: { type: 'string', typeOptions: { rows: 3 }, default: '' },
+	encode: (draft, key, value) => {
+		const paths = Array.isArray(value) ? value.map(toText) : toText(value).split('\n');
+		draft.body[key] = grown([], paths.filter((path) => path.trim() !== ''));
+	},
+	keepsOld: (record, wanted) => {
+		const old = ((record.nested ?? []) as Branch[]).map(({ id, parent_id, value, sort }) => ({ id, parent_id, value, sort }) as Branch);
+		return grown(old, pathsOf(wanted as Branch[]));
+	},
+};
+
+/** The branches with those of the paths that were missing; new ones are tied together by marks (extended facts 2.2). */
+function grown(branches: Branch[], paths: string[]): Branch[] {
+	const tree = [...branches];
+	for (const path of paths) {
+		let parent: Branch | undefined;
+		for (const value of path.split('/').map((part) => part.trim()).filter(Boolean)) {
+			const above = parent;
+			const isBelow = (branch: Branch) =>
+				above === undefined ? !branch.parent_id && branch.parent_request_id === undefined : above.id !== undefined ? branch.parent_id === above.id : branch.parent_request_id === above.request_id;
+			let next = tree.find((branch) => branch.value === value && isBelow(branch));
+			if (!next) {
+				next = { value, request_id: `new-${tree.length}`, sort: tree.length };
+				if (above?.id !== undefined) next.parent_id = above.id;
+				else if (above) next.parent_request_id = above.request_id;
+				tree.push(next);
+			}
+			parent = next;
+		}
+	}
+	return tree;
+}
+
+function pathsOf(branches: Branch[]): string[] {
+	const pathOf = (branch: Branch): string => {
+		const parent = branches.find(({ request_id }) => request_id !== undefined && request_id === branch.parent_request_id);
+		return parent ? `${pathOf(parent)} / ${branch.value}` : branch.value;
+	};
+	return branches.map(pathOf);
+}
+
+/** Stages as pairs, as a field is required in them (extended facts 2.2). */
+export const stagePairs: FieldKind = {
+	property: { type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [] },
+	encode: (draft, key, value) => {
+		draft.body[key] = toList(value).map((entry) => {
+			const { pipelineId, statusId } = parseStage(entry);
+			if (pipelineId === undefined) throw new UserError(`${show(entry)} names no pipeline. Give the stage as pipeline ID and stage ID, such as 7100001:142.`);
+			return { pipeline_id: pipelineId, status_id: statusId };
+		});
+	},
+};

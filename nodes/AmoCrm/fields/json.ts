@@ -1,0 +1,27 @@
+import type { IDataObject } from 'n8n-workflow';
+import { jsonParse, UserError } from 'n8n-workflow';
+
+import { show } from './values';
+
+/** Parameters that hold JSON: as a value of an expression, or as text. Each throws a `UserError` that shows an example. */
+
+export function jsonValue(value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	const parsed: unknown = jsonParse(value, { fallbackValue: undefined });
+	if (parsed !== undefined) return parsed;
+	throw new UserError(`${show(value)} is not JSON. Names and texts stand in double quotes, as in {"name": "value"}.`);
+}
+
+export function jsonObject(value: unknown): IDataObject {
+	const parsed = jsonValue(value);
+	if (isPlainObject(parsed)) return parsed;
+	throw new UserError(`${show(value)} is not a JSON object. Give an object such as {"key": "value"}.`);
+}
+
+export function jsonArray(value: unknown): IDataObject[] {
+	const parsed = jsonValue(value);
+	if (Array.isArray(parsed) && parsed.every(isPlainObject)) return parsed;
+	throw new UserError(`${show(value)} is not a JSON array of objects. Give an array such as [{"key": "value"}].`);
+}
+
+const isPlainObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,100 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import type { FieldKind } from './fields';
+import { fieldError } from './fields';
+import { jsonObject } from './json';
+import { isUnset, show, toBoolean } from './values';
+
+/** What a user or a role may do (extended facts 6): readable choices for amoCRM's letters. */
+const LEVELS: Record<string, string> = { A: 'All', D: 'None', M: 'Their Own', G: "Their Group's" };
+
+/** Everybody may add, or nobody. */
+const ADDING = ['A', 'D'];
+
+const ACTIONS = ['view', 'edit', 'add', 'delete', 'export'];
+
+/** What rights are for, and the actions that each has. */
+const SUBJECTS: Record<string, { name: string; actions: string[] }> = {
+	companies: { name: 'Companies', actions: ACTIONS },
+	contacts: { name: 'Contacts', actions: ACTIONS },
+	leads: { name: 'Leads', actions: ACTIONS },
+	tasks: { name: 'Tasks', actions: ['edit', 'delete'] },
+};
+
+const SWITCHES: Record<string, string> = { catalog_access: 'Lists', mail_access: 'Mail' };
+
+const UNSAID = { name: 'Not Set', value: '', description: 'As it is; for a new one what amoCRM takes by itself' };
+
+const title = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+const choiceOf = (displayName: string, name: string, options: Record<string, string>, description: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'options',
+	options: [UNSAID, ...Object.entries(options).map(([value, label]) => ({ name: label, value }))],
+	default: '',
+	description,
+});
+
+const levelsFor = (action: string) => (action === 'add' ? Object.fromEntries(ADDING.map((value) => [value, LEVELS[value] ?? value])) : LEVELS);
+
+/** Rights in choices; what is not set stays as it is. */
+export const rights = {
+	property: {
+		type: 'fixedCollection',
+		placeholder: 'Add Rights',
+		default: {},
+		options: [
+			...Object.entries(SUBJECTS).map(([name, { name: displayName, actions }]) => ({
+				displayName,
+				name,
+				values: actions.map((action) => choiceOf(title(action), action, levelsFor(action), `Which ${name} they may ${action}`)),
+			})),
+			{
+				displayName: 'Other',
+				name: 'other',
+				values: Object.entries(SWITCHES).map(([key, label]) => choiceOf(label, key, { true: 'Allowed', false: 'Not Allowed' }, `Whether they may use ${label.toLowerCase()}`)),
+			},
+		],
+	},
+	encode: (draft, key, value) => {
+		const given = value as Record<string, IDataObject | undefined>;
+		const read: IDataObject = {};
+		for (const [subject, { name, actions }] of Object.entries(SUBJECTS)) {
+			const set = Object.entries(given[subject] ?? {}).filter(([, level]) => !isUnset(level));
+			if (set.length > 0) read[subject] = Object.fromEntries(set.map(([action, level]) => [action, levelOf(`${name}: ${title(action)}`, level, actions.includes(action) ? action : '')]));
+		}
+		for (const [name, allowed] of Object.entries(given.other ?? {})) if (!isUnset(allowed)) read[name] = toBoolean(allowed);
+		draft.body[key] = { ...read, ...(draft.body[key] as IDataObject | undefined) };
+	},
+	// amoCRM takes rights whole: what is left out of `status_rights` would be wiped (extended facts 6).
+	keepsOld: (record, wanted) => merged((record.rights ?? {}) as IDataObject, wanted as IDataObject),
+} satisfies FieldKind;
+
+function levelOf(displayName: string, value: unknown, action: string): string {
+	const text = String(value).trim().toLowerCase();
+	const levels = levelsFor(action);
+	const found = Object.entries(levels).find(([letter, label]) => [letter, label].some((word) => word.toLowerCase() === text))?.[0];
+	if (found !== undefined && action !== '') return found;
+	throw fieldError({ displayName }, new UserError(`${show(value)} is not possible. Give one of: ${Object.values(levels).join(', ')}.`));
+}
+
+/** Rights in amoCRM's own form, for those of single stages and lists too. */
+export const rightsJson: FieldKind = {
+	property: { type: 'json', default: '{}' },
+	encode: (draft, key, value) => {
+		draft.body[key] = { ...(draft.body[key] as IDataObject | undefined), ...jsonObject(value) };
+	},
+	keepsOld: rights.keepsOld,
+};
+
+/** What a role has, with what is wanted over it, subject by subject. */
+function merged(old: IDataObject, wanted: IDataObject): IDataObject {
+	const known = Object.fromEntries(Object.entries(old).filter(([key]) => !['is_active', 'is_admin', 'is_free', 'group_id', 'role_id'].includes(key)));
+	const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+	return {
+		...known,
+		...Object.fromEntries(Object.entries(wanted).map(([key, value]) => [key, isObject(value) && isObject(known[key]) ? { ...known[key], ...value } : value])),
+	};
+}

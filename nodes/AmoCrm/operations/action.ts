@@ -1,0 +1,77 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Entity } from '../entities/types';
+import type { WritableField } from '../fields/fields';
+import { encodeDraft } from '../fields/fields';
+import type { RowOutcome } from '../transport/batches';
+import { DEFAULT_BATCH_SIZE } from '../transport/batches';
+import { sendRows } from '../transport/verbs';
+import type { Verb } from '../transport/types';
+import { mustStop, readItems, settleItems } from './items';
+import { fieldProperty, idProperty, optionsProperty, readId, runOption, valueContext } from './parameters';
+import { writeError } from './problems';
+import type { Operation, Run } from './types';
+
+/** One thing that can be done with a record beside writing it: completing, pinning, switching on, deleting. */
+export interface Action extends Pick<Operation, 'value' | 'name' | 'action' | 'description'> {
+	verb: Verb;
+	/** What the user gives for it. */
+	fields?: WritableField[];
+	/** What amoCRM gets beside that. */
+	body?: IDataObject;
+	/** What comes out for a record: what was acted on and what became of it. */
+	row: (sent: IDataObject, answer: IDataObject) => IDataObject;
+}
+
+/** Does it with one record for each item, in as few requests as the route allows. */
+export function action(entity: Entity, spec: Action): Operation {
+	const { value, name, action: sentence, description, verb, fields = [] } = spec;
+	return {
+		value,
+		name,
+		action: sentence,
+		description,
+		properties: [
+			...(entity.isSingle ? [] : [idProperty(entity)]),
+			...fields.map((field) => fieldProperty(field, 'update', field.required === true)),
+			optionsProperty([], verb.sends === 'rows'),
+		],
+		writes: true,
+		execute: async (run) => await actOnAll(run, entity, spec),
+	};
+}
+
+async function actOnAll(run: Run, entity: Entity, { verb, fields = [], body, row }: Action): Promise<void> {
+	const ready = await readItems(run, (item) => {
+		const values = Object.fromEntries(fields.map(({ name }) => [name, run.parameter(name, item, '')]));
+		const draft = encodeDraft(fields, { ...valueContext(run), mode: 'create', values });
+		return { ...(entity.isSingle ? {} : { id: readId(run, entity, item) }), ...body, ...draft.body };
+	});
+	if (mustStop(run)) return;
+	const outcomes = await sendRows(ready.map(({ asked }) => asked), {
+		client: run.client,
+		path: entity.path,
+		collection: entity.collection,
+		verb,
+		size: runOption(run, 'batchSize', DEFAULT_BATCH_SIZE),
+		rescue: run.continueOnFail,
+	});
+	await settleItems(run, ready, (sent, index) => {
+		const outcome = outcomes[index] as RowOutcome;
+		if (outcome.status === 'written') return [row(sent, outcome.answer)];
+		throw writeError({ entity, body: sent, definitions: [] }, outcome);
+	});
+}
+
+/** Deletes one record for each item, for good. */
+export function remove(entity: Entity): Operation {
+	const noun = entity.displayName.toLowerCase();
+	return action(entity, {
+		value: 'delete',
+		name: 'Delete',
+		action: `Delete a ${noun}`,
+		description: `Delete one ${noun} per item for good`,
+		verb: entity.verbs?.delete ?? { method: 'DELETE', path: '/{id}', sends: 'nothing', answers: 'nothing' },
+		row: ({ id }) => ({ id, deleted: true }),
+	});
+}

@@ -1,0 +1,33 @@
+import { entityAt } from '../entities/places';
+import type { Entity } from '../entities/types';
+import { inParallel } from '../transport/parallel';
+import { attempt, mustStop, readItems } from './items';
+import type { Operation, Run } from './types';
+
+/** Groups of items that read at once; those that write follow each other. */
+const IN_FLIGHT = 6;
+
+/** A generic operation on records that live below others: items with the same place share batches. */
+export function placed(operationOf: (entity: Entity) => Operation, entity: Entity): Operation {
+	const operation = operationOf(entity);
+	if (!entity.parents) return operation;
+	return {
+		...operation,
+		properties: [...entity.parents.flatMap(({ properties }) => properties), ...operation.properties],
+		execute: async (run) => await executeByPlace(run, operationOf, entity),
+	};
+}
+
+async function executeByPlace(run: Run, operationOf: (entity: Entity) => Operation, entity: Entity): Promise<void> {
+	const groups = new Map<string, { at: Entity; todo: number[] }>();
+	await readItems(run, (item) => {
+		const at = entityAt(entity, (parameter) => run.parameter(parameter, item, ''), run.client.baseUrl);
+		const group = groups.get(at.path) ?? { at, todo: [] };
+		groups.set(at.path, group);
+		group.todo.push(item);
+	});
+	const { writes } = operationOf(entity);
+	await inParallel([...groups.values()], writes ? 1 : IN_FLIGHT, async ({ at, todo }) => {
+		if (!mustStop(run)) await attempt(run, todo, async () => await operationOf(at).execute({ ...run, todo }));
+	});
+}
