@@ -148,9 +148,9 @@ async function createAll(run: Run, entity: Entity): Promise<void> {
 }
 
 /** Leads that duplicate control put together have one answer with the `request_id` of each (core facts 5.5). */
-function answersByRequest(answer: IDataObject): IDataObject[] {
-	const ids = [answer.request_id ?? []].flat() as string[];
-	return ids.length > 0 ? ids.map((id) => ({ ...answer, request_id: id })) : [answer];
+function answersByRequest(answer: IDataObject | null): IDataObject[] {
+	const ids = [answer?.request_id ?? []].flat() as string[];
+	return ids.length > 0 ? ids.map((id) => ({ ...answer, request_id: id })) : [answer ?? {}];
 }
 
 function memberBody(run: Run, item: number, member: Member, mapping: Mapping): IDataObject | undefined {

@@ -84,12 +84,13 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		const splittable = batch.length > 1 && repeatable;
 		const reply = await job.client.send({ ...request, splittable });
 		if (reply.ok) {
-			anyWritten = true;
-			takeAnswers(batch, job.answers(reply, sent), repeatable);
+			takeAnswers(batch, job.answers(reply, sent).filter(isConfirmed), repeatable);
 			const written = batch.flatMap((index) => {
 				const outcome = outcomes[index];
 				return outcome?.status === 'written' ? [{ index, answer: outcome.answer }] : [];
 			});
+			anyWritten ||= written.length > 0;
+			if (!job.rescue && written.length < batch.length) stopped ??= missingAnswer();
 			job.onWritten?.(written, request);
 			return;
 		}
@@ -131,7 +132,8 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 			const { id } = rows[index] as IDataObject;
 			const marks = id === undefined ? byRequestId : byId;
 			const marked = marks.get(String(id ?? position));
-			const answer = marks.size === 0 && answers.length === batch.length ? answers[position] : marked;
+			const byPlace = id === undefined && marks.size === 0 && answers.length === batch.length;
+			const answer = byPlace ? answers[position] : marked;
 			outcomes[index] = answer ? { status: 'written', answer } : { status: 'unknown', failure: missingAnswer(), repeatable };
 		});
 	}
@@ -150,6 +152,12 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 /** Rows of a batch of new records carry their place as `request_id`, the same that amoCRM gives when it is left out. */
 export function withRequestIds(rows: IDataObject[]): IDataObject[] {
 	return rows.map((row, position) => ({ ...row, request_id: String(position) }));
+}
+
+/** Whether the answer shows a record: nothing else says that a row is saved. Links have the IDs of both ends. */
+function isConfirmed(answer: IDataObject | null): boolean {
+	const id = answer?.id ?? answer?.entity_id;
+	return typeof id === 'string' ? id !== '' : Number(id) > 0;
 }
 
 /** A refusal that names no row is about the request, not about the row that happens to be its first. */

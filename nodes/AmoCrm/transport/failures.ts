@@ -21,6 +21,11 @@ const NOT_TRUSTED = new Set([
 /** Nothing came in the time that we give (or the system gives a connection). */
 const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 
+/** What a 400 says that tells nothing but its status, in amoCRM's two languages. */
+const NO_REASON = /^(?:|bad request|unprocessable entity|request validation failed|некорректный запрос)\.?$/i;
+const NO_REASON_ADVICE =
+	'amoCRM gives no reason. Check the values of this item. Otherwise the user who connected the account may lack the right to do this, or the subscription of the account may have ended.';
+
 /** What amoCRM says in a 400 that is none: "a system error occurred, please repeat" (core facts 3.9). */
 const SYSTEM_ERROR = /системн|system error|повторите|try again/i;
 
@@ -231,10 +236,11 @@ export function failureOfAnswer({ statusCode: status, body: data, headers }: Ans
 				return make('server', `amoCRM failed to answer (${status})${said}`, unknownAdvice(request), changesData(request));
 			}
 			if (!rows) {
-				return make('badRequest', `amoCRM refused the request${said}`, 'Check the values of this item and run again.');
+				return make('badRequest', `amoCRM refused the request${said}`, NO_REASON.test(detail) ? NO_REASON_ADVICE : 'Check the values of this item and run again.');
 			}
+			const isNamed = [...rows.values()].some((problems) => problems.length > 0);
 			return {
-				...make('validation', 'amoCRM refused the values', 'Correct the named field and run again.'),
+				...make('validation', 'amoCRM refused the values', isNamed ? 'Correct the named field and run again.' : NO_REASON_ADVICE),
 				rows,
 			};
 		}

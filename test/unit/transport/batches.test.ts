@@ -52,6 +52,30 @@ describe('answers', () => {
 	});
 });
 
+describe('an answer that shows no record says nothing about the row', () => {
+	it.each<[string, unknown]>([
+		['an empty object', {}],
+		['null', null],
+		['an ID of null', { id: null }],
+		['an ID of nothing', { id: '' }],
+		['an ID of 0', { id: 0 }],
+		['only a mark', { request_id: '0' }],
+	])('%s', async (_name, answer) => {
+		const created = await send(named('a'), () => ok({ _embedded: { leads: [answer] } } as IDataObject));
+		expect(created.outcomes).toMatchObject([{ status: 'unknown', repeatable: false }]);
+		const updated = await send([{ id: 1 }], () => ok({ _embedded: { leads: [answer] } } as IDataObject), { method: 'PATCH' });
+		expect(updated.outcomes).toMatchObject([{ status: 'unknown', repeatable: true }]);
+		const others = await send(named('a', 'b'), () => ok({ _embedded: { leads: [answer, { id: 5, request_id: '1' }] } } as IDataObject));
+		expect(statuses(others.outcomes)).toEqual(['unknown', 'written']);
+	});
+
+	it('without "continue on fail" nothing more is sent after it', async () => {
+		const { outcomes, bodies } = await send(named('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'), () => ok({ _embedded: { leads: [{}] } }), { size: 1, rescue: false });
+		expect(bodies.length).toBeLessThan(8);
+		expect(new Set(statuses(outcomes))).toEqual(new Set(['unknown', 'notSent']));
+	});
+});
+
 describe('a refused batch', () => {
 	it('Z2: sends the good rows again without the bad ones, also when amoCRM names them one at a time', async () => {
 		const { outcomes, bodies } = await send(named('a', 'bad', 'c', 'bad', 'e'), (rows) => {
@@ -109,7 +133,7 @@ describe('a batch that is too much', () => {
 	const tooMuch = (limit: number, kind: 'timeout' | 'tooLarge' | 'malformed'): Answer => (rows) =>
 		rows.length > limit
 			? failed(kind, { outcomeUnknown: kind !== 'tooLarge' })
-			: ok({ _embedded: { leads: rows.map((row, index) => ({ id: row.id ?? index, request_id: row.request_id })) } } as IDataObject);
+			: ok({ _embedded: { leads: rows.map((row, index) => ({ id: row.id ?? index + 1, request_id: row.request_id })) } } as IDataObject);
 	const rows = Array.from({ length: 100 }, (_, index) => ({ id: index + 1 }) as IDataObject);
 
 	it.each(['timeout', 'malformed', 'tooLarge'] as const)('%s: an update goes on in halves, and the batches after it too', async (kind) => {
