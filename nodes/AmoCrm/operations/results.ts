@@ -63,26 +63,25 @@ export function progressOf({ items, rows, errors }: Pick<Run, 'items' | keyof Re
 	const inOrder = [...rows].sort(([a], [b]) => a - b);
 	const written = inOrder.flatMap(([item, [row]]) => (row?.id === undefined || row.action === 'unchanged' ? [] : [{ item, id: row.id }]));
 	const unknown = [...errors].flatMap(([item, { facts }]) => (facts.failure?.outcomeUnknown && !facts.isCollateral && !rows.has(item) ? [item] : [])).sort((a, b) => a - b);
-	const count = `${written.length} of ${items.length} items`;
-	const list = `items ${ranges(written.map(({ item }) => item))}; IDs ${shortList(written.map(({ id }) => String(id)))}`;
+	const list = `${named(written.map(({ item }) => item))}; IDs ${shortList(written.map(({ id }) => String(id)))}`;
 	const progress =
 		written.length > 0
-			? `Already written: ${count} (${list}).${unknown.length > 0 ? ` Not confirmed, but perhaps saved: items ${ranges(unknown)}.` : ''}`
+			? `Already written: ${written.length} of ${items.length} items (${list}).${unknown.length > 0 ? ` Not confirmed, but perhaps saved: ${named(unknown)}.` : ''}`
 			: unknown.length > 0
-				? `None of the ${items.length} items is confirmed; items ${ranges(unknown)} may be saved.`
+				? `None of the ${items.length} items is confirmed; ${named(unknown)} may be saved.`
 				: `None of the ${items.length} items was written.`;
 	return `${progress} To write the good items in spite of a bad one, set the node's 'On Error' to continue.`;
 }
 
-/** `0-49, 53` out of sorted numbers. */
-function ranges(numbers: number[]): string {
+/** `items 0-49, 53` out of sorted numbers. */
+function named(numbers: number[]): string {
 	const spans: Array<[number, number]> = [];
 	for (const number of numbers) {
 		const last = spans[spans.length - 1];
 		if (last && last[1] === number - 1) last[1] = number;
 		else spans.push([number, number]);
 	}
-	return spans.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ');
+	return `item${numbers.length === 1 ? '' : 's'} ${spans.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ')}`;
 }
 
 function shortList(entries: string[]): string {
