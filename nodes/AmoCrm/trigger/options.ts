@@ -55,7 +55,7 @@ export function readOptions(node: INode, given: IDataObject): TriggerOptions {
 /** The codes of the events that the user chose and typed, each once. */
 export function readEvents(node: INode, chosen: unknown, typed: unknown): string[] {
 	try {
-		return [...new Set([chosen, typed].flatMap((value) => textsIn(value, (text) => /^[a-z_]{1,80}$/.test(text), 'the code of an event such as add_lead')))];
+		return [...new Set([chosen, typed].flatMap((value) => textsIn(value, (text) => /^\w{1,80}$/.test(text), 'the code of an event such as add_lead')))];
 	} catch (error) {
 		throw new NodeOperationError(node, `'Events': ${(error as Error).message}`);
 	}
