@@ -169,6 +169,26 @@ test('the full card is read after amoCRM has its answer', async () => {
 	expect(execution).toMatchObject({ status: 'success', rows: [{ event: 'add_lead', name: 'slow', contact_ids: [contact.id] }] });
 });
 
+/** What is no delivery of amoCRM at all, although the address is right. */
+async function expectOddBodiesRefused(url: string): Promise<void> {
+	const types = [undefined, 'application/x-www-form-urlencoded', 'application/json', 'text/plain', 'application/octet-stream'];
+	const deep = `{"leads":${'['.repeat(5_000)}1${']'.repeat(5_000)}}`;
+	const odd: Array<[status: number, body: string | FormData, type: string | undefined]> = [
+		...types.map((type): [number, string, string | undefined] => [200, '', type]),
+		[200, 'null', 'application/json'],
+		[200, '[]', 'application/json'],
+		[400, '5', 'application/json'],
+		[400, 'hello', 'text/plain'],
+		[400, 'hello', 'application/x-www-form-urlencoded'],
+		[400, new FormData(), undefined],
+		[413, deep, 'application/json'],
+		[413, 'a[]=1&'.repeat(100_001), 'application/x-www-form-urlencoded'],
+	];
+	const answers: number[] = [];
+	for (const [, body, type] of odd) answers.push((await fetch(url, { method: 'POST', body, headers: type === undefined ? {} : { 'content-type': type } })).status);
+	expect(answers).toEqual(odd.map(([status]) => status));
+}
+
 test('forged deliveries are refused, and start nothing', async () => {
 	const { id } = await started({ events: ['add_lead'] });
 	const destination = String(hooks()[0]?.destination);
@@ -178,6 +198,7 @@ test('forged deliveries are refused, and start nothing', async () => {
 	expect(await forge(destination.replace(/\?.*/, ''), `leads[add][0][id]=1&${account}`)).toBe(403);
 	expect(await forge(`${destination}x`, `leads[add][0][id]=1&${account}`)).toBe(403);
 	expect(await forge(destination, 'leads[add][0][id]=1&account[id]=1')).toBe(403);
+	await expectOddBodiesRefused(destination);
 	stage.emulator.ui.create('leads', { name: 'real' });
 	await stage.emulator.deliveries.settled();
 	const executions = await executionsOf(client(), id, 1);
@@ -226,6 +247,8 @@ test('a Digital Pipeline delivery arrives at the URL that n8n shows', async () =
 	await eventually(async () => expect(await send('webhook')).toBe(200));
 	expect(await send(randomUUID())).toBe(404);
 	expect(hooks()).toEqual([]);
-	const [execution] = await executionsOf(client(), id, 1);
+	await expectOddBodiesRefused(`${stage.n8n.url}/webhook/${node.webhookId}/webhook`);
+	const [execution, ...others] = await executionsOf(client(), id, 1);
+	expect(others).toEqual([]);
 	expect(execution?.rows).toMatchObject([{ event: 'status_lead', id: 1, status_id: 142, old_status_id: 143 }]);
 });

@@ -103,6 +103,18 @@ describe('the columns of the mapper', () => {
 		expect(await labels(getContactCustomFields, tool)).toEqual(['Бюджет · 1', 'Оплата · 2', 'Budget · 3']);
 	});
 
+	it('those of a list may be asked for by its link, which must be of this account', async () => {
+		const columns = async (link: string) => {
+			const { context, paths } = editorOf(() => ({ _embedded: { custom_fields: [{ id: 1, name: 'SKU', type: 'text' }] } }), `linked${++accounts}`, {
+				resource: 'catalogElement',
+				catalogId: { __rl: true, mode: 'url', value: link.replace('OWN', `https://linked${accounts}.amocrm.ru`) },
+			});
+			return { fields: (await getCustomFields.call(context)).fields.map(({ displayName }) => displayName), paths };
+		};
+		expect(await columns('OWN/catalogs/9')).toEqual({ fields: ['SKU'], paths: ['/catalogs/9/custom_fields'] });
+		await expect(columns('https://other.amocrm.ru/catalogs/9')).rejects.toThrow("is a link of the account 'other'");
+	});
+
 	it('without any, the mapper says why', async () => {
 		expect((await columnsOf({ resource: 'lead' }, [])).emptyFieldsNotice).toMatch(/^There are no custom fields here in amoCRM/);
 		expect((await columnsOf({ resource: 'catalogElement' }, [])).emptyFieldsNotice).toMatch(/^Choose a 'List' first/);

@@ -210,7 +210,7 @@ export async function searchCatalogElements(
 	filter?: string,
 	paginationToken?: string,
 ): Promise<INodeListSearchResult> {
-	const catalogId = catalogIdOf(this);
+	const catalogId = await catalogIdOf(this);
 	if (catalogId === undefined) return { results: [] };
 	const source: Searchable = {
 		path: `/catalogs/${catalogId}/elements`,

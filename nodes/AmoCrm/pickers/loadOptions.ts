@@ -50,7 +50,7 @@ export async function getStages(this: ILoadOptionsFunctions): Promise<INodePrope
 }
 
 export async function getCustomFieldNames(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const path = fieldsPathOf(this);
+	const path = await fieldsPathOf(this);
 	if (path === undefined) return [];
 	const result = await fieldDefinitions(await clientOf(this), path);
 	if (!result.ok) throw asError(this, result.failure);
@@ -59,7 +59,7 @@ export async function getCustomFieldNames(this: ILoadOptionsFunctions): Promise<
 
 /** The price fields of the chosen list: an element may have several prices (extended facts 3.2). */
 export async function getPriceFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const catalogId = catalogIdOf(this);
+	const catalogId = await catalogIdOf(this);
 	if (catalogId === undefined) return [];
 	const result = await fieldDefinitions(await clientOf(this), `/catalogs/${catalogId}`);
 	if (!result.ok) throw asError(this, result.failure);

@@ -1,7 +1,9 @@
 import type { IDataObject, ILoadOptionsFunctions, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { isUnset, toId } from '../fields/values';
+import { idIn } from '../fields/locator';
+import { CATALOG } from '../fields/targets';
+import { isUnset } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { createClient } from '../transport/client';
 import { readList } from '../transport/pages';
@@ -39,15 +41,15 @@ export function asError(context: Pick<ApiContext, 'getNode'>, failure: Pick<Fail
 const FIELD_PATHS: Record<string, string> = { lead: '/leads', contact: '/contacts', company: '/companies' };
 
 /** What has the custom fields of the chosen resource; a parameter of another resource may still hold an old value. */
-export function fieldsPathOf(context: ILoadOptionsFunctions): string | undefined {
+export async function fieldsPathOf(context: ILoadOptionsFunctions): Promise<string | undefined> {
 	const resource = String(context.getCurrentNodeParameter('resource'));
 	if (resource !== 'catalogElement') return FIELD_PATHS[resource];
-	const catalogId = catalogIdOf(context);
+	const catalogId = await catalogIdOf(context);
 	return catalogId === undefined ? undefined : `/catalogs/${catalogId}`;
 }
 
-/** The chosen list (catalog) of elements; nothing while none is chosen. */
-export function catalogIdOf(context: ILoadOptionsFunctions): number | undefined {
+/** The chosen list (catalog) of elements, which may be given by its link; nothing while none is chosen. */
+export async function catalogIdOf(context: ILoadOptionsFunctions): Promise<number | undefined> {
 	const catalogId = context.getCurrentNodeParameter('catalogId');
-	return isUnset(catalogId) ? undefined : toId(catalogId);
+	return isUnset(catalogId) ? undefined : idIn(CATALOG, catalogId, (await clientOf(context)).baseUrl);
 }

@@ -21,7 +21,7 @@ const INPUTS: Record<string, FieldType> = {
 
 /** The account's own fields of the chosen resource as the columns of the mapper. */
 export async function getCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	const path = fieldsPathOf(this);
+	const path = await fieldsPathOf(this);
 	return path === undefined ? { fields: [], emptyFieldsNotice: "Choose a 'List' first: its fields come then." } : await columnsOf(this, path);
 }
 
