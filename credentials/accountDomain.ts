@@ -20,6 +20,9 @@ const ACCOUNT_HOST =
 const RUSSIAN_PLATFORM = 'https://www.amocrm.ru';
 const GLOBAL_PLATFORM = 'https://www.kommo.com';
 
+/** No address is longer, and the patterns need not read what is. */
+const LONGEST_ADDRESS = 2000;
+
 export interface AccountUrls {
 	/** Scheme and host of the account, without a trailing slash: `https://mycompany.amocrm.ru`. */
 	baseUrl: string;
@@ -36,6 +39,7 @@ export const ACCOUNT_DOMAIN_HELP =
  */
 export function resolveAccountUrls(domain: unknown): AccountUrls | undefined {
 	const text = String(domain ?? '');
+	if (text.length > LONGEST_ADDRESS) return undefined;
 	const loopback = LOOPBACK.exec(text);
 	if (loopback) {
 		const baseUrl = `${loopback[1] ?? 'http://'}${loopback[2]}${loopback[3] ?? ''}`.toLowerCase();
@@ -76,6 +80,7 @@ export function accountUrlExpression(url: AccountUrl, source: '$self' | '$creden
 			: '"https://" + name.toLowerCase() + "." + zone';
 	return [
 		'={{ ((text) => {',
+		`if (text.length > ${LONGEST_ADDRESS}) { return ""; }`,
 		`const loopback = text.match(${LOOPBACK});`,
 		`if (loopback) { return ((loopback[1] ?? "http://") + loopback[2] + (loopback[3] ?? "")).toLowerCase() + "${path}"; }`,
 		`const account = text.match(${ACCOUNT_HOST});`,

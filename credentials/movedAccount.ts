@@ -2,6 +2,7 @@ import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { resolveAccountUrls } from './accountDomain';
 import { claimsOf } from './claims';
+import { within } from './deadline';
 
 type HttpRequest = (options: IHttpRequestOptions) => Promise<unknown>;
 
@@ -27,13 +28,14 @@ export async function newAddressOf(
 	// A token that an amoCRM account gave must not make n8n call this machine.
 	if (!apiHost || refreshToken === '' || isLoopback(apiHost.baseUrl) !== isLoopback(baseUrl)) return undefined;
 	try {
-		const answer = await httpRequest({
+		const request = httpRequest({
 			url: `${apiHost.baseUrl}/oauth2/account/current/subdomain`,
 			headers: { 'X-Refresh-Token': refreshToken },
 			json: true,
 			disableFollowRedirect: true,
 			timeout: TIMEOUT_MS,
 		});
+		const answer = await within(TIMEOUT_MS, request);
 		const host = hostOf(resolveAccountUrls((answer as IDataObject | undefined)?.domain)?.baseUrl ?? '');
 		return host === '' || host === hostOf(baseUrl) ? undefined : host;
 	} catch {

@@ -3,6 +3,7 @@ import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper } 
 import { UserError } from 'n8n-workflow';
 
 import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from './accountDomain';
+import { within } from './deadline';
 import { newAddressOf } from './movedAccount';
 
 /** Tokens out of a pasted authorization code, and their renewal (core facts 2.4). */
@@ -18,10 +19,16 @@ export interface Tokens extends IDataObject {
 /** How every refusal begins, by which the node knows it again: n8n keeps little more than the text of an error. */
 export const UNUSABLE = 'The amoCRM credential cannot be used:';
 
+/** What such a refusal holds when the same may work later. */
+export const NOT_NOW = 'could not renew the access just now';
+
 const unusable = (reason: string): UserError => new UserError(`${UNUSABLE} ${reason}`);
 
 /** Renewals under way or done, by the fingerprint of the single-use secret that they spent. */
 const spent = new Map<string, { at: number; tokens: Promise<Tokens> }>();
+
+/** The whole exchange of a renewal may take so long, ms. */
+const TIMEOUT_MS = 60_000;
 
 /** Lifetime of an access token, should amoCRM not say it (core facts 2.5). */
 const DAY_SECONDS = 86_400;
@@ -77,7 +84,7 @@ async function exchange(
 			const expiresAt = String(Date.now() + Number(body.expires_in ?? DAY_SECONDS) * 1000);
 			return { accessToken: body.access_token, refreshToken: body.refresh_token, codeFingerprint, expiresAt };
 		}
-		if (statusCode >= 500 || statusCode === 429) throw unusable(`amoCRM could not renew the access just now (HTTP ${statusCode}). Try again later.`);
+		if (statusCode >= 500 || statusCode === 429) throw unusable(`amoCRM ${NOT_NOW} (HTTP ${statusCode}). Try again later.`);
 		// The first refusal is the one to explain: the code is tried before what is left of an older connection.
 		refusal ||= explain(statusCode, body, grant);
 	}
@@ -88,7 +95,7 @@ async function exchange(
 }
 
 async function ask(helper: IHttpRequestHelper, url: string, body: IDataObject): Promise<{ statusCode: number; body: IDataObject }> {
-	const answer = (await helper.helpers.httpRequest({
+	const request = helper.helpers.httpRequest({
 		method: 'POST',
 		url,
 		body,
@@ -96,8 +103,10 @@ async function ask(helper: IHttpRequestHelper, url: string, body: IDataObject): 
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
-		timeout: 60_000,
-	})) as { statusCode: number; body: unknown };
+		timeout: TIMEOUT_MS,
+	}) as Promise<{ statusCode: number; body: unknown }>;
+	const answer = await within(TIMEOUT_MS, request);
+	if (answer === 'late') throw unusable(`amoCRM ${NOT_NOW} (no answer in time). Try again later.`);
 	const isObject = typeof answer.body === 'object' && answer.body !== null;
 	return { statusCode: answer.statusCode, body: isObject ? (answer.body as IDataObject) : {} };
 }
@@ -107,7 +116,8 @@ const NEW_CODE =
 
 /** amoCRM's hints (core facts 2.7) in words that say what to do. */
 function explain(statusCode: number, body: IDataObject, grant: IDataObject): string {
-	const hint = String(body.hint ?? body.detail ?? '');
+	// What was sent may come back in it: only words are repeated.
+	const hint = String(body.hint ?? body.detail ?? '').slice(0, 200).replace(/\S{25,}/g, '***');
 	if (/redirect uri/i.test(hint)) {
 		return "amoCRM does not know its 'Redirect URI'. Copy it from the integration to the letter, a slash at the end included.";
 	}

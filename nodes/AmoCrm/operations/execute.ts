@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { AmoCrmError, orThrow } from '../fields/errors';
-import type { ClientStats } from '../transport/client';
+import type { ClientOptions, ClientStats } from '../transport/client';
 import { createClient } from '../transport/client';
 import { attempt } from './items';
 import { parameterReader } from './parameterReader';
@@ -38,7 +38,7 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 	if (!operation) throw new AmoCrmError(`The operation '${name}' does not exist for the resource '${resource}'`);
 	start.operation = operation;
 	const parameter = parameterReader(context, items, operation.properties);
-	const options = parameter('options', 0, {}) as { requestsPerSecond?: number; maxRetries?: number };
+	const options = parameter('options', 0, {}) as ClientOptions;
 	const { client } = orThrow(await createClient(context, options));
 	const started = performance.now();
 	try {

@@ -166,10 +166,13 @@ function named<T>(displayName: string, read: () => T): T {
  */
 export async function sendLinks(run: Run, entity: Entity, { action, links }: { action: Action; links: Array<Asked<IDataObject>> }): Promise<RowOutcome[]> {
 	return await sendRows(run, links, {
-		request: (rows) => ({ method: 'POST', path: `${entity.path}/${action}`, body: rows, repeatable: true }),
+		request: (rows) => ({ method: 'POST', path: `${entity.path}/${action}`, body: rows, repeatable: !rows.some(hasQuantity) }),
 		answers: (_reply, sent) => sent,
 	});
 }
+
+/** Whether amoCRM sets or adds the quantity of an element that is linked already is not known. */
+const hasQuantity = ({ metadata }: IDataObject): boolean => (metadata as IDataObject | undefined)?.quantity !== undefined;
 
 /** Why a link was not made or taken away; `what` goes before the record at its other end. */
 export function linkError(what: string, link: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>): AmoCrmError {

@@ -9,7 +9,7 @@ import type { LocatorTarget } from '../fields/locator';
 import { idIn, recordLocator, textIdIn } from '../fields/locator';
 import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../transport/batches';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../transport/rateLimit';
-import { DEFAULT_MAX_RETRIES } from '../transport/retry';
+import { DEFAULT_MAX_RETRIES, DEFAULT_RETRY_MINUTES } from '../transport/retry';
 import type { Run } from './types';
 
 /** The n8n parameters that the generic operations share, and how to read them. */
@@ -98,7 +98,7 @@ const requestsPerSecond: INodeProperties = {
 	typeOptions: { minValue: 1, maxValue: 50 },
 	default: DEFAULT_REQUESTS_PER_SECOND,
 	description:
-		'At most this many requests start in any second, over all executions that use the same account. Raise it only if your account has a paid API package.',
+		'At most this many requests start in any second, over all executions that use the same account; one with a lower number does not slow the others down. Raise it only if your account has a paid API package.',
 };
 
 const maxRetries: INodeProperties = {
@@ -111,12 +111,23 @@ const maxRetries: INodeProperties = {
 		'How often a request is repeated after a failure that allows it. New records are never sent twice when it is not known whether amoCRM saved them.',
 };
 
+const maxRetryMinutes: INodeProperties = {
+	displayName: 'Max Retry Minutes',
+	name: 'maxRetryMinutes',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 1440 },
+	default: DEFAULT_RETRY_MINUTES,
+	description:
+		'How long the whole run may spend on repetitions, pauses included. When it has, the node sends nothing more and says what it waited for.',
+};
+
 export function optionsProperty(extra: INodeProperties[] = [], batched = false): INodeProperties {
 	return collection('Options', 'options', 'Add option', [
 		...extra,
 		...(batched ? [batchSize] : []),
 		requestsPerSecond,
 		maxRetries,
+		maxRetryMinutes,
 	]);
 }
 

@@ -2,18 +2,25 @@ import { createHash } from 'crypto';
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { randomInt, sleep } from 'n8n-workflow';
 
+import { within } from '../../../credentials/deadline';
 import { newAddressOf } from '../../../credentials/movedAccount';
-import { accountMoved, renewalFailure } from './failures';
-import { secretsOf } from './secrets';
+import { UNUSABLE } from '../../../credentials/tokens';
+import { accountMoved, renewalFailure, renewedInVain } from './failures';
+import type { Mask } from './secrets';
+import { maskOf, secretsOf } from './secrets';
 import type { ApiContext, Failure, Reply } from './types';
 
-/** Who renews the access: we, through n8n's OAuth2 client; n8n by itself, on an answer 401; nobody. */
-type Renewal = 'ours' | 'byN8n' | 'none';
-
-const RENEWALS: Record<string, Renewal> = {
-	amoCrmOAuth2Api: 'ours',
-	amoCrmAuthorizationCodeApi: 'byN8n',
-	amoCrmLongLivedTokenApi: 'none',
+/** How to get access again, in place of connecting the account anew. */
+const WAYS_BACK: Record<string, Partial<Failure>> = {
+	amoCrmLongLivedTokenApi: {
+		message: 'amoCRM does not accept this long-lived token: it has ended or was revoked, or belongs to another account',
+		advice:
+			"Make a new one in amoCRM: open the settings of your integration, go to 'Keys and scopes' and generate a long-lived token; paste it into 'Access Token' of the credential. Check there too that the integration is switched on and that the 'Account Domain' is right.",
+	},
+	amoCrmAuthorizationCodeApi: {
+		advice:
+			"Copy a new code from the 'Keys and scopes' tab of the integration, paste it into 'Authorization Code' of the credential and save it within 20 minutes. Check that the integration is switched on and that the 'Account Domain' is right.",
+	},
 };
 
 /** Renewed so long before its end, as a part of the lifetime: for a day, 3 to 14 minutes, for each process its own. */
@@ -25,7 +32,7 @@ const STAGGER_MS = 1000;
 /** A refused renewal may mean that another process has just renewed, and has still to save what it got, ms. */
 const SAVING_MS = [500, 1500];
 
-/** So long is a refused renewal not tried again for the same credential, ms. */
+/** So long is a refused credential not tried again, ms. */
 const REFUSED_MS = 10_000;
 
 /** So long do requests wait for the one that shows whether the token is good, ms: it may hang. */
@@ -34,8 +41,11 @@ const PATIENCE_MS = 15_000;
 /** When a token that is close to its end could not be renewed, it is tried again after, ms. */
 const AGAIN_MS = 30_000;
 
-/** How often the token is replaced for one request. Twice: the first new one may be another process's, and old already. */
-const MAX_REPLACEMENTS = 2;
+/** How often the token is replaced for one request: new ones may be other processes', and old already. */
+const MAX_REPLACEMENTS = 3;
+
+/** So many new tokens in a row may be refused until the next one is only tried after `REFUSED_MS`. */
+const MAX_VAIN_RENEWALS = 2;
 
 /** What this process knows of one credential. Fingerprints only, no tokens. */
 interface Knowledge {
@@ -51,112 +61,126 @@ interface Knowledge {
 	/** A new token is past its end by this clock: ages say nothing here. */
 	clockIsOff?: boolean;
 	refused?: { current: string; failure: Failure; at: number };
+	/** Renewals since amoCRM has last taken a token. */
+	vainRenewals: number;
 	/** The renewal under way. */
 	renewing?: Promise<Failure | undefined>;
 	/** The request under way that will show whether the token is good. */
-	scout?: Promise<'hangs' | undefined>;
+	scout?: Promise<'late' | undefined>;
 }
 
 const known = new Map<string, Knowledge>();
 
+/** What the access of one execution is kept for. */
+interface Access {
+	context: ApiContext;
+	credentialType: string;
+	credentialKey: string;
+	baseUrl: string;
+	credentials: ICredentialDataDecryptedObject;
+	/** Does `work` when the account's gate has a turn for `who`. */
+	turn: <T>(who: unknown, work: () => Promise<T>) => Promise<T>;
+}
+
+/** One try at a request. Asks `isStale` before it is sent, and gives `undefined` when that is so. */
+type Attempt = (isStale: () => boolean) => Promise<Reply | undefined>;
+
 /**
  * Sends requests so that an access token is renewed once, however many executions meet its end: a refresh token works
- * once, and n8n 1.x spends it once for every answer 401. As long as it is not sure that the token is good, requests go
- * one at a time, and the first that finds it dead has it replaced.
+ * once. As long as it is not sure that the token is good, requests go one at a time, and the first that finds it dead
+ * has it replaced; nobody sends one that is known to be dead.
  */
 export class AccessKeeper {
-	private readonly renewal: Renewal;
+	/** A long-lived token is never renewed. */
+	private readonly isRenewable: boolean;
 
 	private readonly state: Knowledge;
 
 	private credentials: ICredentialDataDecryptedObject;
 
-	constructor(
-		private readonly context: ApiContext,
-		private readonly credentialType: string,
-		credentialKey: string,
-		private readonly baseUrl: string,
-		credentials: ICredentialDataDecryptedObject,
-	) {
-		this.renewal = RENEWALS[credentialType] ?? 'none';
-		this.state = known.get(credentialKey) ?? { current: '' };
+	/** All that this execution has seen, old tokens too. */
+	private readonly secrets = new Set<string>();
+
+	private maskOfAll?: Mask;
+
+	constructor(private readonly access: Access) {
+		const { credentialType, credentialKey, credentials } = access;
+		this.isRenewable = credentialType !== 'amoCrmLongLivedTokenApi';
+		this.state = known.get(credentialKey) ?? { current: '', vainRenewals: 0 };
 		known.set(credentialKey, this.state);
 		this.credentials = credentials;
 		this.learn(credentials);
 	}
 
-	/** Whether n8n must see an answer 401 as an error, because that makes it renew. */
-	get needsThrown401(): boolean {
-		return this.renewal === 'byN8n';
-	}
-
-	/** What no message may repeat. */
-	get secrets(): string[] {
-		return secretsOf(this.credentials);
+	/** Blacks out in a text what no message may repeat. */
+	mask(text: string): string {
+		this.maskOfAll ??= maskOf([...this.secrets]);
+		return this.maskOfAll(text);
 	}
 
 	/** Runs `attempt`, and again with a new token when amoCRM refuses the old one. */
-	async run(attempt: () => Promise<Reply>): Promise<Reply> {
-		if (this.renewal === 'none') return await attempt();
+	async run(attempt: Attempt): Promise<Reply> {
 		for (let replacements = 0; ; ) {
-			const obstacle = await this.ready();
+			const obstacle = this.isRenewable ? await this.ready() : this.refusal();
 			if (typeof obstacle === 'object') return { ok: false, failure: obstacle };
 			const { current, scout } = this.state;
-			const isSure = this.isTrusted() || obstacle === 'hangs';
+			const isSure = !this.isRenewable || this.isTrusted() || obstacle === 'late';
 			// Somebody else has set out first.
 			if (!isSure && scout) continue;
-			const reply = isSure ? await attempt() : await this.scout(attempt);
-			if (reply.ok || reply.failure.kind !== 'unauthorized' || replacements++ === MAX_REPLACEMENTS) return reply;
-			if (this.renewal === 'byN8n') {
-				// n8n has tried in vain to renew: somebody else may have done it.
-				if (!(await this.wasReplaced(current))) return { ok: false, failure: this.refuse(current, reply.failure) };
-			} else if (reply.failure.permanent) return reply;
-			else if (this.state.current === current) this.state.dead = current;
+			const isStale = (): boolean => this.refusal() !== undefined || this.isDead();
+			const reply = await (isSure ? attempt(isStale) : this.scout(attempt, isStale));
+			if (!reply) continue;
+			if (isProof(reply)) this.prove(current);
+			if (reply.ok || reply.failure.kind !== 'unauthorized') return reply;
+			if (!this.isRenewable) return { ok: false, failure: this.refuse(current, reply.failure) };
+			if (this.state.current !== current) {
+				if (replacements++ < MAX_REPLACEMENTS) continue;
+				return reply;
+			}
+			this.state.dead = current;
+			if (this.state.vainRenewals >= MAX_VAIN_RENEWALS) return { ok: false, failure: this.refuse(current, renewedInVain()) };
 		}
 	}
 
-	/** Waits until a request may go. Returns why it may not; `hangs` when the one that went ahead does not come back. */
-	private async ready(): Promise<Failure | 'hangs' | undefined> {
+	/** Waits until a request may go. Returns why it may not; `late` when the one that went ahead does not come back. */
+	private async ready(): Promise<Failure | 'late' | undefined> {
 		for (;;) {
 			if (this.isTrusted()) return undefined;
-			const { refused, current, scout } = this.state;
-			if (refused?.current === current && Date.now() - refused.at < REFUSED_MS) return refused.failure;
-			if (this.renewal === 'ours' && (this.isDue() || this.isDead())) {
+			const { scout } = this.state;
+			const refusal = this.refusal();
+			if (refusal) return refusal;
+			if (this.isDue() || this.isDead()) {
 				this.state.renewing ??= this.replace().finally(() => {
 					this.state.renewing = undefined;
 				});
 				const failure = await this.state.renewing;
 				if (failure) return failure;
-			} else if (!scout || (await scout) === 'hangs') return scout && 'hangs';
+			} else if (!scout || (await scout) === 'late') return scout && 'late';
 		}
 	}
 
+	/** Why this credential was refused a moment ago. */
+	private refusal(): Failure | undefined {
+		const { refused, current } = this.state;
+		return refused?.current === current && Date.now() - refused.at < REFUSED_MS ? refused.failure : undefined;
+	}
+
 	/** Sends the one request that shows whether the token is good; who comes meanwhile waits, but not for ever. */
-	private async scout(attempt: () => Promise<Reply>): Promise<Reply> {
-		let isBack = false;
-		const patience = async (): Promise<'hangs'> => {
-			for (let waited = 0; !isBack && waited < PATIENCE_MS; waited += PATIENCE_MS / 100) await sleep(PATIENCE_MS / 100);
-			return 'hangs';
-		};
-		const work = this.prove(attempt).finally(() => {
-			isBack = true;
+	private async scout(attempt: Attempt, isStale: () => boolean): Promise<Reply | undefined> {
+		const work = attempt(isStale).finally(() => {
 			if (this.state.scout === scout) this.state.scout = undefined;
 		});
-		const scout = Promise.race([work.then(() => undefined, () => undefined), patience()]);
+		const scout = within(PATIENCE_MS, work.then(() => undefined, () => undefined));
 		this.state.scout = scout;
 		return await work;
 	}
 
-	private async prove(attempt: () => Promise<Reply>): Promise<Reply> {
-		const isPastItsEnd = this.isDead();
-		const { current } = this.state;
-		const reply = await attempt();
-		// n8n may have renewed on the way.
-		if (this.renewal === 'byN8n') await this.reread();
-		if (!isProof(reply)) return reply;
-		if (isPastItsEnd && this.state.current === current) this.forgetAge();
-		this.state.proven = this.state.current;
-		return reply;
+	/** amoCRM has taken the token that the credential had when the request began. */
+	private prove(current: string): void {
+		if (this.state.current !== current) return;
+		if (this.isDead()) this.forgetAge();
+		this.state.proven = current;
+		this.state.vainRenewals = 0;
 	}
 
 	/** Whether the token is surely good: not refused, not close to its end, and either young or used before. */
@@ -185,18 +209,23 @@ export class AccessKeeper {
 		return undefined;
 	}
 
-	/** A new token by n8n's OAuth2 client, which keeps it. Returns why there is none. */
+	/** A new token by n8n, which keeps it. Returns why there is none. */
 	private async renew(): Promise<Failure | undefined> {
 		const { current } = this.state;
+		let failure: Failure | undefined;
 		try {
-			await this.context.helpers.refreshOAuth2Token.call(this.context, this.credentialType);
+			await (this.access.credentialType === 'amoCrmOAuth2Api' ? this.renewByClient() : this.renewOnTheWay());
 		} catch (error) {
-			const failure = renewalFailure(error);
-			if (!failure.permanent) return failure;
+			failure = renewalFailure(error);
+		}
+		if (failure?.permanent) {
 			if (await this.wasReplaced(current)) return undefined;
 			return this.refuse(current, (await this.moved()) ?? failure);
 		}
 		await this.reread();
+		if (failure && this.state.current === current) return failure;
+		this.state.vainRenewals += 1;
+		if (this.state.current === this.state.dead) return this.refuse(current, renewedInVain());
 		if (this.isDead()) {
 			this.state.clockIsOff = true;
 			this.forgetAge();
@@ -204,11 +233,28 @@ export class AccessKeeper {
 		return undefined;
 	}
 
+	private async renewByClient(): Promise<void> {
+		const { context, credentialType, turn } = this.access;
+		await turn(this.state, async () => await context.helpers.refreshOAuth2Token.call(context, credentialType));
+	}
+
+	/** n8n renews this credential when it has no access token, and then sends the request: two turns. */
+	private async renewOnTheWay(): Promise<void> {
+		const { context, credentialType, baseUrl, turn } = this.access;
+		const data = { ...this.credentials, accessToken: '' };
+		const options = { url: `${baseUrl}/api/v4/account`, json: true, ignoreHttpStatusErrors: true, disableFollowRedirect: true };
+		const credentialsDecrypted = { id: '', name: '', type: credentialType, data };
+		const send = async () =>
+			await context.helpers.httpRequestWithAuthentication.call(context, credentialType, options, { credentialsDecrypted });
+		await turn(this.state, async () => await turn(this.state, send));
+	}
+
 	private async moved(): Promise<Failure | undefined> {
 		const { access_token, refresh_token } = (this.credentials.oauthTokenData ?? {}) as IDataObject;
-		const { httpRequest } = this.context.helpers;
-		const address = await newAddressOf(httpRequest, this.baseUrl, String(access_token ?? ''), String(refresh_token ?? ''));
-		return address === undefined ? undefined : accountMoved(this.baseUrl, address);
+		const { context, baseUrl } = this.access;
+		const { httpRequest } = context.helpers;
+		const address = await newAddressOf(httpRequest, baseUrl, String(access_token ?? ''), String(refresh_token ?? ''));
+		return address === undefined ? undefined : accountMoved(baseUrl, address);
 	}
 
 	/** Whether the credential holds another token than `before`, now or as soon as another process has saved it. */
@@ -221,31 +267,37 @@ export class AccessKeeper {
 		return false;
 	}
 
-	private refuse(current: string, failure: Failure): Failure {
+	private refuse(current: string, given: Failure): Failure {
+		const isOwnWord = given.message.startsWith(UNUSABLE);
+		const failure = { ...given, ...(isOwnWord ? {} : WAYS_BACK[this.access.credentialType]) };
 		this.state.refused = { current, failure, at: Date.now() };
 		return failure;
 	}
 
 	private async reread(): Promise<void> {
+		const { context, credentialType } = this.access;
 		try {
-			this.learn(await this.context.getCredentials(this.credentialType));
+			this.learn(await context.getCredentials(credentialType));
 		} catch (error) {
 			// The next request will say what has become of the credential.
-			this.context.logger?.debug('amoCRM: the credential could not be read again', { because: String(error) });
+			context.logger?.debug('amoCRM: the credential could not be read again', { because: this.mask(String(error)) });
 		}
 	}
 
 	private learn(credentials: ICredentialDataDecryptedObject): void {
 		this.credentials = credentials;
+		for (const secret of secretsOf(credentials)) this.secrets.add(secret);
+		this.maskOfAll = undefined;
 		const current = fingerprint(credentials);
 		if (current === this.state.current) return;
 		this.state.current = current;
 		this.forgetAge();
+		// n8n would renew it by itself, for all requests at once.
+		if (credentials.accessToken === '') this.state.dead = current;
 		const age = this.state.clockIsOff ? undefined : ageOf(credentials);
 		if (!age) return;
 		this.state.endsAt = age.endsAt;
-		// Only we can renew ahead of time.
-		this.state.dueAt = age.endsAt - (this.renewal === 'ours' ? age.lifetimeMs * EARLY_PART : 0);
+		this.state.dueAt = age.endsAt - age.lifetimeMs * EARLY_PART;
 	}
 
 	private forgetAge(): void {

@@ -1,22 +1,26 @@
 import { createHash } from 'crypto';
-import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
 import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from '../../../credentials/accountDomain';
 import { claimsOf } from '../../../credentials/claims';
+import { within } from '../../../credentials/deadline';
 import { AccessKeeper } from './access';
 import { otherAccountFailure } from './connectedAccount';
-import { cancelled, failureOf, failureOfAnswer, malformedAnswer, wrongCredential } from './failures';
+import { afterAnother, cancelled, failureOf, failureOfAnswer, malformedAnswer, tooLate, wrongCredential } from './failures';
 import type { Slot } from './rateLimit';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
-import { DEFAULT_MAX_RETRIES, mayRetry, retryDelayMs } from './retry';
-import { withoutSecrets } from './secrets';
+import { DEFAULT_MAX_RETRIES, DEFAULT_RETRY_MINUTES, mayRetry, retryDelayMs, RetryBudget } from './retry';
+import { masked, maskOf, secretsOf } from './secrets';
 import type { Answer, ApiContext, ApiRequest, Failure, Outcome, Query, QueryValue, Reply } from './types';
 import { wellFormed } from './wellFormed';
 
 const API_PATH = '/api/v4';
 
-/** A heavy page of amoCRM can take a minute (core facts 3.3); n8n's own default of 300 s would hold a slot too long. */
+/**
+ * The whole exchange may take so long, ms: a heavy page of amoCRM can take a minute (core facts 3.3). n8n's own limit
+ * counts idle time only.
+ */
 const TIMEOUT_MS = 120_000;
 
 /** Answers do not take equally long: a little more than the average fills the limit. */
@@ -26,6 +30,8 @@ export interface ClientOptions {
 	/** At most this many requests per second to the account, 7 unless a package was bought (core facts 3.7). */
 	requestsPerSecond?: number;
 	maxRetries?: number;
+	/** How long the run tries again in all, minutes. */
+	maxRetryMinutes?: number;
 }
 
 /** What one run has cost so far. */
@@ -47,8 +53,18 @@ export interface ApiClient {
 	readonly stats: ClientStats;
 	/** How many requests have to be under way at once to use up the rate limit, by the time that answers take so far. */
 	usefulParallelism(): number;
+	/** Blacks out the secrets of the credential; every text that leaves the node passes it last. */
+	mask(text: string): string;
 	/** Sends one request within the account's limit, repeats it where that is safe, and never throws. */
 	send(request: ApiRequest): Promise<Reply>;
+}
+
+interface Connection {
+	context: ApiContext;
+	credentialType: string;
+	identity: Pick<ApiClient, 'baseUrl' | 'accountKey' | 'credentialKey'>;
+	credentials: ICredentialDataDecryptedObject;
+	options: ClientOptions;
 }
 
 /** The credential type behind each value of the 'Authentication' parameter. */
@@ -58,14 +74,23 @@ const CREDENTIAL_TYPES: Record<string, string> = {
 	authorizationCode: 'amoCrmAuthorizationCodeApi',
 };
 
-/** Builds the client of this execution, or says what is wrong with the credential. Sends nothing. */
+/** Builds the client of this execution, or says what is wrong with the credential. Sends nothing and never throws. */
 export async function createClient(context: ApiContext, options: ClientOptions = {}): Promise<Outcome<{ client: ApiClient }>> {
 	const authentication = String(authenticationOf(context));
 	const credentialType = CREDENTIAL_TYPES[authentication] ?? 'amoCrmOAuth2Api';
-	const credentials = await context.getCredentials(credentialType);
+	const started = performance.now();
+	let credentials: ICredentialDataDecryptedObject;
+	try {
+		credentials = await context.getCredentials(credentialType);
+	} catch (error) {
+		const message = `The credential could not be read: ${String((error as Error).message).slice(0, 200)}`;
+		return { ok: false, failure: wrongCredential(message, 'Choose a credential in the node, and check that its fields have values.') };
+	}
+	const readMs = performance.now() - started;
 	const urls = resolveAccountUrls(credentials.domain);
 	if (!urls) {
-		const message = `The 'Account Domain' of the credential is not the address of an amoCRM or Kommo account: '${shortened(credentials.domain)}'`;
+		const domain = maskOf(secretsOf(credentials))(shortened(credentials.domain));
+		const message = `The 'Account Domain' of the credential is not the address of an amoCRM or Kommo account: ${domain}`;
 		return { ok: false, failure: wrongCredential(message, ACCOUNT_DOMAIN_HELP) };
 	}
 	const otherAccount = otherAccountFailure(credentials, urls.baseUrl);
@@ -74,8 +99,9 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 	const integration = credentials.clientId ?? integrationOf(String(credentials.accessToken));
 	const accountKey = `${urls.baseUrl}|${String(integration)}`;
 	const credentialKey = `${accountKey}|${credentialType}|${String(credentialId)}`;
-	const access = new AccessKeeper(context, credentialType, credentialKey, urls.baseUrl, credentials);
-	return { ok: true, client: buildClient(context, credentialType, { baseUrl: urls.baseUrl, accountKey, credentialKey }, access, options) };
+	rateLimiterOf(accountKey).credentialRead(readMs);
+	const identity = { baseUrl: urls.baseUrl, accountKey, credentialKey };
+	return { ok: true, client: buildClient({ context, credentialType, identity, credentials, options }) };
 }
 
 /** The integration that a token belongs to: its claim `aud` (core facts 2.6), or else its own fingerprint. */
@@ -92,23 +118,32 @@ function authenticationOf(context: ApiContext): unknown {
 		: context.getNodeParameter('authentication', 'oAuth2');
 }
 
-function buildClient(
-	context: ApiContext,
-	credentialType: string,
-	identity: Pick<ApiClient, 'baseUrl' | 'accountKey' | 'credentialKey'>,
-	access: AccessKeeper,
-	options: ClientOptions,
-): ApiClient {
+function buildClient({ context, credentialType, identity, credentials, options }: Connection): ApiClient {
 	const limiter = rateLimiterOf(identity.accountKey);
 	const requestsPerSecond = atLeast(1, options.requestsPerSecond, DEFAULT_REQUESTS_PER_SECOND);
-	const maxRetries = atLeast(0, options.maxRetries, DEFAULT_MAX_RETRIES);
+	const retryMinutes = atLeast(0, options.maxRetryMinutes, DEFAULT_RETRY_MINUTES);
+	const maxRetries = retryMinutes === 0 ? 0 : atLeast(0, options.maxRetries, DEFAULT_MAX_RETRIES);
+	const budget = new RetryBudget(retryMinutes);
+	const access = new AccessKeeper({ context, credentialType, ...identity, credentials, turn });
 	const stats: ClientStats = { requests: 0, retries: 0, rateLimitAnswers: 0, waitedMs: 0 };
 	let answerMs = 0;
 	/** What makes every further request of this execution useless: a blocked account must not be asked again and again. */
 	let ended: Failure | undefined;
 	const signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
-	async function attempt(request: ApiRequest, stop: AbortSignal): Promise<Reply> {
+	/** For what is not a request of this execution's own. */
+	async function turn<T>(who: unknown, work: () => Promise<T>): Promise<T> {
+		const slot = await limiter.take(who, requestsPerSecond);
+		try {
+			const result = await within(TIMEOUT_MS, work());
+			if (result !== 'late') return result;
+		} finally {
+			limiter.ended(slot);
+		}
+		throw Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' });
+	}
+
+	async function attempt(request: ApiRequest, stop: AbortSignal, isStale: () => boolean): Promise<Reply | undefined> {
 		const queued = performance.now();
 		let slot: Slot;
 		try {
@@ -117,12 +152,15 @@ function buildClient(
 			return { ok: false, failure: cancelled() };
 		}
 		stats.waitedMs += slot.startedAt - queued;
-		if (ended) return { ok: false, failure: ended };
+		if (ended || isStale()) {
+			limiter.unused(slot);
+			return ended && { ok: false, failure: ended };
+		}
 		stats.requests += 1;
 		const reply = await exchange(request, slot);
 		if (reply.ok) return reply;
 		limiter.ended(slot);
-		const failure = withoutSecrets(reply.failure, access.secrets);
+		const failure = masked(reply.failure, (text) => access.mask(text));
 		if (failure.kind === 'rateLimited') {
 			stats.rateLimitAnswers += 1;
 			limiter.slowDown(requestsPerSecond, slot, failure.retryAfterMs);
@@ -131,10 +169,20 @@ function buildClient(
 	}
 
 	async function exchange(request: ApiRequest, slot: Slot): Promise<Reply> {
+		const deadline = new AbortController();
+		// A write that is under way when the execution is stopped goes on, so that it is known whether it was saved.
+		const ends = signal && request.method === 'GET' ? AbortSignal.any([deadline.signal, signal]) : deadline.signal;
+		// n8n takes the signal of its own context, whatever the options say.
+		const caller = Object.create(context, { getExecutionCancelSignal: { value: () => ends } }) as IExecuteFunctions;
 		try {
 			// n8n changes the options it is given, so every attempt gets fresh ones.
-			const httpOptions = httpOptionsOf(identity.baseUrl, request, access.needsThrown401);
-			const answer = (await context.helpers.httpRequestWithAuthentication.call(context, credentialType, httpOptions)) as Answer;
+			const httpOptions = httpOptionsOf(identity.baseUrl, request);
+			const work = context.helpers.httpRequestWithAuthentication.call(caller, credentialType, httpOptions) as Promise<Answer>;
+			const answer = await within(TIMEOUT_MS, work);
+			if (answer === 'late') {
+				deadline.abort();
+				return { ok: false, failure: tooLate(request, `${TIMEOUT_MS / 1000} s`) };
+			}
 			if (answer.statusCode >= 300) return { ok: false, failure: failureOfAnswer(answer, request) };
 			const tookMs = limiter.answered(slot);
 			answerMs = answerMs === 0 ? tookMs : answerMs * 0.7 + tookMs * 0.3;
@@ -144,40 +192,59 @@ function buildClient(
 		}
 	}
 
+	/** A failure after which the execution sends nothing more. */
+	function end(failure: Failure): Reply {
+		ended ??= { ...failure, permanent: true, outcomeUnknown: false };
+		return { ok: false, failure };
+	}
+
+	async function sendAgain(request: ApiRequest, stop: AbortSignal, first: Failure): Promise<Reply> {
+		let failure = first;
+		for (let retry = 1; mayRetry(request, failure, retry - 1, maxRetries) && !stop.aborted; retry++) {
+			// After a 429 the shared gate makes everybody wait; other failures wait on their own.
+			const isLimited = failure.kind === 'rateLimited';
+			const pauseMs = isLimited ? (failure.retryAfterMs ?? 0) : retryDelayMs(retry);
+			if (!budget.allows(failure, pauseMs)) return end(budget.exhausted(failure));
+			stats.retries += 1;
+			const { method, path } = request;
+			context.logger?.debug('amoCRM: repeating a request', { method, path: access.mask(path), because: failure.message, retry });
+			if (!isLimited) await pause(pauseMs, stop);
+			const reply = await sendOnce(request, stop);
+			if (reply.ok) return reply;
+			failure = afterAnother(reply.failure, failure, request);
+		}
+		return failure.kind === 'unauthorized' || failure.kind === 'blocked' ? end(failure) : { ok: false, failure };
+	}
+
+	async function sendOnce(request: ApiRequest, stop: AbortSignal): Promise<Reply> {
+		if (ended) return { ok: false, failure: ended };
+		return await access.run(async (isStale) => await attempt(request, stop, isStale));
+	}
+
 	return {
 		...identity,
 		stats,
 		usefulParallelism: () => Math.ceil((answerMs / 1000) * requestsPerSecond * HEADROOM),
+		mask: (text) => access.mask(text),
 		async send(request) {
 			// A signal of its own for each request: Node warns of a leak when many listen to one.
 			const stop = AbortSignal.any([signal, request.signal].filter((given) => given !== undefined));
-			for (let retry = 0; ; retry++) {
-				if (ended) return { ok: false, failure: ended };
-				const reply = await access.run(async () => await attempt(request, stop));
-				if (reply.ok) return reply;
-				const { failure } = reply;
-				if (stop.aborted || !mayRetry(request, failure, retry, maxRetries)) {
-					if (failure.kind === 'unauthorized' || failure.kind === 'blocked') ended = { ...failure, permanent: true };
-					return reply;
-				}
-				stats.retries += 1;
-				context.logger?.debug('amoCRM: repeating a request', {
-					method: request.method,
-					path: request.path,
-					because: failure.message,
-					retry: retry + 1,
-				});
-				// After a 429 the shared gate makes everybody wait; other failures wait on their own.
-				if (failure.kind !== 'rateLimited') await pause(retryDelayMs(retry + 1), stop);
+			const reply = await sendOnce(request, stop);
+			if (reply.ok) return reply;
+			budget.enter();
+			try {
+				return await sendAgain(request, stop, reply.failure);
+			} finally {
+				budget.leave();
 			}
 		},
 	};
 }
 
-/** Something else may have been pasted by mistake, a token even: long texts are not repeated in full. */
+/** Something else may have been pasted by mistake, a token even: long texts are not repeated. */
 function shortened(domain: unknown): string {
 	const text = String(domain ?? '');
-	return text.length > 60 ? `${text.slice(0, 30)}...` : text;
+	return text.length > 60 ? `a text of ${text.length} characters` : `'${text}'`;
 }
 
 /** An option as the user gave it, where it is a number that makes sense. */
@@ -198,7 +265,7 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
 	stop.removeEventListener('abort', wake);
 }
 
-function httpOptionsOf(baseUrl: string, request: ApiRequest, throws: boolean): IHttpRequestOptions {
+function httpOptionsOf(baseUrl: string, request: ApiRequest): IHttpRequestOptions {
 	return {
 		method: request.method,
 		url: `${request.base ?? `${baseUrl}${API_PATH}`}${request.path}${queryString(request.query)}`,
@@ -206,8 +273,8 @@ function httpOptionsOf(baseUrl: string, request: ApiRequest, throws: boolean): I
 		body: request.body,
 		json: true,
 		returnFullResponse: true,
-		// An answer 401 that n8n sees as an error makes it renew the access by itself: in n8n 1.x all at once.
-		ignoreHttpStatusErrors: !throws,
+		// An answer 401 that n8n sees as an error makes it renew the access and send again by itself, past the gate.
+		ignoreHttpStatusErrors: true,
 		timeout: TIMEOUT_MS,
 		// The token must not follow a redirect to another host.
 		disableFollowRedirect: true,

@@ -1,22 +1,30 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { UNUSABLE } from '../../../credentials/tokens';
+import { NOT_NOW, UNUSABLE } from '../../../credentials/tokens';
 import type { Answer, ApiRequest, Failure, FieldProblem } from './types';
 
-/** Failures of a connection that was never made: the request did not reach amoCRM. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/**
+ * Errors from before a request can leave: of looking the host up (Node.js' `dns`, libuv's `EAI_*`), of connecting, of
+ * agreeing on TLS, and of a request that HTTP cannot write.
+ */
+const NEVER_SENT = new RegExp(
+	`^(${[
+		'ENOTFOUND|ENODATA|ESERVFAIL|EFORMERR|ENOTIMP|EREFUSED|EBAD(QUERY|NAME|FAMILY|RESP|FLAGS|HINTS|STR)|ETIMEOUT|ENONAME|ENOTINITIALIZED|EDESTRUCTION',
+		'EAI_\\w+|ELOADIPHLPAPI|EADDRGETNETWORKPARAMS',
+		'ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EADDRINUSE|EAFNOSUPPORT|EPROTONOSUPPORT|EPROTOTYPE',
+		'EMFILE|ENFILE|EACCES|EPERM|ENOENT|ERR_SOCKET_CONNECTION_TIMEOUT|UND_ERR_CONNECT_TIMEOUT',
+		'EPROTO|ERR_SSL_\\w+|ERR_TLS_\\w+',
+		'ERR_INVALID_(URL|PROTOCOL|CHAR|HTTP_TOKEN|IP_ADDRESS)|ERR_UNESCAPED_CHARACTERS|ERR_HTTP_INVALID_HEADER_VALUE|ERR_SOCKET_BAD_PORT',
+	].join('|')})$`,
+);
 
-/** The other end is not who it should be; it will not become so. */
-const NOT_TRUSTED = new Set([
-	'CERT_HAS_EXPIRED',
-	'CERT_NOT_YET_VALID',
-	'DEPTH_ZERO_SELF_SIGNED_CERT',
-	'SELF_SIGNED_CERT_IN_CHAIN',
-	'ERR_TLS_CERT_ALTNAME_INVALID',
-	'UNABLE_TO_GET_ISSUER_CERT',
-	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+/** The other end is not who it should be (Node.js' `tls`, X.509 certificate errors); it will not become so. */
+const NOT_TRUSTED =
+	/^(CERT_\w+|CRL_\w+|UNABLE_TO_\w+|ERROR_IN_CRL_\w+|ERROR_IN_CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|ERR_TLS_CERT_\w+|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH)$/;
+
+/** How Node.js words what befell a connection that stood, whatever the code, and what befell one that never did. */
+const HAD_BEGUN = /^(read|write|shutdown) E(?!PROTO)|bad record mac|decryption failed/;
+const HAD_NOT_BEGUN = /^(connect|getaddrinfo|query\w*) E|before secure TLS connection was established/;
 
 /** Nothing came in the time that we give (or the system gives a connection). */
 const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
@@ -25,6 +33,9 @@ const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const NO_REASON = /^(?:|bad request|unprocessable entity|request validation failed|некорректный запрос)\.?$/i;
 const NO_REASON_ADVICE =
 	'amoCRM gives no reason. Check the values of this item. Otherwise the user who connected the account may lack the right to do this, or the subscription of the account may have ended.';
+/** How much of what amoCRM says is repeated, characters. */
+const LONGEST_REASON = 200;
+const LONGEST_WORD = 80;
 
 /** What amoCRM says in a 400 that is none: "a system error occurred, please repeat" (core facts 3.9). */
 const SYSTEM_ERROR = /системн|system error|повторите|try again/i;
@@ -40,7 +51,15 @@ interface HelperError {
 	messages?: unknown;
 	context?: { data?: unknown };
 	failure?: { cause?: unknown };
-	cause?: { code?: unknown; name?: unknown; message?: unknown; response?: { headers?: Record<string, unknown>; data?: unknown } };
+	cause?: {
+		code?: unknown;
+		name?: unknown;
+		message?: unknown;
+		response?: { headers?: Record<string, unknown>; data?: unknown };
+		request?: { socket?: { secureConnecting?: unknown } | null };
+		/** All that Node.js tried for a host of several addresses. */
+		cause?: { errors?: unknown };
+	};
 	response?: { headers?: Record<string, unknown>; data?: unknown };
 }
 
@@ -69,25 +88,17 @@ export function failureOf(error: unknown, request: ApiRequest): Failure {
 	// An error with a status below 300 is a body that broke off while it was read.
 	if (status !== undefined && status < 300) return malformedAnswer(request, status);
 	if (status !== undefined) return failureOfAnswer({ statusCode: status, body: data, headers: headersOf(thrown) }, request);
-	const text = [thrown.message, ...(Array.isArray(thrown.messages) ? thrown.messages : [])].join(' ');
-	if (/refresh ?token is required|no refresh token|credentials not connected/i.test(text)) return reconnect();
-	if (NEVER_SENT.has(code) || NOT_TRUSTED.has(code)) {
+	if (/refresh ?token is required|no refresh token|credentials not connected/i.test(textsOf(thrown).join(' '))) return reconnect();
+	if (neverLeft(thrown, code)) {
 		return {
 			kind: 'unreachable',
-			message: `amoCRM could not be reached (${code})`,
+			message: `amoCRM could not be reached${code ? ` (${code})` : ''}: nothing was sent`,
 			advice: "Check the 'Account Domain' of the credential and the network of this n8n, then run again.",
 			outcomeUnknown: false,
-			...(NOT_TRUSTED.has(code) ? { permanent: true } : {}),
+			...(NOT_TRUSTED.test(code) ? { permanent: true } : {}),
 		};
 	}
-	if (TIMED_OUT.has(code)) {
-		return {
-			kind: 'timeout',
-			message: `amoCRM did not answer in time (${code})`,
-			advice: unknownAdvice(request),
-			outcomeUnknown: changesData(request),
-		};
-	}
+	if (TIMED_OUT.has(code)) return tooLate(request, code);
 	return {
 		kind: 'connectionLost',
 		message: `The connection to amoCRM broke before an answer came${code ? ` (${code})` : ''}`,
@@ -96,9 +107,34 @@ export function failureOf(error: unknown, request: ApiRequest): Failure {
 	};
 }
 
-/** Why n8n's OAuth2 client got no new token: for good (`permanent`), or just now. No request of the API was under way. */
+/** No answer, or no end of it, in the time that we give. */
+export function tooLate(request: ApiRequest, why: string): Failure {
+	return {
+		kind: 'timeout',
+		message: `amoCRM did not answer in time (${why})`,
+		advice: unknownAdvice(request),
+		outcomeUnknown: changesData(request),
+	};
+}
+
+/** Whether the request cannot have reached amoCRM. */
+function neverLeft(thrown: HelperError, code: string): boolean {
+	const texts = textsOf(thrown);
+	if (thrown.cause?.request?.socket?.secureConnecting === true || Array.isArray(thrown.cause?.cause?.errors)) return true;
+	if (texts.some((text) => HAD_NOT_BEGUN.test(text))) return true;
+	return NOT_TRUSTED.test(code) || (NEVER_SENT.test(code) && !texts.some((text) => HAD_BEGUN.test(text)));
+}
+
+/** What the error says, in n8n's words and in those before. */
+function textsOf({ cause, message, messages }: HelperError): string[] {
+	return [cause?.message, message, ...(Array.isArray(messages) ? messages : [])].map((text) => String(text ?? '').slice(0, 500));
+}
+
+/** Why n8n got no new token: for good (`permanent`), or just now. No request of the API was under way. */
 export function renewalFailure(error: unknown): Failure {
 	const thrown = (error ?? {}) as HelperError;
+	const said = String(thrown.message ?? '');
+	if (said.startsWith(UNUSABLE)) return credentialRefused(said);
 	const status = tokenEndpointStatus(thrown);
 	const code = String(thrown.code ?? thrown.cause?.code ?? '');
 	// amoCRM answers 400, 401 or 404 to what can never be renewed (core facts 2.7, 1); an RFC 6749 error means the same.
@@ -109,6 +145,19 @@ export function renewalFailure(error: unknown): Failure {
 /** The credential is filled in wrong: nothing can be sent with it. */
 export function wrongCredential(message: string, advice: string): Failure {
 	return { kind: 'credential', message, advice, outcomeUnknown: false, permanent: true };
+}
+
+/** amoCRM gives new tokens and refuses each. */
+export function renewedInVain(): Failure {
+	return {
+		kind: 'unauthorized',
+		status: 401,
+		message: 'amoCRM renews the access of this credential and then refuses the new token',
+		advice:
+			"Check that the integration is switched on in amoCRM and that the 'Account Domain' is right, then open the credential and connect the account again.",
+		outcomeUnknown: false,
+		permanent: true,
+	};
 }
 
 /** The account answers under another address than the credential says. */
@@ -144,6 +193,12 @@ export function cancelled(sent?: ApiRequest): Failure {
 	};
 }
 
+/** The failure of a repetition: what became of the request before may be unknown still, unless amoCRM says what it thinks of it. */
+export function afterAnother(failure: Failure, before: Failure, request: ApiRequest): Failure {
+	if (!before.outcomeUnknown || failure.outcomeUnknown || ['validation', 'badRequest', 'notFound'].includes(failure.kind)) return failure;
+	return { ...failure, outcomeUnknown: true, advice: unknownAdvice(request) };
+}
+
 /** Failures that every further request of the execution would meet too. */
 export function endsEverything({ kind }: Failure): boolean {
 	return ['unauthorized', 'blocked', 'paymentRequired', 'forbidden', 'cancelled', 'unreachable'].includes(kind);
@@ -167,6 +222,7 @@ function unknownAdvice(request: ApiRequest): string {
 /** What our own credential says when it cannot get a token: what happened, then what to do. Nothing was sent. */
 function credentialRefused(text: string): Failure {
 	const [message = text, ...rest] = text.split(/(?<=\.) (?=[A-Z])/);
+	if (text.includes(NOT_NOW)) return { kind: 'unreachable', message, advice: rest.join(' '), outcomeUnknown: false };
 	return { kind: 'unauthorized', status: 401, message, advice: rest.join(' '), outcomeUnknown: false, permanent: true };
 }
 
@@ -183,8 +239,7 @@ function reconnect(status?: number): Failure {
 
 /** n8n's OAuth2 client words a failed refresh like this; a failed API call reads "Request failed with status code". */
 function tokenEndpointStatus(thrown: HelperError): number | undefined {
-	const texts = [thrown.cause?.message, thrown.message, ...(Array.isArray(thrown.messages) ? thrown.messages : [])];
-	const match = texts.map((text) => /^HTTP status (\d{3})$/.exec(String(text ?? ''))).find(Boolean);
+	const match = textsOf(thrown).map((text) => /^HTTP status (\d{3})$/.exec(text)).find(Boolean);
 	return match ? Number(match[1]) : undefined;
 }
 
@@ -219,7 +274,7 @@ function statusIn(data: unknown): number | undefined {
 /** One readable failure out of an answer that is none of the successes: its status is 300 or more. */
 export function failureOfAnswer({ statusCode: status, body: data, headers }: Answer, request: ApiRequest): Failure {
 	const problem = isObject(data) ? data : undefined;
-	const detail = String(problem?.detail ?? problem?.title ?? '').trim();
+	const detail = [problem?.detail, problem?.title].map((text) => wordsOf(text, LONGEST_REASON)).find((text) => text !== '') ?? '';
 	const said = detail ? `: ${detail}` : '';
 	const make = (kind: Failure['kind'], message: string, advice: string, outcomeUnknown = false): Failure => ({
 		kind,
@@ -318,13 +373,19 @@ function validationRows(problem: IDataObject | undefined): Map<string, FieldProb
 		if (!isObject(group)) continue;
 		const key = group.request_id === undefined || group.request_id === null ? '' : String(group.request_id);
 		const errors = (Array.isArray(group.errors) ? group.errors : []).filter(isObject).map((error) => ({
-			code: String(error.code ?? ''),
-			path: String(error.path ?? ''),
-			detail: String(error.detail ?? error.code ?? ''),
+			code: wordsOf(error.code, LONGEST_WORD),
+			path: wordsOf(error.path, LONGEST_WORD),
+			detail: wordsOf(error.detail ?? error.code, LONGEST_REASON),
 		}));
 		rows.set(key, [...(rows.get(key) ?? []), ...errors]);
 	}
 	return rows;
+}
+
+/** Foreign text, of which nobody needs more than so many characters. */
+function wordsOf(given: unknown, longest: number): string {
+	const text = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : '';
+	return text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
 }
 
 const headersOf = (thrown: HelperError): Answer['headers'] => thrown.cause?.response?.headers ?? thrown.response?.headers;

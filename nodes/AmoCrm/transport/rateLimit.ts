@@ -18,10 +18,13 @@ const FORGET_MS = 0.05;
 
 /**
  * So many answers tell what is fast. Until then all may be late: n8n loads what its first requests need, and reads their
- * credential from a database that stores starting executions; this process is not busy meanwhile (ms at most; seen: 120).
+ * credential from a database that stores starting executions; this process is not busy meanwhile (ms at most).
  */
 const ENOUGH_ANSWERS = 14;
-const LONGEST_FIRST_WAY_MS = 250;
+const LONGEST_FIRST_WAY_MS = 2000;
+
+/** So long does a slow reading of the credential tell that n8n's database is slow, which every request has to pass, ms. */
+const SLOW_READING_MS = 3000;
 
 /** How long everybody pauses after a 429 that names no time, ms. It doubles while 429s go on. */
 const FIRST_PAUSE_MS = 1000;
@@ -48,6 +51,8 @@ interface Waiter {
 /** The right to start one request now. */
 export interface Slot {
 	readonly startedAt: number;
+	/** The `limit` that it was given under. */
+	readonly limit: number;
 	/** How much of the gate's `lateMs` was there before. */
 	readonly lateBeforeMs: number;
 	/** How long the request took, ms, once it is over, and how much of that its way to amoCRM was at the most. */
@@ -56,8 +61,10 @@ export interface Slot {
 
 /**
  * The gate of one account and integration: at most `limit` requests start in any window, whoever sends them.
- * Executions take turns, so a big one cannot starve a small one. On a 429 everybody pauses and the rate halves,
- * then grows back slowly, so that several n8n processes that share a limit converge.
+ * Executions take turns, so a big one cannot starve a small one. Where their limits differ, the highest holds for all
+ * together, and a lower one for those that have it or a lower one still: who may not go yet lets others pass.
+ * On a 429 everybody pauses and the rate halves, then grows back slowly, so that several n8n processes that share a
+ * limit converge.
  */
 export class RateLimiter {
 	/** Requests that may still count, by their start. */
@@ -71,10 +78,20 @@ export class RateLimiter {
 	/** By how much the gate has woken up too late so far, ms: so long this process was busy with something else. */
 	private lateMs = 0;
 
+	private lateUntil = 0;
+
+	/** The slowest reading of a credential lately, and when it was, ms. */
+	private reading = { tookMs: 0, at: -Infinity };
+
+	/** Requests that have started and are not over. */
+	private readonly underWay = new Set<Slot>();
+
 	/** Waiting calls by execution; the map's order is the turn. */
 	private readonly queues = new Map<unknown, Waiter[]>();
 
 	private pumping = false;
+
+	private watching = false;
 
 	private pausedUntil = 0;
 
@@ -129,11 +146,25 @@ export class RateLimiter {
 	ended(slot: Slot): number {
 		const tookMs = clock() - slot.startedAt;
 		slot.end = { tookMs, longestWayMs: this.longestWayMs(slot) };
+		this.underWay.delete(slot);
 		return tookMs;
 	}
 
+	/** Tell the gate that the request was not sent at all. */
+	unused(slot: Slot): void {
+		this.slots = this.slots.filter((other) => other !== slot);
+		this.underWay.delete(slot);
+	}
+
+	/** Tell the gate how long n8n took to read the credential, ms: it reads it again for each request. */
+	credentialRead(tookMs: number): void {
+		const now = clock();
+		if (tookMs >= this.reading.tookMs || now > this.reading.at + SLOW_READING_MS) this.reading = { tookMs, at: now };
+	}
+
 	private longestWayMs({ lateBeforeMs }: Slot): number {
-		const wayMs = this.answers < ENOUGH_ANSWERS ? LONGEST_FIRST_WAY_MS : LONGEST_WAY_MS;
+		const readingMs = clock() > this.reading.at + SLOW_READING_MS ? 0 : this.reading.tookMs;
+		const wayMs = this.answers < ENOUGH_ANSWERS ? LONGEST_FIRST_WAY_MS : LONGEST_WAY_MS + readingMs;
 		return wayMs + this.lateMs - lateBeforeMs;
 	}
 
@@ -154,7 +185,8 @@ export class RateLimiter {
 		// The other requests of the same burst fail together: they count as one breach.
 		if (startedAt <= this.breachedAt) return;
 		this.breachedAt = now;
-		this.breachedRate = this.rate(limit, now);
+		// What was too much is what went through the gate, not what a careful execution may send of it.
+		this.breachedRate = this.rate(Math.max(limit, ...this.slots.map((slot) => slot.limit)), now);
 		this.reducedRate = Math.max(1, this.breachedRate / 2);
 		this.reducedAt = this.pausedUntil;
 		this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
@@ -170,48 +202,71 @@ export class RateLimiter {
 		return Math.min(limit, this.reducedRate + grown);
 	}
 
-	/** Admits waiting calls one by one, each as soon as the window has room. One pump runs per gate. */
+	/** Admits waiting calls one by one, each as soon as the window has room for its limit. One pump runs per gate. */
 	private async pump(): Promise<void> {
 		if (this.pumping) return;
 		this.pumping = true;
 		while (this.queues.size > 0) {
-			const [execution, queue] = this.queues.entries().next().value as [unknown, Waiter[]];
-			const next = queue[0];
-			const wait = next ? this.waitMs(next.limit) : 0;
-			if (wait > 0) {
-				await this.nap(Math.min(wait, NAP_MS));
-				continue;
-			}
+			const waitMs = this.admitNext();
+			await this.nap(waitMs === 0 ? LEAVING_MS : Math.min(waitMs, NAP_MS));
+		}
+		this.pumping = false;
+	}
+
+	/** Naps while requests are under way, to notice when this process is busy: then nobody may wait for a turn. */
+	private async watch(): Promise<void> {
+		if (this.watching) return;
+		this.watching = true;
+		while (this.underWay.size > 0) await this.nap(NAP_MS);
+		this.watching = false;
+	}
+
+	/** Lets the first call go that may; returns how long all have to wait when none may, ms, or else 0. */
+	private admitNext(): number {
+		const waits = new Map<number, number>();
+		for (const [execution, queue] of this.queues) {
+			const [next] = queue as [Waiter];
+			const waitMs = waits.get(next.limit) ?? this.waitMs(next.limit);
+			waits.set(next.limit, waitMs);
+			if (waitMs > 0) continue;
 			this.queues.delete(execution);
 			queue.shift();
 			// To the back of the line, so that executions take turns.
 			if (queue.length > 0) this.queues.set(execution, queue);
-			if (next) {
-				const slot = { startedAt: clock(), lateBeforeMs: this.lateMs };
-				this.slots.push(slot);
-				next.admit(slot);
-				await this.nap(LEAVING_MS);
-			}
+			const slot = { startedAt: clock(), limit: next.limit, lateBeforeMs: this.lateMs };
+			this.slots.push(slot);
+			this.underWay.add(slot);
+			void this.watch();
+			next.admit(slot);
+			return 0;
 		}
-		this.pumping = false;
+		return Math.min(NAP_MS, ...waits.values());
 	}
 
 	private waitMs(limit: number): number {
 		const now = clock();
 		if (now < this.pausedUntil) return this.pausedUntil - now;
-		const allowed = Math.max(1, Math.floor(this.rate(limit, now)));
-		if (this.slots.length < allowed) return 0;
 		const from = now - WINDOW_MS;
 		this.slots = this.slots.filter((slot) => this.countsFrom(slot) > from);
-		if (this.slots.length < allowed) return 0;
-		const counted = this.slots.map((slot) => this.countsFrom(slot)).sort((one, other) => other - one);
-		return (counted[allowed - 1] as number) + WINDOW_MS - now;
+		const limits = new Set([limit, ...this.slots.map((slot) => slot.limit).filter((other) => other > limit)]);
+		return Math.max(...[...limits].map((each) => this.waitWithin(each, now)));
+	}
+
+	/** How long until fewer than `limit` requests count, of those that keep to it, ms. */
+	private waitWithin(limit: number, now: number): number {
+		const allowed = Math.max(1, Math.floor(this.rate(limit, now)));
+		const counted = this.slots.filter((slot) => slot.limit <= limit).map((slot) => this.countsFrom(slot));
+		if (counted.length < allowed) return 0;
+		counted.sort((one, other) => other - one);
+		return Math.max(0, (counted[allowed - 1] as number) + WINDOW_MS - now);
 	}
 
 	private async nap(ms: number): Promise<void> {
 		const due = clock() + ms;
 		await sleep(ms);
-		this.lateMs += Math.max(0, clock() - due);
+		const now = clock();
+		this.lateMs += Math.max(0, now - Math.max(due, this.lateUntil));
+		this.lateUntil = now;
 	}
 
 	private forget(execution: unknown, waiter: Waiter): void {

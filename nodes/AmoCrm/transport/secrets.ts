@@ -2,8 +2,15 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 
 import type { Failure } from './types';
 
+/** Blacks out every secret of a credential in a text. */
+export type Mask = (text: string) => string;
+
 /** Shorter values are no secrets of amoCRM, and would tear holes into ordinary text. */
 const SHORTEST = 8;
+
+/** A part of a secret is known by blocks of this length, and is one from this length on. */
+const BLOCK = 8;
+const SHORTEST_PART = 12;
 
 /** Everything in a credential that must not be seen: its tokens, its secret and its code. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject): string[] {
@@ -14,17 +21,54 @@ export function secretsOf(credentials: ICredentialDataDecryptedObject): string[]
 		.filter((value) => value.length >= SHORTEST);
 }
 
+/** Finds secrets whole and in parts, as they are and as addresses, JSON and base64 (of which Basic is made) write them. */
+export function maskOf(secrets: string[]): Mask {
+	const whole = secrets.flatMap(writingsOf);
+	const blocks = new Set<string>();
+	for (const text of whole) for (let at = 0; at + BLOCK <= text.length; at++) blocks.add(text.slice(at, at + BLOCK));
+	const isBlock = (text: string, at: number): boolean => at >= 0 && blocks.has(text.slice(at, at + BLOCK));
+	return (text) => {
+		let clean = '';
+		let from = 0;
+		// Every part of some length has a block at a multiple of the block's length: only those are looked up.
+		for (let at = 0; at + BLOCK <= text.length; at += BLOCK) {
+			if (at < from || !isBlock(text, at)) continue;
+			let start = at;
+			let end = at;
+			while (start > from && isBlock(text, start - 1)) start -= 1;
+			while (isBlock(text, end + 1)) end += 1;
+			end += BLOCK;
+			if (end - start < SHORTEST_PART && !whole.includes(text.slice(start, end))) continue;
+			clean += `${text.slice(from, start)}***`;
+			from = end;
+		}
+		clean += text.slice(from);
+		// Those without a block at such a place are short.
+		return whole.reduce((left, secret) => (secret.length < 2 * BLOCK ? left.split(secret).join('***') : left), clean);
+	};
+}
+
+function writingsOf(secret: string): string[] {
+	const inBase64 = [0, 1, 2].flatMap((shift) => {
+		const encoded = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]).toString('base64');
+		// The characters at the ends depend on what stands beside the secret.
+		const sure = encoded.replace(/=+$/, '').slice(shift === 0 ? 0 : shift + 1, -1);
+		return [sure, sure.replace(/\+/g, '-').replace(/\//g, '_')];
+	});
+	const all = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...inBase64];
+	return [...new Set(all)].filter((text) => text.length >= SHORTEST);
+}
+
 /** The failure with every secret blacked out: an answer, or a proxy on the way, may repeat what it was sent. */
-export function withoutSecrets(failure: Failure, secrets: string[]): Failure {
-	const clean = (text: string): string => secrets.reduce((left, secret) => left.split(secret).join('***'), text);
+export function masked(failure: Failure, mask: Mask): Failure {
 	const rows = failure.rows && [...failure.rows].map(([key, problems]) => [
-		clean(key),
-		problems.map(({ code, path, detail }) => ({ code: clean(code), path: clean(path), detail: clean(detail) })),
+		mask(key),
+		problems.map(({ code, path, detail }) => ({ code: mask(code), path: mask(path), detail: mask(detail) })),
 	] as const);
 	return {
 		...failure,
-		message: clean(failure.message),
-		advice: clean(failure.advice),
+		message: mask(failure.message),
+		advice: mask(failure.advice),
 		...(rows ? { rows: new Map(rows) } : {}),
 	};
 }

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import type { IAdditionalCredentialOptions, ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { createClient } from '../../../nodes/AmoCrm/transport/client';
 import type { Reply } from '../../../nodes/AmoCrm/transport/types';
@@ -31,6 +31,11 @@ class Account {
 		return Math.max(...this.underWayAtStart);
 	}
 
+	/** When requests reached the API, ms, and with which token. */
+	starts: number[] = [];
+
+	sent: string[] = [];
+
 	urls: string[] = [];
 
 	refreshing: () => void = () => undefined;
@@ -52,16 +57,32 @@ class Account {
 		this.valid = 'another';
 	}
 
-	async client(type = 'oAuth2') {
+	/** What the credential of this type holds. */
+	private credentials(type: string): ICredentialDataDecryptedObject {
+		const { access_token: accessToken, refresh_token: refreshToken, server_time, expires_in } = this.oauthTokenData;
+		const expiresAt = server_time === undefined ? '' : String((Number(server_time) + Number(expires_in)) * 1000);
+		const own: IDataObject = type === 'oAuth2' ? { oauthTokenData: this.oauthTokenData } : { accessToken, refreshToken, expiresAt };
+		return structuredClone({ domain: this.domain, clientId: 'integration', ...own } as ICredentialDataDecryptedObject);
+	}
+
+	async client(type = 'oAuth2', requestsPerSecond = 1000) {
 		const wait = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
 		const context = {
 			getInputData: () => [],
 			getNodeParameter: (name: string, _item: number, fallback: unknown) => (name === 'authentication' ? type : fallback),
 			getNode: () => ({ credentials: {} }),
-			getCredentials: async () => structuredClone({ domain: this.domain, clientId: 'integration', oauthTokenData: this.oauthTokenData }),
+			getCredentials: async () => this.credentials(type),
 			helpers: {
-				httpRequestWithAuthentication: async () => {
+				httpRequestWithAuthentication: async (_type: string, { url }: IHttpRequestOptions, given?: IAdditionalCredentialOptions) => {
+					if (given?.credentialsDecrypted?.data?.accessToken === '') {
+						await wait(200);
+						this.refreshing();
+						this.replace();
+					}
 					const { access_token } = this.oauthTokenData;
+					this.starts.push(performance.now());
+					this.sent.push(String(access_token));
+					if (url.endsWith('/account')) return { statusCode: 200, body: {} };
 					this.requests += 1;
 					this.underWayAtStart.push(++this.underWay);
 					await wait(this.answerMs);
@@ -80,14 +101,14 @@ class Account {
 				},
 			},
 		} as unknown as IExecuteFunctions;
-		const result = await createClient(context, { requestsPerSecond: 1000, maxRetries: 3 });
+		const result = await createClient(context, { requestsPerSecond, maxRetries: 3 });
 		if (!result.ok) throw new Error(result.failure.message);
 		return result.client;
 	}
 
 	/** So many requests at once, each from an execution of its own. */
-	async rush(count = 20): Promise<Reply[]> {
-		const clients = await Promise.all(Array.from({ length: count }, async () => await this.client()));
+	async rush(count = 20, type = 'oAuth2', requestsPerSecond = 1000): Promise<Reply[]> {
+		const clients = await Promise.all(Array.from({ length: count }, async () => await this.client(type, requestsPerSecond)));
 		return await settle(Promise.all(clients.map(async (client) => await client.send(LIST))));
 	}
 }
@@ -263,6 +284,86 @@ test('a clock that is a day off does not renew for every request', async () => {
 	Object.assign(account.oauthTokenData, account.age());
 	for (let run = 0; run < 5; run++) expect(outcomes(await account.rush())).toEqual(['ok']);
 	expect(account.refreshes).toBe(1);
+});
+
+describe.each(['oAuth2', 'authorizationCode'])('%s', (type) => {
+	const busiestSecond = () => Math.max(...account.starts.map((from) => account.starts.filter((at) => at >= from && at < from + 1000).length));
+
+	/** The same token may be sent again only as long as nobody knows that it is dead. */
+	const deadSent = (dead: string) => account.sent.filter((token) => token === dead).length;
+
+	it.each([
+		['past its end', DAY + 60, 0],
+		['dead before its time', 0, 7],
+	])('20 executions on a token that is %s: one renewal, all inside the limit', async (_name, secondsAgo, sentDead) => {
+		Object.assign(account.oauthTokenData, account.age(secondsAgo));
+		const dead = String(account.oauthTokenData.access_token);
+		account.expire();
+		expect(outcomes(await account.rush(20, type, 7))).toEqual(['ok']);
+		expect(account.refreshes).toBe(1);
+		expect(busiestSecond()).toBeLessThanOrEqual(7);
+		expect(deadSent(dead)).toBe(sentDead);
+	});
+
+	it('a dead token of unknown age is sent once', async () => {
+		account.oauthTokenData = { access_token: account.valid, refresh_token: 'refresh-0' };
+		const dead = account.valid;
+		account.expire();
+		expect(outcomes(await account.rush(20, type, 7))).toEqual(['ok']);
+		expect([account.refreshes, deadSent(dead)]).toEqual([1, 1]);
+		expect(busiestSecond()).toBeLessThanOrEqual(7);
+	});
+
+	it.each([
+		['the same refused token', () => (account.replace = () => void account.refreshes++)],
+		['new tokens that are refused all the same', () => jest.spyOn(account, 'replace').mockImplementation(() => {
+			account.refreshes += 1;
+			account.oauthTokenData = { access_token: `refused-${account.refreshes}`, refresh_token: 'x', ...account.age() };
+		})],
+	])('a renewal that brings %s is tried a few times, then one sentence', async (_name, arrange) => {
+		arrange();
+		account.expire();
+		for (let run = 0; run < 5; run++) {
+			const replies = await account.rush(20, type, 7);
+			expect(replies[0]).toMatchObject({ failure: { kind: 'unauthorized', message: 'amoCRM renews the access of this credential and then refuses the new token' } });
+			expect(outcomes(replies)).toEqual(['unauthorized']);
+		}
+		expect(account.refreshes).toBeLessThanOrEqual(6);
+	});
+});
+
+test('a pasted code that has no token yet brings one for all', async () => {
+	account.oauthTokenData = { access_token: '', refresh_token: '' };
+	expect(outcomes(await account.rush(20, 'authorizationCode', 7))).toEqual(['ok']);
+	expect([account.refreshes, account.requests]).toEqual([1, 20]);
+});
+
+test('a credential of a pasted code that has ended says to paste a new one', async () => {
+	account.expire();
+	account.refreshing = () => {
+		throw Object.assign(new Error('The amoCRM credential cannot be used: the connection has ended. Copy a new code.'), { code: undefined });
+	};
+	const [reply] = await account.rush(20, 'authorizationCode', 7);
+	expect(reply).toMatchObject({ failure: { kind: 'unauthorized', message: 'The amoCRM credential cannot be used: the connection has ended.', advice: 'Copy a new code.' } });
+});
+
+test('a pasted code whose renewal fails just now is renewed a little later', async () => {
+	account.expire();
+	let asked = 0;
+	account.refreshing = () => {
+		if (++asked < 3) throw new Error('The amoCRM credential cannot be used: amoCRM could not renew the access just now (HTTP 503). Try again later.');
+	};
+	expect(outcomes(await account.rush(20, 'authorizationCode', 7))).toEqual(['ok']);
+	expect(asked).toBe(3);
+});
+
+test('a long-lived token that is refused: its advice is to make a new one, and it is not sent over and over', async () => {
+	account.expire();
+	const replies = await account.rush(20, 'longLivedToken', 7);
+	expect(outcomes(replies)).toEqual(['unauthorized']);
+	expect(replies[0]).toMatchObject({ failure: { message: expect.stringMatching(/long-lived token/), advice: expect.stringMatching(/Make a new one.*'Keys and scopes'.*'Access Token'/) } });
+	expect(JSON.stringify(replies)).not.toMatch(/connect the account again/);
+	expect(account.requests).toBeLessThanOrEqual(7);
 });
 
 test('a long-lived token is asked once and never renewed', async () => {

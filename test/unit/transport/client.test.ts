@@ -33,7 +33,7 @@ async function openClient(
 	} as unknown as IExecuteFunctions;
 	const result = await createClient(context, options);
 	if (!result.ok) throw new Error(result.failure.message);
-	return { client: result.client, starts, abort, sent: () => sent };
+	return { client: result.client, context, starts, abort, sent: () => sent };
 }
 
 const LIST: ApiRequest = { method: 'GET', path: '/leads' };
@@ -135,6 +135,193 @@ describe('what is repeated', () => {
 	});
 });
 
+describe('what never left this machine', () => {
+	const NEVER = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'ESERVFAIL', 'ETIMEOUT', 'EREFUSED', 'ENODATA', 'ECONNREFUSED', 'EHOSTUNREACH'];
+	const TLS = ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'ERR_TLS_HANDSHAKE_TIMEOUT'];
+	const CERTIFICATES = ['CERT_HAS_EXPIRED', 'CERT_REVOKED', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH', 'CRL_HAS_EXPIRED'];
+	const OWN = ['EMFILE', 'EADDRNOTAVAIL', 'ERR_INVALID_URL', 'ERR_SOCKET_CONNECTION_TIMEOUT'];
+
+	it.each([...NEVER, ...TLS, ...CERTIFICATES, ...OWN])('%s', async (code) => {
+		const { client, sent } = await openClient(failing(answered(code)), { maxRetries: 1 });
+		const reply = await send(client, CREATE);
+		expect(reply).toMatchObject({ failure: { kind: 'unreachable', outcomeUnknown: false, message: `amoCRM could not be reached (${code}): nothing was sent` } });
+		expect(sent()).toBe(CERTIFICATES.includes(code) ? 1 : 2);
+	});
+
+	const thrown = (code: string, message: string, cause: object = {}) =>
+		Object.assign(new Error('n8n says'), { httpCode: code, messages: [message], cause: { code, message, ...cause } });
+
+	it.each<[string, unknown, boolean]>([
+		['a connection that was not made in time', thrown('ETIMEDOUT', 'connect ETIMEDOUT 10.0.0.1:443'), false],
+		['several addresses, none in time', thrown('ETIMEDOUT', '', { cause: { errors: [new Error('connect ETIMEDOUT')] } }), false],
+		['a reset while TLS is agreed on', thrown('ECONNRESET', 'read ECONNRESET', { request: { socket: { secureConnecting: true } } }), false],
+		['the same in the words of Node.js', thrown('ECONNRESET', 'Client network socket disconnected before secure TLS connection was established'), false],
+		['a reset connection', thrown('ECONNRESET', 'read ECONNRESET', { request: { socket: { secureConnecting: false } } }), true],
+		['a host that went away meanwhile', thrown('EHOSTUNREACH', 'read EHOSTUNREACH'), true],
+		['TLS that broke later', thrown('ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC', 'error:0A0003FC:SSL routines::sslv3 alert bad record mac'), true],
+		['no answer in time', thrown('ETIMEDOUT', 'timeout of 120000ms exceeded'), true],
+		['half an answer', thrown('HPE_INVALID_CONSTANT', 'Parse Error'), true],
+		['a pipe that broke', thrown('EPIPE', 'write EPIPE'), true],
+	])('%s: unknown %#', async (_name, error, unknown) => {
+		const { client } = await openClient(failing(error), { maxRetries: 0 });
+		expect(await send(client, CREATE)).toMatchObject({ ok: false, failure: { outcomeUnknown: unknown } });
+	});
+});
+
+describe('a deadline', () => {
+	const never: Answer = async () => await new Promise(() => undefined);
+
+	it('ends an exchange that would go on for ever; a write may have been saved', async () => {
+		for (const [request, outcomeUnknown] of [[LIST, false], [CREATE, true]] as const) {
+			const { client } = await openClient(never, { maxRetries: 0 });
+			const before = performance.now();
+			expect(await send(client, request)).toMatchObject({ failure: { kind: 'timeout', outcomeUnknown } });
+			expect(performance.now() - before).toBeLessThan(122_000);
+		}
+		await jest.advanceTimersByTimeAsync(2_000);
+		expect(jest.getTimerCount()).toBe(0);
+	});
+
+	it('what comes after it is ignored, also an error', async () => {
+		const { client } = await openClient(async (_options, index) => {
+			if (index > 0) return found;
+			await new Promise((resolve) => setTimeout(resolve, 130_000));
+			throw new Error('too late');
+		});
+		expect(kindOf(await send(client, LIST))).toBe('ok');
+		await jest.advanceTimersByTimeAsync(60_000);
+	});
+
+	it('n8n is told to give the request up', async () => {
+		let signal: AbortSignal | undefined;
+		const { client, context } = await openClient(never, { maxRetries: 0 });
+		context.helpers.httpRequestWithAuthentication = async function (this: IExecuteFunctions) {
+			signal = this.getExecutionCancelSignal();
+			return (await new Promise(() => undefined)) as never;
+		};
+		await send(client, CREATE);
+		expect(signal?.aborted).toBe(true);
+	});
+});
+
+describe('the time for repetitions', () => {
+	const minutes = (from: number) => (performance.now() - from) / 60_000;
+
+	it.each<[string, Answer]>([
+		['429 that names an absurd pause', failing(answered(429, undefined, { 'retry-after': '1000000000' }))],
+		['503', failing(answered(503))],
+		['no connection', failing(answered('ECONNREFUSED'))],
+		['nothing', async () => await new Promise(() => undefined)],
+	])('%s for ever: the run ends when it is used up, and says what it waited for', async (_name, answer) => {
+		const { client, sent } = await openClient(answer, { maxRetries: 20, maxRetryMinutes: 3 });
+		const from = performance.now();
+		const replies = await settle(Promise.all(Array.from({ length: 5 }, async () => await client.send(LIST))));
+		expect(minutes(from)).toBeLessThan(3 + 2 * 2.1);
+		for (const reply of replies) {
+			expect(reply).toMatchObject({ failure: { permanent: true, message: expect.stringMatching(/This run gave up: it may try again for 3 min in all, and had .+ \d+×/) } });
+		}
+		const before = sent();
+		expect(await send(client, CREATE)).toMatchObject({ failure: { outcomeUnknown: false } });
+		expect(sent()).toBe(before);
+	});
+
+	it('requests that try again at once share it, and success gives nothing back', async () => {
+		const { client, sent } = await openClient((_options, index) => (index % 2 === 0 ? failing(answered(503))({} as never, 0) : found), {
+			maxRetries: 5,
+			maxRetryMinutes: 0.1,
+		});
+		let last: Reply = { ok: true, status: 200, body: undefined };
+		for (let count = 0; last.ok && count < 1000; count++) last = await send(client, LIST);
+		expect(last).toMatchObject({ failure: { kind: 'server' } });
+		expect(sent()).toBeGreaterThan(10);
+		expect(sent()).toBeLessThan(100);
+	});
+
+	it('of no minutes means no repetitions, and does not end the run', async () => {
+		const { client, sent } = await openClient(failing(answered(503)), { maxRetryMinutes: 0 });
+		await send(client, LIST);
+		await send(client, LIST);
+		expect(sent()).toBe(2);
+	});
+});
+
+test('an update whose first try is lost stays unknown, whatever becomes of the next', async () => {
+	const update: ApiRequest = { method: 'PATCH', path: '/leads', body: [{ id: 1 }] };
+	for (const [next, unknown] of [[429, true], [403, true], [402, true], [400, false], [404, false]] as const) {
+		const { client } = await openClient((_options, index) => failing(answered(index === 0 ? 504 : next, { status: next, detail: 'No' }))({} as never, 0), { maxRetries: 1 });
+		expect(await send(client, update)).toMatchObject({ failure: { outcomeUnknown: unknown } });
+	}
+});
+
+test.each([{}, { detail: '' }, { title: 'Bad Request', status: 400 }, { title: 'Bad Request', detail: 'Bad Request' }, ''])(
+	'a 400 without a reason (%j) names what may be behind it',
+	async (body) => {
+		const { client } = await openClient(() => ({ statusCode: 400, body }));
+		const reply = await send(client, CREATE);
+		expect(reply).toMatchObject({ failure: { kind: 'badRequest', advice: expect.stringMatching(/no reason.*right.*subscription/) } });
+	},
+);
+
+describe('a message', () => {
+	const token = `eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.${'aZ09-_'.repeat(150)}.signature`;
+	const clientSecret = 'S/e+c "r" \\ é&t0123456789abcdef';
+	const secrets = { clientId: 'integration', clientSecret, oauthTokenData: { access_token: token, refresh_token: 'def50200'.repeat(60) } };
+
+	it.each([
+		['whole', token],
+		['cut', `${token.slice(0, 77)}...`],
+		['from the middle', token.slice(300, 340)],
+		['in an address', encodeURIComponent(clientSecret)],
+		['in JSON', JSON.stringify({ clientSecret })],
+		['as Basic', `Basic ${Buffer.from(`integration:${clientSecret}`).toString('base64')}`],
+		['in base64', Buffer.from(`x${token}`).toString('base64')],
+		['as it is', clientSecret],
+	])('holds no secret that amoCRM repeats %s', async (_how, text) => {
+		const answer = { statusCode: 400, body: { detail: `You sent ${text}!`, 'validation-errors': [{ request_id: '0', errors: [{ code: text, path: text, detail: text }] }] } };
+		const logged: unknown[] = [];
+		for (const body of [answer.body, { detail: answer.body.detail }]) {
+			const { client, context } = await openClient(() => ({ ...answer, body }), {}, undefined, undefined, secrets);
+			Object.assign(context, { logger: { debug: (...line: unknown[]) => logged.push(line) } });
+			const reply = await send(client, CREATE);
+			const said = JSON.stringify([reply, ...(reply.ok ? [] : (reply.failure.rows?.values() ?? [])), client.mask(`before ${text} after`), ...logged]);
+			for (let at = 0; at + 14 <= text.length; at++) {
+				const part = text.slice(at, at + 14);
+				if (isOf(part)) expect(said).not.toContain(JSON.stringify(part).slice(1, -1));
+			}
+			expect(client.mask('before and after')).toBe('before and after');
+			expect(client.mask(`before ${text} after`)).toMatch(/^before .*\*\*\*.* after$/);
+		}
+	});
+
+	/** Whether this piece of text is from a secret. */
+	const isOf = (part: string): boolean => [token, clientSecret].some((secret) => secret.includes(part));
+
+	it('repeats no more than some hundred characters of what amoCRM says', async () => {
+		const detail = 'x '.repeat(100_000);
+		const { client } = await openClient(() => ({ statusCode: 400, body: { detail } }));
+		const reply = await send(client, CREATE);
+		expect(reply.ok ? '' : reply.failure.message.length).toBeLessThan(300);
+	});
+
+	it('is masked in time that grows with its length', async () => {
+		const { client } = await openClient(() => found, {}, undefined, undefined, secrets);
+		client.mask('');
+		jest.useRealTimers();
+		for (const text of [token.repeat(1000), ' '.repeat(1_000_000), token.slice(0, 8).repeat(100_000)]) {
+			const timed = (part: string): number => {
+				const before = performance.now();
+				client.mask(part);
+				return performance.now() - before;
+			};
+			expect(timed(text)).toBeLessThan(40 * Math.max(5, timed(text.slice(0, text.length / 10))));
+		}
+	});
+});
+
+test.each(['evil.com', `a.${'b'.repeat(5000)}`, 'eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9'.repeat(9)])('a wrong domain is a problem, not a throw, and no long one is repeated (%#)', async (domain) => {
+	await expect(openClient(() => found, {}, domain)).rejects.toThrow(/^The 'Account Domain' of the credential is not the address of an amoCRM or Kommo account: .{1,70}$/);
+});
+
 describe('the limit', () => {
 	it.each([NaN, Number('fast'), Infinity])('stays 7 a second when the option is %p', async (requestsPerSecond) => {
 		const { client, starts } = await openClient(() => found, { requestsPerSecond });
@@ -210,6 +397,25 @@ describe('the end of an execution', () => {
 			{ failure: { kind: 'cancelled', outcomeUnknown: true } },
 			{ failure: { kind: 'cancelled', outcomeUnknown: false } },
 		]);
+	});
+
+	it('lets a write that is under way end, and starts no more', async () => {
+		const { client, abort, context, sent } = await openClient(() => found, { requestsPerSecond: 1 });
+		const { httpRequestWithAuthentication } = context.helpers;
+		context.helpers.httpRequestWithAuthentication = async function (this: IExecuteFunctions, ...given) {
+			await new Promise((resolve, reject) => {
+				setTimeout(resolve, 500);
+				// As axios does with the signal that n8n gives it.
+				this.getExecutionCancelSignal()?.addEventListener('abort', () => reject(Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' })));
+			});
+			return (await httpRequestWithAuthentication.apply(this, given)) as never;
+		};
+		const replies = Promise.all([client.send(CREATE), client.send(CREATE), client.send(LIST)]);
+		await jest.advanceTimersByTimeAsync(100);
+		abort.abort();
+		await jest.advanceTimersByTimeAsync(1_000);
+		expect((await replies).map(kindOf)).toEqual(['ok', 'cancelled', 'cancelled']);
+		expect(sent()).toBe(1);
 	});
 
 	it('a pause before a repetition ends at once when the execution is stopped', async () => {

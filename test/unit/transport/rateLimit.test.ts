@@ -1,4 +1,5 @@
 import { RateLimiter as AmoGate } from '../../../emulator/rateLimit';
+import type { Slot } from '../../../nodes/AmoCrm/transport/rateLimit';
 import { RateLimiter, rateLimiterOf } from '../../../nodes/AmoCrm/transport/rateLimit';
 
 /** How long this process is busy from now on, ms: what should happen meanwhile happens afterwards. */
@@ -21,7 +22,7 @@ afterEach(() => {
 
 const now = () => performance.now();
 let began = 0;
-const slotAt = (startedAt = now()) => ({ startedAt, lateBeforeMs: 0 });
+const slotAt = (startedAt = now()) => ({ startedAt, limit: 7, lateBeforeMs: 0 });
 const sleep = async (ms: number) => await new Promise((resolve) => setTimeout(resolve, ms));
 const pass = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
 
@@ -43,6 +44,14 @@ function unanswered(gate: RateLimiter, count: number): number[] {
 	const starts: number[] = [];
 	for (let index = 0; index < count; index++) void gate.take('a', 7).then(({ startedAt }) => starts.push(startedAt));
 	return starts;
+}
+
+/** The next turn, once time has passed until it is given. */
+async function granted(gate: RateLimiter): Promise<Slot> {
+	let slot: Slot | undefined;
+	void gate.take('a', 7).then((given) => (slot = given));
+	while (!slot) await pass(10);
+	return slot;
 }
 
 /** The most starts within any one second. */
@@ -81,6 +90,69 @@ describe('the rate limit', () => {
 		await pass(1_100);
 		expect(small).toHaveLength(3);
 		expect(big.length).toBeLessThan(20);
+	});
+
+	it.each([
+		[1, 7],
+		[2, 7],
+		[7, 30],
+	])('an execution that keeps to %i a second does not hold up one at %i, and gets its share', async (low, high) => {
+		const gate = new RateLimiter();
+		const careful = ask(gate, 'careful', 40, low);
+		await pass(300);
+		const quick = ask(gate, 'quick', 12, high);
+		await pass(2_500);
+		expect(quick).toHaveLength(12);
+		const flood = ask(gate, 'flood', 400, high);
+		await pass(4_000);
+		expect(careful.length).toBeGreaterThanOrEqual(4 * low);
+		expect(busiestSecond(careful)).toBe(low);
+		const all = [...careful, ...quick, ...flood].sort((a, b) => a - b);
+		expect(busiestSecond(all)).toBe(high);
+	});
+
+	it('executions that keep to the same lower limit keep to it together, beside a quicker one', async () => {
+		const gate = new RateLimiter();
+		const careful = [ask(gate, 'a', 20, 3), ask(gate, 'b', 20, 3)];
+		const quick = ask(gate, 'c', 60, 7);
+		await pass(6_000);
+		expect(busiestSecond(careful.flat())).toBe(3);
+		expect(careful.flat()).toHaveLength(18);
+		for (const { length } of careful) expect(length).toBeGreaterThanOrEqual(8);
+		expect(busiestSecond([...careful.flat(), ...quick])).toBe(7);
+	});
+
+	it('a 429 to a careful execution does not bring a quick one down to its pace', async () => {
+		const gate = new RateLimiter();
+		const quick = ask(gate, 'quick', 6);
+		const [start] = ask(gate, 'careful', 1, 1);
+		await pass(100);
+		gate.slowDown(1, { ...slotAt(start), limit: 1 }, 1_000);
+		await pass(1_000);
+		const after = ask(gate, 'quick', 40);
+		await pass(9_000);
+		expect(quick).toHaveLength(6);
+		expect(after.length).toBeGreaterThan(30);
+	});
+
+	it('a turn that is not used is free for the next', async () => {
+		const gate = new RateLimiter();
+		const turns = Promise.all(Array.from({ length: 7 }, async () => await gate.take('a', 7)));
+		await pass(100);
+		for (const slot of await turns) gate.unused(slot);
+		const next = ask(gate, 'b', 7);
+		await pass(100);
+		expect(next).toHaveLength(7);
+	});
+
+	it('a call is let in at once while others are under way', async () => {
+		const gate = new RateLimiter();
+		for (let count = 1; count <= 5; count++) {
+			const began = now();
+			const [start] = ask(gate, 'a', 1);
+			expect(start ?? now()).toBe(began);
+			await pass(37);
+		}
 	});
 
 	it('lets go of a caller that no longer wants to wait, at once, and gives its turn to the next', async () => {
@@ -141,12 +213,12 @@ describe('the rate limit', () => {
 		const gate = new RateLimiter();
 		const pauses: number[] = [];
 		for (let round = 0; round < 4; round++) {
-			const [start] = unanswered(gate, 1);
+			const slot = await granted(gate);
 			await pass(10);
 			const from = now();
-			gate.slowDown(7, slotAt(start));
-			const next = unanswered(gate, 1);
-			while (next.length === 0) await pass(100);
+			gate.ended(slot);
+			gate.slowDown(7, slot);
+			gate.ended(await granted(gate));
 			pauses.push(now() - from);
 		}
 		pauses.slice(1).forEach((pause, index) => expect(pause).toBeGreaterThan((pauses[index] as number) * 1.3));
@@ -163,6 +235,7 @@ describe('the rate limit', () => {
 		['up to 60 ms late', () => Math.random() * 60, () => 0, 0.92],
 		['late now and then', () => (Math.random() < 0.1 ? 75 : 1), () => 0, 0.94],
 		['late whenever n8n is busy for half a second', () => 0, () => Math.max(0, 500 - (now() % 2_300)), 0.7],
+		['late because n8n reads its first credentials slowly', () => Math.max(0, (began + 2_000 - now()) / 2), () => 0, 0.96],
 		['late because n8n is busy at the start', () => 0, () => Math.max(0, began + 800 - now()), 0.97],
 	])('amoCRM refuses none when requests arrive %s, and little of its limit is left unused', async (_name, wayMs, busyMs, share) => {
 		const amo = new AmoGate({ now } as never, { integration: 7, account: 50 });
