@@ -33,6 +33,8 @@ export interface ValueContext extends Zones {
 	accountUrl: string;
 	/** Decide what a written number or date leaves open. */
 	conventions?: () => Conventions;
+	/** Gets what holds nothing to save. */
+	ignored?: Set<string>;
 }
 
 const plainOf = (values: IDataObject[]): unknown => {
@@ -207,7 +209,7 @@ function labelParts(text: string): LabelPart[] {
 
 /** Phones and e-mails: one, several in a list or separated by commas, or objects with a value and a kind. */
 const multitext: TypeCodec = {
-	encode: multitextItems,
+	encode: (value, field, { ignored }) => multitextItems(value, field, ignored),
 	decode: (values) => {
 		const entries = values.map(({ value, enum_code: kind }) =>
 			kind === undefined || kind === null || kind === 'WORK' ? value : { value, kind },

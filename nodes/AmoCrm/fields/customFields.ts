@@ -13,8 +13,8 @@ export interface CustomFieldValue extends IDataObject {
 }
 
 /** A phone or e-mail field of a contact or company: one value or several, as text or with their kinds. */
-export function multitextField(code: 'PHONE' | 'EMAIL', value: unknown): CustomFieldValue {
-	return { field_code: code, values: multitextItems(value, { code }) };
+export function multitextField(code: 'PHONE' | 'EMAIL', value: unknown, ignored?: Set<string>): CustomFieldValue {
+	return { field_code: code, values: multitextItems(value, { code }, ignored) };
 }
 
 const EXAMPLE = '[{"field_id": 123, "values": [{"value": "text"}]}]';

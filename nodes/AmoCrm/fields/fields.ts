@@ -45,6 +45,8 @@ export interface EncodeContext {
 	accountUrl: string;
 	/** Decide what a written number or date leaves open. */
 	conventions?: () => Conventions;
+	/** Gets what holds nothing to save. */
+	ignored?: Set<string>;
 	/** Every value that the user gave, by parameter name. */
 	values: Record<string, unknown>;
 	/** Custom fields that are encoded already. */
@@ -237,8 +239,8 @@ function toTags(value: unknown): IDataObject[] {
 export function multitext(code: 'PHONE' | 'EMAIL'): FieldKind {
 	return {
 		property: { type: 'string', default: '' },
-		encode: (draft, _key, value) => {
-			const field = multitextField(code, value);
+		encode: (draft, _key, value, { ignored }) => {
+			const field = multitextField(code, value, ignored);
 			if (field.values?.length) draft.customFields.push(field);
 		},
 	};

@@ -58,9 +58,11 @@ export function entriesOf(value: unknown, field: MultitextField): MultitextEntry
 	return distinct(entries, field, '');
 }
 
-/** The entries as amoCRM takes them: of the kind `WORK` unless another is given. */
-export function multitextItems(value: unknown, field: MultitextField): IDataObject[] {
-	return entriesOf(value, field).map((entry) => (kindIn(entry) === undefined ? { ...entry, enum_code: 'WORK' } : entry));
+/** The entries as amoCRM takes them: of the kind `WORK` unless another is given. `ignored` gets a text that holds none. */
+export function multitextItems(value: unknown, field: MultitextField, ignored?: Set<string>): IDataObject[] {
+	const entries = entriesOf(value, field);
+	if (entries.length === 0 && typeof value === 'string' && value.trim() !== '') ignored?.add(show(value));
+	return entries.map((entry) => (kindIn(entry) === undefined ? { ...entry, enum_code: 'WORK' } : entry));
 }
 
 /** The entries of two values together, each once, whatever way of writing. */

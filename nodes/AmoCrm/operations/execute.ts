@@ -15,7 +15,7 @@ const BIG_RUN_REQUESTS = 10;
 type OperationOf = (resource: string, operation: string) => Operation | undefined;
 
 /** What a run has from its first moment on. */
-type Start = Pick<Run, 'context' | 'items' | 'todo' | 'continueOnFail' | keyof Results> & { operation?: Operation };
+type Start = Pick<Run, 'context' | 'items' | 'todo' | 'ignored' | 'continueOnFail' | keyof Results> & { operation?: Operation };
 
 /**
  * Runs the chosen operation once over all items. Resource, operation and options belong to the run, not to an item.
@@ -23,7 +23,7 @@ type Start = Pick<Run, 'context' | 'items' | 'todo' | 'continueOnFail' | keyof R
  */
 export async function executeOperation(context: IExecuteFunctions, operationOf: OperationOf): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
-	const start: Start = { context, items, ...settledBefore(context), continueOnFail: context.continueOnFail() };
+	const start: Start = { context, items, ...settledBefore(context), ignored: new Set(), continueOnFail: context.continueOnFail() };
 	await attempt(start, start.todo, async () => await perform(start, operationOf));
 	const error = start.continueOnFail ? undefined : nodeError(start, start.operation?.writes === true);
 	if (error) throw error;
@@ -48,12 +48,18 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 		const milliseconds = Math.round(performance.now() - started);
 		const waitedMs = Math.round(client.stats.waitedMs);
 		context.logger.debug('amoCRM: done', { resource, operation: name, items: items.length, rows, ...client.stats, waitedMs, milliseconds });
+		if (start.ignored.size > 0) {
+			context.addExecutionHints({ type: 'warning', location: 'outputPane', message: `Nothing was saved for what holds no phone number or email address: ${listed([...start.ignored])}` });
+		}
 		if (client.stats.requests >= BIG_RUN_REQUESTS) {
 			const message = costOf(items.length, rows + start.errors.size, client.stats, milliseconds);
 			context.addExecutionHints({ type: 'info', location: 'outputPane', message });
 		}
 	}
 }
+
+/** The first of many. */
+const listed = (values: string[]): string => [...values.slice(0, 5), ...(values.length > 5 ? [`and ${values.length - 5} more`] : [])].join(', ');
 
 /** `1,000 items in, 1,000 items out: 20 requests to amoCRM in 2.9 s.` */
 function costOf(items: number, rows: number, { requests, retries }: ClientStats, milliseconds: number): string {

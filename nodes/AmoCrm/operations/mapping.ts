@@ -21,7 +21,7 @@ export async function mappingOf(
 	entity: Entity,
 	isNeeded = usesMapper(run, 'customFields'),
 ): Promise<Mapping> {
-	const context = { workflow: run.timezone, account: run.timezone, accountUrl: run.client.baseUrl, conventions: conventionsOf(run.client) };
+	const context = { workflow: run.timezone, account: run.timezone, accountUrl: run.client.baseUrl, conventions: conventionsOf(run.client), ignored: run.ignored };
 	if (!entity.hasCustomFields || !isNeeded) return { definitions: [], context };
 	const { value: definitions } = orThrow(await fieldDefinitions(run.client, entity.fieldsPath ?? entity.path));
 	if (definitions.some(({ type }) => isCalendarDayType(type))) {

@@ -38,7 +38,7 @@ export function readRecord(run: Run, target: LocatorTarget, property: { displayN
 }
 
 /** What the meaning of a user's values depends on: the time zone of dates, the account of links and its conventions. */
-export const valueContext = ({ timezone, client }: Run) => ({ timezone, accountUrl: client.baseUrl, conventions: conventionsOf(client) });
+export const valueContext = ({ timezone, client, ignored }: Run) => ({ timezone, accountUrl: client.baseUrl, conventions: conventionsOf(client), ignored });
 
 /** The property of one writable field, as it stands at top level or in a collection. */
 export function fieldProperty(field: WritableField, mode: 'create' | 'update', required: boolean): INodeProperties {

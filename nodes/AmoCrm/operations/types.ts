@@ -20,6 +20,8 @@ export interface Run extends Results {
 	parameter: (name: string, item: number, fallback?: unknown) => unknown;
 	client: ApiClient;
 	timezone: string;
+	/** What was given and holds nothing to save, such as the mask of a form that nobody filled in. */
+	ignored: Set<string>;
 	/** "Continue on fail": bad items come out as error items and the others go on. */
 	continueOnFail: boolean;
 }
