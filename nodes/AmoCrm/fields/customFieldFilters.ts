@@ -7,6 +7,7 @@ import type { FieldDefinition } from './dictionaries';
 import { endOfDay, toDeadline } from './dates';
 import type { Condition } from './filters';
 import { fieldError } from './fields';
+import { definitionOf } from './mapper';
 import { customFieldsOf, valueKey } from './matching';
 import { assertWritable, isUnset, show } from './values';
 
@@ -28,11 +29,9 @@ const BY_VALUE = new Set([
 /** Types that amoCRM filters by a range. */
 const BY_RANGE = new Set(['numeric', 'date', 'birthday', 'date_time']);
 
-type Comparison = 'is' | 'from' | 'to';
-
 interface CustomFieldFilter {
 	fieldId?: unknown;
-	comparison?: Comparison;
+	comparison?: unknown;
 	value?: unknown;
 }
 
@@ -86,18 +85,21 @@ export const customFieldFiltersProperty: INodeProperties = {
 /** The conditions that the user set, empty rows left out. */
 export function givenFieldFilters(filters: IDataObject): CustomFieldFilter[] {
 	const given = (filters.customFields ?? {}) as { field?: CustomFieldFilter | CustomFieldFilter[] };
-	return [given.field ?? []].flat().filter(({ fieldId }) => !isUnset(fieldId));
+	return [given.field ?? []].flat().filter((row) => row !== null && !(isUnset(row.fieldId) && isUnset(row.value)));
 }
 
 /** Throws a `UserError` that names the field. */
 export function customFieldConditions(given: CustomFieldFilter[], definitions: FieldDefinition[], context: ValueContext): Condition[] {
 	return given.map(({ fieldId, comparison = 'is', value }) => {
-		const field = definitions.find(({ id, code }) => String(id) === String(fieldId) || code === fieldId);
+		if (isUnset(fieldId)) throw new UserError(`'Filters': the condition on the value ${show(value)} has no custom field. Choose one.`);
+		const field = definitionOf(String(fieldId), definitions);
 		if (!field) throw new UserError(`'Filters': the custom field ${show(fieldId)} does not exist in this account. Refresh the list of fields.`);
 		try {
 			assertWritable(value);
 			if (isUnset(value) || (Array.isArray(value) && value.every(isUnset))) throw new UserError('the value to compare with is empty');
-			return comparison === 'is' ? byValue(field, value, context) : byBound(field, comparison, value, context);
+			if (comparison === 'is') return byValue(field, value, context);
+			if (comparison === 'from' || comparison === 'to') return byBound(field, comparison, value, context);
+			throw new UserError(`${show(comparison)} is no condition. Give is, from or to.`);
 		} catch (error) {
 			throw fieldError({ displayName: field.name }, error);
 		}

@@ -6,7 +6,7 @@ import type { Conventions } from './conventions';
 import { toTimestamp } from './dates';
 import { assertCompanion, fieldError, parseStage } from './fields';
 import type { LocatorTarget } from './locator';
-import { idsIn, recordEntries, recordList } from './locator';
+import { idsIn, meansNoRecord, recordEntries, recordList } from './locator';
 import { toMoney } from './numbers';
 import { assertWritable, exactAmount, isUnset, toBoolean, toInteger, toList, toText } from './values';
 
@@ -20,6 +20,8 @@ export interface Condition {
 	accepts?: (row: Row) => boolean;
 	/** Whether no row at all can meet it: there is nothing to ask for. */
 	isImpossible?: true;
+	/** Whether a row has one value there, so that two lists of values meet in what they share. */
+	isOneValue?: true;
 }
 
 export interface Filter {
@@ -89,9 +91,10 @@ export function idsFilter(key: string, target: Target, look: Look): Filter {
 
 /** Records, each picked from the list. */
 export function recordsFilter(key: string, target: Target, look: Look): Filter {
-	return filter(look, recordList(targetFor(target, {})), (value, { accountUrl, values }) =>
-		recordEntries(value).length > 0 ? idsCondition([key], idsIn(targetFor(target, values), value, accountUrl)) : { query: {} },
+	const picked = filter(look, recordList(targetFor(target, {})), (value, { accountUrl, values }) =>
+		recordEntries(value).length > 0 || meansNoRecord(value) ? idsCondition([key], idsIn(targetFor(target, values), value, accountUrl)) : { query: {} },
 	);
+	return { ...picked, takesEmptyList: true };
 }
 
 /** `keys` are several where amoCRM renamed one: its own client sends both. */
@@ -107,6 +110,7 @@ function idsCondition(keys: string[], ids: number[]): Condition {
 	if (ids.length === 0) return { query: {}, isImpossible: true };
 	return {
 		query: { filter: Object.fromEntries(keys.map((key) => [key, ids])) },
+		isOneValue: true,
 		accepts: (row) => keys.every((key) => row[key] === undefined || ids.includes(Number(row[key] ?? NaN))),
 	};
 }
@@ -139,10 +143,10 @@ export function stagesFilter(key: string, inRow: boolean, look: Look & { descrip
 }
 
 export function choiceFilter(key: string, options: Array<{ name: string; value: string }>, look: Look): Filter {
-	return filter(look, { type: 'options', options, default: options[0]?.value ?? '' }, (value) => ({
-		query: { filter: { [key]: toText(value) } },
-		accepts: (row) => row[key] === value,
-	}));
+	return filter(look, { type: 'options', options, default: options[0]?.value ?? '' }, (value) => {
+		const wanted = toText(value);
+		return { query: { filter: { [key]: wanted } }, accepts: (row) => row[key] === wanted };
+	});
 }
 
 /** One of several values, or all of some: amoCRM obeys it everywhere, and rows show it. */
@@ -231,19 +235,52 @@ export function conditionsOf(filters: Filter[], context: FilterContext): Conditi
 	return conditions;
 }
 
-/** Merges queries, nested brackets included: both ends of a range meet in one key. */
-export function mergeQueries(queries: Query[]): Query {
-	const merged: Query = {};
-	for (const query of queries) mergeInto(merged, query);
-	return merged;
+/** Several conditions in one query. */
+interface Joined {
+	query: Query;
+	/** Those that the query holds. The others have no place in it beside them. */
+	asked: Set<Condition>;
+	/** Whether no record can meet them all. */
+	isImpossible: boolean;
 }
 
-function mergeInto(target: Query, source: Query): void {
-	for (const [key, value] of Object.entries(source)) {
-		const existing = target[key];
-		if (isQuery(existing) && isQuery(value)) mergeInto(existing, value);
-		else target[key] = isQuery(value) ? mergeQueries([value]) : value;
+/**
+ * One query for all conditions. Two that want something of the same key meet in what both allow: IDs in those that both
+ * name, ranges in the narrower one. Values of a field that may hold several cannot meet so: there the first is asked for.
+ */
+export function joinConditions(conditions: Condition[]): Joined {
+	const joined: Joined = { query: {}, asked: new Set(), isImpossible: false };
+	for (const condition of conditions) {
+		const query = meet(joined.query, condition.query, condition.isOneValue === true);
+		joined.isImpossible ||= condition.isImpossible === true;
+		if (query === undefined) continue;
+		if (query === NO_VALUE) joined.isImpossible = true;
+		else joined.query = query as Query;
+		joined.asked.add(condition);
 	}
+	return joined;
+}
+
+/** No value is in both lists. An empty list in a query would ask for everything. */
+const NO_VALUE = Symbol('no value');
+
+/** What both values allow; nothing when there is no such value of a query. */
+function meet(one: QueryValue, other: QueryValue, isOneValue: boolean, key = ''): QueryValue | typeof NO_VALUE {
+	if (one === undefined || JSON.stringify(one) === JSON.stringify(other)) return other;
+	if (isQuery(one) && isQuery(other)) {
+		const both: Query = { ...one };
+		for (const [name, value] of Object.entries(other)) {
+			const met = meet(one[name], value, isOneValue, name);
+			if (met === undefined || met === NO_VALUE) return met;
+			both[name] = met;
+		}
+		return both;
+	}
+	if (typeof one === 'number' && typeof other === 'number' && key === 'from') return Math.max(one, other);
+	if (typeof one === 'number' && typeof other === 'number' && key === 'to') return Math.min(one, other);
+	if (!isOneValue || !Array.isArray(one) || !Array.isArray(other)) return undefined;
+	const shared = one.filter((value) => other.includes(value));
+	return shared.length > 0 ? shared : NO_VALUE;
 }
 
 function isQuery(value: QueryValue): value is Query {

@@ -159,17 +159,29 @@ export function recordList(target: LocatorTarget) {
 
 /** The entries of a `recordList`, of a list or of a text with commas, none of them unwrapped. */
 export function recordEntries(value: unknown): unknown[] {
-	const rows = Array.isArray(value) ? (value as unknown[]) : isRecordList(value) ? [value.record ?? []].flat().map(({ recordId }) => recordId) : [value];
-	return rows.flatMap((row) => toList(row));
+	return recordRows(value).flatMap((row) => toList(row));
+}
+
+/** Whether an expression in it says with an empty list that no record at all is meant; an empty picker says nothing. */
+export function meansNoRecord(value: unknown): boolean {
+	return [value, ...recordRows(value)].map(unwrapLocator).some((row) => Array.isArray(row) && row.length === 0);
+}
+
+function recordRows(value: unknown): unknown[] {
+	if (!isRecordList(value)) return Array.isArray(value) ? value : [value];
+	return [value.record ?? []].flat().map((row) => {
+		if (row === null) throw new UserError("an entry is null. Give each entry an ID or a link, or leave it out.");
+		return typeof row === 'object' && 'recordId' in row ? row.recordId : row;
+	});
 }
 
 interface RecordList {
-	record?: Array<{ recordId?: unknown }>;
+	record?: unknown;
 }
 
 /** Without any row it is an empty object. */
 const isRecordList = (value: unknown): value is RecordList =>
-	typeof value === 'object' && value !== null && ('record' in value || Object.keys(value).length === 0);
+	typeof value === 'object' && value !== null && !Array.isArray(value) && ('record' in value || Object.keys(value).length === 0);
 
 /** The IDs in any of these forms; throws a `UserError`. */
 export function idsIn(target: LocatorTarget, value: unknown, accountUrl: string): number[] {

@@ -91,7 +91,8 @@ function encodeField(field: FieldDefinition, value: unknown, context: ValueConte
 	}
 }
 
-function definitionOf(key: string, definitions: FieldDefinition[]): FieldDefinition | undefined {
+/** A field by its ID, its code or its name. */
+export function definitionOf(key: string, definitions: FieldDefinition[]): FieldDefinition | undefined {
 	const wanted = labelKey(key);
 	return (
 		definitions.find((field) => String(field.id) === wanted) ??

@@ -5,8 +5,8 @@ import type { Entity } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import type { Condition } from '../fields/filters';
-import { conditionsOf, mergeQueries } from '../fields/filters';
-import { show } from '../fields/values';
+import { conditionsOf, joinConditions } from '../fields/filters';
+import { isUnset, show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
 import { readList } from '../transport/pages';
 import { inParallel, inTurns } from '../transport/parallel';
@@ -16,22 +16,34 @@ import type { Mapping } from './mapping';
 import { mappingOf } from './mapping';
 import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
-import { collection, filterProperty, optionsProperty, valueContext, withProperty } from './parameters';
+import { collection, filterProperty, optionsProperty, readFlag, valueContext, withOf, withProperty } from './parameters';
 import { viewOf } from './present';
 import type { Operation, Run } from './types';
 
 interface ListRequest {
+	conditions: Condition[];
+	/** Those of the conditions that the query holds; it may have no place for all. */
+	asked: Set<Condition>;
 	query: Query;
-	limit?: number;
-	/** What a row must pass, whatever amoCRM makes of the filters. */
-	tests: Array<(row: IDataObject) => boolean>;
-	/** Whether there are filters of the paid feature. */
-	paidFilters: boolean;
-	/** Those of them that a row does not show exactly. */
-	hidden: Condition[];
 	/** Whether no record can meet the filters. */
 	isImpossible: boolean;
+	limit?: number;
+	/** How to sort the rows that were read. */
+	sort?: Sort;
 }
+
+interface Sort {
+	field: string;
+	direction: 'asc' | 'desc';
+}
+
+const returnAllProperty: INodeProperties = {
+	displayName: 'Return All',
+	name: 'returnAll',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+};
 
 export function getMany(entity: Entity): Operation {
 	const nouns = entity.displayNamePlural.toLowerCase();
@@ -41,13 +53,7 @@ export function getMany(entity: Entity): Operation {
 		action: `Get many ${nouns}`,
 		description: `Retrieve many ${nouns}, or only those that pass the filters`,
 		properties: [
-			{
-				displayName: 'Return All',
-				name: 'returnAll',
-				type: 'boolean',
-				default: false,
-				description: 'Whether to return all results or only up to a given limit',
-			},
+			returnAllProperty,
 			{
 				displayName: 'Limit',
 				name: 'limit',
@@ -111,7 +117,8 @@ async function listRecords(run: Run, entity: Entity): Promise<void> {
 	await readItems(run, (item) => {
 		const request = listRequest(run, entity, item, mapping);
 		const output = outputOf(run, item);
-		const key = JSON.stringify([request.query, request.limit, request.isImpossible, output]);
+		// All that decides the rows: conditions too that the query has no place for.
+		const key = JSON.stringify([request, output]);
 		const list = lists.get(key);
 		if (list) list.items.push(item);
 		else lists.set(key, { request, output, items: [item] });
@@ -122,9 +129,7 @@ async function listRecords(run: Run, entity: Entity): Promise<void> {
 		await attempt(run, items, async () => {
 			const rows = await listOnce(reader, request, output);
 			// Items of n8n must not share rows: a later node may change one of them.
-			await inTurns(items, (item, index) => {
-				run.rows.set(item, index === 0 ? rows : deepCopy(rows));
-			});
+			for (const [index, item] of items.entries()) run.rows.set(item, index === 0 ? rows : await inTurns(rows, (row) => deepCopy(row)));
 		});
 	});
 }
@@ -145,11 +150,15 @@ interface Reader {
 
 async function listOnce(reader: Reader, request: ListRequest, output: Output): Promise<IDataObject[]> {
 	const { run, entity } = reader;
-	const { query, limit, hidden } = request;
 	if (request.isImpossible) return [];
-	const ignored = hidden.length > 0 && (await isFilteringEnabled(run.client)) === false;
-	const tests = ignored ? [...request.tests, ...hidden.flatMap(looseTests)] : request.tests;
-	const accept = tests.length > 0 ? (row: IDataObject) => tests.every((test) => test(row)) : undefined;
+	const { conditions, asked, query, limit, sort } = request;
+	const hidden = entity.filtersArePaid ? conditions.filter(({ query: { filter }, accepts }) => filter !== undefined && !accepts) : [];
+	const obeysFilters = hidden.length === 0 || (await isFilteringEnabled(run.client));
+	const testsOf = (some: Condition[]) => some.flatMap(({ accepts }) => accepts ?? []);
+	/** What amoCRM has tested already, if it obeys filters; what it was not asked to. */
+	const asksFor = [...testsOf([...asked]), ...(obeysFilters ? [] : hidden.flatMap(looseTests))];
+	const others = testsOf(conditions.filter((condition) => !asked.has(condition)));
+	let isIgnored = obeysFilters === false;
 	const list = orThrow(await readList({
 		client: run.client,
 		path: entity.path,
@@ -158,14 +167,18 @@ async function listOnce(reader: Reader, request: ListRequest, output: Output): P
 		maxPageSize: entity.list?.pageSize,
 		query,
 		limit,
-		accept,
+		accept: (row) => {
+			const isRight = asksFor.every((test) => test(row));
+			isIgnored ||= !isRight;
+			return isRight && others.every((test) => test(row));
+		},
 		// Names of stages and users are looked up while the pages of a long list come in.
 		alongside: output.raw ? undefined : async (rows) => await viewOf(run, rows),
 	}));
-	if (ignored || (request.paidFilters && list.rejected > 0)) hint(reader, 'warning', filtersIgnored(entity, hidden));
-	if (list.repeated > 0) hint(reader, 'info', movedWhileReading(entity, list.repeated));
+	if (entity.filtersArePaid && isIgnored) hint(reader, 'warning', filtersIgnored(entity, hidden));
+	if (list.repeated > 0) hint(reader, 'info', movedWhileReading(entity, list.repeated, query));
 	if (list.hasUnreadable) hint(reader, 'warning', `Some rows of amoCRM's answer are no ${entity.displayNamePlural.toLowerCase()} but empty: they were left out.`);
-	return await outputRows(run, list.rows, output);
+	return await outputRows(run, sort ? await sorted(list.rows, sort) : list.rows, output);
 }
 
 function hint({ run, hinted }: Reader, type: 'info' | 'warning', message: string): void {
@@ -184,8 +197,11 @@ function filtersIgnored(entity: Entity, hidden: Condition[]): string {
 		: `${fact}, which takes more requests.`;
 }
 
-function movedWhileReading(entity: Entity, count: number): string {
-	return `${count} ${entity.displayNamePlural.toLowerCase()} came twice, because records changed places while the pages were read. Each is in the result once.`;
+function movedWhileReading(entity: Entity, count: number, { order }: Query): string {
+	const nouns = entity.displayNamePlural.toLowerCase();
+	const fact = `${count} ${nouns} came twice, because records changed places while the pages were read. Each is in the result once.`;
+	if (Object.keys(order as Query).includes('id')) return fact;
+	return `${fact} One that moved to a part which had been read already may be missing: sort by ID, or read all, to miss none.`;
 }
 
 /**
@@ -200,53 +216,74 @@ function looseTests({ query }: Condition): Array<(row: IDataObject) => boolean> 
 	});
 }
 
-const filtersOf = (run: Run, item: number) => run.parameter('filters', item, {}) as IDataObject;
+const filtersOf = (run: Run, item: number): IDataObject => collectionOf(run, 'filters', 'Filters', item);
+
+/** What a collection of optional parameters holds. */
+function collectionOf(run: Run, name: string, displayName: string, item: number): IDataObject {
+	const value = run.parameter(name, item, {});
+	if (isUnset(value)) return {};
+	if (typeof value === 'object' && !Array.isArray(value)) return value as IDataObject;
+	throw new UserError(`'${displayName}': ${show(value)} is not an object with a value for each of them.`);
+}
 
 function listRequest(run: Run, entity: Entity, item: number, { definitions, context }: Mapping): ListRequest {
 	const filters = filtersOf(run, item);
-	const sort = run.parameter('sort', item, {}) as { field?: string; direction?: string };
-	const options = run.parameter('options', item, {}) as { with?: string[] | string };
-	const returnAll = run.parameter('returnAll', item, false) as boolean;
-	const limit = returnAll ? undefined : readLimit(run.parameter('limit', item, 50));
 	const conditions = [
 		...conditionsOf(entity.filters, { ...valueContext(run), values: filters }),
 		...customFieldConditions(givenFieldFilters(filters), definitions, context),
 	];
-	const filtering = conditions.filter((condition) => 'filter' in condition.query);
-	const extras = [options.with ?? [], ...conditions.map(({ query }) => query.with ?? [])].flat().join(',');
+	const { query, asked, isImpossible } = joinConditions(conditions);
+	const limit = readFlag(run, returnAllProperty, item) ? undefined : readLimit(run.parameter('limit', item, 50));
+	const sort = sortOf(entity, collectionOf(run, 'sort', 'Sort', item));
+	const extras = [withOf(run, item), query.with ?? []].flat().filter((extra) => extra !== '').join(',');
+	// A record that changes while the pages are read would move to another page, and one that is read already: the order of
+	// the IDs stays, and a whole list can be sorted here.
+	const isSortedHere = limit === undefined && MOVING.has(sort.field) && entity.sortKeys.some(({ value }) => value === 'id');
+	const { field, direction } = isSortedHere ? BY_ID : sort;
 	return {
-		query: mergeQueries([
-			...conditions.map((condition) => condition.query),
-			orderOf(entity, sort),
-			extras ? { with: extras } : {},
-		]),
+		conditions,
+		asked,
+		isImpossible,
 		limit,
-		tests: conditions.flatMap((condition) => condition.accepts ?? []),
-		paidFilters: entity.filtersArePaid === true && filtering.length > 0,
-		isImpossible: conditions.some((condition) => condition.isImpossible),
-		hidden: entity.filtersArePaid ? filtering.filter((condition) => condition.accepts === undefined) : [],
+		query: { ...query, order: { [field]: direction }, ...(extras ? { with: extras } : {}) },
+		...(isSortedHere ? { sort } : {}),
 	};
 }
 
-/**
- * The order of the IDs unless the user wants another: amoCRM's own order is by the last change, and a record that
- * changes while pages are read would move to another page.
- */
-function orderOf(entity: Entity, sort: { field?: string; direction?: string }): Query {
-	if (sort.field === undefined && sort.direction === undefined) return { order: { id: 'asc' } };
-	const field = sort.field ?? entity.sortKeys[0]?.value ?? 'id';
+const BY_ID: Sort = { field: 'id', direction: 'asc' };
+
+/** What may change while a list is read; whole numbers. */
+const MOVING = new Set(['updated_at', 'complete_till']);
+
+/** The order of the IDs unless the user wants another: amoCRM's own order is by the last change. */
+function sortOf(entity: Entity, sort: { field?: unknown; direction?: unknown }): Sort {
+	if (isUnset(sort.field) && isUnset(sort.direction)) return BY_ID;
+	const field = isUnset(sort.field) ? (entity.sortKeys[0]?.value ?? 'id') : sort.field;
 	if (!entity.sortKeys.some((key) => key.value === field)) {
 		throw new UserError(
 			`'Sort': amoCRM cannot sort ${entity.displayNamePlural.toLowerCase()} by ${show(field)}. Give one of: ${entity.sortKeys.map((key) => key.value).join(', ')}.`,
 		);
 	}
-	const direction = sort.direction ?? 'asc';
+	const direction = isUnset(sort.direction) ? 'asc' : sort.direction;
 	if (direction !== 'asc' && direction !== 'desc') throw new UserError(`'Sort': ${show(direction)} is no direction. Give asc or desc.`);
-	return { order: { [field]: direction } };
+	return { field: field as string, direction };
+}
+
+/** Sorted by a number; rows that have the same stay as they are. Only the numbers are compared, which is fast for very many. */
+async function sorted(rows: IDataObject[], { field, direction }: Sort): Promise<IDataObject[]> {
+	const groups = new Map<number, IDataObject[]>();
+	await inTurns(rows, (row) => {
+		const number = Number(row[field]) || 0;
+		const group = groups.get(number);
+		if (group) group.push(row);
+		else groups.set(number, [row]);
+	});
+	const numbers = Float64Array.from(groups.keys()).sort();
+	return [...(direction === 'asc' ? numbers : numbers.reverse())].flatMap((number) => groups.get(number) ?? []);
 }
 
 function readLimit(value: unknown): number {
-	const limit = Number(value);
-	if (!Number.isInteger(limit) || limit < 1) throw new UserError(`'Limit': ${show(value)} is not a whole number above 0.`);
+	const limit = /^[1-9]\d*$/.test(String(value).trim()) && typeof value !== 'object' ? Number(value) : NaN;
+	if (!Number.isSafeInteger(limit)) throw new UserError(`'Limit': ${show(value)} is not a whole number above 0.`);
 	return limit;
 }

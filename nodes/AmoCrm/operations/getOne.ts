@@ -14,7 +14,7 @@ import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
 import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
-import { idProperty, optionsProperty, readId, withProperty } from './parameters';
+import { idProperty, optionsProperty, readId, withOf, withProperty } from './parameters';
 import { notFoundError } from './problems';
 import type { Operation, Run } from './types';
 
@@ -82,11 +82,6 @@ function recordIn(found: Found, entity: Entity, id: RecordId): IDataObject {
 	if (record === undefined) throw notFoundError(entity, id);
 	if (!isFailure(record)) return record;
 	throw record.kind === 'notFound' ? notFoundError(entity, id) : AmoCrmError.from(record);
-}
-
-function withOf(run: Run, item: number): string {
-	const options = run.parameter('options', item, {}) as { with?: string[] | string };
-	return [options.with ?? []].flat().join(',');
 }
 
 /** One reading of records by their IDs. */

@@ -2,7 +2,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { isUnset, toList, toText } from '../fields/values';
-import { simplifyProperty } from './parameters';
+import { inTurns } from '../transport/parallel';
+import { readFlag, simplifyProperty } from './parameters';
 import { presentRows } from './present';
 import type { Run } from './types';
 
@@ -56,15 +57,15 @@ export function outputOf(run: Run, item: number): Output {
 			return { raw: false, compact: true, fields };
 		}
 		default:
-			return { raw: run.parameter('simplify', item, true) !== true, compact: false };
+			return { raw: !readFlag(run, simplifyProperty, item), compact: false };
 	}
 }
 
 /** Rows as the item wants them. */
 export async function outputRows(run: Run, rows: IDataObject[], { raw, compact, fields }: Output): Promise<IDataObject[]> {
 	const shown = await presentRows(run, rows, !raw);
-	if (fields) return shown.map((row) => selected(row, fields));
-	return compact ? shown.map(withoutEmpty) : shown;
+	if (fields) return await inTurns(shown, (row) => selected(row, fields));
+	return compact ? await inTurns(shown, withoutEmpty) : shown;
 }
 
 function selected(row: IDataObject, fields: string[]): IDataObject {

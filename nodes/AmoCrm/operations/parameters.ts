@@ -7,6 +7,7 @@ import type { WritableField } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
 import { idIn, recordLocator, textIdIn } from '../fields/locator';
+import { isUnset, toBoolean, toList, toText } from '../fields/values';
 import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../transport/batches';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../transport/rateLimit';
 import { DEFAULT_MAX_RETRIES, DEFAULT_RETRY_MINUTES } from '../transport/retry';
@@ -159,6 +160,18 @@ export function withProperty(entity: Entity): INodeProperties[] {
 			description: 'What else to return with each record',
 		},
 	];
+}
+
+/** What `with` is to add for an item, as amoCRM takes it. */
+export function withOf(run: Run, item: number): string {
+	const options = (run.parameter('options', item, {}) ?? {}) as { with?: unknown };
+	return toList(options.with ?? []).map(toText).join(',');
+}
+
+/** A switch, which an expression may give as a text: "false" is no. Throws a `UserError` that names it. */
+export function readFlag(run: Run, property: Pick<INodeProperties, 'displayName' | 'name' | 'default'>, itemIndex: number): boolean {
+	const value = run.parameter(property.name, itemIndex, property.default);
+	return named(property, () => toBoolean(isUnset(value) ? property.default : value));
 }
 
 /** Which kind of credential a node uses; each value has its credential type in the transport. */

@@ -4,6 +4,7 @@ import type { Zones } from '../fields/codec';
 import { accountTimezone, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import type { Names } from '../fields/simplify';
 import { showsCalendarDays, simplify } from '../fields/simplify';
+import { inTurns } from '../transport/parallel';
 import type { Run } from './types';
 
 /** What simplified rows show beside their own values. */
@@ -19,15 +20,16 @@ interface View {
 export async function presentRows(run: Pick<Run, 'client' | 'timezone'>, rows: IDataObject[], simple: boolean): Promise<IDataObject[]> {
 	if (!simple) return rows;
 	const { names, zones } = await viewOf(run, rows);
-	return rows.map((row) => simplify(row, zones, names));
+	return await inTurns(rows, (row) => simplify(row, zones, names));
 }
 
 /** Reads what such rows need to be simplified, all at once, where this run does not know it yet. */
 export async function viewOf(run: Pick<Run, 'client' | 'timezone'>, rows: IDataObject[]): Promise<View> {
 	const { client, timezone: workflow } = run;
 	const has = (key: string) => rows.some((row) => row[key] !== undefined);
+	const showsDays = (await inTurns(rows, showsCalendarDays)).includes(true);
 	const [account, pipelines, users] = await Promise.all([
-		rows.some(showsCalendarDays) ? accountTimezone(client, workflow) : workflow,
+		showsDays ? accountTimezone(client, workflow) : workflow,
 		has('pipeline_id') ? pipelinesOf(client) : undefined,
 		has('responsible_user_id') ? usersOf(client) : undefined,
 	]);
