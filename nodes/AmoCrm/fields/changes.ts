@@ -1,11 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { CustomFieldValue } from './customFields';
+import { definitionOf } from './customFields';
 import type { FieldDefinition } from './dictionaries';
 import type { Draft, LinkTarget } from './fields';
+import { tagKey } from './fields';
 import { customFieldsOf, valueKey } from './matching';
-import { isInEntry } from './multitext';
-import { exactAmount, labelKey } from './values';
+import { keysOf } from './multitext';
+import { exactAmount } from './values';
 
 /** How values meet those that a record has. */
 export interface MergeRules {
@@ -45,7 +47,8 @@ export function changesOf(record: IDataObject, draft: Draft, rules: MergeRules):
 			changed.push(key);
 		}
 	}
-	const links = draft.links.filter((link) => !isLinked(record, link));
+	const isLinked = linksOf(record);
+	const links = draft.links.filter((link) => !isLinked(link));
 	changed.push(...new Set(links.map((link) => link.to_entity_type)));
 	return { body, links, changed };
 }
@@ -55,17 +58,22 @@ function isSame(key: string, value: unknown, record: IDataObject): boolean {
 	return record[key] === value;
 }
 
-function isLinked(record: IDataObject, link: LinkTarget): boolean {
-	const linked = (record._embedded as IDataObject | undefined)?.[link.to_entity_type];
-	const isMain = (link.metadata as IDataObject | undefined)?.is_main === true;
-	return Array.isArray(linked) && (linked as IDataObject[]).some((entry) => Number(entry.id) === link.to_entity_id && (!isMain || entry.is_main === true));
+/** Whether the record has a link. */
+function linksOf(record: IDataObject): (link: LinkTarget) => boolean {
+	const embedded = Object.entries((record._embedded ?? {}) as Record<string, unknown>);
+	const linked = new Map(embedded.flatMap(([type, rows]) => objectsOf(rows).map((row) => [`${type}:${Number(row.id)}`, row])));
+	return ({ to_entity_type: type, to_entity_id: id, metadata }) => {
+		const row = linked.get(`${type}:${id}`);
+		return row !== undefined && ((metadata as IDataObject | undefined)?.is_main !== true || row.is_main === true);
+	};
 }
 
+const objectsOf = (value: unknown): IDataObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
+
 function changedTags(record: IDataObject, wanted: IDataObject[], append: boolean): IDataObject | undefined {
-	const has = ((record._embedded as IDataObject | undefined)?.tags ?? []) as IDataObject[];
-	const isOnRecord = (tag: IDataObject) =>
-		has.some((old) => (tag.id === undefined ? labelKey(String(old.name)) === labelKey(String(tag.name)) : Number(old.id) === tag.id));
-	const missing = wanted.filter((tag) => !isOnRecord(tag));
+	const has = objectsOf((record._embedded as IDataObject | undefined)?.tags);
+	const known = new Set(has.flatMap(({ id, name }) => [`id:${Number(id)}`, tagKey({ name })]));
+	const missing = wanted.filter((tag) => !known.has(tagKey(tag)));
 	if (append) return missing.length > 0 ? { tags_to_add: missing } : undefined;
 	return missing.length > 0 || has.length !== wanted.length ? { _embedded: { tags: wanted } } : undefined;
 }
@@ -76,19 +84,47 @@ function changedField(record: IDataObject, field: CustomFieldValue, rules: Merge
 	const old = customFieldsOf(record).find((candidate) => isSameField(candidate, field));
 	if (field.values === null) return old ? field : undefined;
 	const type = definition?.type ?? String(old?.field_type ?? (field.field_code ? 'multitext' : ''));
+	const code = definition?.code ?? (old?.field_code as string | null | undefined) ?? field.field_code ?? null;
 	const oldValues = old?.values ?? [];
-	const isOn = (entry: IDataObject, values: IDataObject[]) => values.some((value) => isSameValue(value, entry, type, field, rules));
-	const missing = field.values.filter((entry, index, all) => !isOn(entry, oldValues) && !isOn(entry, all.slice(0, index)));
-	if (rules.appendValues && (type === 'multitext' || type === 'multiselect')) {
+	const isMultitext = type === 'multitext';
+	const isNew = isMultitext ? newEntries(oldValues, code, rules) : newValues(oldValues, type);
+	const missing = field.values.filter(isNew);
+	if (rules.appendValues && (isMultitext || type === 'multiselect')) {
 		// A write replaces all values of a field, so the old ones have to go along (core facts 15.1).
 		return missing.length > 0 ? { ...field, values: [...oldValues.map((entry) => writable(entry, type)), ...missing] } : undefined;
 	}
 	return missing.length > 0 || oldValues.length !== field.values.length ? field : undefined;
 }
 
-function isSameValue(old: IDataObject, entry: IDataObject, type: string, field: CustomFieldValue, { country }: MergeRules): boolean {
-	if (type === 'multitext') return isInEntry(entry.value, old.value, { code: field.field_code ?? null }, country);
-	if (entry.enum_id !== undefined) return Number(old.enum_id) === Number(entry.enum_id);
+/** Tells phones and the like that neither the record has nor an entry before. */
+function newEntries(old: IDataObject[], code: string | null, { country }: MergeRules): (entry: IDataObject) => boolean {
+	const keysOfEntry = ({ value }: IDataObject): string[] => {
+		const keys = keysOf(String(value), { code }, country);
+		return keys.length > 0 ? keys : [`text:${String(value).trim()}`];
+	};
+	const known = new Set(old.flatMap(keysOfEntry));
+	return (entry) => {
+		const keys = keysOfEntry(entry);
+		const isKnown = keys.every((key) => known.has(key));
+		for (const key of keys) known.add(key);
+		return !isKnown;
+	};
+}
+
+/** Tells values that neither the record has nor a value before. */
+function newValues(old: IDataObject[], type: string): (entry: IDataObject) => boolean {
+	const options = new Set(old.flatMap(({ enum_id: id }) => (id === undefined || id === null ? [] : Number(id))));
+	const others = [...old];
+	return (entry) => {
+		const option = entry.enum_id === undefined ? undefined : Number(entry.enum_id);
+		if (option === undefined ? others.some((other) => isSameValue(other, entry, type)) : options.has(option)) return false;
+		if (option === undefined) others.push(entry);
+		else options.add(option);
+		return true;
+	};
+}
+
+function isSameValue(old: IDataObject, entry: IDataObject, type: string): boolean {
 	if (entry.enum_code !== undefined && old.enum_code !== undefined && old.enum_code !== entry.enum_code) return false;
 	if (entry.value === undefined && entry.enum_code !== undefined) return old.enum_code === entry.enum_code;
 	const [has, wants] = [old, entry].map((item): unknown => ('value' in item ? item.value : item));
@@ -111,10 +147,6 @@ function writable(entry: IDataObject, type: string): IDataObject {
 
 function isSameField(old: CustomFieldValue, field: CustomFieldValue): boolean {
 	return field.field_code === undefined ? Number(old.field_id) === Number(field.field_id) : old.field_code === field.field_code;
-}
-
-function definitionOf(field: CustomFieldValue, definitions: FieldDefinition[]): FieldDefinition | undefined {
-	return definitions.find(({ id, code }) => (field.field_code === undefined ? id === Number(field.field_id) : code === field.field_code));
 }
 
 function nameOf(field: CustomFieldValue, definitions: FieldDefinition[]): string {

@@ -26,21 +26,6 @@ export async function accountFor(error: unknown): Promise<void> {
 	await error.read();
 }
 
-/** Throws `AccountNeeded` where the encoding does, and nothing else. */
-export function assertAccountKnown(encode: () => unknown): void {
-	const needed = neededBy(encode);
-	if (needed) throw needed;
-}
-
-function neededBy(encode: () => unknown): AccountNeeded | undefined {
-	try {
-		encode();
-	} catch (error) {
-		if (error instanceof AccountNeeded) return error;
-	}
-	return undefined;
-}
-
 /** Where a country's likeliest language is not the one that business is done in. */
 const LANGUAGES: Record<string, string> = { KG: 'ru', PY: 'es' };
 

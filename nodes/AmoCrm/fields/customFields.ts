@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { jsonParse, UserError } from 'n8n-workflow';
 
 import { withoutLinks } from './cardLinks';
+import type { FieldDefinition } from './dictionaries';
 import { multitextItems } from './multitext';
 import { show } from './values';
 
@@ -52,4 +53,8 @@ export function assertDistinctFields(fields: CustomFieldValue[]): void {
 		if (seen.has(key)) throw new UserError(`The custom field ${show(key)} is set twice. Set it in one place only.`);
 		seen.add(key);
 	}
+}
+
+export function definitionOf(field: CustomFieldValue, definitions: FieldDefinition[]): FieldDefinition | undefined {
+	return definitions.find(({ id, code }) => (field.field_code === undefined ? id === Number(field.field_id) : code === field.field_code));
 }

@@ -9,9 +9,14 @@ import { toDeadline, toTimestamp } from './dates';
 import { AmoCrmError } from './errors';
 import { jsonArray, jsonObject } from './json';
 import type { LocatorTarget } from './locator';
-import { idIn, idsIn, isAddress, linkedOne, recordList, recordLocator } from './locator';
+import { idIn, idsIn, isAddress, linkedOne, recordEntries, recordList, recordLocator } from './locator';
+import type { Matcher } from './matching';
+import { multitextMatcher, nameMatcher } from './matching';
+import { entriesTotal } from './multitext';
 import { toMoney } from './numbers';
 import { COMPANY, CONTACT, PIPELINE, RECORD, recordOf, RECORDS, USER } from './targets';
+import type { Total, TotalContext } from './totals';
+import { customFieldsTotal, listTotal } from './totals';
 import {
 	assertWritable,
 	isUnset,
@@ -68,6 +73,10 @@ export interface FieldKind {
 	 * `UserError`.
 	 */
 	keepsOld?: (record: IDataObject, encoded: unknown, context: EncodeContext) => unknown;
+	/** How the values of several items for one record add up, to one that `encode` takes; the last one counts when left out. */
+	total?: (context: TotalContext) => Total;
+	/** How records are found by such a value; `country` is the ISO code for phone numbers without a calling code. */
+	matcher?: (country: string) => Matcher;
 }
 
 export interface WritableField {
@@ -91,6 +100,8 @@ export interface WritableField {
 	property?: Partial<INodeProperties>;
 	/** Texts that differ on update. */
 	onUpdate?: Pick<Partial<INodeProperties>, 'displayName' | 'description'>;
+	/** Description where records are found by it. */
+	onMatch?: string;
 }
 
 function bodyKind(property: FieldKind['property'], convert: (value: unknown, context: EncodeContext) => unknown): FieldKind {
@@ -115,6 +126,9 @@ export const pickOne = (what: string): string =>
 	`${what}. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`;
 
 export const text: FieldKind = { ...bodyKind({ type: 'string', default: '' }, toText), keepsEmptyText: true };
+
+/** What a record is called. */
+export const recordName: FieldKind = { ...text, matcher: () => nameMatcher };
 
 export const longText: FieldKind = {
 	...bodyKind({ type: 'string', typeOptions: { rows: 3 }, default: '' }, toText),
@@ -208,7 +222,11 @@ export const tags: FieldKind = {
 		if (mode === 'create') draft.body._embedded = { ...(draft.body._embedded as IDataObject), tags: list };
 		else draft.body.tags_to_add = list;
 	},
+	total: () => listTotal(toTags, (tag) => tagKey(tag as IDataObject)),
 };
+
+/** What tells tags apart: the ID where one is given, else the name, as labels are compared. */
+export const tagKey = ({ id, name }: IDataObject): string => (id === undefined ? `name:${labelKey(String(name))}` : `id:${Number(id)}`);
 
 /** All the tags that the record is to have; an empty list takes every tag off (core facts 14.3). */
 export const replacedTags: FieldKind = {
@@ -230,8 +248,7 @@ function toTags(value: unknown): IDataObject[] {
 		const tag = (typeof entry === 'object' ? entry : { name: entry }) as IDataObject;
 		if (isUnset(tag.id) && isUnset(tag.name)) throw new UserError(`${show(entry)} is not a tag. Give a name.`);
 		const row = isUnset(tag.id) ? { name: toText(tag.name) } : { id: toId(tag.id) };
-		const key = 'id' in row ? `id:${row.id}` : `name:${labelKey(row.name)}`;
-		if (!tags.has(key)) tags.set(key, row);
+		if (!tags.has(tagKey(row))) tags.set(tagKey(row), row);
 	}
 	return [...tags.values()];
 }
@@ -243,6 +260,8 @@ export function multitext(code: 'PHONE' | 'EMAIL'): FieldKind {
 			const field = multitextField(code, value, ignored);
 			if (field.values?.length) draft.customFields.push(field);
 		},
+		total: ({ country }) => entriesTotal({ code }, country),
+		matcher: (country) => multitextMatcher(code, country),
 	};
 }
 
@@ -250,6 +269,10 @@ export const customFieldsJson: FieldKind = {
 	property: { type: 'json', default: '[]' },
 	encode: (draft, _key, value, { accountUrl }) => {
 		draft.customFields.push(...customFieldsFromJson(value, accountUrl));
+	},
+	total: (context) => {
+		const { add, value } = customFieldsTotal(context);
+		return { add: (json) => add(customFieldsFromJson(json, context.accountUrl)), value };
 	},
 };
 
@@ -263,6 +286,7 @@ export const clearedFields: FieldKind = {
 	encode: (draft, _key, value) => {
 		draft.customFields.push(...toIds(value).map((id) => ({ field_id: id, values: null })));
 	},
+	total: () => listTotal(toList, String),
 };
 
 /** `result` of a task is an object with a text (core facts 12). */
@@ -295,17 +319,18 @@ function links(to: 'contacts' | 'companies', embeddedOnCreate: boolean, property
 			if (mode === 'create' && embeddedOnCreate) {
 				const embedded = (draft.body._embedded ?? {}) as Record<string, IDataObject[]>;
 				const known = embedded[to] ?? [];
-				const added = ids.filter((id, index) => ids.indexOf(id) === index && !known.some((entry) => entry.id === id));
+				const taken = new Set(known.map(({ id }) => id));
+				const added = [...new Set(ids)].filter((id) => !taken.has(id));
 				if (added.length === 0) return;
 				const rows = added.map((id, index) => ({ id, ...(to === 'contacts' ? { is_main: index === 0 && known.length === 0 } : {}) }));
 				draft.body._embedded = { ...embedded, [to]: [...known, ...rows] };
 				return;
 			}
-			for (const id of ids) {
-				const isKnown = draft.links.some((link) => link.to_entity_type === to && link.to_entity_id === id);
-				if (!isKnown) draft.links.push({ to_entity_id: id, to_entity_type: to });
-			}
+			const taken = new Set(draft.links.filter((link) => link.to_entity_type === to).map((link) => link.to_entity_id));
+			const added = [...new Set(ids)].filter((id) => !taken.has(id));
+			draft.links.push(...added.map((id) => ({ to_entity_id: id, to_entity_type: to })));
 		},
+		...(to === 'contacts' ? { total: () => listTotal(recordEntries, (entry) => JSON.stringify(unwrapLocator(entry))) } : {}),
 	};
 }
 
@@ -376,4 +401,13 @@ export function plainName({ displayName }: { displayName: string }): string {
 export function fieldError(entry: { displayName: string }, error: unknown): Error {
 	if (error instanceof AccountNeeded) return error;
 	return AmoCrmError.at(plainName(entry), error);
+}
+
+/** What `read` gives; what it throws names the field. */
+export function named<T>(displayName: string, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		throw fieldError({ displayName }, error);
+	}
 }

@@ -5,75 +5,40 @@ import type { ValueContext } from './codec';
 import { encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
-import { fieldError } from './fields';
-import type { MultitextEntry } from './multitext';
 import { entriesOf, keysOf, nounOf, searchesOf } from './multitext';
-import { isUnset, labelKey, show, toText } from './values';
+import { isUnset, labelKey, labelParts, show, toText } from './values';
 
 /** What two records must have in common to be the same one, and how to look for it. */
 export interface Matcher {
-	/** The keys of what the user gave: any of them in common is a match. None when nothing was given. */
-	keysOf: (wanted: Wanted) => MatchKey[];
+	/** What its values are called. */
+	noun: string;
+	/**
+	 * The keys of what the user gave: any of them in common is a match. None when nothing was given, or nothing whole such as a
+	 * number without its area code. Throws a `UserError` for what is no such value.
+	 */
+	keysOf: (value: unknown) => MatchKey[];
 	/** The keys that an amoCRM record has. */
 	keysOfRecord: (record: IDataObject) => string[];
 }
 
 export interface MatchKey {
 	key: string;
-	/** Texts to search amoCRM for, the best first; none when its search cannot find such values. */
+	/** Texts to search amoCRM for, which together find every way of writing; none when its search cannot find such values. */
 	searches: string[];
 }
 
-/** The match values of one item. */
-export interface Wanted {
-	phone?: unknown;
-	email?: unknown;
-	name?: unknown;
-	/** The matching custom field, encoded. */
-	field?: CustomFieldValue;
-}
-
-/**
- * Contacts by their values in the given fields: phones by their digits with the calling code, e-mails without regard to letter
- * case. `keysOf` throws a `UserError` where values are given, but none of them is whole.
- */
-export function contactMatcher(by: ContactField[], country: string): Matcher {
+/** Contacts and companies by a phone, by its digits with the calling code, or by an e-mail, letter case aside. */
+export function multitextMatcher(code: 'PHONE' | 'EMAIL', country: string): Matcher {
+	const field = { code };
+	const keyed = (key: string): string => `${code}:${key}`;
 	return {
-		keysOf: (wanted) => {
-			const keys = by.flatMap((field) =>
-				entriesIn(wanted, field)
-					.flatMap(({ value }) => keysOf(value, field, country))
-					.map((key) => ({ key: `${field.name}:${key}`, searches: searchesOf(key, field) })),
-			);
-			const partial = keys.length === 0 ? by.find(({ name }) => ![wanted[name]].flat().every(isUnset)) : undefined;
-			if (!partial) return keys;
-			throw fieldError(partial, new UserError(`${show(wanted[partial.name])} is not a whole ${nounOf(partial)}, so no record can be found by it`));
-		},
-		keysOfRecord: (record) =>
-			by.flatMap((field) => valuesOf(record, field.code).flatMap((text) => keysOf(text, field, country).map((key) => `${field.name}:${key}`))),
+		noun: nounOf(field),
+		keysOf: (value) =>
+			entriesOf(value, field)
+				.flatMap((entry) => keysOf(entry.value, field, country))
+				.map((key) => ({ key: keyed(key), searches: searchesOf(key, field) })),
+		keysOfRecord: (record) => valuesOf(record, code).flatMap((text) => keysOf(text, field, country).map(keyed)),
 	};
-}
-
-/** A field of contacts and companies that holds phones or e-mails. */
-export interface ContactField {
-	code: 'PHONE' | 'EMAIL';
-	/** Where its values are in `Wanted`. */
-	name: 'phone' | 'email';
-	/** The parameter that they come from. */
-	displayName: string;
-}
-
-export const CONTACT_FIELDS: Record<'PHONE' | 'EMAIL', ContactField> = {
-	PHONE: { code: 'PHONE', name: 'phone', displayName: 'Phone' },
-	EMAIL: { code: 'EMAIL', name: 'email', displayName: 'Email' },
-};
-
-function entriesIn(wanted: Wanted, field: ContactField): MultitextEntry[] {
-	try {
-		return entriesOf(wanted[field.name], field);
-	} catch (error) {
-		throw fieldError(field, error);
-	}
 }
 
 /** Shorter texts are not searched for: it is not known whether amoCRM finds them, and nearly every record has them. */
@@ -81,17 +46,18 @@ const SHORTEST_SEARCH = 3;
 
 const searchable = (text: string): string[] => (text.length < SHORTEST_SEARCH ? [] : [text]);
 
-/** The word that the fewest names have; between words there may be any spaces, which amoCRM's search compares as they are. */
-function rarestWord(name: string): string {
-	const weight = (word: string): number => word.length + word.replace(/\D/g, '').length;
-	return name.split(/\s+/).reduce((best, word) => (weight(word) > weight(best) ? word : best), '');
+/** The part of a name that the fewest other names have: amoCRM compares texts as they are. */
+function rarestPart(name: string): string {
+	const weight = (part: string): number => part.length + part.replace(/\D/g, '').length;
+	return labelParts(name).reduce((best, part) => (weight(part) > weight(best) ? part : best), '');
 }
 
 /** Names are compared as labels are. */
 export const nameMatcher: Matcher = {
-	keysOf: ({ name }) => {
+	noun: 'name',
+	keysOf: (name) => {
 		const text = name === undefined || name === null ? '' : toText(name);
-		return labelKey(text) === '' ? [] : [{ key: `name:${labelKey(text)}`, searches: searchable(rarestWord(text)) }];
+		return labelKey(text) === '' ? [] : [{ key: `name:${labelKey(text)}`, searches: searchable(rarestPart(text)) }];
 	},
 	keysOfRecord: (record) => (typeof record.name === 'string' ? [`name:${labelKey(record.name)}`] : []),
 };
@@ -103,32 +69,32 @@ const SEARCHABLE = new Set(['text', 'textarea', 'url', 'streetaddress', 'trackin
 const COMPOUND = new Set(['chained_list', 'file', 'items', 'legal_entity', 'linked_entity', 'payer', 'smart_address', 'supplier']);
 
 /**
- * A custom field is compared by its whole value: an option, a number, a day, or a text without spaces around it. Throws a
- * `UserError` for a field that holds no such value.
+ * A custom field is compared by its whole value: an option, a number, a day, or a text without spaces around it; phones and
+ * e-mails by the rules of their own. Throws a `UserError` for a field that holds no such value.
  */
-export function fieldMatcher(field: FieldDefinition): Matcher {
-	if (COMPOUND.has(field.type)) {
-		throw new UserError(`records cannot be told apart by the field ${show(field.name)} (${field.type}). Choose one that holds a text, a number, a date or options.`);
+export function fieldMatcher(field: FieldDefinition, context: ValueContext, country: string): Matcher {
+	const { id, name, code, type } = field;
+	if (code === 'PHONE' || code === 'EMAIL') return multitextMatcher(code, country);
+	if (COMPOUND.has(type)) {
+		throw new UserError(`records cannot be told apart by the field ${show(name)} (${type}). Choose one that holds a text, a number, a date or options.`);
 	}
 	const keysOfEntries = (entries: IDataObject[]) =>
-		entries.filter((entry) => !isUnset('value' in entry ? entry.value : entry.enum_id)).map((entry) => ({ entry, key: `field:${field.id}:${valueKey(entry, field.type)}` }));
+		entries
+			.filter((entry) => !isUnset('value' in entry ? entry.value : entry.enum_id))
+			.map((entry) => ({ entry, own: valueKey(entry, type) }))
+			.filter(({ own }) => own !== '')
+			.map(({ entry, own }) => ({ entry, key: `field:${id}:${own}` }));
+	// A number may have been saved without the zero before its point, or with zeros behind.
+	const searchText = ({ value }: IDataObject): string => String(value).trim().replace(type === 'numeric' ? /^-?0?/ : '', '');
 	return {
-		keysOf: ({ field: wanted }) =>
-			keysOfEntries(wanted?.values ?? []).map(({ entry, key }) => ({
-				key,
-				// A number may have been saved without the zero before its point, or with zeros behind.
-				searches: SEARCHABLE.has(field.type) ? searchable(String(entry.value).trim().replace(field.type === 'numeric' ? /^-?0?/ : '', '')) : [],
-			})),
+		noun: 'value',
+		keysOf: (value) =>
+			keysOfEntries(encodeFieldValue(value, field, context)).map(({ entry, key }) => ({ key, searches: SEARCHABLE.has(type) ? searchable(searchText(entry)) : [] })),
 		keysOfRecord: (record) =>
 			customFieldsOf(record)
-				.filter((candidate) => Number(candidate.field_id) === field.id)
+				.filter((candidate) => Number(candidate.field_id) === id)
 				.flatMap((candidate) => keysOfEntries(candidate.values ?? []).map(({ key }) => key)),
 	};
-}
-
-/** The value to match a custom field by, encoded as it would be written. */
-export function matchingValue(value: unknown, field: FieldDefinition, context: ValueContext): CustomFieldValue {
-	return { field_id: field.id, values: encodeFieldValue(value, field, context) };
 }
 
 const NUMBERS = new Set(['numeric', 'price', 'monetary']);

@@ -54,8 +54,9 @@ const rulesOf = (code: string | null | undefined): Rules => RULES[code ?? ''] ??
  * it too, a list of those, or JSON text of any of it. Throws a `UserError` for what is none.
  */
 export function entriesOf(value: unknown, field: MultitextField): MultitextEntry[] {
-	const entries = listIn(value).flatMap(listIn).flatMap((entry) => entriesIn(entry, field));
-	return distinct(entries, field, '');
+	const known: Known = new Map();
+	for (const entry of listIn(value).flatMap(listIn).flatMap((one) => entriesIn(one, field))) addEntry(known, entry, keysOf(entry.value, field, ''));
+	return [...known.values()].flat();
 }
 
 /** The entries as amoCRM takes them: of the kind `WORK` unless another is given. `ignored` gets a text that holds none. */
@@ -65,16 +66,15 @@ export function multitextItems(value: unknown, field: MultitextField, ignored?: 
 	return entries.map((entry) => (kindIn(entry) === undefined ? { ...entry, enum_code: 'WORK' } : entry));
 }
 
-/** The entries of two values together, each once, whatever way of writing. */
-export function joinedEntries(old: unknown, added: unknown, field: MultitextField, country: string): MultitextEntry[] {
-	return distinct([...entriesOf(old, field), ...entriesOf(added, field)], field, country);
-}
-
-/** Whether a value is in another already: by what tells values apart or, where it has nothing that does, as it is written. */
-export function isInEntry(value: unknown, known: unknown, field: MultitextField, country: string): boolean {
-	const keys = keysOf(String(value), field, country);
-	const others = keysOf(String(known), field, country);
-	return keys.length > 0 ? keys.every((key) => others.includes(key)) : String(value).trim() === String(known).trim();
+/** Adds the entries of values together, each once, whatever way of writing. */
+export function entriesTotal(field: MultitextField, country: string) {
+	const known: Known = new Map();
+	return {
+		add: (value: unknown): void => {
+			for (const entry of entriesOf(value, field)) addEntry(known, entry, keysOf(entry.value, field, country));
+		},
+		value: (): MultitextEntry[] => [...known.values()].flat(),
+	};
 }
 
 /** What tells the values of a field apart; numbers without a calling code are of `country` (ISO code such as `RU`). */
@@ -84,25 +84,18 @@ export const searchesOf = (key: string, field: MultitextField): string[] => rule
 
 export const nounOf = (field: MultitextField): string => rulesOf(field.code).noun;
 
-/** The first of the entries that are the same; it takes a kind that only a later one has. Two kinds of one value are two entries. */
-function distinct(entries: MultitextEntry[], field: MultitextField, country: string): MultitextEntry[] {
-	const known = new Map<string, MultitextEntry[]>();
-	const result: MultitextEntry[] = [];
-	for (const entry of entries) {
-		const key = keysOf(entry.value, field, country).join() || `text:${entry.value}`;
-		const same = known.get(key) ?? [];
-		const kind = kindIn(entry);
-		if (kind === undefined ? same.length > 0 : same.some((other) => kindIn(other) === kind)) continue;
-		const plain = same.find((other) => kindIn(other) === undefined);
-		if (plain) {
-			Object.assign(plain, { ...entry, value: plain.value });
-			continue;
-		}
-		const own = { ...entry };
-		known.set(key, [...same, own]);
-		result.push(own);
-	}
-	return result;
+/** Entries by what tells them apart: of one value there may be several kinds. */
+type Known = Map<string, MultitextEntry[]>;
+
+/** Of those that are the same the first stays; it takes a kind that only a later one has. Two kinds of one value are two entries. */
+function addEntry(known: Known, entry: MultitextEntry, keys: string[]): void {
+	const key = keys.join() || `text:${entry.value}`;
+	const same = known.get(key) ?? [];
+	const kind = kindIn(entry);
+	if (kind === undefined ? same.length > 0 : same.some((other) => kindIn(other) === kind)) return;
+	const plain = same.find((other) => kindIn(other) === undefined);
+	if (plain) Object.assign(plain, { ...entry, value: plain.value });
+	else known.set(key, [...same, { ...entry }]);
 }
 
 const kindIn = ({ enum_code: code, enum_id: id }: MultitextEntry): string | number | undefined => code ?? id;

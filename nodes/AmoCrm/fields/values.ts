@@ -29,8 +29,17 @@ export const MAX_VALUE_LENGTH = 100;
 /** Soft hyphens and signs without width: they stand in copied texts, and nobody sees them. */
 const UNSEEN = /[\u00AD\u200B-\u200D\u2060\uFEFF]/g;
 
+/** What labels may differ in although they are the same: spaces, unseen signs, letters with marks. */
+const UNSTABLE = new RegExp(`(?:\\s|${UNSEEN.source}|.\\p{M}+)+`, 'u');
+
 /** What labels and names are compared by: neither letter case nor the kind and number of spaces makes a difference. */
 export const labelKey = (text: string): string => text.normalize('NFC').replace(UNSEEN, '').replace(/\s+/g, ' ').trim().toLowerCase();
+
+/**
+ * The parts of a text that stand in every text with the same `labelKey`: between them there may be any spaces, and signs
+ * that nobody sees, and letters with marks are written in two ways.
+ */
+export const labelParts = (text: string): string[] => text.normalize('NFD').split(UNSTABLE).filter((part) => part !== '').map((part) => part.normalize('NFC'));
 
 export function show(value: unknown): string {
 	const text = typeof value === 'object' && value !== null ? (jsonOf(value) ?? 'an object') : String(value);

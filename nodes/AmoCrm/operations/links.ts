@@ -3,7 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { conventionsOf } from '../fields/dictionaries';
 import type { Entity } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
-import { fieldError, plainName } from '../fields/fields';
+import { named, plainName } from '../fields/fields';
 import type { LocatorTarget } from '../fields/locator';
 import { recordLocator } from '../fields/locator';
 import { toNumber } from '../fields/numbers';
@@ -150,14 +150,6 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
 		if (!isUnset(price)) metadata.price_id = named('Price Field', () => toId(price));
 	}
 	return { ...link, to_entity_id: id(elementOf(catalogId), 'elementId', 'Element'), metadata };
-}
-
-function named<T>(displayName: string, read: () => T): T {
-	try {
-		return read();
-	} catch (error) {
-		throw fieldError({ displayName }, error);
-	}
 }
 
 /**

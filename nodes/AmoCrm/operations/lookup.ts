@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
-import type { Matcher, MatchKey } from '../fields/matching';
+import type { MatchKey } from '../fields/matching';
 import { endsEverything } from '../transport/failures';
 import { MAX_PAGE_SIZE, isLongerThan, readList } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
@@ -26,7 +26,8 @@ const FEW = 5;
 export interface Lookup {
 	run: Run;
 	entity: Entity;
-	matcher: Matcher;
+	/** The keys that an amoCRM record has. */
+	keysOfRecord: (record: IDataObject) => string[];
 	keys: MatchKey[];
 	mode: LookupMode;
 	/** What else the records are to show. */
@@ -68,24 +69,25 @@ async function isSweepCheaper({ run, entity, keys, mode }: Lookup, searches: num
 }
 
 /** Reads the records that amoCRM gives for the query, and keeps each for every wanted key that it has. Returns a failure. */
-async function readMatches({ run, entity, matcher, query }: Lookup, condition: Query, found: Found): Promise<Failure | undefined> {
+async function readMatches(lookup: Lookup, condition: Query, found: Found): Promise<Failure | undefined> {
+	const { run, entity, query } = lookup;
 	const list = await readList({
 		client: run.client,
 		path: entity.path,
 		collection: entity.collection,
 		query: { ...query, ...condition },
 		accept: (record) => {
-			keep(matcher, record, found);
+			keep(lookup, record, found);
 			return false;
 		},
 	});
 	return list.ok ? undefined : list.failure;
 }
 
-function keep(matcher: Matcher, record: IDataObject, found: Found): void {
+function keep({ keysOfRecord }: Lookup, record: IDataObject, found: Found): void {
 	// In the trash.
 	if (record.is_deleted === true) return;
-	for (const key of matcher.keysOfRecord(record)) {
+	for (const key of keysOfRecord(record)) {
 		const records = found.get(key);
 		if (records && !isFailure(records)) records.set(Number(record.id), record);
 	}
@@ -130,7 +132,8 @@ export function rememberWritten(run: Run, entity: Entity, keys: string[], id: nu
 	}
 }
 
-async function addRecent({ run, entity, matcher, query }: Lookup, found: Found): Promise<void> {
+async function addRecent(lookup: Lookup, found: Found): Promise<void> {
+	const { run, entity, query } = lookup;
 	const now = Date.now();
 	/** The keys that a record had when it was written. */
 	const missing = new Map<number, string[]>();
@@ -147,6 +150,6 @@ async function addRecent({ run, entity, matcher, query }: Lookup, found: Found):
 		if (record === undefined || (isFailure(record) && record.kind === 'notFound')) continue;
 		// Whether it is there still is not known, so nothing may be created in its place.
 		if (isFailure(record)) for (const key of keys) found.set(key, record);
-		else keep(matcher, record, found);
+		else keep(lookup, record, found);
 	}
 }

@@ -3,19 +3,19 @@ import { deepCopy } from 'n8n-workflow';
 
 import type { Entity, RecordId } from '../entities/types';
 import { changesOf } from '../fields/changes';
-import { assertAccountKnown } from '../fields/conventions';
+import { encodeFieldValue } from '../fields/codec';
 import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { accountCountry } from '../fields/dictionaries';
 import { AmoCrmError } from '../fields/errors';
 import type { Draft } from '../fields/fields';
-import { encodeDraft, fieldError } from '../fields/fields';
-import { recordEntries } from '../fields/locator';
-import type { Matcher, MatchKey, Wanted } from '../fields/matching';
-import { CONTACT_FIELDS, contactMatcher, fieldMatcher, matchingValue, nameMatcher } from '../fields/matching';
-import { joinedEntries } from '../fields/multitext';
-import { isUnset, toId, toList, unwrapLocator, withoutUnset } from '../fields/values';
+import { encodeDraft, named } from '../fields/fields';
+import type { Matcher, MatchKey } from '../fields/matching';
+import { fieldMatcher } from '../fields/matching';
+import type { TotalContext } from '../fields/totals';
+import { isUnset, show, toId, withoutUnset } from '../fields/values';
 import { exclusively } from '../transport/exclusive';
+import { cancelled } from '../transport/failures';
 import { inTurns } from '../transport/parallel';
 import type { Failure } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
@@ -27,19 +27,10 @@ import { readId, valueContext } from './parameters';
 import { notFoundError } from './problems';
 import type { Operation, Run } from './types';
 import type { MatchBy, UpsertRules } from './upsertParameters';
-import { readRules, upsertProperties } from './upsertParameters';
+import { matchFieldsOf, readRules, topLevelFields, upsertProperties } from './upsertParameters';
+import type { Wish } from './wishes';
+import { mergeWishes } from './wishes';
 import { fieldsFor, writeDrafts } from './write';
-
-/** What some items ask for together: they share a match key, so they mean one record. */
-interface Wish {
-	/** The items, in order; the result of the first is the result of all. */
-	items: number[];
-	keys: MatchKey[];
-	/** Only when matching by ID. */
-	id?: RecordId;
-	values: Record<string, unknown>;
-	mapped: CustomFieldValue[];
-}
 
 type Decision =
 	| { action: 'created'; draft: Draft }
@@ -53,9 +44,22 @@ interface Setting {
 	rules: UpsertRules;
 	mapping: Mapping;
 	country: string;
-	matcher?: Matcher;
+	/** What records are found by: a record that has any of these is meant. None when matching by ID. */
+	match: Criterion[];
+	/** The custom field whose 'Match Value' is compared. */
 	matchField?: FieldDefinition;
 }
+
+/** A parameter that records are found by. */
+interface Criterion {
+	name: string;
+	displayName: string;
+	matcher: Matcher;
+}
+
+const MATCH_VALUE = { name: 'matchValue', displayName: 'Match Value' };
+
+const totalContext = ({ run, mapping, country }: Setting): TotalContext => ({ country, definitions: mapping.definitions, accountUrl: run.client.baseUrl });
 
 export function upsert(entity: Entity, matchBy: MatchBy[]): Operation {
 	const noun = entity.displayName.toLowerCase();
@@ -78,19 +82,35 @@ async function upsertRecords(run: Run, entity: Entity, matchBy: MatchBy[]): Prom
 	const setting = await settingOf(run, entity, matchBy);
 	const wishes = await readItems(run, (item) => wishOf(setting, item));
 	if (mustStop(run)) return;
-	const merged = mergeWishes(wishes.map(({ asked }) => asked), setting);
-	const locks = merged.flatMap(({ keys }) => keys.map(({ key }) => `${run.client.accountKey}|${entity.path}|${key}`));
-	await exclusively({ keys: locks }, async () => await settle(setting, merged));
-	for (const { items } of merged) shareResult(run, items);
+	const merged = await mergeWishes(wishes.map(({ asked }) => asked), entity.fields, totalContext(setting));
+	await inLine(run, merged.flatMap((wish) => locksOf(setting, wish)), async () => await settle(setting, merged));
+	await inTurns(merged, ({ items }) => shareResult(run, items));
+}
+
+function locksOf({ run, entity }: Setting, { id, keys }: Wish): string[] {
+	return [...(id === undefined ? [] : [`id:${id}`]), ...keys.map(({ key }) => key)].map((key) => `${run.client.accountKey}|${entity.path}|${key}`);
+}
+
+/** Waits for other executions that look for the same records, unless this one is stopped. */
+async function inLine({ context }: Run, keys: string[], work: () => Promise<void>): Promise<void> {
+	const signal = context.getExecutionCancelSignal();
+	try {
+		await exclusively({ keys, signal }, work);
+	} catch (error) {
+		throw signal?.aborted ? AmoCrmError.from(cancelled()) : error;
+	}
 }
 
 async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<Setting> {
 	const rules = readRules(run, matchBy);
 	const mapping = await mappingOf(run, entity, rules.matchBy === 'customField' || usesMapper(run, 'customFields'));
-	const usesPhones = entity.fields.some(({ name }) => name === 'phone');
+	const usesPhones = entity.fields.some(({ key }) => key === 'PHONE');
 	const country = rules.phoneCountry ?? (usesPhones ? await accountCountry(run.client) : '');
 	const matchField = rules.matchBy === 'customField' ? readMatchField(run, mapping) : undefined;
-	return { run, entity, rules, mapping, country, matchField, matcher: matcherOf(rules.matchBy, country, matchField) };
+	const match = matchField
+		? [{ ...MATCH_VALUE, matcher: named('Match Field', () => fieldMatcher(matchField, mapping.context, country)) }]
+		: matchFieldsOf(entity, rules.matchBy).flatMap(({ name, displayName, kind }) => (kind.matcher ? { name, displayName, matcher: kind.matcher(country) } : []));
+	return { run, entity, rules, mapping, country, match, ...(matchField ? { matchField } : {}) };
 }
 
 function readMatchField(run: Run, { definitions }: Mapping): FieldDefinition {
@@ -100,71 +120,48 @@ function readMatchField(run: Run, { definitions }: Mapping): FieldDefinition {
 	return field;
 }
 
-function matcherOf(matchBy: MatchBy, country: string, field?: FieldDefinition): Matcher | undefined {
-	switch (matchBy) {
-		case 'id':
-			return undefined;
-		case 'name':
-			return nameMatcher;
-		case 'customField':
-			// The phone and e-mail fields have rules of their own for what is equal.
-			if (field?.code === 'PHONE' || field?.code === 'EMAIL') {
-				return contactMatcher([{ ...CONTACT_FIELDS[field.code], displayName: 'Match Value' }], country);
-			}
-			return field && fieldMatcher(field);
-		default:
-			return contactMatcher(Object.values(CONTACT_FIELDS).filter(({ name }) => matchBy === name || matchBy === 'phoneOrEmail'), country);
-	}
-}
-
-/** Throws a `UserError` for what cannot be written or matched. */
+/** Throws for what cannot be written or matched. */
 function wishOf(setting: Setting, item: number): Wish {
-	const { run, entity, rules, mapping, matcher, matchField } = setting;
+	const { run, entity, rules, mapping, matchField } = setting;
 	const values: Record<string, unknown> = { ...(run.parameter('additionalFields', item, {}) as IDataObject) };
-	for (const name of ['name', 'phone', 'email']) {
-		const isKey = name === 'name' || rules.matchBy === name || rules.matchBy === 'phoneOrEmail';
-		if (isKey && entity.fields.some((field) => field.name === name)) values[name] = run.parameter(name, item, '');
-	}
-	const wanted: Wanted = { phone: values.phone, email: values.email, name: values.name };
-	if (matchField) addMatchValue(setting, item, matchField, wanted, values);
-	const mapped = mappedFieldsOf(run, entity, item, mapping, values);
-	const { field } = wanted;
-	if (field && !mapped.some(({ field_id: id }) => Number(id) === Number(field.field_id))) mapped.push(field);
+	for (const { name } of topLevelFields(entity, rules.matchBy)) values[name] = run.parameter(name, item, '');
+	const given = { ...values };
+	if (matchField) given[MATCH_VALUE.name] = run.parameter(MATCH_VALUE.name, item, '');
+	const mapped = withMatchValue(setting, given[MATCH_VALUE.name], values, () => mappedFieldsOf(run, entity, item, mapping, values));
 	const wish: Wish = { items: [item], keys: [], values: withoutUnset(values), mapped };
 	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
-	encodeWish(setting, wish, 'update');
-	// Values for new records only are judged when there is none; what they need of the account is read before.
-	if (rules.createOnly.size > 0) assertAccountKnown(() => encodeWish(setting, wish, 'create'));
-	wish.keys = matcher?.keysOf(wanted) ?? [];
-	if (matcher && wish.keys.length === 0) throw new AmoCrmError(`${matchParameters(rules.matchBy)} empty: there is nothing to find the record by`);
+	// Whether all of it can be written, before it meets what other items say.
+	encodeDraft(entity.fields, { ...valueContext(run), mode: 'update', values: wish.values, mapped });
+	wish.keys = keysOf(setting.match, given);
 	return wish;
 }
 
-function addMatchValue(
-	{ run, mapping, country }: Setting,
-	item: number,
-	field: FieldDefinition,
-	wanted: Wanted,
-	values: Record<string, unknown>,
-): void {
-	const value = run.parameter('matchValue', item, '');
-	if (isUnset(value)) return;
-	try {
-		if (field.code === 'PHONE' || field.code === 'EMAIL') {
-			const { name } = CONTACT_FIELDS[field.code];
-			wanted[name] = value;
-			values[name] = joinedEntries(value, values[name], field, country);
-			return;
-		}
-		wanted.field = matchingValue(value, field, mapping.context);
-	} catch (error) {
-		throw fieldError({ displayName: 'Match Value' }, error);
+/** What the record is found by is saved too: as the parameter that the field has, or else beside the mapped fields. */
+function withMatchValue(setting: Setting, value: unknown, values: Record<string, unknown>, readMapped: () => CustomFieldValue[]): CustomFieldValue[] {
+	const { entity, mapping, matchField } = setting;
+	if (!matchField || isUnset(value)) return readMapped();
+	const own = entity.fields.find(({ key }) => key === matchField.code);
+	const total = own?.kind.total?.(totalContext(setting));
+	if (own && total) {
+		for (const one of [value, values[own.name]]) if (!isUnset(one)) named(one === value ? MATCH_VALUE.displayName : own.displayName, () => total.add(one));
+		values[own.name] = total.value();
+		return readMapped();
 	}
+	const mapped = readMapped();
+	if (mapped.some(({ field_id: id }) => Number(id) === matchField.id)) return mapped;
+	return [...mapped, { field_id: matchField.id, values: named(MATCH_VALUE.displayName, () => encodeFieldValue(value, matchField, mapping.context)) }];
 }
 
-function matchParameters(matchBy: MatchBy): string {
-	if (matchBy === 'phoneOrEmail') return "'Phone' and 'Email' are both";
-	return `'${{ phone: 'Phone', email: 'Email', name: 'Name', customField: 'Match Value', id: 'ID' }[matchBy]}' is`;
+/** Throws when there is nothing to find a record by. */
+function keysOf(match: Criterion[], given: Record<string, unknown>): MatchKey[] {
+	const keys = match.flatMap(({ name, displayName, matcher }) => named(displayName, () => matcher.keysOf(given[name])));
+	if (match.length === 0 || keys.length > 0) return keys;
+	const partial = match.find(({ name }) => ![given[name]].flat().every((value) => isUnset(value) || String(value).trim() === ''));
+	if (partial) {
+		throw new AmoCrmError(`'${partial.displayName}': ${show(given[partial.name])} is not a whole ${partial.matcher.noun}, so no record can be found by it`);
+	}
+	const names = match.map(({ displayName }) => `'${displayName}'`).join(' and ');
+	throw new AmoCrmError(`${names} ${match.length > 1 ? 'are both' : 'is'} empty: there is nothing to find the record by`);
 }
 
 function encodeWish({ run, entity, rules }: Setting, wish: Wish, mode: 'create' | 'update'): Draft {
@@ -178,64 +175,9 @@ function encodeWish({ run, entity, rules }: Setting, wish: Wish, mode: 'create' 
 	return encodeDraft(fieldsFor(entity, mode), { ...valueContext(run), mode, values, mapped });
 }
 
-/** Items that share a key, directly or through another item, become one wish at the place of the first. */
-function mergeWishes(wishes: Wish[], setting: Setting): Wish[] {
-	const byKey = new Map<string, Wish>();
-	const merged = new Set<Wish>();
-	for (const wish of wishes) {
-		const keys = wish.id === undefined ? wish.keys.map(({ key }) => key) : [`id:${wish.id}`];
-		const known = [...new Set(keys.flatMap((key) => byKey.get(key) ?? []))].sort((a, b) => (a.items[0] ?? 0) - (b.items[0] ?? 0));
-		const whole = [...known, wish].reduce((first, next) => mergeInto(first, next, setting));
-		for (const part of known) merged.delete(part);
-		merged.add(whole);
-		for (const { key } of whole.keys) byKey.set(key, whole);
-		for (const key of keys) byKey.set(key, whole);
-	}
-	return [...merged].sort((a, b) => (a.items[0] ?? 0) - (b.items[0] ?? 0));
-}
-
-function mergeInto(first: Wish, next: Wish, setting: Setting): Wish {
-	const keys = [...first.keys, ...next.keys.filter(({ key }) => !first.keys.some((known) => known.key === key))];
-	const values = { ...first.values };
-	for (const [name, value] of Object.entries(next.values)) {
-		values[name] = LISTS.has(name) && values[name] !== undefined ? joined(name, values[name], value, setting) : value;
-	}
-	const mapped = [...first.mapped];
-	for (const field of next.mapped) mergeField(mapped, field, setting);
-	return { items: [...first.items, ...next.items].sort((a, b) => a - b), keys, id: first.id ?? next.id, values, mapped };
-}
-
-/** Parameters that hold several values: those of several items add up. */
-const LISTS = new Set(['phone', 'email', 'tags', 'contacts', 'contactIds']);
-
-function joined(name: string, old: unknown, added: unknown, { country }: Setting): unknown[] {
-	const field = Object.values(CONTACT_FIELDS).find((known) => known.name === name);
-	if (field) return joinedEntries(old, added, field, country);
-	const keyOf = (value: unknown): string => JSON.stringify(unwrapLocator(value));
-	const listOf = name === 'tags' ? toList : recordEntries;
-	const all = [...listOf(old), ...listOf(added)];
-	return all.filter((value, index) => all.findIndex((other) => keyOf(other) === keyOf(value)) === index);
-}
-
-function mergeField(mapped: CustomFieldValue[], field: CustomFieldValue, { mapping, country }: Setting): void {
-	const known = mapped.findIndex((old) => old.field_id === field.field_id && old.field_code === field.field_code);
-	if (known < 0) {
-		mapped.push(field);
-		return;
-	}
-	const definition = mapping.definitions.find(({ id, code }) => (field.field_code ? code === field.field_code : id === field.field_id));
-	const old = mapped[known]?.values ?? [];
-	const added = field.values ?? [];
-	if (definition?.type === 'multitext') mapped[known] = { ...field, values: joinedEntries(old, added, definition, country) };
-	else if (definition?.type === 'multiselect') {
-		const all = [...old, ...added].map((value) => JSON.stringify(value));
-		mapped[known] = { ...field, values: [...new Set(all)].map((value) => JSON.parse(value) as IDataObject) };
-	} else mapped[known] = field;
-}
-
 /** Looks up, decides and writes. The first item of each wish gets its result. */
 async function settle(setting: Setting, wishes: Wish[]): Promise<void> {
-	const { run, entity } = setting;
+	const { run, entity, country } = setting;
 	const candidates = await findCandidates(setting, wishes);
 	const decided: Array<{ item: number; wish: Wish; decision: Decision }> = [];
 	await inTurns(wishes, async (wish) => {
@@ -250,24 +192,26 @@ async function settle(setting: Setting, wishes: Wish[]): Promise<void> {
 	const { definitions } = setting.mapping;
 	await writeDrafts(run, { entity, mode: 'create', definitions }, drafts('created'));
 	if (!mustStop(run)) await writeDrafts(run, { entity, mode: 'update', definitions }, drafts('updated'));
-	for (const { item, wish, decision } of decided) {
+	const matchers = entity.fields.flatMap(({ kind }) => kind.matcher?.(country) ?? []);
+	await inTurns(decided, ({ item, wish, decision }) => {
 		const row = reported(decision, run.rows.get(item)?.[0]);
-		if (!row) continue;
+		if (!row) return;
 		run.rows.set(item, [row]);
-		if (decision.action === 'created') rememberWritten(run, entity, wish.keys.map(({ key }) => key), Number(row.id));
-	}
+		if (!('draft' in decision)) return;
+		// The next execution may look for it by something else than this one.
+		const keys = [...wish.keys.map(({ key }) => key), ...matchers.flatMap(({ keysOfRecord }) => keysOfRecord(decision.draft.body))];
+		rememberWritten(run, entity, [...new Set(keys)], Number(row.id));
+	});
 }
 
 /** The records that a wish may mean, each once, or why they are not known. */
-async function findCandidates(
-	{ run, entity, rules, matcher }: Setting,
-	wishes: Wish[],
-): Promise<(wish: Wish) => IDataObject[] | Failure> {
+async function findCandidates(setting: Setting, wishes: Wish[]): Promise<(wish: Wish) => IDataObject[] | Failure> {
+	const { run, entity, rules, match } = setting;
 	// Without it a lead does not show its contacts, and every link would look new.
 	const contactFields = entity.fields.filter(({ key }) => key === '_embedded.contacts');
 	const setsContacts = wishes.some(({ values }) => contactFields.some(({ name }) => values[name] !== undefined));
 	const query = setsContacts && entity.collection === 'leads' ? { with: 'contacts' } : {};
-	if (!matcher) {
+	if (match.length === 0) {
 		const ids = [...new Set(wishes.flatMap(({ id }) => id ?? []))];
 		const found = ids.length > 0 ? await findByIds(run.client, entity, query.with ?? '', ids) : new Map<RecordId, IDataObject | Failure>();
 		return ({ id }) => {
@@ -276,7 +220,8 @@ async function findCandidates(
 		};
 	}
 	const keys = [...new Map(wishes.flatMap((wish) => wish.keys.map((key) => [key.key, key] as const))).values()];
-	const found = keys.length > 0 ? await lookUp({ run, entity, matcher, keys, mode: rules.lookup, query }) : new Map<string, IDataObject[]>();
+	const keysOfRecord = (record: IDataObject) => match.flatMap(({ matcher }) => matcher.keysOfRecord(record));
+	const found = keys.length > 0 ? await lookUp({ run, entity, keysOfRecord, keys, mode: rules.lookup, query }) : new Map<string, IDataObject[]>();
 	return ({ keys: wanted }) => {
 		const records = new Map<number, IDataObject>();
 		for (const { key } of wanted) {

@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
+import type { WritableField } from '../fields/fields';
 import { plainName } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { isKnownCountry } from '../fields/phones';
@@ -9,20 +10,34 @@ import { isUnset, show, toIds } from '../fields/values';
 import type { LookupMode } from './lookup';
 import { collection, fieldProperty, idProperty, optionsProperty } from './parameters';
 import type { Run } from './types';
-import { fieldsFor } from './write';
+import { fieldsFor, isTopLevel } from './write';
 
 /** What 'Create or Update' asks the user, and how it is read. */
 
 export type MatchBy = 'customField' | 'email' | 'id' | 'name' | 'phone' | 'phoneOrEmail';
 
-const MATCH_BY: Record<MatchBy, { name: string; description: string }> = {
-	customField: { name: 'Custom Field', description: 'A record with the same value in a custom field that you choose' },
-	email: { name: 'Email', description: 'A record with the same email address, letter case aside' },
-	id: { name: 'ID', description: 'The record with this ID; an item without an ID creates one' },
-	name: { name: 'Name', description: 'A record with the same name, letter case and repeated spaces aside' },
-	phone: { name: 'Phone', description: 'A record with the same phone number, however it is written' },
-	phoneOrEmail: { name: 'Phone or Email', description: 'A record that has the phone number or the email address' },
+interface MatchChoice {
+	name: string;
+	description: string;
+	/** Parameters of the fields that are compared. */
+	fields: string[];
+}
+
+const MATCH_BY: Record<MatchBy, MatchChoice> = {
+	customField: { name: 'Custom Field', description: 'A record with the same value in a custom field that you choose', fields: [] },
+	email: { name: 'Email', description: 'A record with the same email address, letter case aside', fields: ['email'] },
+	id: { name: 'ID', description: 'The record with this ID; an item without an ID creates one', fields: [] },
+	name: { name: 'Name', description: 'A record with the same name, letter case and repeated spaces aside', fields: ['name'] },
+	phone: { name: 'Phone', description: 'A record with the same phone number, however it is written', fields: ['phone'] },
+	phoneOrEmail: { name: 'Phone or Email', description: 'A record that has the phone number or the email address', fields: ['phone', 'email'] },
 };
+
+/** The entity's own fields that records are found by. */
+export const matchFieldsOf = ({ fields }: Entity, matchBy: MatchBy): WritableField[] => fields.filter(({ name }) => MATCH_BY[matchBy].fields.includes(name));
+
+/** The fields that do not stand among the additional ones. */
+export const topLevelFields = ({ fields }: Entity, matchBy: MatchBy): WritableField[] =>
+	fields.filter((field) => isTopLevel(field) || MATCH_BY[matchBy].fields.includes(field.name));
 
 /** Name in 'Set Only When Creating' for all that the mapper sets. */
 const ALL_CUSTOM_FIELDS = 'customFields';
@@ -32,32 +47,22 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 	const shownFor = (...choices: MatchBy[]) => ({ displayOptions: { show: { matchBy: choices } } });
 	const fields = fieldsFor(entity, 'create');
 	const clearing = fieldsFor(entity, 'update').filter(({ name }) => name === 'customFieldsToClear');
-	const own = (name: string) => fields.filter((field) => field.name === name).map((field) => fieldProperty(field, 'create', false));
-	const isNameNeeded = fields.some(({ name, required }) => name === 'name' && required);
-	const nameField = own('name').map((property) => ({
-		...property,
-		description: `Name of the ${noun}. ${isNameNeeded ? 'Needed to create one.' : 'Left empty, the name stays as it is.'}`,
-	}));
+	const keyFields = fields.filter((field) => !isTopLevel(field) && choicesWith(field).length > 0);
 	return [
 		{
 			displayName: 'Match By',
 			name: 'matchBy',
 			type: 'options',
 			noDataExpression: true,
-			options: matchBy.map((value) => ({ value, ...MATCH_BY[value] })),
+			options: matchBy.map((value) => ({ value, name: MATCH_BY[value].name, description: MATCH_BY[value].description })),
 			default: 'name',
 			...(matchBy.includes('phoneOrEmail') ? { default: 'phoneOrEmail' } : {}),
 			description: `How to tell whether the ${noun} exists already`,
 		},
-		...own('phone').map((property) => ({
-			...property,
-			...shownFor('phone', 'phoneOrEmail'),
-			description: `Phone number to find the ${noun} by, in any form; several separated by commas, or a list. It is saved too.`,
-		})),
-		...own('email').map((property) => ({
-			...property,
-			...shownFor('email', 'phoneOrEmail'),
-			description: `Email address to find the ${noun} by; several separated by commas, or a list. It is saved too.`,
+		...keyFields.map((field) => ({
+			...fieldProperty(field, 'create', false),
+			...shownFor(...choicesWith(field)),
+			description: field.onMatch ?? field.description,
 		})),
 		{
 			displayName: 'Match Field Name or ID',
@@ -86,25 +91,30 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 			...shownFor('id'),
 			description: `The ${noun} to update; left empty, a new one is created`,
 		},
-		...nameField,
+		...fields.filter(isTopLevel).map((field) => ({
+			...fieldProperty(field, 'create', false),
+			description: `${field.description ?? field.displayName}. ${field.required ? 'Needed to create one.' : 'Left empty, it stays as it is.'}`,
+		})),
 		collection(
 			'Additional Fields',
 			'additionalFields',
 			'Add Field',
 			[...fields, ...clearing]
-				.filter((field) => field.name !== 'name')
-				.map((field) => fieldProperty(field, 'create', false))
-				.map((property) => hiddenWhereMatched(property)),
+				.filter((field) => !isTopLevel(field))
+				.map((field) => hiddenWhereMatched(field)),
 		),
 		...(entity.hasCustomFields ? [customFieldsProperty] : []),
 		optionsProperty(upsertOptions(entity, matchBy), true),
 	];
 }
 
-/** A phone that is the key stands at top level, not among the additional fields. */
-function hiddenWhereMatched(property: INodeProperties): INodeProperties {
-	if (property.name !== 'phone' && property.name !== 'email') return property;
-	return { ...property, displayOptions: { hide: { '/matchBy': [property.name, 'phoneOrEmail'] } } };
+const choicesWith = ({ name }: WritableField): MatchBy[] => (Object.keys(MATCH_BY) as MatchBy[]).filter((choice) => MATCH_BY[choice].fields.includes(name));
+
+/** A field that is the key stands at top level, not among the additional fields. */
+function hiddenWhereMatched(field: WritableField): INodeProperties {
+	const property = fieldProperty(field, 'create', false);
+	const choices = choicesWith(field);
+	return choices.length === 0 ? property : { ...property, displayOptions: { hide: { '/matchBy': choices } } };
 }
 
 function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {

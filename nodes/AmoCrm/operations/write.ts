@@ -27,7 +27,7 @@ export function fieldsFor(entity: Entity, mode: Mode): WritableField[] {
 }
 
 /** Whether the field stands beside 'Additional Fields' when a record is created, not among them. */
-const isTopLevel = ({ required, topLevel }: WritableField): boolean => required === true || topLevel === true;
+export const isTopLevel = ({ required, topLevel }: WritableField): boolean => required === true || topLevel === true;
 
 /** The form of the entity's own fields for a new record. */
 export function createProperties(entity: Entity): INodeProperties[] {

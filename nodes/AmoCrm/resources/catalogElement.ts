@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
-import { text } from '../fields/fields';
+import { recordName } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
 import { recordLocator } from '../fields/locator';
@@ -36,7 +36,7 @@ const template: Entity = {
 			name: 'name',
 			key: 'name',
 			displayName: 'Name',
-			kind: text,
+			kind: recordName,
 			required: true,
 			placeholder: 'e.g. Oak table',
 			description: 'Name of the element',

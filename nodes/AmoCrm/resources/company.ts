@@ -1,5 +1,5 @@
 import type { Entity } from '../entities/types';
-import { text } from '../fields/fields';
+import { recordName } from '../fields/fields';
 import { COMPANY } from '../fields/targets';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
@@ -33,7 +33,7 @@ export const companyEntity: Entity = {
 			name: 'name',
 			key: 'name',
 			displayName: 'Name',
-			kind: text,
+			kind: recordName,
 			topLevel: true,
 			placeholder: 'e.g. Acme Ltd.',
 			description: 'Name of the company',

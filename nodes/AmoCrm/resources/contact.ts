@@ -1,5 +1,5 @@
 import type { Entity } from '../entities/types';
-import { text } from '../fields/fields';
+import { recordName, text } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
 import { create } from '../operations/create';
 import { getMany } from '../operations/getMany';
@@ -34,7 +34,7 @@ export const contactEntity: Entity = {
 			name: 'name',
 			key: 'name',
 			displayName: 'Name',
-			kind: text,
+			kind: recordName,
 			topLevel: true,
 			placeholder: 'e.g. Nathan Smith',
 			description: 'Full name of the contact',

@@ -1,5 +1,5 @@
 import type { Entity } from '../entities/types';
-import { contactIds, contactList, mainContact, moment, money, picked, pickedPipeline, pickOne, stage, text } from '../fields/fields';
+import { contactIds, contactList, mainContact, moment, money, picked, pickedPipeline, pickOne, stage, recordName } from '../fields/fields';
 import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
 import { LEAD } from '../fields/targets';
 import { create } from '../operations/create';
@@ -37,7 +37,7 @@ const entity: Entity = {
 			name: 'name',
 			key: 'name',
 			displayName: 'Name',
-			kind: text,
+			kind: recordName,
 			topLevel: true,
 			placeholder: 'e.g. Website redesign',
 			description: 'Name of the lead as it stands on its card',

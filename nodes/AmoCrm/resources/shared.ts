@@ -66,6 +66,7 @@ export function phoneAndEmailFields(noun: string): WritableField[] {
 			kind: multitext('PHONE'),
 			placeholder: 'e.g. +7 912 345-67-89',
 			...several('phone number'),
+			onMatch: `Phone number to find the ${noun} by, in any form; several separated by commas, or a list. It is saved too.`,
 		},
 		{
 			name: 'email',
@@ -74,6 +75,7 @@ export function phoneAndEmailFields(noun: string): WritableField[] {
 			kind: multitext('EMAIL'),
 			placeholder: 'e.g. nathan@example.com',
 			...several('email address'),
+			onMatch: `Email address to find the ${noun} by; several separated by commas, or a list. It is saved too.`,
 		},
 	];
 }
