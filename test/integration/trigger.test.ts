@@ -494,6 +494,17 @@ describe('options', () => {
 		expect(host.last()).toMatchObject([{ event: 'delete_lead', id: lead.id }]);
 	});
 
+	test('two changes of one record have a copy of it each', async () => {
+		await start({ mode: 'digitalPipeline', simplify: false, options: { loadFullRecord: true } });
+		const lead = ui().create('leads', { name: 'x' });
+		await fetch(`${host.url}/webhook/x/y`, { method: 'POST', body: `leads[update][0][id]=${lead.id}&leads[status][0][id]=${lead.id}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+		await settled();
+		const [one, two] = host.last();
+		expect(one?.record).toMatchObject({ id: lead.id, name: 'x' });
+		expect(two?.record).toEqual(one?.record);
+		expect(two?.record).not.toBe(one?.record);
+	});
+
 	test('a card that cannot be read fails the execution, not the answer', async () => {
 		await start({ events: ['add_lead'], options: { loadFullRecord: true } });
 		world.emulator.faults.add({ method: 'GET', path: /^\/api\/v4\/leads\/\d+/, times: 1, action: { kind: 'status', status: 403, body: { title: 'Forbidden', status: 403, detail: 'no' } } });
@@ -523,6 +534,27 @@ describe('deliveries that come together', () => {
 		await settled();
 		expect(ids().flat().sort((a, b) => a - b)).toEqual(leadsFrom(100, 19));
 		expect(ids().length).toBeLessThan(10);
+	});
+
+	test('are told that they are stored although the one that took them along has hung up', async () => {
+		await start({ events: ['add_lead'], options: { loadFullRecord: false } });
+		host.storing = async () => await sleep(300);
+		const send = async (id: number, signal?: AbortSignal) => {
+			const body = `leads[add][0][id]=${id}&account[id]=${world.emulator.account.info.id}`;
+			const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+			return await fetch(String(hooks()[0]?.destination), { method: 'POST', body, headers, signal }).then(({ status }) => status, () => 'hung up');
+		};
+		const hangUp = new AbortController();
+		const first = send(901);
+		await sleep(50);
+		const leader = send(902, hangUp.signal);
+		await sleep(50);
+		const joiner = send(903);
+		await sleep(50);
+		hangUp.abort();
+		expect(await Promise.all([first, leader, joiner])).toEqual([200, 'hung up', 200]);
+		await settled();
+		expect(ids()).toEqual([[901], [902, 903]]);
 	});
 
 	test('have an execution each when that is wanted', async () => {

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { deepCopy } from 'n8n-workflow';
 
 import { findByIds, isFailure } from '../operations/getOne';
 import { resources } from '../resources';
@@ -37,7 +38,7 @@ export const CARD_EXTRAS = [...new Map(
 	['lead', 'contact', 'company', 'customer'].flatMap((value) => typeOf(value)?.extras ?? []).map(({ name, value }) => [value, { name, value }]),
 ).values()].sort((a, b) => a.name.localeCompare(b.name));
 
-export interface CardAddress {
+interface CardAddress {
 	type: CardType;
 	id: number;
 	/** Whether the card is the changed record itself, not the one that a note or message belongs to. */
@@ -90,7 +91,10 @@ export async function readCards(client: ApiClient, items: HookItem[], extras: st
 	const groups = new Map<string, Array<{ item: HookItem; address: CardAddress }>>();
 	for (const item of items) {
 		const found = cardOf(item);
-		if (found) groups.set(found.type.path, [...(groups.get(found.type.path) ?? []), { item, address: found }]);
+		if (!found) continue;
+		const group = groups.get(found.type.path) ?? [];
+		groups.set(found.type.path, group);
+		group.push({ item, address: found });
 	}
 	for (const group of groups.values()) {
 		const { type } = group[0]?.address as CardAddress;
@@ -99,7 +103,8 @@ export async function readCards(client: ApiClient, items: HookItem[], extras: st
 		for (const { item, address: own } of group) {
 			const card = found.get(own.id) ?? null;
 			if (card && isFailure(card) && card.kind !== 'notFound') return { cards, failure: card };
-			cards.set(item, { address: own, card: card && !isFailure(card) ? card : null });
+			// Rows of the same record must not share it.
+			cards.set(item, { address: own, card: card && !isFailure(card) ? deepCopy(card) : null });
 		}
 	}
 	return { cards };

@@ -5,7 +5,7 @@ import { presentRows } from '../operations/present';
 import { asError, clientOf } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
 import { scopeOf } from './authenticity';
-import type { CardAddress, Cards } from './cards';
+import type { Cards } from './cards';
 import { readCards } from './cards';
 import type { Changes } from './changedFields';
 import { readChanges, withChanged } from './changedFields';
@@ -36,13 +36,14 @@ export async function processDelivery(context: IExecuteFunctions): Promise<INode
 	const { cards, failure } = options.loadFullRecord ? await readCards(client, items, options.with) : { cards: new Map() as Cards };
 	if (failure) throw asError(context, failure);
 
-	const changed = (index: number) => changes.get(wanted[index] as HookItem);
+	const places = new Map(received.map((item, index) => [item, index]));
 	const rows = simplify ? await simpleRows(context, client, items, cards) : items.map((item) => rawRow(item, cards));
 	remember(scope, fresh);
 	return [
 		rows.map((row, index) => {
-			const fields = changed(index);
-			return { json: fields ? { ...row, changed_fields: [...fields] } : row, pairedItem: { item: received.indexOf(wanted[index] as HookItem) } };
+			const item = wanted[index] as HookItem;
+			const fields = changes.get(item);
+			return { json: fields ? { ...row, changed_fields: [...fields] } : row, pairedItem: { item: places.get(item) ?? index } };
 		}),
 	];
 }
@@ -82,14 +83,14 @@ async function simpleRows(context: IExecuteFunctions, client: ApiClient, items: 
 		}),
 		true,
 	);
-	const others = items.map((item) => cards.get(item)).filter((found) => found !== undefined && !found.address.isSelf) as Array<{ address: CardAddress; card: IDataObject | null }>;
-	const shown = await presentRows(run, others.map(({ card }) => card ?? {}), true);
+	const others = items.filter((item) => cards.get(item)?.address.isSelf === false);
+	const shown = await presentRows(run, others.map((item) => cards.get(item)?.card ?? {}), true);
+	const beside = new Map(others.map((item, index) => [item, shown[index]]));
 	return items.map((item, index) => {
 		const { event, data } = item;
 		if (event === 'unknown') return item;
-		const found = cards.get(item);
 		const before = Object.fromEntries(BEFORE.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]])));
-		const other = found && !found.address.isSelf ? { record: found.card ? (shown[others.indexOf(found)] as IDataObject) : null } : {};
+		const other = beside.has(item) ? { record: cards.get(item)?.card ? beside.get(item) : null } : {};
 		return { ...own[index], ...before, ...other };
 	});
 }
