@@ -15,10 +15,10 @@ export interface DateRules {
 interface WrittenDate {
 	/** `2026-01-31`. */
 	day: string;
-	/** `14:30:00`. */
-	time?: string;
-	/** `Z` or `+03:00`. */
-	offset?: string;
+	/** Seconds since midnight; nothing for a whole day. */
+	time?: number;
+	/** East of UTC, in minutes. */
+	offset?: number;
 	/** IANA name. */
 	zone?: string;
 }
@@ -51,14 +51,45 @@ export function toDeadline(value: unknown, rules: DateRules): number {
 }
 
 function momentOf(value: unknown, rules: DateRules): { seconds: number; isDay?: boolean } {
-	if (isDate(value)) return { seconds: secondsOf(value instanceof Date ? value : (value.toISO() ?? ''), rules.zone, value) };
+	if (isDate(value)) return { seconds: secondsOfDate(value) };
 	const text = typeof value === 'string' && value.length <= MAX_VALUE_LENGTH ? value.replace(/\s+/g, ' ').trim() : '';
 	const number = typeof value === 'number' ? value : /^\d{5}(?:[.,]\d+)?$|^\d{9,}$/.test(text) ? Number(text.replace(',', '.')) : NaN;
 	const seconds = secondsOfNumber(number, value);
 	if (seconds !== undefined) return { seconds };
 	const written = readDate(Number.isNaN(number) ? text : String(number), value, rules);
-	const { day, time, offset = '', zone = rules.zone } = written;
-	return { seconds: secondsOf(`${day}T${time ?? '00:00:00'}${offset}`, zone, value), isDay: time === undefined };
+	const { day, time, offset, zone = rules.zone } = written;
+	const wall = Date.parse(`${day}T00:00:00Z`) / 1000 + (time ?? 0);
+	return { seconds: offset === undefined ? fromWall(wall, zone) : wall - offset * 60, isDay: time === undefined };
+}
+
+function secondsOfDate(date: Date | { toISO: () => string | null }): number {
+	const iso = date instanceof Date ? date.getTime() : String(date.toISO());
+	const seconds = typeof iso === 'number' || /T.*(?:Z|[+-]\d\d:\d\d)$/.test(iso) ? Math.floor(new Date(iso).getTime() / 1000) : NaN;
+	if (Number.isNaN(seconds)) throw impossible(date);
+	return seconds;
+}
+
+/** The clocks of the zones that were asked for: making one takes long. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** What a clock in the zone shows at a moment, in seconds as if it were UTC. Throws for a zone that does not exist. */
+function wallAt(seconds: number, zone: string): number {
+	const clock =
+		clocks.get(zone) ??
+		new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
+	clocks.set(zone, clock);
+	// `1/31/2026, 14:30:00`.
+	const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = (clock.format(seconds * 1000).match(/\d+/g) ?? []).map(Number);
+	return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
+}
+
+/** The moment at which a clock in the zone shows that; the first of two, and after a gap by as much as is left out. */
+function fromWall(wall: number, zone: string): number {
+	const offsetAt = (seconds: number) => wallAt(seconds, zone) - seconds;
+	const [before, after] = [offsetAt(wall - 86_400), offsetAt(wall + 86_400)];
+	if (before === after) return wall - before;
+	const moments = [wall - before, wall - after].filter((moment) => wallAt(moment, zone) === wall);
+	return moments.length > 0 ? Math.min(...moments) : wall - before;
 }
 
 /** Unix seconds or milliseconds; nothing for the digits of a date (`20260131`) and for what is no number. */
@@ -74,16 +105,6 @@ function secondsOfNumber(number: number, given: unknown): number | undefined {
 
 /** Digits of a day without separators, the year in front (then with a time too) or behind: as a moment they would be in the 1970s. */
 const COMPACT = /^(?:19|20)\d{6}$|^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{4}$|^(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d{2}$/;
-
-function secondsOf(moment: Date | string, zone: string, given: unknown): number {
-	try {
-		const seconds = Math.floor(tryToParseDateTime(moment, zone).toSeconds());
-		if (Number.isFinite(seconds)) return seconds;
-	} catch {
-		// Said below.
-	}
-	throw impossible(given);
-}
 
 const impossible = (given: unknown) => new UserError(`${show(given)} is not a date that exists. ${DATE_HELP}`);
 
@@ -105,29 +126,29 @@ function readDate(text: string, given: unknown, rules: DateRules): WrittenDate {
 	return { day: dayOf(`${before} ${rest}`, given, rules), time: timeOf([hour, minute, second], half, given), ...where };
 }
 
-function timeOf([hour = '', minute = '', second = '']: string[], half: string | undefined, given: unknown): string {
+function timeOf([hour = '', minute = '', second = '']: string[], half: string | undefined, given: unknown): number {
 	const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
 	const isTwelve = half === undefined || (Number(hour) >= 1 && Number(hour) <= 12);
 	// 24:00 is the end of the day, as in ISO 8601.
 	const isEnd = hours === 24 && Number(minute) + Number(second) === 0;
 	if (!isTwelve || (hours > 23 && !isEnd) || Number(minute) > 59 || Number(second) > 59) throw impossible(given);
-	return [String(hours).padStart(2, '0'), minute, second].join(':');
+	return hours * 3600 + Number(minute) * 60 + Number(second);
 }
 
 /** Those of RFC 2822, and Moscow's, in hours. */
 const ZONES: Record<string, number> = { z: 0, utc: 0, gmt: 0, ut: 0, est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7, msk: 3, мск: 3 };
 
 /** The zone or offset at the beginning of what follows the time, and what follows it. */
-function zoneOf(after: string, before: string): { offset?: string; zone?: string; rest: string } {
+function zoneOf(after: string, before: string): { offset?: number; zone?: string; rest: string } {
 	const isIso = /^\d{4}-\d{2}-\d{2}$/.test(before);
 	const [all = '', prefix, sign = '', hours = '', colon = '', minutes = '00'] = /^ ?(utc|gmt)?([+-])(\d{1,2})(?:(:?)(\d{2}))?(?!\d)/i.exec(after) ?? [];
 	// "10:00-12:00" is a span of time unless it is ISO.
 	if (all !== '' && Number(hours) <= 14 && Number(minutes) < 60 && (isIso || prefix !== undefined || sign === '+' || (colon === '' && hours.length === 2 && all.length >= 5))) {
-		return { offset: `${sign}${hours.padStart(2, '0')}:${minutes}`, rest: withoutComment(after.slice(all.length)) };
+		return { offset: Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)), rest: withoutComment(after.slice(all.length)) };
 	}
 	const [name = ''] = /^ ?[\p{L}_]+(?:\/[\p{L}_+-]+)*/u.exec(after) ?? [];
 	const known = ZONES[name.trim().toLowerCase()];
-	if (known !== undefined) return { offset: `${known < 0 ? '-' : '+'}0${Math.abs(known)}:00`, rest: withoutComment(after.slice(name.length)) };
+	if (known !== undefined) return { offset: known * 60, rest: withoutComment(after.slice(name.length)) };
 	if (name.includes('/') && isZone(name.trim())) return { zone: name.trim(), rest: withoutComment(after.slice(name.length)) };
 	return { rest: after };
 }
@@ -146,13 +167,21 @@ function isZone(name: string): boolean {
 /** A week or a day of it, as ISO 8601 counts them: `2026-W05-6`. */
 const WEEK = /^\d{4}-?W\d{2}(?:-?[1-7])?$/;
 
+function dayOfWeek(text: string, given: unknown): string {
+	try {
+		return String(tryToParseDateTime(text, 'utc').toISO()).slice(0, 10);
+	} catch {
+		throw impossible(given);
+	}
+}
+
 const NUMERIC = /^(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})$/;
 
 /** `2026-01-31` of a day in figures or with the name of its month. */
 function dayOf(text: string, given: unknown, rules: DateRules): string {
 	const plain = text.replace(/[ ,]+$/, '').replace(/(?: ?г\.?| года| р\.| року)$/i, '').replace(/^[ ,]+/, '');
 	const [, first = '', mark = '', second = '', third = ''] = NUMERIC.exec(plain) ?? [];
-	if (WEEK.test(plain)) return calendarDayOf(secondsOf(plain, 'utc', given), 'utc') ?? '';
+	if (WEEK.test(plain)) return dayOfWeek(plain, given);
 	if (mark === '') return namedDay(plain, given);
 	if (first.length === 4 && third.length <= 2) return isoDay([first, second, third], given);
 	if (first.length > 2 || third.length !== 4) throw shortYear(given);
@@ -216,16 +245,18 @@ function monthOf(word: string): number {
 
 /** The calendar day, `2026-01-31`, that a moment in unix seconds falls on in `zone`; nothing for what is no moment. */
 export function calendarDayOf(seconds: number, zone: string): string | undefined {
-	const date = new Date(seconds * 1000);
-	return Number.isNaN(date.getTime()) ? undefined : tryToParseDateTime(date, zone).toISO()?.slice(0, 10);
+	return Math.abs(seconds) <= LAST_SECOND ? new Date(wallAt(seconds, zone) * 1000).toISOString().slice(0, 10) : undefined;
 }
 
 /** The last second of the calendar day that begins at `midnight`: days of 23 and of 25 hours exist. */
 export function endOfDay(midnight: number, zone: string): number {
-	return secondsOf(calendarDayOf(midnight + 36 * 3600, zone) ?? '', zone, midnight) - 1;
+	return midnightBefore(midnight + 36 * 3600, zone) - 1;
 }
 
 /** Midnight of the calendar day that is meant, in `zone`, as unix seconds: how amoCRM keeps dates. */
 export function midnightOf(value: unknown, rules: DateRules): number {
-	return secondsOf(calendarDayOf(toTimestamp(value, rules), rules.zone) ?? '', rules.zone, value);
+	const { seconds, isDay } = momentOf(value, rules);
+	return isDay ? seconds : midnightBefore(seconds, rules.zone);
 }
+
+const midnightBefore = (seconds: number, zone: string): number => fromWall(Math.floor(wallAt(seconds, zone) / 86_400) * 86_400, zone);

@@ -18,15 +18,15 @@ const GROUPED = /^[1-9]\d{0,2}(?:([ ',.])\d{3})(?:\1\d{3})*$|^[1-9]\d?(?:,\d{2})
 
 function numberOf(value: unknown, kind: 'number' | 'money', conventions?: () => Conventions): number {
 	if (typeof value === 'number' && Number.isFinite(value)) return value;
-	const refusal = new UserError(`${show(value)} is not an amount. Give a number such as 1500 or 1500.50.`);
-	if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH) throw refusal;
+	const refusal = () => new UserError(`${show(value)} is not an amount. Give a number such as 1500 or 1500.50.`);
+	if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH) throw refusal();
 	const parts = partsOf(value);
-	if (!parts) throw refusal;
+	if (!parts) throw refusal();
 	const { sign, digits, hasCurrency } = parts;
 	const last = /[.,](?=\d*$)/.exec(digits);
 	const isOnce = last !== null && digits.indexOf(last[0]) === last.index;
 	const [whole, fraction] = last && isOnce ? [digits.slice(0, last.index), digits.slice(last.index + 1)] : [digits, ''];
-	if (whole !== '' && !/^\d+$/.test(whole) && !GROUPED.test(whole)) throw refusal;
+	if (whole !== '' && !/^\d+$/.test(whole) && !GROUPED.test(whole)) throw refusal();
 	const isOpen = last !== null && fraction.length === 3 && /^\d{1,3}$/.test(whole) && !/^0+$/.test(whole);
 	const thousands = whole + fraction;
 	const exact = Number(`${sign}${whole.replace(/\D/g, '') || '0'}.${fraction || '0'}`);
