@@ -106,7 +106,8 @@ interface OptionIndex {
 
 /** The parts of labels that hold separators, each part with the separator before it. */
 interface LabelNode {
-	isLabel?: true;
+	/** The labels that end here: several where only spaces or letter case tell them apart. */
+	ends?: string[];
 	next: Map<string, LabelNode>;
 }
 
@@ -134,7 +135,7 @@ function optionIndex({ enums }: FieldDefinition): OptionIndex {
 			node.next.set(part.key, next);
 			node = next;
 		}
-		node.isLabel = true;
+		(node.ends ??= []).push(value);
 	}
 	const index: OptionIndex = {
 		ids: new Map(enums.map((option) => [option.id, option])),
@@ -179,12 +180,16 @@ function optionEntries(value: unknown, field: FieldDefinition): unknown[] {
 	for (let from = 0; from < parts.length; ) {
 		// The longest run of parts that is a label; a single part is taken as it is and judged later.
 		let to = from + 1;
+		let label: string | undefined;
 		let node = labels.next.get(labelKey(parts[from]?.text ?? ''));
 		for (let next = from + 1; node; next += 1) {
-			if (node.isLabel) to = next;
+			if (node.ends) {
+				to = next;
+				label = node.ends.length === 1 ? node.ends[0] : undefined;
+			}
 			node = node.next.get(parts[next]?.key ?? '');
 		}
-		entries.push(parts.slice(from, to).map(({ text: part, mark }, index) => (index === 0 ? part : mark + part)).join('').trim());
+		entries.push(label ?? parts.slice(from, to).map(({ text: part, mark }, index) => (index === 0 ? part : mark + part)).join('').trim());
 		from = to;
 	}
 	return entries.filter((entry) => entry !== '');
