@@ -8,7 +8,7 @@ import type { LocatorTarget } from '../fields/locator';
 import { recordLocator } from '../fields/locator';
 import { toNumber } from '../fields/numbers';
 import { CATALOG, ELEMENT, elementOf, RECORD, recordOf } from '../fields/targets';
-import { isUnset, show, toBoolean, toId } from '../fields/values';
+import { isUnset, show, toBoolean, toId, toText } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
@@ -132,7 +132,7 @@ async function linkAll(run: Run, entity: Entity, action: Action): Promise<void> 
 
 /** Throws what is wrong with the parameters. */
 function readLink(run: Run, entity: Entity, action: Action, item: number): IDataObject {
-	const type = String(run.parameter('linkTo', item, 'contacts'));
+	const type = named('Link To', () => toText(run.parameter('linkTo', item, 'contacts')));
 	if (!entity.linkTargets.includes(type)) {
 		throw new AmoCrmError(`'Link To': ${show(type)} is not possible for a ${entity.displayName.toLowerCase()}. Give one of: ${entity.linkTargets.join(', ')}.`);
 	}

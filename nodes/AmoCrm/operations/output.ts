@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { isUnset, toList, toText } from '../fields/values';
+import { isUnset, labelKey, toList, toText } from '../fields/values';
 import { inTurns } from '../transport/parallel';
 import { readFlag, simplifyProperty } from './parameters';
 import { presentRows } from './present';
@@ -69,9 +69,9 @@ export async function outputRows(run: Run, rows: IDataObject[], { raw, compact, 
 }
 
 function selected(row: IDataObject, fields: string[]): IDataObject {
-	const keys = new Map(Object.keys(row).map((key) => [key.toLowerCase(), key]));
+	const keys = new Map(Object.keys(row).map((key) => [labelKey(key), key]));
 	const chosen = fields.map((field) => {
-		const key = keys.get(field.toLowerCase());
+		const key = keys.get(labelKey(field));
 		return [key ?? field, key === undefined ? null : row[key]] as const;
 	});
 	return { id: row.id, ...Object.fromEntries(chosen) };

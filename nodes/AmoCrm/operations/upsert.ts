@@ -115,8 +115,8 @@ async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<
 
 function readMatchField(run: Run, { definitions }: Mapping): FieldDefinition {
 	const given = run.parameter('matchFieldId', 0, '');
-	const field = definitions.find(({ id, code }) => String(id) === String(given) || code === given);
-	if (!field) throw new AmoCrmError(`'Match Field': the account has no custom field '${String(given)}' here. Choose one from the list.`);
+	const field = definitions.find(({ id, code }) => String(id) === given || id === given || code === given);
+	if (!field) throw new AmoCrmError(`'Match Field': the account has no custom field ${show(given)} here. Choose one from the list.`);
 	return field;
 }
 

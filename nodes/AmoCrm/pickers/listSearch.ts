@@ -3,7 +3,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeLis
 import type { Dictionary } from '../fields/dictionaries';
 import { filesBase, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import { customFieldsOf } from '../fields/matching';
-import { isUnset } from '../fields/values';
+import { isUnset, labelKey } from '../fields/values';
 import type { Rows } from '../transport/answers';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
@@ -124,7 +124,7 @@ function toEntry(client: ApiClient, { cardPath, label }: Searchable, row: IDataO
 	return { name: label(row, stages), value: id, ...(cardPath ? { url: `${client.baseUrl}/${cardPath}/${id}` } : {}) };
 }
 
-const matches = (name: string, filter: string): boolean => name.toLowerCase().includes(filter.trim().toLowerCase());
+const matches = (name: string, filter: string): boolean => labelKey(name).includes(labelKey(filter));
 
 /** None where they may not be read. */
 async function knownStages(client: ApiClient): Promise<Map<string, string>> {

@@ -1,10 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { named } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsMapper, customFieldsProperty } from '../fields/mapper';
-import { show, withoutUnset } from '../fields/values';
+import { show, toText, withoutUnset } from '../fields/values';
 import type { Mapping } from '../operations/mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from '../operations/mapping';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
@@ -155,7 +156,7 @@ function answersByRequest(answer: IDataObject | null): IDataObject[] {
 
 function memberBody(run: Run, item: number, member: Member, mapping: Mapping): IDataObject | undefined {
 	const { entity, modeParameter, fieldsParameter, mapperParameter } = member;
-	const mode = String(run.parameter(modeParameter, item, 'create'));
+	const mode = named(entity, () => toText(run.parameter(modeParameter, item, 'create')));
 	if (!MODES.some(({ value }) => value === mode)) {
 		throw new UserError(`'${entity.displayName}': ${show(mode)} is not possible. Give one of: ${MODES.map(({ value }) => value).join(', ')}.`);
 	}

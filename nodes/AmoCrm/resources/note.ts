@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { named } from '../entities/places';
 import type { Entity } from '../entities/types';
 import type { Draft, WritableField } from '../fields/fields';
 import { boolean, encodeDraft, fieldError, notedRecord, pickedUser } from '../fields/fields';
@@ -9,7 +10,7 @@ import { idsFilter, momentRange, recordsFilter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
 import { linkedOne } from '../fields/locator';
 import { NOTE, NOTES, RECORD, recordOf, RECORDS } from '../fields/targets';
-import { show, toList } from '../fields/values';
+import { show, toList, toText } from '../fields/values';
 import { getMany } from '../operations/getMany';
 import { getOne } from '../operations/getOne';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
@@ -223,7 +224,7 @@ function valuesOf(run: Run, item: number, collectionName: string): IDataObject {
 	return values;
 }
 
-const noteTypeOf = (run: Run, item: number) => String(run.parameter('noteType', item, 'common'));
+const noteTypeOf = (run: Run, item: number) => named({ displayName: 'Note Type' }, () => toText(run.parameter('noteType', item, 'common')));
 
 function noteDraft(run: Run, item: number, body: IDataObject, values: Record<string, unknown>): Draft {
 	const noteType = noteTypeOf(run, item);
