@@ -134,7 +134,10 @@ function keyOfDigits(digits: string, hasPlus: boolean, country: string): string 
 	if (!plan) return international(digits, false) || (isOneDigit(digits) ? '' : digits);
 	// Where national numbers are of any length, one that begins with the calling code has it.
 	const own = plan.barest !== undefined && digits.startsWith(plan.code) ? international(digits, false) : '';
-	return own || nationalKey([plan], digits, 'valid') || foreign(digits, plan) || nationalKey([plan], digits, 'prefix') || withoutPlus(digits);
+	// Kazakhstan and Russia, the Dominican Republic and the USA: neighbours with the same calling code write theirs alike.
+	const neighbours = [plan, ...plansOf(plan.code)];
+	const isAbroad = digits.startsWith('00') ? foreign(digits, plan) : '';
+	return isAbroad || own || nationalKey(neighbours, digits, 'valid') || foreign(digits, plan) || nationalKey(neighbours, digits, 'prefix') || withoutPlus(digits);
 }
 
 /** Behind what is dialled for calls abroad, or behind the calling code of the country itself. */
@@ -154,9 +157,10 @@ const withoutPlus = (digits: string): string => (digits.length >= 11 ? internati
 function international(digits: string, lenient: boolean): string {
 	const code = callingCodeOf(digits);
 	if (code === undefined || digits.length < FEWEST_DIGITS) return '';
-	const plans = (COUNTRIES[code] ?? []).flatMap((country) => PLANS[country] ?? []);
-	return nationalKey(plans, digits.slice(code.length), lenient ? 'length' : 'exact');
+	return nationalKey(plansOf(code), digits.slice(code.length), lenient ? 'length' : 'exact');
 }
+
+const plansOf = (code: string): Plan[] => (COUNTRIES[code] ?? []).flatMap((country) => PLANS[country] ?? []);
 
 const callingCodeOf = (digits: string): string | undefined => [1, 2, 3].map((length) => digits.slice(0, length)).find((code) => code in COUNTRIES);
 
