@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
 
 import type { FaultAction } from '../../emulator';
@@ -116,6 +117,18 @@ describe('a failing connection', () => {
 		expect(error).toBeUndefined();
 		expect(rows).toHaveLength(1);
 		expect(world.requests('GET', '/leads')).toHaveLength(3);
+	});
+
+	it('a create over TLS to what speaks none, or hangs up on it: nothing was sent, and it says so', async () => {
+		for (const greet of [(socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), (socket: Socket) => socket.resetAndDestroy(), (socket: Socket) => socket.end()]) {
+			const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => greet(socket)));
+			await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+			const domain = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+			const { error } = await runNode({ account: { ...world.account, domain }, parameters: { resource: 'lead', operation: 'create', name: 'x', options: { maxRetries: 0 } } });
+			expect(error?.message).toMatch(/could not be reached \(\w+\): nothing was sent/);
+			expect(`${error?.message} ${error?.description}`).not.toMatch(/not known/);
+			server.close();
+		}
 	});
 
 	it('a 429 is waited out, also on a POST', async () => {

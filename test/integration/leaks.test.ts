@@ -91,6 +91,33 @@ test('a token that was pasted as the domain is not repeated', async () => {
 	expect(stringify(run)).not.toContain(ACCESS);
 });
 
+test.each<[string, IDataObject]>([
+	['an amount', { name: 'x', additionalFields: { price: `={{ $json.secret }}` } }],
+	['a stage', { name: 'x', additionalFields: { statusId: `={{ $json.secret }}` } }],
+	['a date', { name: 'x', additionalFields: { closedAt: `={{ $json.secret }}` } }],
+	['a name that amoCRM refuses', { name: `={{ $json.secret }}` }],
+])('a token pasted as %s is not repeated by any message', async (_what, parameters) => {
+	const world = await openWorld();
+	const { accessToken, refreshToken } = world.account;
+	const problem = { title: 'Bad Request', status: 400, 'validation-errors': [{ request_id: '0', errors: [{ code: 'Bad', path: 'name', detail: 'Bad name' }] }] };
+	world.emulator.faults.add({ method: 'POST', path: '/api/v4/leads', times: Infinity, action: { kind: 'status', status: 400, body: problem } });
+	try {
+		for (const secret of [accessToken, refreshToken, accessToken.slice(0, 60), encodeURIComponent(accessToken), `Bearer ${accessToken}`]) {
+			const run = { items: [{ secret: String(secret) }] };
+			const given = { resource: 'lead', operation: 'create', ...parameters } as never;
+			const stopped = await world.run(given, run);
+			const { rows } = await world.run(given, { ...run, onError: 'continueRegularOutput' });
+			expect(stopped.error).toBeDefined();
+			const said = stringify([stopped.error?.message, stopped.error?.description, stopped.error?.stack, rows]);
+			expect(said).toContain('***');
+			const core = String(secret).replace('Bearer ', '');
+			for (let at = 0; at + 20 <= core.length; at += 5) expect(said).not.toContain(core.slice(at, at + 20));
+		}
+	} finally {
+		await world.close();
+	}
+});
+
 describe('an ID', () => {
 	const tricks = [
 		'../../oauth2/access_token',

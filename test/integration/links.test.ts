@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { World } from './world';
-import { FAST, manyItems, openWorld } from './world';
+import { FAST, html, manyItems, openWorld } from './world';
 
 let world: World;
 
@@ -74,6 +74,16 @@ describe('link and unlink', () => {
 		const { error } = await world.run(link(parameters));
 		expect(error?.message).toContain(message);
 		expect(world.emulator.log.entries).toHaveLength(0);
+	});
+
+	it.each([
+		['a contact', { linkTo: 'contacts', linkedId: 7 }, 2],
+		['a product with its quantity, which might add up', { linkTo: 'catalog_elements', catalogId: 9001, elementId: 500_001, quantity: 2 }, 1],
+	])('whose answer is lost is sent again only where that changes nothing: %s', async (_what, parameters, requests) => {
+		world.emulator.faults.add({ method: 'POST', path: '/api/v4/leads/link', times: Infinity, action: html(504) });
+		const { error } = await world.run({ ...link({ leadId: 5, ...parameters }), options: { maxRetries: 1 } });
+		expect(world.requests('POST', '/leads/link')).toHaveLength(requests);
+		expect(error?.description).toMatch(/not known whether amoCRM saved/);
 	});
 
 	it('sends quantity and price of a product', async () => {

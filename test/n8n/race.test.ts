@@ -70,6 +70,13 @@ const renewals = () =>
 		.filter(({ path, body }: LogEntry) => path === '/oauth2/access_token' && (body as { grant_type?: string }).grant_type === 'refresh_token')
 		.map(({ status }) => status);
 
+/** Requests to the API in this log, of them refused as too many, and the most that came within one second. */
+function traffic() {
+	const calls = stage.emulator.log.entries.filter(({ path }) => path.startsWith('/api/'));
+	const within = calls.map(({ at }) => calls.filter((other) => other.at >= at && other.at < at + 1000).length);
+	return { requests: calls.length, refused: calls.filter(({ status }) => status === 429).length, busiestSecond: Math.max(...within) };
+}
+
 /** A day passes: the account's clock jumps, and the tokens of that day are over. */
 async function expire(): Promise<void> {
 	await stage.emulator.clock.advance(86_401_000);
@@ -84,10 +91,24 @@ test.each(Object.keys(WAYS_IN))('%s: 20 executions that meet an expired token at
 		await expire();
 		const runs = await Promise.all(Array.from({ length: RUNS }, async () => await runNode(stage.n8n.client, credential, LIST)));
 		const succeeded = runs.filter(({ status }) => status === 'success').length;
-		table.push({ n8n: VERSION, credential: way, day, executions: RUNS, succeeded, renewals: renewals().join(' ') || '-' });
+		table.push({ n8n: VERSION, credential: way, day, executions: RUNS, succeeded, renewals: renewals().join(' ') || '-', ...traffic() });
 		expect(succeeded).toBe(RUNS);
+		expect(traffic()).toMatchObject({ refused: 0 });
+		expect(traffic().busiestSecond).toBeLessThanOrEqual(7);
 		expect(renewals()).toEqual(Array(expected).fill(200));
 	}
+});
+
+test('just after its start a busy n8n keeps to the limit too', async () => {
+	const credential = await create('amoCrmLongLivedTokenApi', { accessToken: stage.emulator.issueToken({ longLived: true }).accessToken });
+	await stage.n8n.stop();
+	await stage.n8n.start();
+	stage.emulator.log.clear();
+	const CREATE = { resource: 'lead', operation: 'create', name: 'x', options: { batchSize: 1 } };
+	const runs = await Promise.all(Array.from({ length: RUNS }, async () => await runNode(stage.n8n.client, credential, CREATE, [{}, {}, {}])));
+	expect(runs.map(({ status }) => status)).toEqual(Array(RUNS).fill('success'));
+	table.push({ n8n: VERSION, credential: 'just after the start', executions: RUNS, ...traffic() });
+	expect(traffic()).toMatchObject({ requests: 3 * RUNS, refused: 0 });
 });
 
 test('nothing that n8n logged or stored in all this holds a secret in the clear', () => {

@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { AmoCrmError, orThrow } from '../fields/errors';
 import type { ClientOptions, ClientStats } from '../transport/client';
 import { createClient } from '../transport/client';
+import type { Mask } from '../transport/secrets';
 import { attempt } from './items';
 import { parameterReader } from './parameterReader';
 import { settledBefore } from './repeats';
@@ -15,7 +16,7 @@ const BIG_RUN_REQUESTS = 10;
 type OperationOf = (resource: string, operation: string) => Operation | undefined;
 
 /** What a run has from its first moment on. */
-type Start = Pick<Run, 'context' | 'items' | 'todo' | 'ignored' | 'continueOnFail' | keyof Results> & { operation?: Operation };
+type Start = Pick<Run, 'context' | 'items' | 'todo' | 'ignored' | 'continueOnFail' | keyof Results> & { operation?: Operation; mask: Mask };
 
 /**
  * Runs the chosen operation once over all items. Resource, operation and options belong to the run, not to an item.
@@ -23,7 +24,7 @@ type Start = Pick<Run, 'context' | 'items' | 'todo' | 'ignored' | 'continueOnFai
  */
 export async function executeOperation(context: IExecuteFunctions, operationOf: OperationOf): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
-	const start: Start = { context, items, ...settledBefore(context), ignored: new Set(), continueOnFail: context.continueOnFail() };
+	const start: Start = { context, items, ...settledBefore(context), ignored: new Set(), continueOnFail: context.continueOnFail(), mask: (text) => text };
 	await attempt(start, start.todo, async () => await perform(start, operationOf));
 	const error = start.continueOnFail ? undefined : nodeError(start, start.operation?.writes === true);
 	if (error) throw error;
@@ -40,6 +41,7 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 	const parameter = parameterReader(context, items, operation.properties);
 	const options = parameter('options', 0, {}) as ClientOptions;
 	const { client } = orThrow(await createClient(context, options));
+	start.mask = client.mask;
 	const started = performance.now();
 	try {
 		await operation.execute({ ...start, parameter, client, timezone: context.getTimezone() });

@@ -3,13 +3,16 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type { AmoCrmError } from '../fields/errors';
 import { inTurns } from '../transport/parallel';
+import type { Mask } from '../transport/secrets';
 import type { Results, Run } from './types';
+
+type Texts = Results & { mask: Mask };
 
 /**
  * The rows that n8n gets: every row paired with the item it came from, in the order of the items, and one error item for
  * each item that failed. An error item carries no error object: n8n would drop all but its message.
  */
-export async function executionData(run: Pick<Run, 'items' | keyof Results>): Promise<INodeExecutionData[]> {
+export async function executionData(run: Pick<Run, 'items'> & Texts): Promise<INodeExecutionData[]> {
 	const data: INodeExecutionData[] = [];
 	await inTurns(run.items, (_, item) => {
 		const error = run.errors.get(item);
@@ -22,7 +25,7 @@ export async function executionData(run: Pick<Run, 'items' | keyof Results>): Pr
 }
 
 /** The error that n8n shows when the run has ended: of the first faulty item, with what is in amoCRM already. */
-export function nodeError(run: Pick<Run, 'context' | 'items' | keyof Results>, writes: boolean): NodeApiError | NodeOperationError | undefined {
+export function nodeError(run: Pick<Run, 'context' | 'items'> & Texts, writes: boolean): NodeApiError | NodeOperationError | undefined {
 	const failed = [...run.errors].sort(([a], [b]) => a - b);
 	const [itemIndex, error] = failed.find(([, { facts }]) => !facts.isCollateral) ?? failed[0] ?? [];
 	if (itemIndex === undefined || !error) return undefined;
@@ -43,13 +46,21 @@ export function nodeError(run: Pick<Run, 'context' | 'items' | keyof Results>, w
 	return shownError;
 }
 
-/** Every text of an error that anybody sees. */
-function shown({ rows }: Results, item: number, error: AmoCrmError): IDataObject & { message: string; description?: string } {
+/** The message without the full stop at its end: in one pass, for it may quote anything. */
+function withoutStop(message: string): string {
+	let end = message.length;
+	while (end > 0 && '. \n\t\r'.includes(message.charAt(end - 1))) end -= 1;
+	return message.slice(0, end);
+}
+
+/** Every text of an error that anybody sees; blacking secrets out is the last that happens to it. */
+function shown({ rows, mask }: Texts, item: number, error: AmoCrmError): IDataObject & { message: string; description?: string } {
 	const { failure, field, advice, details } = error.facts;
 	const id = rows.get(item)?.[0]?.id;
+	const description = advice ?? (failure ? undefined : 'Nothing was sent to amoCRM for this item.');
 	return {
-		message: `${error.message.replace(/[.\s]+$/, '')} [item ${item}]`,
-		description: advice ?? (failure ? undefined : 'Nothing was sent to amoCRM for this item.'),
+		message: `${mask(withoutStop(error.message))} [item ${item}]`,
+		description: description === undefined ? undefined : mask(description),
 		cause: failure?.kind ?? 'parameter',
 		...(field === undefined ? {} : { field }),
 		...(id === undefined ? {} : { id }),

@@ -11,6 +11,7 @@ import { afterAnother, cancelled, failureOf, failureOfAnswer, malformedAnswer, t
 import type { Slot } from './rateLimit';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
 import { DEFAULT_MAX_RETRIES, DEFAULT_RETRY_MINUTES, mayRetry, retryDelayMs, RetryBudget } from './retry';
+import type { Mask } from './secrets';
 import { masked, maskOf, secretsOf } from './secrets';
 import type { Answer, ApiContext, ApiRequest, Failure, Outcome, Query, QueryValue, Reply } from './types';
 import { wellFormed } from './wellFormed';
@@ -54,7 +55,7 @@ export interface ApiClient {
 	/** How many requests have to be under way at once to use up the rate limit, by the time that answers take so far. */
 	usefulParallelism(): number;
 	/** Blacks out the secrets of the credential; every text that leaves the node passes it last. */
-	mask(text: string): string;
+	readonly mask: Mask;
 	/** Sends one request within the account's limit, repeats it where that is safe, and never throws. */
 	send(request: ApiRequest): Promise<Reply>;
 }

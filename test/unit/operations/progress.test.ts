@@ -59,6 +59,7 @@ it('never calls an item unwritten that may be saved, and counts every item once'
 
 it('the error of the node is the first faulty item, not one that suffers from it', () => {
 	const context = { getNode: () => ({ name: 'amoCRM', type: 'x' }) } as never;
-	expect(nodeError({ ...resultsOf(['w', '-', '?', 'x']), context }, true)).toMatchObject({ message: 'lost [item 2]', context: { itemIndex: 2 } });
-	expect(nodeError({ ...resultsOf(['w', 'u']), context }, true)).toBeUndefined();
+	const mask = (text: string) => text;
+	expect(nodeError({ ...resultsOf(['w', '-', '?', 'x']), context, mask }, true)).toMatchObject({ message: 'lost [item 2]', context: { itemIndex: 2 } });
+	expect(nodeError({ ...resultsOf(['w', 'u']), context, mask }, true)).toBeUndefined();
 });
