@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { jsonParse, UserError } from 'n8n-workflow';
 
 import { isLink, withoutLinks } from './cardLinks';
 import type { Conventions } from './conventions';
@@ -298,11 +298,10 @@ const keyError = (key: string, error: unknown): Error =>
 
 function parsed(value: unknown): unknown {
 	if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-	try {
-		return JSON.parse(value);
-	} catch {
-		return value;
-	}
+	const json = jsonParse<unknown>(value, { fallbackValue: value });
+	// JSON text may hold a number that is too large for one.
+	assertWritable(json);
+	return json;
 }
 
 /** One element for each level, as an object or as the link of its card. */

@@ -4,7 +4,7 @@ import { jsonParse, UserError } from 'n8n-workflow';
 import { withoutLinks } from './cardLinks';
 import type { FieldDefinition } from './dictionaries';
 import { multitextItems } from './multitext';
-import { show } from './values';
+import { assertWritable, show } from './values';
 
 /** One entry of amoCRM's `custom_fields_values` (core facts 15.1). */
 export interface CustomFieldValue extends IDataObject {
@@ -23,10 +23,11 @@ const EXAMPLE = '[{"field_id": 123, "values": [{"value": "text"}]}]';
 /** The raw array for experts, checked for its shape and its links only: amoCRM knows the fields. */
 export function customFieldsFromJson(value: unknown, accountUrl: string): CustomFieldValue[] {
 	const parsed: unknown = typeof value === 'string' ? jsonParse(value, { fallbackValue: null, acceptJSObject: true }) : value;
+	assertWritable(parsed);
 	if (!Array.isArray(parsed)) throw new UserError(`${show(value)} is not a JSON array. Give an array such as ${EXAMPLE}.`);
 	return parsed.map((entry: unknown, index) => {
 		const field = (entry ?? {}) as Partial<CustomFieldValue>;
-		if (!Number.isInteger(Number(field.field_id ?? NaN)) && typeof field.field_code !== 'string') {
+		if (!/^\d+$/.test(typeof field.field_id === 'object' ? '' : String(field.field_id)) && typeof field.field_code !== 'string') {
 			throw new UserError(`Entry ${index} has neither "field_id" nor "field_code": ${show(entry)}.`);
 		}
 		if (field.values !== null && !Array.isArray(field.values)) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject } from 'n8n-workflow';
 
 import { decodeFieldValue, encodeFieldValue } from '../../../nodes/AmoCrm/fields/codec';
+import { customFieldsFromJson } from '../../../nodes/AmoCrm/fields/customFields';
 import type { FieldDefinition } from '../../../nodes/AmoCrm/fields/dictionaries';
 import { encodeDraft, tags } from '../../../nodes/AmoCrm/fields/fields';
 import { nameMatcher } from '../../../nodes/AmoCrm/fields/matching';
@@ -23,7 +24,7 @@ describe('labels are the same', () => {
 		expect(labelKey(given)).toBe(labelKey(label));
 		expect(idsOf(given, 'Other', label)).toEqual([1]);
 		expect(encodeFieldValue(given, fieldOf('select', 'Other', label), CONTEXT)).toEqual([{ enum_id: 102 }]);
-		expect(nameMatcher.keysOf({ name: given })[0]?.key).toBe(nameMatcher.keysOfRecord({ name: label })[0]);
+		expect(nameMatcher.keysOf(given)[0]?.key).toBe(nameMatcher.keysOfRecord({ name: label })[0]);
 		const { body } = encodeDraft([{ name: 'tags', key: 'tags', displayName: 'Tags', kind: tags }], { mode: 'update', timezone: 'UTC', accountUrl: '', values: { tags: [label, given] } });
 		expect((body as { tags_to_add: unknown[] }).tags_to_add).toHaveLength(1);
 	});
@@ -85,6 +86,14 @@ describe('what no JSON can hold is refused, at whatever depth', () => {
 				expect((error as Error).message).not.toMatch(/\[object|Cannot|circular|undefined/);
 			}
 		}
+	});
+
+	it('in JSON text too', () => {
+		expect(() => encodeFieldValue('{"description": "x", "discount": {"value": 1e999}}', fieldOf('items'), CONTEXT)).toThrow(/'Infinity' is not a number/);
+		for (const json of ['[{"field_id": 1, "values": [{"value": 1e999}]}]', `[{"field_id": 1, "values": [${'['.repeat(5000)}${']'.repeat(5000)}]}]`, '['.repeat(100_000), '[{"field_id": {"toString": 1}, "values": []}]', '[null]', '[5]', '{}']) {
+			expect(() => customFieldsFromJson(json, CONTEXT.accountUrl)).toThrow(/'Infinity' is not a number|nested too deeply|is not a JSON array|has neither "field_id"/);
+		}
+		expect(customFieldsFromJson('[{"field_id": "7", "values": null}]', CONTEXT.accountUrl)).toEqual([{ field_id: '7', values: null }]);
 	});
 
 	it('while dates, lists and zero pass', () => {
