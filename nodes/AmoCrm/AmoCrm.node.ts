@@ -6,12 +6,13 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { operationOf, resourceOptions, resourceProperties } from './menu';
 import { executeOperation } from './operations/execute';
 import { authenticationProperty } from './operations/parameters';
 import * as listSearch from './pickers/listSearch';
 import * as loadOptions from './pickers/loadOptions';
 import * as resourceMapping from './pickers/resourceMapping';
-import { operationOf, resourceProperties } from './resources';
+
 
 export class AmoCrm implements INodeType {
 	description: INodeTypeDescription = {
@@ -52,14 +53,7 @@ export class AmoCrm implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [
-					{ name: 'Company', value: 'company' },
-					{ name: 'Contact', value: 'contact' },
-					{ name: 'Lead', value: 'lead' },
-					{ name: 'List Element', value: 'catalogElement' },
-					{ name: 'Note', value: 'note' },
-					{ name: 'Task', value: 'task' },
-				],
+				options: resourceOptions,
 				default: 'lead',
 			},
 			...resourceProperties(),

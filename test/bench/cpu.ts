@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { executeOperation } from '../../nodes/AmoCrm/operations/execute';
-import { operationOf } from '../../nodes/AmoCrm/resources';
+import { operationOf } from '../../nodes/AmoCrm/menu';
 import { wants } from './options';
 
 /** What the node itself costs: everything but n8n's expressions and the network. Run with --expose-gc. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { resources } from '../../nodes/AmoCrm/resources';
+import { resources } from '../../nodes/AmoCrm/menu';
 
 const FILE = join(__dirname, '..', '..', 'README.md');
 const TABLE = /(<!-- operations -->\n)[\s\S]*?(<!-- \/operations -->)/;

@@ -9,8 +9,8 @@ import { idIn, recordLocator } from '../../nodes/AmoCrm/fields/locator';
 import { CATALOG, LEAD, RECORD } from '../../nodes/AmoCrm/fields/targets';
 import type { Entity } from '../../nodes/AmoCrm/entities/types';
 import type { Run } from '../../nodes/AmoCrm/operations/types';
-import { operationOf, resources } from '../../nodes/AmoCrm/resources';
-import { lead } from '../../nodes/AmoCrm/resources/lead';
+import { operationOf, resources } from '../../nodes/AmoCrm/menu';
+import { lead } from '../../nodes/AmoCrm/entities/lead';
 
 /** What a person pastes into the pickers of records of the account `mycompany`. */
 
@@ -31,7 +31,7 @@ const runOf = (parameters: IDataObject): Run =>
 		continueOnFail: false,
 	}) as unknown as Run;
 
-const read = (value: unknown, entity: Entity = lead.entity): unknown =>
+const read = (value: unknown, entity: Entity = lead): unknown =>
 	readId(runOf({ [entity.idParameter]: { __rl: true, mode: 'url', value } }), entity, 0);
 
 it.each([
@@ -99,6 +99,7 @@ const LINKED: Array<[resource: string, field: string, path: string, found: (id: 
 	['lead', 'contacts', 'contacts/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'contacts' }] })],
 	['lead', 'contactIds', 'contacts/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'contacts' }] })],
 	['lead', 'companyId', 'companies/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],
+	['source', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
 	['lead', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
 	['contact', 'companyId', 'api/v4/companies', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],
 	['task', 'entityId', 'leads/detail', (id) => ({ body: { entity_id: id } })],
@@ -206,7 +207,7 @@ describe('filters by records', () => {
 	});
 
 	it('a list of pickers that is still empty filters nothing', () => {
-		expect(conditions(lead.entity.filters, 'records', {}).map(({ query }) => query)).toEqual([{}]);
+		expect(conditions(lead.filters, 'records', {}).map(({ query }) => query)).toEqual([{}]);
 	});
 });
 
@@ -233,7 +234,7 @@ describe('links and lists', () => {
 		const problem = async (parameters: IDataObject) => await problemOf('catalogElement', 'get', parameters);
 		expect(await problem({ catalogId: 8, catalogElementId: element })).toBe(`'List Element': '${element}' is not the link of a list element. Such a link looks like ${ACCOUNT}/catalogs/8/detail/7000001`);
 		expect(await problem({ catalogId: 8, catalogElementId: 'https://other.amocrm.ru/catalogs/8/detail/77' })).toMatch(FOREIGN);
-		expect(await problemOf('catalogElement', 'getAll', { catalogId: 8, filters: { ids: element } })).toContain('is not the link of an element. Such a link looks like https://mycompany.amocrm.ru/catalogs/8/detail/');
+		expect(await problemOf('catalogElement', 'getAll', { catalogId: 8, filters: { ids: element } })).toContain('is not the link of a list element. Such a link looks like https://mycompany.amocrm.ru/catalogs/8/detail/');
 		expect(await problemOf('lead', 'link', { leadId: 1, linkTo: 'catalog_elements', catalogId: 8, elementId: element })).toContain('is not the link of an element. Such a link looks like https://mycompany.amocrm.ru/catalogs/8/detail/');
 	});
 

@@ -52,7 +52,7 @@ test('every operation says in one sentence which record it works on', () => {
 			.find(({ value }) => property.displayOptions?.show?.resource?.[0] === value)
 			?.name.toLowerCase();
 		for (const { name, action = '', description = '' } of property.options as INodePropertyOptions[]) {
-			const nouns = noun?.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+			const nouns = noun?.endsWith('y') ? `${noun.slice(0, -1)}ies` : noun?.endsWith('s') ? `${noun}es` : `${noun}s`;
 			expect(`${name}: ${action}`).toMatch(new RegExp(`\\b(?:${noun}|${nouns})\\b`));
 			expect(`${name}: ${action}`).toMatch(/: [A-Z][a-z ]+$/);
 			expect(description.length).toBeGreaterThan(20);
@@ -164,7 +164,7 @@ test('a picker says what to choose, and shows an ID and a link as they are', () 
 });
 
 /** What other texts call in single quotes: a parameter or a choice, or something that amoCRM or n8n shows under this name. */
-const NAMED = new Set([...entries.map(({ property }) => property.displayName.replace(/ Names? or IDs?$/, '')), ...choices.map(({ option }) => option.name)]);
+const NAMED = new Set([...entries.map(({ property }) => property.displayName.replace(/ Names? or IDs?$/, '')), ...choices.map(({ option }) => option.name), ...entries.flatMap(({ property }) => (property.modes ?? []).map(({ displayName }) => displayName))]);
 const SHOWN_ELSEWHERE = ['API: send webhook', 'Integration ID', 'Keys and scopes', 'On Error', 'Redirect URL', 'Secret key', 'Webhook URLs'];
 const isKnown = (name: string) => NAMED.has(name) || SHOWN_ELSEWHERE.includes(name);
 const named = (text: string): string[] => [...text.matchAll(/(?<![\w$}])'([A-Z][\w ():-]*[\w)])'(?!\w)/g)].map(([, name]) => name ?? '');

@@ -11,7 +11,7 @@ const described = (level: DescriptionLevel, noun: string) => ({
 	key: 'descriptions',
 	displayName: `Description for ${noun}s`,
 	kind: stageDescription(level),
-	placeholder: 'e.g. Call within an hour',
+	placeholder: 'e.g. Call on the same day',
 	description: `What amoCRM tells ${noun.toLowerCase()}s among its users about the stage, up to 1,000 characters. An empty text from an expression takes it away.`,
 });
 

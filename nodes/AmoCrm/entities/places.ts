@@ -3,7 +3,8 @@ import { UserError } from 'n8n-workflow';
 
 import { fieldError } from '../fields/fields';
 import type { LocatorTarget } from '../fields/locator';
-import { idIn, recordLocator } from '../fields/locator';
+import { idIn, linkedOne, recordLocator } from '../fields/locator';
+import type { RecordTarget } from '../fields/targets';
 import { CATALOG } from '../fields/targets';
 import { show } from '../fields/values';
 import type { Entity, Parent } from './types';
@@ -50,12 +51,22 @@ export function below(target: LocatorTarget, look: { name: string; displayName: 
 	};
 }
 
-/** Below all records of one kind, which the user chooses by `entityType`. */
-export function ofKind(look: { displayName: string; description: string }, kinds: Array<{ name: string; value: string }>): Parent {
+/** A picker whose link says which kind of record it leads to. */
+interface KindPicker {
+	displayName: string;
+	name: string;
+	targets: RecordTarget[];
+}
+
+/** Below all records of one kind, which the user chooses by `entityType`; a link in one of `pickers` says it itself. */
+export function ofKind(look: { displayName: string; description: string }, kinds: Array<{ name: string; value: string }>, pickers: KindPicker[] = []): Parent {
 	return {
 		name: 'entityType',
 		properties: [{ ...look, name: 'entityType', type: 'options', options: kinds, default: 'leads' }],
-		segment: (valueOf) => named(look, () => kindIn(kinds, valueOf('entityType'))),
+		segment: (valueOf, accountUrl) => {
+			const linked = pickers.flatMap((picker) => named(picker, () => linkedOne(picker.targets, valueOf(picker.name), accountUrl)?.type ?? []));
+			return linked[0] ?? named(look, () => kindIn(kinds, valueOf('entityType') || 'leads'));
+		},
 		pattern: '[a-z]+',
 	};
 }

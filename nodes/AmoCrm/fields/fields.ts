@@ -41,6 +41,8 @@ export interface LinkTarget extends IDataObject {
 export interface Draft {
 	body: IDataObject;
 	links: LinkTarget[];
+	/** What has to be done with the record as it is before the body is sent, where it must not lose what it has. */
+	keepOld?: (record: IDataObject) => void;
 }
 
 export interface EncodeContext {
@@ -359,6 +361,7 @@ export const mainContact: FieldKind = {
  */
 export function encodeDraft(fields: WritableField[], context: EncodeContext): Draft {
 	const draft: OpenDraft = { body: {}, links: [], customFields: [...(context.mapped ?? [])] };
+	const keeping: Array<(record: IDataObject) => void> = [];
 	for (const field of fields) {
 		const value = context.values[field.name];
 		const plain = unwrapLocator(value);
@@ -372,13 +375,23 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 		try {
 			assertWritable(value);
 			field.kind.encode(draft, field.key, value, context);
+			if (field.kind.keepsOld && context.mode === 'update') keeping.push((record) => keepIn(draft, field, record, context));
 		} catch (error) {
 			throw fieldError(field, error);
 		}
 	}
 	assertDistinctFields(draft.customFields);
 	if (draft.customFields.length > 0) draft.body.custom_fields_values = draft.customFields;
-	return { body: draft.body, links: draft.links };
+	const { body, links } = draft;
+	return { body, links, ...(keeping.length > 0 ? { keepOld: (record) => keeping.forEach((keep) => keep(record)) } : {}) };
+}
+
+function keepIn({ body }: Draft, field: WritableField, record: IDataObject, context: EncodeContext): void {
+	try {
+		body[field.key] = field.kind.keepsOld?.(record, body[field.key], context) as IDataObject;
+	} catch (error) {
+		throw fieldError(field, error);
+	}
 }
 
 /** Throws a `UserError` when a parameter was set without the one it needs. */

@@ -47,6 +47,8 @@ export interface FilterContext {
 	conventions?: () => Conventions;
 	/** The values of all the filters, by parameter name. */
 	values: Record<string, unknown>;
+	/** Where the list is, and what links to its records look like. */
+	at?: { path: string; own: LocatorTarget };
 }
 
 interface Look extends Partial<INodeProperties> {
@@ -77,22 +79,22 @@ export function textFilter(key: string, look: Look): Filter {
 }
 
 /** Records of one kind, or of the kind that another filter says. */
-type Target = LocatorTarget | ((values: Record<string, unknown>) => LocatorTarget);
+type Target = LocatorTarget | ((context: Pick<FilterContext, 'values' | 'at'>) => LocatorTarget);
 
-const targetFor = (target: Target, values: Record<string, unknown>) => (typeof target === 'function' ? target(values) : target);
+const targetFor = (target: Target, context: Pick<FilterContext, 'values' | 'at'>) => (typeof target === 'function' ? target(context) : target);
 
 /** IDs or links in one value, as data carries them. */
 export function idsFilter(key: string, target: Target, look: Look): Filter {
-	const idsOf = filter(look, { type: 'string', default: '' }, (value, { accountUrl, values }) =>
-		idsCondition([key], idsIn(targetFor(target, values), value, accountUrl)),
+	const idsOf = filter(look, { type: 'string', default: '' }, (value, context) =>
+		idsCondition([key], idsIn(targetFor(target, context), value, context.accountUrl)),
 	);
 	return { ...idsOf, takesEmptyList: true };
 }
 
 /** Records, each picked from the list. */
 export function recordsFilter(key: string, target: Target, look: Look): Filter {
-	const picked = filter(look, recordList(targetFor(target, {})), (value, { accountUrl, values }) =>
-		recordEntries(value).length > 0 || meansNoRecord(value) ? idsCondition([key], idsIn(targetFor(target, values), value, accountUrl)) : { query: {} },
+	const picked = filter(look, recordList(targetFor(target, { values: {} })), (value, context) =>
+		recordEntries(value).length > 0 || meansNoRecord(value) ? idsCondition([key], idsIn(targetFor(target, context), value, context.accountUrl)) : { query: {} },
 	);
 	return { ...picked, takesEmptyList: true };
 }

@@ -32,7 +32,7 @@ const choiceOf = (displayName: string, name: string, options: Record<string, str
 	displayName,
 	name,
 	type: 'options',
-	options: [UNSAID, ...Object.entries(options).map(([value, label]) => ({ name: label, value }))],
+	options: [UNSAID, ...Object.entries(options).map(([value, label]) => ({ name: label, value }))].sort((one, other) => one.name.localeCompare(other.name)),
 	default: '',
 	description,
 });

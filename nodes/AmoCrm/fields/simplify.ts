@@ -92,7 +92,7 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 			const main = entries.find((contact) => contact.is_main === true);
 			if (main) simple.main_contact_id = main.id ?? null;
 		} else if (Array.isArray(value) && entries.length === value.length && entries.every((entry) => entry.id !== undefined && !('metadata' in entry))) {
-			simple[`${key.replace(/s$/, '')}_ids`] = entries.map((entry) => entry.id ?? null) as number[];
+			simple[`${key.replace(/(?<=status)es$|s$/, '')}_ids`] = entries.map((entry) => entry.id ?? null) as number[];
 		} else simple[key] = value;
 	}
 	return simple;

@@ -31,7 +31,7 @@ export const TASK: LocatorTarget = { noun: 'task', listSearchMethod: 'searchTask
 
 export const USER: LocatorTarget = { noun: 'user', listSearchMethod: 'searchUsers', linkPaths: [] };
 
-interface RecordTarget extends LocatorTarget {
+export interface RecordTarget extends LocatorTarget {
 	/** As parameters name it. */
 	type: string;
 }

@@ -1,15 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
+import type { Entity, RecordId } from '../entities/types';
 import type { WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
 import type { RowOutcome } from '../transport/batches';
-import { DEFAULT_BATCH_SIZE } from '../transport/batches';
-import { sendRows } from '../transport/verbs';
 import type { Verb } from '../transport/types';
 import { mustStop, readItems, settleItems } from './items';
-import { fieldProperty, idProperty, optionsProperty, readId, runOption, valueContext } from './parameters';
-import { writeError } from './problems';
+import { fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
+import { notFoundError, writeError } from './problems';
+import { sendRows } from './send';
 import type { Operation, Run } from './types';
 
 /** One thing that can be done with a record beside writing it: completing, pinning, switching on, deleting. */
@@ -48,19 +47,19 @@ async function actOnAll(run: Run, entity: Entity, { verb, fields = [], body, row
 		return { ...(entity.isSingle ? {} : { id: readId(run, entity, item) }), ...body, ...draft.body };
 	});
 	if (mustStop(run)) return;
-	const outcomes = await sendRows(ready.map(({ asked }) => asked), {
-		client: run.client,
-		path: entity.path,
-		collection: entity.collection,
-		verb,
-		size: runOption(run, 'batchSize', DEFAULT_BATCH_SIZE),
-		rescue: run.continueOnFail,
-	});
+	const outcomes = await sendRows(run, ready, { ...entity, verb });
 	await settleItems(run, ready, (sent, index) => {
 		const outcome = outcomes[index] as RowOutcome;
 		if (outcome.status === 'written') return [row(sent, outcome.answer)];
+		if (isAbout(sent.id, outcome)) throw notFoundError(entity, sent.id as RecordId);
 		throw writeError({ entity, body: sent, definitions: [] }, outcome);
 	});
+}
+
+/** Whether amoCRM says that there is no such record: some routes answer 404, others that `id` is no valid choice (core facts 7). */
+function isAbout(id: unknown, outcome: RowOutcome): boolean {
+	if (id === undefined || outcome.status !== 'refused') return false;
+	return outcome.failure.kind === 'notFound' || outcome.problems.some(({ path, code }) => path === 'id' && code === 'NotSupportedChoice');
 }
 
 /** Deletes one record for each item, for good. */

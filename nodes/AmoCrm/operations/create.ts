@@ -1,4 +1,5 @@
 import type { Entity } from '../entities/types';
+import { withArticle } from '../fields/locator';
 import type { Operation } from './types';
 import { writeProperties, writeRecords } from './write';
 
@@ -7,7 +8,7 @@ export function create(entity: Entity): Operation {
 	return {
 		value: 'create',
 		name: 'Create',
-		action: `Create a ${noun}`,
+		action: `Create ${withArticle(noun)}`,
 		description: `Create one ${noun} per item, sent in batches`,
 		properties: writeProperties(entity, 'create'),
 		writes: true,

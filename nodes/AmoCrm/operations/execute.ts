@@ -7,6 +7,7 @@ import type { Mask } from '../transport/secrets';
 import { attempt } from './items';
 import { parameterReader } from './parameterReader';
 import { settledBefore } from './repeats';
+import { withNeeds } from './problems';
 import { executionData, nodeError } from './results';
 import type { Operation, Results, Run } from './types';
 
@@ -44,8 +45,9 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 	start.mask = client.mask;
 	const started = performance.now();
 	try {
-		await operation.execute({ ...start, parameter, client, timezone: context.getTimezone() });
+		await attempt(start, start.todo, async () => await operation.execute({ ...start, parameter, client, timezone: context.getTimezone() }));
 	} finally {
+		for (const [item, error] of start.errors) start.errors.set(item, withNeeds(error, operation));
 		const rows = [...start.rows.values()].reduce((sum, { length }) => sum + length, 0);
 		const milliseconds = Math.round(performance.now() - started);
 		const waitedMs = Math.round(client.stats.waitedMs);

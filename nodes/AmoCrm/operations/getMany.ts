@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { deepCopy, UserError } from 'n8n-workflow';
 
+import { targetOf } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
@@ -229,7 +230,7 @@ function collectionOf(run: Run, name: string, displayName: string, item: number)
 function listRequest(run: Run, entity: Entity, item: number, { definitions, context }: Mapping): ListRequest {
 	const filters = filtersOf(run, item);
 	const conditions = [
-		...conditionsOf(entity.filters, { ...valueContext(run), values: filters }),
+		...conditionsOf(entity.filters, { ...valueContext(run), values: filters, at: { path: entity.path, own: targetOf(entity) } }),
 		...customFieldConditions(givenFieldFilters(filters), definitions, context),
 	];
 	const { query, asked, isImpossible } = joinConditions(conditions);

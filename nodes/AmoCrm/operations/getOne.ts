@@ -4,7 +4,8 @@ import { deepCopy } from 'n8n-workflow';
 import type { Entity, RecordId } from '../entities/types';
 import { idOf } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
-import { readRecord, readRows } from '../transport/answers';
+import { withArticle } from '../fields/locator';
+import { readObject, readRecord, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { endsEverything, isTooMuch } from '../transport/failures';
 import { MAX_PAGE_SIZE, isLongerThan, readList } from '../transport/pages';
@@ -33,9 +34,9 @@ export function getOne(entity: Entity): Operation {
 	return {
 		value: 'get',
 		name: 'Get',
-		action: `Get a ${noun}`,
-		description: `Retrieve one ${noun} per item by its ID; many items share requests`,
-		properties: [idProperty(entity), ...outputProperties, optionsProperty(withProperty(entity))],
+		action: `Get ${withArticle(noun)}`,
+		description: entity.isSingle ? `Retrieve the ${noun} with everything that belongs to it` : `Retrieve one ${noun} per item by its ID; many items share requests`,
+		properties: [...(entity.isSingle ? [] : [idProperty(entity)]), ...outputProperties, optionsProperty(withProperty(entity))],
 		execute: async (run) => await getRecords(run, entity),
 	};
 }
@@ -50,7 +51,7 @@ interface Group {
 async function getRecords(run: Run, entity: Entity): Promise<void> {
 	const groups = new Map<string, Group>();
 	await readItems(run, (item) => {
-		const id = readId(run, entity, item);
+		const id = entity.isSingle ? '' : readId(run, entity, item);
 		const group: Group = { extras: withOf(run, item), output: outputOf(run, item), wanted: [] };
 		const key = JSON.stringify(group);
 		if (!groups.has(key)) groups.set(key, group);
@@ -58,11 +59,18 @@ async function getRecords(run: Run, entity: Entity): Promise<void> {
 	});
 	if (mustStop(run)) return;
 	for (const { extras, output, wanted } of groups.values()) {
-		const found = await findByIds(run.client, entity, extras, [...new Set(wanted.map(({ asked }) => asked))]);
+		const ids = [...new Set(wanted.map(({ asked }) => asked))];
+		const found: Found = entity.isSingle ? new Map([['', await readSingle(run, entity, extras)]]) : await findByIds(run.client, entity, extras, ids);
 		const shown = await presentFound(run, found, output);
 		// Items of n8n must not share rows: a later node may change one of them.
 		await settleItems(run, wanted, (id) => [deepCopy(shown.get(id) ?? recordIn(found, entity, id))]);
 	}
+}
+
+/** What the account has one of. */
+async function readSingle({ client }: Run, { path }: Entity, extras: string): Promise<IDataObject | Failure> {
+	const reply = await readObject(client, { path, query: { with: extras } });
+	return reply.ok ? reply.value : reply.failure;
 }
 
 /** The found records as rows for the output, by ID. */
@@ -77,7 +85,7 @@ async function presentFound(run: Run, found: Found, output: Output): Promise<Map
 }
 
 /** The record with that ID; throws why it is not there. */
-function recordIn(found: Found, entity: Entity, id: RecordId): IDataObject {
+export function recordIn(found: Found, entity: Entity, id: RecordId): IDataObject {
 	const record = found.get(id);
 	if (record === undefined) throw notFoundError(entity, id);
 	if (!isFailure(record)) return record;

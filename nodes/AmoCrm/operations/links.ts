@@ -157,10 +157,8 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
  * is a success for all rows of the request.
  */
 export async function sendLinks(run: Run, entity: Entity, { action, links }: { action: Action; links: Array<Asked<IDataObject>> }): Promise<RowOutcome[]> {
-	return await sendRows(run, links, {
-		request: (rows) => ({ method: 'POST', path: `${entity.path}/${action}`, body: rows, repeatable: !rows.some(hasQuantity) }),
-		answers: (_reply, sent) => sent,
-	});
+	const repeatable = (rows: IDataObject[]) => !rows.some(hasQuantity);
+	return await sendRows(run, links, { ...entity, verb: { method: 'POST', path: `/${action}`, sends: 'rows', answers: 'nothing', repeatable } });
 }
 
 /** Whether amoCRM sets or adds the quantity of an element that is linked already is not known. */

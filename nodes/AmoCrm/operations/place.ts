@@ -9,7 +9,7 @@ const IN_FLIGHT = 6;
 
 /** A generic operation on records that live below others: items with the same place share batches. */
 export function placed(operationOf: (entity: Entity) => Operation, entity: Entity): Operation {
-	const operation = operationOf(entity);
+	const operation = { ...operationOf(entity), ...(entity.needs ? { needs: entity.needs } : {}) };
 	if (!entity.parents) return operation;
 	return {
 		...operation,

@@ -7,11 +7,26 @@ import { plainName } from '../fields/fields';
 import { short } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import type { Failure, FieldProblem } from '../transport/types';
+import type { Operation } from './types';
 
 export function notFoundError(entity: Pick<Entity, 'displayName'>, id: RecordId): AmoCrmError {
 	const advice = 'Check the ID. A deleted record is not found either, and nor is one that the connected user may not see.';
 	const failure: Failure = { kind: 'notFound', status: 404, message: 'not found', advice, outcomeUnknown: false };
 	return new AmoCrmError(`${entity.displayName} ${id} was not found`, { advice, failure });
+}
+
+/** The error with the right or the plan that the operation needs, where amoCRM refuses for want of one. */
+export function withNeeds(error: AmoCrmError, { needs, writes }: Pick<Operation, 'needs' | 'writes'>): AmoCrmError {
+	const { failure } = error.facts;
+	const advice = failure && needs && needOf(failure, needs, writes === true);
+	return advice ? new AmoCrmError(error.message, { ...error.facts, advice }) : error;
+}
+
+function needOf({ kind, status }: Failure, { admin, plan }: NonNullable<Operation['needs']>, writes: boolean): string | undefined {
+	const isForAdmins = admin === 'always' || (admin === 'toWrite' && writes);
+	if (kind === 'forbidden' && isForAdmins) return 'Only an administrator of the amoCRM account may do this: connect the account as one.';
+	const isSwitchedOff = kind === 'paymentRequired' || status === 422;
+	return isSwitchedOff && plan ? `This needs ${plan}.` : undefined;
 }
 
 /** What was sent, and what it takes to name its fields. */

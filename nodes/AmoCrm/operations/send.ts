@@ -1,24 +1,23 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { BatchJob, RowOutcome } from '../transport/batches';
+import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
+import type { Route } from '../transport/verbs';
+import { batchesFor } from '../transport/verbs';
 import type { Asked } from './items';
 import { runOption } from './parameters';
 import type { Run } from './types';
 
-interface RowsJob extends Pick<BatchJob, 'request' | 'answers'> {
-	/** Rows that the route takes at once, where that is fewer than usual. */
-	maxBatchSize?: number;
-}
-
-/** Sends rows of items in batches and says what became of each. n8n's log of level "debug" gets what each batch wrote. */
-export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, { maxBatchSize = Infinity, ...job }: RowsJob): Promise<RowOutcome[]> {
+/**
+ * The one way to write: sends rows of items, in batches or one by one, and says what became of each. n8n's log of level
+ * "debug" gets what each request wrote.
+ */
+export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: Route): Promise<RowOutcome[]> {
 	return await sendInBatches(
 		all.map(({ asked }) => asked),
 		{
-			...job,
+			...batchesFor(route, runOption(run, 'batchSize', DEFAULT_BATCH_SIZE)),
 			client: run.client,
-			size: Math.min(runOption(run, 'batchSize', DEFAULT_BATCH_SIZE), maxBatchSize),
 			rescue: run.continueOnFail,
 			onWritten: (written, { method, path }) => {
 				const items = written.map(({ index }) => all[index]?.item);

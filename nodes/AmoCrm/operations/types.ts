@@ -35,6 +35,8 @@ export interface Operation {
 	properties: INodeProperties[];
 	/** True when it changes data: an error then says what was already written. */
 	writes?: true;
+	/** Who may do it, for the message where amoCRM refuses it. */
+	needs?: Entity['needs'];
 	/** Gives the items of `todo` their rows and errors. What it throws is the error of all that have neither. */
 	execute: (run: Run) => Promise<void>;
 }

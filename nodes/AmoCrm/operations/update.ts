@@ -1,4 +1,5 @@
 import type { Entity } from '../entities/types';
+import { withArticle } from '../fields/locator';
 import { idProperty } from './parameters';
 import type { Operation } from './types';
 import { writeProperties, writeRecords } from './write';
@@ -8,9 +9,9 @@ export function update(entity: Entity): Operation {
 	return {
 		value: 'update',
 		name: 'Update',
-		action: `Update a ${noun}`,
-		description: `Change one existing ${noun} per item, sent in batches; fields that are not added stay as they are`,
-		properties: [idProperty(entity), ...writeProperties(entity, 'update')],
+		action: `Update ${withArticle(noun)}`,
+		description: entity.isSingle ? `Change the ${noun} of the account` : `Change one existing ${noun} per item; fields that are not added stay as they are`,
+		properties: [...(entity.isSingle ? [] : [idProperty(entity)]), ...writeProperties(entity, 'update')],
 		writes: true,
 		execute: async (run) => await writeRecords(run, { entity, mode: 'update' }),
 	};

@@ -1,17 +1,18 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
-import { AmoCrmError } from '../fields/errors';
+import type { Entity, RecordId } from '../entities/types';
+import { AmoCrmError, orThrow } from '../fields/errors';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { isUnset } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
-import { withRequestIds } from '../transport/batches';
-import { embeddedRows } from '../transport/pages';
-import type { Reply } from '../transport/types';
+import { readList } from '../transport/pages';
+import type { Verb } from '../transport/types';
+import type { Route } from '../transport/verbs';
 import type { Asked } from './items';
-import { mustStop, readItems, settleItems } from './items';
+import { findByIds, recordIn } from './getOne';
+import { attempt, mustStop, readItems, settleItems } from './items';
 import { linkError, sendLinks } from './links';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf } from './mapping';
@@ -48,31 +49,17 @@ export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
 	];
 }
 
-/** The request that carries a batch, and how its answer is read. */
-export interface Route {
-	method: 'POST' | 'PATCH';
-	path: string;
-	answers: (reply: Reply & { ok: true }) => IDataObject[];
-	/** Rows that it takes at once, where that is fewer than usual. */
-	maxBatchSize?: number;
-	/** What a row holds in `_embedded`, to name its fields. */
-	members?: Record<string, Entity>;
-}
-
-function routeOf(entity: Entity, mode: Mode): Route {
-	return {
-		method: mode === 'create' ? 'POST' : 'PATCH',
-		path: entity.path,
-		answers: (reply) => embeddedRows(reply, entity.collection),
-	};
-}
+const CREATE: Verb = { method: 'POST', sends: 'rows', answers: 'embedded' };
+const UPDATE: Verb = { ...CREATE, method: 'PATCH' };
 
 /** What is written, and how. */
 interface Writing {
 	entity: Entity;
 	mode: Mode;
-	/** Where the rows go, when not to the entity's own path. */
-	route?: Route;
+	/** How, when not as the entity says. */
+	verb?: Verb;
+	/** What a row holds in `_embedded`, to name its fields. */
+	members?: Record<string, Entity>;
 }
 
 interface WriteOptions extends Writing {
@@ -87,21 +74,45 @@ interface WriteOptions extends Writing {
 export async function writeRecords(run: Run, options: WriteOptions): Promise<void> {
 	const { entity, draftOf = (item, mapping) => draftFromParameters(run, options, item, mapping) } = options;
 	const mapping = await mappingOf(run, entity);
-	const ready = await readItems(run, (item) => draftOf(item, mapping));
+	const read = await readItems(run, (item) => draftOf(item, mapping));
+	if (mustStop(run)) return;
+	if (options.mode === 'create' && entity.sortAfterLast) await putAfterLast(run, entity, read);
+	const ready = await withOld(run, entity, read);
 	if (!mustStop(run)) await writeDrafts(run, { ...options, definitions: mapping.definitions }, ready);
+}
+
+/** The drafts, those that must not lose anything together with what their records have. */
+async function withOld(run: Run, entity: Entity, ready: Array<Asked<Draft>>): Promise<Array<Asked<Draft>>> {
+	const ids = ready.flatMap(({ asked: { body, keepOld } }) => (keepOld ? [body.id as RecordId] : []));
+	if (ids.length === 0) return ready;
+	const found = await findByIds(run.client, entity, entity.readBeforeUpdate ?? '', [...new Set(ids)]);
+	for (const { item, asked: { body, keepOld } } of ready) {
+		await attempt(run, [item], () => keepOld?.(recordIn(found, entity, body.id as RecordId)));
+	}
+	return ready.filter(({ item }) => !run.errors.has(item));
+}
+
+async function putAfterLast({ client }: Run, { path, collection, list }: Entity, ready: Array<Asked<Draft>>): Promise<void> {
+	const unplaced = ready.filter(({ asked: { body } }) => body.sort === undefined);
+	if (unplaced.length === 0) return;
+	const { rows } = orThrow(await readList({ client, path, collection, unpaged: list?.unpaged }));
+	const last = Math.max(0, ...rows.map(({ sort }) => Number(sort ?? 0)));
+	unplaced.forEach(({ asked: { body } }, index) => {
+		body.sort = last + (index + 1) * 10;
+	});
 }
 
 /** Sends drafts in batches, makes their links, and gives every item its row or its error. */
 export async function writeDrafts(
 	run: Run,
-	{ entity, mode, definitions, route = routeOf(entity, mode) }: Writing & Pick<Mapping, 'definitions'>,
+	{ entity, mode, verb = entity.verbs?.[mode] ?? (mode === 'create' ? CREATE : UPDATE), members, definitions }: Writing & Pick<Mapping, 'definitions'>,
 	ready: Array<Asked<Draft>>,
 ): Promise<void> {
-	const outcomes = await sendDrafts(run, route, ready);
+	const outcomes = await sendDrafts(run, { ...entity, verb }, ready);
 	await settleItems(run, ready, (draft, index) => {
 		const outcome = outcomes[index] as RowOutcome;
 		if (outcome.status === 'written') return [writtenRow(draft, outcome.answer)];
-		throw writeError({ entity, body: draft.body, definitions, members: route.members }, outcome);
+		throw writeError({ entity, body: draft.body, definitions, members }, outcome);
 	});
 	await makeLinks(run, entity, ready);
 }
@@ -117,42 +128,45 @@ export function draftFromParameters(run: Run, { entity, mode }: Writing, item: n
 			// At top level an empty text means "not set", unless the field must have one.
 			if (field.required || !isUnset(value)) values[field.name] = value;
 		}
-		return encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, entity, item, mapping, values) });
+		const draft = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, entity, item, mapping, values) });
+		return { ...draft, body: { ...entity.createDefaults, ...draft.body } };
 	}
-	const id = readId(run, entity, item);
+	const id = entity.isSingle ? {} : { id: readId(run, entity, item) };
 	const values = run.parameter('updateFields', item, {}) as IDataObject;
-	const { body, links } = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, entity, item, mapping, values) });
-	if (Object.keys(body).length === 0 && links.length === 0) {
+	const draft = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, entity, item, mapping, values) });
+	if (Object.keys(draft.body).length === 0 && draft.links.length === 0) {
 		throw new AmoCrmError("'Update Fields' is empty: there is nothing to change", {
 			advice: 'Add at least one field with a value, or map a custom field.',
 		});
 	}
-	return { body: { id, ...body }, links };
+	// What keeps old values works on this body.
+	Object.assign(draft.body, id);
+	return draft;
 }
 
-async function sendDrafts(run: Run, { method, path, answers, maxBatchSize }: Route, ready: Array<Asked<Draft>>): Promise<RowOutcome[]> {
-	const creates = method === 'POST';
+async function sendDrafts(run: Run, route: Route, ready: Array<Asked<Draft>>): Promise<RowOutcome[]> {
+	const creates = route.verb.method === 'POST';
 	const outcomes = new Map<Asked<Draft>, RowOutcome>();
 	const rows = ready.flatMap((entry) => {
 		const { item, asked: { body } } = entry;
 		// Written in an earlier try, or an update that only links.
-		const answer = run.rows.get(item)?.[0] ?? (creates || Object.keys(body).length > 1 ? undefined : { id: body.id });
+		const answer = run.rows.get(item)?.[0] ?? (creates || Object.keys(body).some((key) => key !== 'id') ? undefined : { id: body.id });
 		if (answer) outcomes.set(entry, { status: 'written', answer });
 		return answer ? [] : [{ entry, item, asked: body }];
 	});
-	const request = (bodies: IDataObject[]) => ({ method, path, body: creates ? withRequestIds(bodies) : bodies });
-	const sent = await sendRows(run, rows, { request, answers, maxBatchSize });
+	const sent = await sendRows(run, rows, route);
 	rows.forEach(({ entry }, index) => outcomes.set(entry, sent[index] as RowOutcome));
 	return ready.map((entry) => outcomes.get(entry) as RowOutcome);
 }
 
 /** What amoCRM answered, over what was sent: its own answer to a write holds little more than the ID. */
 function writtenRow(draft: Draft, answer: IDataObject): IDataObject {
-	return omit({ id: answer.id, ...draft.body, ...answer }, [
+	return omit({ ...(answer.id === undefined ? {} : { id: answer.id }), ...draft.body, ...answer }, [
 		'_embedded',
 		'_links',
 		'request_id',
 		'custom_fields_values',
+		'password',
 		'tags_to_add',
 		'tags_to_delete',
 	]);

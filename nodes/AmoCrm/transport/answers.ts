@@ -39,6 +39,15 @@ export async function readRecord(client: ApiClient, request: ReadRequest, id: nu
 	return { ok: true, value: record };
 }
 
+/** What the account has one of, such as its settings. */
+export async function readObject(client: ApiClient, request: ReadRequest): Promise<Outcome<{ value: IDataObject }>> {
+	const reply = await client.send({ ...request, method: 'GET' });
+	if (!reply.ok) return reply;
+	const value = recordOf(reply.body);
+	if (!value || Object.keys(value).length === 0 || 'status' in value) return { ok: false, failure: notAnswered(reply.status, reply.body, 'what was asked for') };
+	return { ok: true, value };
+}
+
 /** What the account says about itself; `extras` is what `with` may add. */
 export async function readAccount(client: ApiClient, extras?: string): Promise<Outcome<{ value: IDataObject }>> {
 	const reply = await client.send({ method: 'GET', path: '/account', query: { with: extras } });

@@ -1,8 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
+import { catalogElement } from '../entities/catalogElement';
+import { company } from '../entities/company';
+import { contact } from '../entities/contact';
+import { lead } from '../entities/lead';
+import { task } from '../entities/task';
 import { findByIds, isFailure } from '../operations/getOne';
-import { resources } from '../resources';
 import type { ApiClient } from '../transport/client';
 import type { Failure } from '../transport/types';
 import type { HookItem } from './delivery';
@@ -27,9 +31,11 @@ const CUSTOMERS: CardType = {
 	],
 };
 
+const CARDS = [catalogElement, company, contact, lead, task];
+
 function typeOf(value: string): CardType | undefined {
 	if (value === 'customer') return CUSTOMERS;
-	const entity = resources.find((resource) => resource.entity.value === value)?.entity;
+	const entity = CARDS.find((card) => card.value === value);
 	return entity && { path: entity.path, collection: entity.collection, extras: entity.withOptions.filter((option) => option.value !== 'only_deleted') };
 }
 

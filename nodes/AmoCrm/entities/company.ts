@@ -1,13 +1,5 @@
-import type { Entity } from '../entities/types';
 import { recordName } from '../fields/fields';
 import { COMPANY } from '../fields/targets';
-import { create } from '../operations/create';
-import { getMany } from '../operations/getMany';
-import { getOne } from '../operations/getOne';
-import { linkOperation } from '../operations/links';
-import type { Resource } from '../operations/types';
-import { update } from '../operations/update';
-import { upsert } from '../operations/upsert';
 import {
 	createdAtField,
 	customFieldsJsonField,
@@ -17,9 +9,10 @@ import {
 	responsibleUserField,
 	tagFields,
 } from './shared';
+import { entity } from './types';
 
 /** Companies. Source: core facts 10. */
-export const companyEntity: Entity = {
+export const company = entity({
 	value: 'company',
 	displayName: 'Company',
 	displayNamePlural: 'Companies',
@@ -61,17 +54,4 @@ export const companyEntity: Entity = {
 	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'contacts', 'customers', 'leads'],
 	hasCustomFields: true,
-};
-
-export const company: Resource = {
-	entity: companyEntity,
-	operations: [
-		create(companyEntity),
-		getOne(companyEntity),
-		getMany(companyEntity),
-		linkOperation(companyEntity, 'link'),
-		linkOperation(companyEntity, 'unlink'),
-		update(companyEntity),
-		upsert(companyEntity, ['customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail']),
-	],
-};
+});

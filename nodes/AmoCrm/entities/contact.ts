@@ -1,13 +1,5 @@
-import type { Entity } from '../entities/types';
 import { recordName, text } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
-import { create } from '../operations/create';
-import { getMany } from '../operations/getMany';
-import { getOne } from '../operations/getOne';
-import { linkOperation } from '../operations/links';
-import type { Resource } from '../operations/types';
-import { update } from '../operations/update';
-import { upsert } from '../operations/upsert';
 import {
 	companyField,
 	createdAtField,
@@ -18,9 +10,10 @@ import {
 	responsibleUserField,
 	tagFields,
 } from './shared';
+import { entity } from './types';
 
 /** Contacts. Source: core facts 9. */
-export const contactEntity: Entity = {
+export const contact = entity({
 	value: 'contact',
 	displayName: 'Contact',
 	displayNamePlural: 'Contacts',
@@ -66,17 +59,4 @@ export const contactEntity: Entity = {
 	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'customers', 'leads'],
 	hasCustomFields: true,
-};
-
-export const contact: Resource = {
-	entity: contactEntity,
-	operations: [
-		create(contactEntity),
-		getOne(contactEntity),
-		getMany(contactEntity),
-		linkOperation(contactEntity, 'link'),
-		linkOperation(contactEntity, 'unlink'),
-		update(contactEntity),
-		upsert(contactEntity, ['customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail']),
-	],
-};
+});

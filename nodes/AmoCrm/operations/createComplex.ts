@@ -1,18 +1,18 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { company } from '../entities/company';
+import { contact } from '../entities/contact';
 import { named } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsMapper, customFieldsProperty } from '../fields/mapper';
 import { show, toText, withoutUnset } from '../fields/values';
-import type { Mapping } from '../operations/mapping';
-import { mappedFieldsOf, mappingOf, usesMapper } from '../operations/mapping';
-import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from '../operations/parameters';
-import type { Operation, Run } from '../operations/types';
-import { createProperties, draftFromParameters, fieldsFor, writeRecords } from '../operations/write';
-import { companyEntity } from './company';
-import { contactEntity } from './contact';
+import type { Mapping } from './mapping';
+import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
+import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
+import type { Operation, Run } from './types';
+import { createProperties, draftFromParameters, fieldsFor, writeRecords } from './write';
 
 /** `POST /leads/complex` takes 50 leads, each with 40 custom fields per entity (core facts 3.8). */
 const MAX_BATCH = 50;
@@ -36,14 +36,14 @@ interface Member {
 
 const MEMBERS: Member[] = [
 	{
-		entity: contactEntity,
+		entity: contact,
 		modeParameter: 'contactMode',
 		fieldsParameter: 'contactFields',
 		mapperParameter: 'contactCustomFields',
 		mapperMethod: 'getContactCustomFields',
 	},
 	{
-		entity: companyEntity,
+		entity: company,
 		modeParameter: 'companyMode',
 		fieldsParameter: 'companyFields',
 		mapperParameter: 'companyCustomFields',
@@ -138,13 +138,14 @@ async function createAll(run: Run, entity: Entity): Promise<void> {
 			}
 			return { body: { ...body, ...(Object.keys(embedded).length > 0 ? { _embedded: embedded } : {}) }, links };
 		},
-		route: {
+		verb: {
 			method: 'POST',
-			path: '/leads/complex',
-			answers: ({ body }) => (Array.isArray(body) ? body.flatMap(answersByRequest) : []),
-			maxBatchSize: MAX_BATCH,
-			members: Object.fromEntries(MEMBERS.map((member) => [member.entity.collection, member.entity])),
+			path: '/complex',
+			sends: 'rows',
+			answers: (body) => (Array.isArray(body) ? body.flatMap(answersByRequest) : []),
+			atMost: MAX_BATCH,
 		},
+		members: Object.fromEntries(MEMBERS.map((member) => [member.entity.collection, member.entity])),
 	});
 }
 

@@ -1,15 +1,6 @@
-import type { Entity } from '../entities/types';
-import { contactIds, contactList, mainContact, moment, money, picked, pickedPipeline, pickOne, stage, recordName } from '../fields/fields';
+import { contactIds, contactList, mainContact, moment, money, picked, pickedPipeline, pickOne, recordName, stage } from '../fields/fields';
 import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
 import { LEAD } from '../fields/targets';
-import { create } from '../operations/create';
-import { getMany } from '../operations/getMany';
-import { getOne } from '../operations/getOne';
-import { linkOperation } from '../operations/links';
-import type { Resource } from '../operations/types';
-import { update } from '../operations/update';
-import { upsert } from '../operations/upsert';
-import { createComplex } from './createComplex';
 import {
 	companyField,
 	createdAtField,
@@ -19,11 +10,12 @@ import {
 	responsibleUserField,
 	tagFields,
 } from './shared';
+import { entity } from './types';
 
 const FIRST_IS_MAIN = "On create the first one becomes the main contact, unless 'Main Contact' is set.";
 
 /** Leads. Source: core facts 5. */
-const entity: Entity = {
+export const lead = entity({
 	value: 'lead',
 	displayName: 'Lead',
 	displayNamePlural: 'Leads',
@@ -128,18 +120,4 @@ const entity: Entity = {
 	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'contacts'],
 	hasCustomFields: true,
-};
-
-export const lead: Resource = {
-	entity,
-	operations: [
-		create(entity),
-		createComplex(entity),
-		getOne(entity),
-		getMany(entity),
-		linkOperation(entity, 'link'),
-		linkOperation(entity, 'unlink'),
-		update(entity),
-		upsert(entity, ['customField', 'id', 'name']),
-	],
-};
+});

@@ -130,9 +130,11 @@ export function searchFilter(noun: string, example: string): Filter {
 /** Only certain records: each picked, or all of them in one value. `plural` is what they are called. */
 export function idFilters(target: LocatorTarget, plural: string): Filter[] {
 	const nouns = plural.toLowerCase();
+	// A link must lead to where the list is.
+	const own = ({ at }: { at?: { own: LocatorTarget } }) => at?.own ?? target;
 	return [
-		recordsFilter('id', target, { name: 'records', displayName: `Only These ${plural}`, description: `Return only the ${nouns} that you pick` }),
-		idsFilter('id', target, {
+		recordsFilter('id', own, { name: 'records', displayName: `Only These ${plural}`, description: `Return only the ${nouns} that you pick` }),
+		idsFilter('id', own, {
 			name: 'ids',
 			displayName: 'IDs From Data',
 			placeholder: 'e.g. {{ $json.ids }}',

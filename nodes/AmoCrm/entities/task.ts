@@ -1,24 +1,12 @@
 import { boolean, choice, deadline, linkedRecord, longText, picked, pickOne, seconds, taskResult } from '../fields/fields';
-import type { Entity } from '../entities/types';
 import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter } from '../fields/filters';
 import { recordOf, TASK } from '../fields/targets';
-import { create } from '../operations/create';
-import { getMany } from '../operations/getMany';
-import { getOne } from '../operations/getOne';
-import type { Resource } from '../operations/types';
-import { update } from '../operations/update';
-import { completeTask } from './completeTask';
+import { CARD_KINDS } from './places';
 import { createdAtField, idFilters, responsibleUserField, responsibleUsersFilter } from './shared';
-
-const ENTITY_TYPES = [
-	{ name: 'Company', value: 'companies' },
-	{ name: 'Contact', value: 'contacts' },
-	{ name: 'Customer', value: 'customers' },
-	{ name: 'Lead', value: 'leads' },
-];
+import { entity } from './types';
 
 /** Tasks. Source: core facts 12. Their filters work in every account. */
-const entity: Entity = {
+export const task = entity({
 	value: 'task',
 	displayName: 'Task',
 	displayNamePlural: 'Tasks',
@@ -57,7 +45,7 @@ const entity: Entity = {
 			key: 'entity_type',
 			// By name it stands above the record that it decides on.
 			displayName: 'Link To',
-			kind: choice(ENTITY_TYPES),
+			kind: choice(CARD_KINDS),
 			description: "What kind of record the task belongs to; needs 'Linked Record' too. The link of a card says it itself.",
 			needs: 'entityId',
 			property: { default: 'leads' },
@@ -112,19 +100,19 @@ const entity: Entity = {
 			displayName: 'Created By Names or IDs',
 			description: 'Return only tasks that these users created',
 		}),
-		choiceFilter('entity_type', ENTITY_TYPES, {
+		choiceFilter('entity_type', CARD_KINDS, {
 			name: 'entityType',
 			displayName: 'Linked Record Type',
 			default: 'leads',
 			description: 'Return only tasks of this kind of records',
 		}),
-		recordsFilter('entity_id', ({ entityType }) => recordOf(entityType), {
+		recordsFilter('entity_id', ({ values: { entityType } }) => recordOf(entityType), {
 			name: 'linkedRecords',
 			displayName: 'Linked Records',
 			needs: 'entityType',
 			description: "Return only tasks of the records that you pick; needs 'Linked Record Type' too",
 		}),
-		idsFilter('entity_id', ({ entityType }) => recordOf(entityType), {
+		idsFilter('entity_id', ({ values: { entityType } }) => recordOf(entityType), {
 			name: 'entityIds',
 			displayName: 'Linked Records From Data',
 			needs: 'entityType',
@@ -144,13 +132,4 @@ const entity: Entity = {
 		{ name: 'Deadline', value: 'complete_till' },
 		{ name: 'ID', value: 'id' },
 	],
-	withOptions: [],
-	filtersArePaid: false,
-	linkTargets: [],
-	hasCustomFields: false,
-};
-
-export const task: Resource = {
-	entity,
-	operations: [completeTask(entity), create(entity), getOne(entity), getMany(entity), update(entity)],
-};
+});

@@ -1,0 +1,38 @@
+import { recordName } from '../fields/fields';
+import { CATALOG, ELEMENT } from '../fields/targets';
+import { below } from './places';
+import { customFieldsJsonField, customFieldsToClearField, idFilters, searchFilter } from './shared';
+import { entity } from './types';
+
+/** Elements of lists (catalogs): products, invoices and the account's own lists. Source: extended facts 3.3. */
+export const catalogElement = entity({
+	value: 'catalogElement',
+	displayName: 'List Element',
+	displayNamePlural: 'List Elements',
+	path: '/catalogs/{catalogId}/elements',
+	parents: [below(CATALOG, { name: 'catalogId', displayName: 'List', description: 'The list (catalog) that holds the elements, such as Products' })],
+	collection: 'elements',
+	idParameter: 'catalogElementId',
+	cardPath: 'catalogs/{catalogId}/detail',
+	fieldsPath: '/catalogs/{catalogId}',
+	listSearchMethod: 'searchCatalogElements',
+	fields: [
+		{
+			name: 'name',
+			key: 'name',
+			displayName: 'Name',
+			kind: recordName,
+			required: true,
+			placeholder: 'e.g. Oak table',
+			description: 'Name of the element',
+		},
+		customFieldsJsonField,
+		customFieldsToClearField,
+	],
+	filters: [searchFilter('element', 'Oak table'), ...idFilters(ELEMENT, 'Elements')],
+	withOptions: [
+		{ name: 'Invoice Link', value: 'invoice_link' },
+		{ name: 'Supplier', value: 'supplier_field_values' },
+	],
+	hasCustomFields: true,
+});

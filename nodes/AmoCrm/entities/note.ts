@@ -1,0 +1,77 @@
+import { boolean, notedRecord, pickedUser } from '../fields/fields';
+import type { Filter } from '../fields/filters';
+import { idsFilter, momentRange, recordsFilter } from '../fields/filters';
+import { NOTE, NOTES, recordOf, RECORDS } from '../fields/targets';
+import { toList } from '../fields/values';
+import { ALL_TYPES } from './noteTypes';
+import { CARD_KINDS, ofKind } from './places';
+import { createdAtField, idFilters, responsibleUserField } from './shared';
+import { entity } from './types';
+
+const noteTypesFilter: Filter = {
+	name: 'noteTypes',
+	displayName: 'Note Types',
+	property: { type: 'multiOptions', options: ALL_TYPES, default: [], description: 'Return only notes of these kinds' },
+	condition: (value) => {
+		const types = toList(value).map(String);
+		return { query: { filter: { note_type: types } }, accepts: (row) => types.includes(String(row.note_type)) };
+	},
+};
+
+/** A link in a filter must lead to a record of the chosen type. */
+const recordsOfKind = ({ at }: { at?: { path: string } }) => recordOf(at?.path.split('/')[1]);
+
+/** Notes: texts, calls, messages and files on the card of a record. Source: core facts 13. Their filters work in every account. */
+export const note = entity({
+	value: 'note',
+	displayName: 'Note',
+	displayNamePlural: 'Notes',
+	path: '/{entityType}/notes',
+	parents: [
+		ofKind({ displayName: 'Record Type', description: 'What kind of record the note belongs to' }, CARD_KINDS, [
+			{ displayName: 'Record', name: 'entityId', targets: RECORDS },
+			{ displayName: 'Note', name: 'noteId', targets: NOTES },
+		]),
+	],
+	collection: 'notes',
+	idParameter: 'noteId',
+	listSearchMethod: 'searchNotes',
+	fields: [
+		{
+			name: 'entityId',
+			key: 'entity_id',
+			displayName: 'Record',
+			kind: notedRecord,
+			required: true,
+			description: 'The record whose card gets the note',
+		},
+		{ ...createdAtField, description: "When the note was made, for imports. A date without an offset is in the workflow's time zone." },
+		{ name: 'createdBy', key: 'created_by', displayName: 'Created By', kind: pickedUser, description: 'The user in whose name the note is made' },
+		responsibleUserField,
+		{
+			name: 'isNeedToTriggerDigitalPipeline',
+			key: 'is_need_to_trigger_digital_pipeline',
+			displayName: 'Trigger Digital Pipeline',
+			kind: boolean,
+			description: 'Whether the note starts the automations of the pipeline, as it does when this is left out',
+			property: { default: true },
+		},
+	],
+	filters: [
+		...idFilters(NOTE, 'Notes'),
+		recordsFilter('entity_id', recordsOfKind, { name: 'linkedRecords', displayName: 'Records', description: 'Return only notes of the records that you pick' }),
+		idsFilter('entity_id', recordsOfKind, {
+			name: 'entityIds',
+			displayName: 'Records From Data',
+			placeholder: 'e.g. {{ $json.ids }}',
+			description: 'Return only notes of these records, for an expression: IDs or links as a list, or separated by commas',
+		}),
+		noteTypesFilter,
+		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
+	],
+	sortKeys: [
+		{ name: 'ID', value: 'id' },
+		{ name: 'Updated At', value: 'updated_at' },
+	],
+	withOptions: [{ name: 'Is Pinned', value: 'is_pinned' }],
+});

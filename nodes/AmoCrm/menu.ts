@@ -1,0 +1,122 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { account } from './entities/account';
+import { catalog } from './entities/catalog';
+import { catalogElement } from './entities/catalogElement';
+import { company } from './entities/company';
+import { contact } from './entities/contact';
+import { currency } from './entities/currency';
+import { customerSegment } from './entities/customerSegment';
+import { customerStatus } from './entities/customerStatus';
+import { customField } from './entities/customField';
+import { customFieldGroup } from './entities/customFieldGroup';
+import { lead } from './entities/lead';
+import { lossReason } from './entities/lossReason';
+import { note } from './entities/note';
+import { pipeline } from './entities/pipeline';
+import { pipelineStage } from './entities/pipelineStage';
+import { productSettings } from './entities/productSettings';
+import { role } from './entities/role';
+import { source } from './entities/source';
+import { tag } from './entities/tag';
+import { task } from './entities/task';
+import type { Entity } from './entities/types';
+import { user } from './entities/user';
+import { widget } from './entities/widget';
+import { remove } from './operations/action';
+import { activate, complete, deactivate, install, pin, setCustomersMode, uninstall, unpin } from './operations/actions';
+import { create } from './operations/create';
+import { createComplex } from './operations/createComplex';
+import { getMany } from './operations/getMany';
+import { getOne } from './operations/getOne';
+import { linkOperation } from './operations/links';
+import { createNote, updateNote } from './operations/notes';
+import { placed } from './operations/place';
+import type { Operation, Resource } from './operations/types';
+import { update } from './operations/update';
+import { upsert } from './operations/upsert';
+import type { MatchBy } from './operations/upsertParameters';
+
+/** What the node can do: one row for each resource. A new one is a declaration in `entities/` and a row here. */
+
+type OperationOf = (entity: Entity) => Operation;
+
+const link: OperationOf = (entity) => linkOperation(entity, 'link');
+const unlink: OperationOf = (entity) => linkOperation(entity, 'unlink');
+const upsertBy = (...matchBy: MatchBy[]): OperationOf => (entity) => upsert(entity, matchBy);
+
+/** What most settings of an account have. */
+const SETTING = [create, getOne, getMany, update, remove];
+
+const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
+	[account, [getOne, setCustomersMode]],
+	[catalog, [create, getOne, getMany, update]],
+	[catalogElement, [create, getOne, getMany, update, upsertBy('customField', 'id', 'name')]],
+	[company, [create, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
+	[contact, [create, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
+	[currency, [getMany]],
+	[customerSegment, SETTING],
+	[customerStatus, SETTING],
+	[customField, SETTING],
+	[customFieldGroup, SETTING],
+	[lead, [create, createComplex, getOne, getMany, link, unlink, update, upsertBy('customField', 'id', 'name')]],
+	[lossReason, SETTING],
+	[note, [createNote, getOne, getMany, pin, unpin, updateNote]],
+	[pipeline, SETTING],
+	[pipelineStage, SETTING],
+	[productSettings, [getOne, update]],
+	[role, SETTING],
+	[source, SETTING],
+	[tag, [create, getMany, update]],
+	[task, [complete, create, getOne, getMany, update]],
+	[user, [activate, create, deactivate, getOne, getMany]],
+	[widget, [getOne, getMany, install, uninstall]],
+];
+
+export const resources: Resource[] = MENU.map(([entity, operations]) => ({ entity, operations: operations.map((operationOf) => placed(operationOf, entity)) }));
+
+export function operationOf(resource: string, operation: string): Operation | undefined {
+	return resources.find(({ entity }) => entity.value === resource)?.operations.find(({ value }) => value === operation);
+}
+
+const byName = (one: INodePropertyOptions, other: INodePropertyOptions) => one.name.localeCompare(other.name);
+
+export const resourceOptions: INodePropertyOptions[] = resources.map(({ entity: { displayName: name, value } }) => ({ name, value })).sort(byName);
+
+/** The operation picker of every resource, and the parameters of its operations, shown where they belong. */
+export function resourceProperties(): INodeProperties[] {
+	return resources.flatMap((resource) => [operationPicker(resource), ...parametersOf(resource)]);
+}
+
+function operationPicker({ entity, operations }: Resource): INodeProperties {
+	const options = operations.map(({ value, name, action, description }) => ({ name, value, action, description })).sort(byName);
+	const first = (options.find(({ value }) => value === 'getAll') ?? options[0])?.value ?? '';
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [entity.value] } },
+		options,
+		default: first,
+	};
+}
+
+/** A parameter that several operations have alike stands once, shown for all of them, where each has it in its own order. */
+function parametersOf({ entity, operations }: Resource): INodeProperties[] {
+	const merged: Array<{ text: string; property: INodeProperties; operation: string[] }> = [];
+	for (const { value, properties } of operations) {
+		let place = 0;
+		for (const property of properties) {
+			const text = JSON.stringify(property);
+			const known = merged.findIndex((entry, index) => index >= place && entry.text === text);
+			if (known < 0) merged.splice(place, 0, { text, property, operation: [value] });
+			else merged[known]?.operation.push(value);
+			place = (known < 0 ? place : known) + 1;
+		}
+	}
+	return merged.map(({ property, operation }) => ({
+		...property,
+		displayOptions: { ...property.displayOptions, show: { resource: [entity.value], operation, ...property.displayOptions?.show } },
+	}));
+}

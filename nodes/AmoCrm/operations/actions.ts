@@ -1,0 +1,115 @@
+import type { Entity } from '../entities/types';
+import type { WritableField } from '../fields/fields';
+import { choice, jsonBody, taskResult } from '../fields/fields';
+import { action } from './action';
+import type { Operation } from './types';
+
+/** What can be done with single kinds of records beside writing them: one row each. */
+
+const resultField: WritableField = {
+	name: 'resultText',
+	key: 'result',
+	displayName: 'Result',
+	kind: taskResult,
+	placeholder: 'e.g. Agreed on a meeting',
+	description: 'What came of the task; may be left empty',
+};
+
+/** Completing is an update of two fields: `{"is_completed": true, "result": {"text": "..."}}` (core facts 12). */
+export const complete = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'complete',
+		name: 'Complete',
+		action: 'Complete a task',
+		description: 'Mark one task per item as done, with a result',
+		verb: { method: 'PATCH', sends: 'rows', answers: 'embedded' },
+		fields: [resultField],
+		body: { is_completed: true },
+		row: (sent, answer) => ({ ...sent, ...answer }),
+	});
+
+/** Pinned notes stay on top of their card (extended facts 5.4). To pin a pinned one again changes nothing. */
+const pinning = (verb: 'Pin' | 'Unpin', description: string) => (entity: Entity): Operation =>
+	action(entity, {
+		value: verb.toLowerCase(),
+		name: verb,
+		action: `${verb} a note`,
+		description,
+		verb: { method: 'POST', path: `/{id}/${verb.toLowerCase()}`, sends: 'nothing', answers: 'nothing', repeatable: true },
+		row: ({ id }) => ({ id, is_pinned: verb === 'Pin' }),
+	});
+
+export const pin = pinning('Pin', 'Keep one note per item on top of its card');
+export const unpin = pinning('Unpin', 'Let one note per item go back to its place on the card');
+
+/** Ten at a time, and no administrators (extended facts 6). */
+const switching = (verb: 'Activate' | 'Deactivate', description: string) => (entity: Entity): Operation =>
+	action(entity, {
+		value: verb.toLowerCase(),
+		name: verb,
+		action: `${verb} a user`,
+		description,
+		verb: { method: 'POST', path: `/${verb.toLowerCase()}`, sends: 'rows', answers: 'nothing', atMost: 10, repeatable: true },
+		row: ({ id }) => ({ id, is_active: verb === 'Activate' }),
+	});
+
+export const activate = switching('Activate', 'Let one user per item work in the account again; not for administrators');
+export const deactivate = switching('Deactivate', 'Keep one user per item out of the account; not for administrators');
+
+const CUSTOMER_MODES = [
+	{ name: 'Off', value: 'disabled' },
+	{ name: 'Periodic', value: 'periodicity' },
+	{ name: 'Segments', value: 'segments' },
+];
+
+/** Source: extended facts 4. Switching customers off keeps the mode that amoCRM asks for. */
+export const setCustomersMode = (entity: Entity): Operation =>
+	action(
+		{ ...entity, path: '/customers' },
+		{
+			value: 'setCustomersMode',
+			name: 'Set Customers Mode',
+			action: 'Set how the account works with customers',
+			description: 'Switch customers of the account on or off, by periods or by segments',
+			verb: { method: 'PATCH', path: '/mode', sends: 'row', answers: 'self' },
+			fields: [
+				{
+					name: 'mode',
+					key: 'mode',
+					displayName: 'Mode',
+					kind: {
+						...choice(CUSTOMER_MODES),
+						encode: (draft, key, value, context) => {
+							choice(CUSTOMER_MODES).encode(draft, key, value, context);
+							const { mode } = draft.body;
+							Object.assign(draft.body, { is_enabled: mode !== 'disabled', mode: mode === 'disabled' ? 'segments' : mode });
+						},
+					},
+					required: true,
+					description: 'By periods, customers have a date of their next purchase; by segments, amoCRM groups them',
+				},
+			],
+			row: (sent, answer) => ({ ...sent, ...answer }),
+		},
+	);
+
+export const install = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'install',
+		name: 'Install',
+		action: 'Install a widget',
+		description: 'Switch on one widget per item with its settings, or change them',
+		verb: { method: 'POST', path: '/{id}', sends: 'row', answers: 'self', repeatable: true },
+		fields: [{ name: 'settings', key: '', displayName: 'Settings (JSON)', kind: jsonBody, description: 'Settings by their keys in the template of the widget, for example {"api_key": "123"}' }],
+		row: (_sent, answer) => answer,
+	});
+
+export const uninstall = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'uninstall',
+		name: 'Uninstall',
+		action: 'Uninstall a widget',
+		description: 'Switch off one widget per item; its settings are lost',
+		verb: { method: 'DELETE', path: '/{id}', sends: 'nothing', answers: 'nothing' },
+		row: ({ id }) => ({ code: id, deleted: true }),
+	});
