@@ -31,6 +31,8 @@ export interface Zones {
 export interface ValueContext extends Zones {
 	/** Address of the account: links of other accounts are refused. */
 	accountUrl: string;
+	/** Called before something is refused or left out because the definitions of the fields lack it: throws where they may be old. */
+	assertFieldsCurrent?: () => void;
 	/** Decide what a written number or date leaves open. */
 	conventions?: () => Conventions;
 	/** Gets what holds nothing to save. */
@@ -364,8 +366,18 @@ export function encodeFieldValue(value: unknown, field: FieldDefinition, context
 	assertWritable(value);
 	if (field.computed) throw new UserError('amoCRM computes this field, it cannot be written');
 	const codec = CODECS[field.type];
-	if (codec) return codec.encode(value, field, context);
+	try {
+		if (codec) return codec.encode(value, field, context);
+	} catch (error) {
+		throw refusal(error, context);
+	}
 	return (Array.isArray(value) ? value : [value]).map((entry) => ({ value: entry as IDataObject }));
+}
+
+/** The type of the field, or its options, may have changed: what was read before this run refuses nothing. */
+function refusal(error: unknown, { assertFieldsCurrent }: ValueContext): Error {
+	if (!(error instanceof AccountNeeded)) assertFieldsCurrent?.();
+	return error as Error;
 }
 
 /** The plain value of a field that was read: a text, number, boolean, ISO date, option label, object, or a list of those. */

@@ -13,10 +13,10 @@ export interface AccountFacts {
 	language?: string;
 }
 
-/** Thrown where a value depends on conventions that were not read yet: read them and encode the value again. */
+/** Thrown where a value depends on what the account says, and that was not read yet or may be old: read it and encode the value again. */
 export class AccountNeeded extends Error {
 	constructor(readonly read: () => Promise<void>) {
-		super('the conventions of the account have to be read first');
+		super('the account has to be read first');
 	}
 }
 

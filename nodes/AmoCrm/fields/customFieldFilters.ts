@@ -93,7 +93,10 @@ export function customFieldConditions(given: CustomFieldFilter[], definitions: F
 	return given.map(({ fieldId, comparison = 'is', value }) => {
 		if (isUnset(fieldId)) throw new UserError(`'Filters': the condition on the value ${show(value)} has no custom field. Choose one.`);
 		const field = definitionOf(String(fieldId), definitions);
-		if (!field) throw new UserError(`'Filters': the custom field ${show(fieldId)} does not exist in this account. Refresh the list of fields.`);
+		if (!field) {
+			context.assertFieldsCurrent?.();
+			throw new UserError(`'Filters': the custom field ${show(fieldId)} does not exist in this account. Refresh the list of fields.`);
+		}
 		try {
 			assertWritable(value);
 			if (isUnset(value) || (Array.isArray(value) && value.every(isUnset))) throw new UserError('the value to compare with is empty');

@@ -7,6 +7,7 @@ import { readList } from '../transport/pages';
 import type { Failure, Outcome } from '../transport/types';
 import type { AccountFacts, Conventions } from './conventions';
 import { AccountNeeded, conventionsFrom } from './conventions';
+import { orThrow } from './errors';
 
 /** What the account says about its own fields, people and stages. Read once, kept for a minute, per credential. */
 
@@ -36,7 +37,24 @@ export type Dictionary<T> = Outcome<{ value: T }>;
 
 const KEEP_MS = 60_000;
 
-const kept = new Map<string, { at: number; reading: Promise<Dictionary<unknown>> }>();
+interface Reading {
+	at: number;
+	/** The run that reads it. */
+	by: ApiClient;
+	result: Promise<Dictionary<unknown>>;
+	isDone?: true;
+}
+
+const kept = new Map<string, Reading>();
+
+/** Clients that take nothing that was kept, only what another is just reading. */
+const current = new WeakSet<ApiClient>();
+
+/** For a refresh in the editor: lists come as they are now. */
+export function readingAnew(client: ApiClient): ApiClient {
+	current.add(client);
+	return client;
+}
 
 /** Failures are not kept: the next run asks again. */
 async function keep<T>(client: ApiClient, key: string, read: () => Promise<Dictionary<T>>): Promise<Dictionary<T>> {
@@ -44,12 +62,33 @@ async function keep<T>(client: ApiClient, key: string, read: () => Promise<Dicti
 	for (const [old, { at }] of kept) if (now - at > KEEP_MS) kept.delete(old);
 	const fullKey = `${client.credentialKey}|${key}`;
 	const known = kept.get(fullKey);
-	if (known) return (await known.reading) as Dictionary<T>;
-	const reading = read();
-	kept.set(fullKey, { at: now, reading });
-	const result = await reading;
-	if (!result.ok) kept.delete(fullKey);
-	return result;
+	if (known && !(known.isDone && known.by !== client && current.has(client))) return (await known.result) as Dictionary<T>;
+	const result = read();
+	const reading: Reading = { at: now, by: client, result };
+	kept.set(fullKey, reading);
+	const { ok } = await result;
+	reading.isDone = true;
+	if (!ok && kept.get(fullKey) === reading) kept.delete(fullKey);
+	return await result;
+}
+
+/**
+ * Throws `AccountNeeded` unless this run itself has read the custom fields of the collection: what they lack may be new.
+ * `take` gets them as they are now.
+ */
+export function assertFieldsCurrent(client: ApiClient, path: string, take: (definitions: FieldDefinition[]) => Promise<void>): () => void {
+	const key = `${client.credentialKey}|${path}/custom_fields`;
+	let renewal: Promise<void> | undefined;
+	let isCurrent = kept.get(key)?.by === client;
+	const renew = async () => {
+		kept.delete(key);
+		await take(orThrow(await fieldDefinitions(client, path)).value);
+		isCurrent = true;
+	};
+	return () => {
+		if (isCurrent) return;
+		throw new AccountNeeded(async () => await (renewal ??= renew()));
+	};
 }
 
 /** The custom fields of a collection such as `/leads`, in the order of the card. */

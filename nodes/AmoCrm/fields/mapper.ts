@@ -70,6 +70,7 @@ export function encodeMappedFields(
 		if (isUnset(value)) continue;
 		const field = definitionOf(key, definitions);
 		if (!field) {
+			context.assertFieldsCurrent?.();
 			if (automatic) continue;
 			throw new UserError(`The custom field ${show(key)} does not exist in this account. Refresh the list of fields.`);
 		}
@@ -91,13 +92,23 @@ function encodeField(field: FieldDefinition, value: unknown, context: ValueConte
 	}
 }
 
+const indexes = new WeakMap<FieldDefinition[], Array<Map<string, FieldDefinition>>>();
+
+/** Fields by what they are called, the first way that knows a name wins; of two with the same name the first. */
+function indexOf(definitions: FieldDefinition[]): Array<Map<string, FieldDefinition>> {
+	const known = indexes.get(definitions);
+	if (known) return known;
+	const by = (nameOf: (field: FieldDefinition) => string | undefined) =>
+		new Map([...definitions].reverse().map((field): [string, FieldDefinition] => [nameOf(field) ?? '', field]));
+	const index = [by(({ id }) => String(id)), by(({ code }) => code?.toLowerCase()), by(({ name }) => name), by(({ name }) => labelKey(name))];
+	indexes.set(definitions, index);
+	return index;
+}
+
 /** A field by its ID, its code or its name. */
 export function definitionOf(key: string, definitions: FieldDefinition[]): FieldDefinition | undefined {
 	const wanted = labelKey(key);
-	return (
-		definitions.find((field) => String(field.id) === wanted) ??
-		definitions.find((field) => field.code?.toLowerCase() === wanted) ??
-		definitions.find((field) => field.name === key) ??
-		definitions.find((field) => labelKey(field.name) === wanted)
-	);
+	if (wanted === '') return undefined;
+	const [ids, codes, names, labels] = indexOf(definitions);
+	return ids?.get(wanted) ?? codes?.get(wanted) ?? names?.get(key) ?? labels?.get(wanted);
 }

@@ -26,19 +26,20 @@ export async function readItems<T>(run: Run, read: (item: number) => T): Promise
 	const all: Array<Asked<T>> = [];
 	await inTurns(run.todo, async (item) => {
 		await attempt(run, [item], async () => {
-			all.push({ item, asked: await readOne(read, item) });
+			all.push({ item, asked: await readWithAccount(() => read(item)) });
 		});
 	});
 	return all;
 }
 
-/** Asks for the account's conventions when the item has a number or a date that they decide: seldom, and once a run. */
-async function readOne<T>(read: (item: number) => T, item: number): Promise<T> {
-	try {
-		return read(item);
-	} catch (error) {
-		await accountFor(error);
-		return read(item);
+/** Reads; asks the account for what that needs and nobody in this run has asked for yet: seldom, and each thing once. */
+export async function readWithAccount<T>(read: () => T): Promise<T> {
+	for (;;) {
+		try {
+			return read();
+		} catch (error) {
+			await accountFor(error);
+		}
 	}
 }
 

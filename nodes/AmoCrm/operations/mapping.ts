@@ -3,7 +3,7 @@ import type { ValueContext } from '../fields/codec';
 import { isCalendarDayType } from '../fields/codec';
 import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
-import { accountTimezone, conventionsOf, fieldDefinitions } from '../fields/dictionaries';
+import { accountTimezone, assertFieldsCurrent, conventionsOf, fieldDefinitions } from '../fields/dictionaries';
 import { orThrow } from '../fields/errors';
 import { encodeMappedFields, mapsFields } from '../fields/mapper';
 import { isUnset } from '../fields/values';
@@ -21,13 +21,20 @@ export async function mappingOf(
 	entity: Entity,
 	isNeeded = usesMapper(run, 'customFields'),
 ): Promise<Mapping> {
-	const context = { workflow: run.timezone, account: run.timezone, accountUrl: run.client.baseUrl, conventions: conventionsOf(run.client), ignored: run.ignored };
-	if (!entity.hasCustomFields || !isNeeded) return { definitions: [], context };
-	const { value: definitions } = orThrow(await fieldDefinitions(run.client, entity.fieldsPath ?? entity.path));
-	if (definitions.some(({ type }) => isCalendarDayType(type))) {
-		context.account = await accountTimezone(run.client, run.timezone);
-	}
-	return { definitions, context };
+	const { client, timezone, ignored } = run;
+	const path = entity.fieldsPath ?? entity.path;
+	const context: ValueContext = { workflow: timezone, account: timezone, accountUrl: client.baseUrl, conventions: conventionsOf(client), ignored };
+	const mapping: Mapping = { definitions: [], context };
+	if (!entity.hasCustomFields || !isNeeded) return mapping;
+	const take = async (definitions: FieldDefinition[]): Promise<void> => {
+		// Who holds a field already gets its new options too.
+		const old = new Map(mapping.definitions.map((field) => [field.id, field]));
+		mapping.definitions = definitions.map((field) => Object.assign(old.get(field.id) ?? {}, field));
+		if (definitions.some(({ type }) => isCalendarDayType(type))) context.account = await accountTimezone(client, timezone);
+	};
+	await take(orThrow(await fieldDefinitions(client, path)).value);
+	context.assertFieldsCurrent = assertFieldsCurrent(client, path, take);
+	return mapping;
 }
 
 /** Whether an item may have values in the mapper of that name. Evaluates nothing: that takes long for many items. */

@@ -10,6 +10,7 @@ import { accountCountry } from '../fields/dictionaries';
 import { AmoCrmError } from '../fields/errors';
 import type { Draft } from '../fields/fields';
 import { encodeDraft, named } from '../fields/fields';
+import { definitionOf } from '../fields/mapper';
 import type { Matcher, MatchKey } from '../fields/matching';
 import { fieldMatcher } from '../fields/matching';
 import type { TotalContext } from '../fields/totals';
@@ -19,7 +20,7 @@ import { cancelled } from '../transport/failures';
 import { inTurns } from '../transport/parallel';
 import type { Failure } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
-import { attempt, mustStop, readItems } from './items';
+import { attempt, mustStop, readItems, readWithAccount } from './items';
 import { lookUp, rememberWritten } from './lookup';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
@@ -106,18 +107,19 @@ async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<
 	const mapping = await mappingOf(run, entity, rules.matchBy === 'customField' || usesMapper(run, 'customFields'));
 	const usesPhones = entity.fields.some(({ key }) => key === 'PHONE');
 	const country = rules.phoneCountry ?? (usesPhones ? await accountCountry(run.client) : '');
-	const matchField = rules.matchBy === 'customField' ? readMatchField(run, mapping) : undefined;
+	const matchField = rules.matchBy === 'customField' ? await readWithAccount(() => readMatchField(run, mapping)) : undefined;
 	const match = matchField
 		? [{ ...MATCH_VALUE, matcher: named('Match Field', () => fieldMatcher(matchField, mapping.context, country)) }]
 		: matchFieldsOf(entity, rules.matchBy).flatMap(({ name, displayName, kind }) => (kind.matcher ? { name, displayName, matcher: kind.matcher(country) } : []));
 	return { run, entity, rules, mapping, country, match, ...(matchField ? { matchField } : {}) };
 }
 
-function readMatchField(run: Run, { definitions }: Mapping): FieldDefinition {
+function readMatchField(run: Run, { definitions, context }: Mapping): FieldDefinition {
 	const given = run.parameter('matchFieldId', 0, '');
-	const field = definitions.find(({ id, code }) => String(id) === given || id === given || code === given);
-	if (!field) throw new AmoCrmError(`'Match Field': the account has no custom field ${show(given)} here. Choose one from the list.`);
-	return field;
+	const field = typeof given === 'object' ? undefined : definitionOf(String(given), definitions);
+	if (field) return field;
+	context.assertFieldsCurrent?.();
+	throw new AmoCrmError(`'Match Field': the account has no custom field ${show(given)} here. Choose one from the list.`);
 }
 
 /** Throws for what cannot be written or matched. */

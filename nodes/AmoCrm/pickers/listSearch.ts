@@ -7,7 +7,7 @@ import { isUnset, labelKey } from '../fields/values';
 import type { Rows } from '../transport/answers';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
-import { asError, catalogIdOf, clientOf } from './read';
+import { asError, catalogIdOf, clientOf, editorClientOf } from './read';
 
 const PAGE_SIZE = 50;
 
@@ -183,7 +183,7 @@ export async function searchNotes(
 /** Users and pipelines come all at once, from the dictionaries; the editor shows those whose name has the text in it. */
 function fromDictionary(read: (client: ApiClient) => Promise<Dictionary<IDataObject[]>>): ListSearch {
 	return async function (filter = '') {
-		const result = await read(await clientOf(this));
+		const result = await read(await editorClientOf(this));
 		if (!result.ok) throw asError(this, result.failure);
 		const results = result.value
 			.map((row) => ({ name: String(row.name ?? row.id), value: String(row.id) }))

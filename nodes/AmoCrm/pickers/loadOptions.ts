@@ -3,7 +3,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 import { fieldDefinitions, pipelinesOf, usersOf } from '../fields/dictionaries';
 import { unwrapLocator } from '../fields/values';
 import { readAccount } from '../transport/answers';
-import { asError, catalogIdOf, clientOf, fieldsPathOf, readAll } from './read';
+import { asError, catalogIdOf, editorClientOf, fieldsPathOf, readAll } from './read';
 
 /** The status type of "Incoming leads": no lead can be put there (core facts 7). */
 const INCOMING = 1;
@@ -15,13 +15,13 @@ function options(rows: IDataObject[]): INodePropertyOptions[] {
 }
 
 export async function getUsers(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const result = await usersOf(await clientOf(this));
+	const result = await usersOf(await editorClientOf(this));
 	if (!result.ok) throw asError(this, result.failure);
 	return options(result.value);
 }
 
 async function readPipelines(context: ILoadOptionsFunctions): Promise<IDataObject[]> {
-	const result = await pipelinesOf(await clientOf(context));
+	const result = await pipelinesOf(await editorClientOf(context));
 	if (!result.ok) throw asError(context, result.failure);
 	return result.value;
 }
@@ -52,7 +52,7 @@ export async function getStages(this: ILoadOptionsFunctions): Promise<INodePrope
 export async function getCustomFieldNames(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const path = await fieldsPathOf(this);
 	if (path === undefined) return [];
-	const result = await fieldDefinitions(await clientOf(this), path);
+	const result = await fieldDefinitions(await editorClientOf(this), path);
 	if (!result.ok) throw asError(this, result.failure);
 	return result.value.filter((field) => !field.computed).map(({ id, name }) => ({ name, value: id }));
 }
@@ -61,7 +61,7 @@ export async function getCustomFieldNames(this: ILoadOptionsFunctions): Promise<
 export async function getPriceFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const catalogId = await catalogIdOf(this);
 	if (catalogId === undefined) return [];
-	const result = await fieldDefinitions(await clientOf(this), `/catalogs/${catalogId}`);
+	const result = await fieldDefinitions(await editorClientOf(this), `/catalogs/${catalogId}`);
 	if (!result.ok) throw asError(this, result.failure);
 	return result.value.filter(({ type }) => type === 'price').map(({ id, name }) => ({ name, value: id }));
 }
@@ -71,7 +71,7 @@ export async function getLossReasons(this: ILoadOptionsFunctions): Promise<INode
 }
 
 export async function getTaskTypes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const account = await readAccount(await clientOf(this), 'task_types');
+	const account = await readAccount(await editorClientOf(this), 'task_types');
 	if (!account.ok) throw asError(this, account.failure);
 	return options(((account.value._embedded as IDataObject | undefined)?.task_types ?? []) as IDataObject[]);
 }

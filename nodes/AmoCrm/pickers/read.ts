@@ -1,6 +1,7 @@
 import type { IDataObject, ILoadOptionsFunctions, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { readingAnew } from '../fields/dictionaries';
 import { idIn } from '../fields/locator';
 import { CATALOG } from '../fields/targets';
 import { isUnset } from '../fields/values';
@@ -15,6 +16,11 @@ export async function clientOf(context: ApiContext): Promise<ApiClient> {
 	const result = await createClient(context);
 	if (result.ok) return result.client;
 	throw new NodeOperationError(context.getNode(), result.failure.message, { description: result.failure.advice });
+}
+
+/** For the lists of the editor, which a person refreshes to see what is new. */
+export async function editorClientOf(context: ApiContext): Promise<ApiClient> {
+	return readingAnew(await clientOf(context));
 }
 
 export async function readAll(

@@ -2,7 +2,7 @@ import type { FieldType, ILoadOptionsFunctions, ResourceMapperField, ResourceMap
 
 import type { FieldDefinition } from '../fields/dictionaries';
 import { fieldDefinitions } from '../fields/dictionaries';
-import { asError, clientOf, fieldsPathOf } from './read';
+import { asError, editorClientOf, fieldsPathOf } from './read';
 
 /** The input that fits each field type best; what is not here is a text. n8n has no input for several choices. */
 const INPUTS: Record<string, FieldType> = {
@@ -36,7 +36,7 @@ export async function getCompanyCustomFields(this: ILoadOptionsFunctions): Promi
 
 /** `isSecond`: the form has another mapper, which may have fields of the same names. */
 async function columnsOf(context: ILoadOptionsFunctions, path: string, isSecond = false): Promise<ResourceMapperFields> {
-	const result = await fieldDefinitions(await clientOf(context), path);
+	const result = await fieldDefinitions(await editorClientOf(context), path);
 	if (!result.ok) throw asError(context, result.failure);
 	const isTool = context.getNode().type.endsWith('Tool');
 	const fields = result.value

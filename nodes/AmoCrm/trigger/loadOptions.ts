@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { fieldDefinitions } from '../fields/dictionaries';
-import { clientOf } from '../pickers/read';
+import { editorClientOf } from '../pickers/read';
 
 /** Fields whose changes the account's history tells of: built-in ones, and the custom fields of every kind of card. */
 
@@ -22,7 +22,7 @@ const CARDS = [
 
 /** A kind of card that the account or the user has no access to is left out. */
 export async function getChangeableFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const client = await clientOf(this);
+	const client = await editorClientOf(this);
 	const custom = await Promise.all(
 		CARDS.map(async ({ noun, path }) => {
 			const fields = await fieldDefinitions(client, path);
