@@ -1,5 +1,5 @@
 import { consent, openConnectedStage, type Stage } from './stage';
-import { runNode, type Credential } from './run';
+import { NODE_TYPE, runNode, runWorkflow, type Credential } from './run';
 
 /** What a workflow with many items sees: batches, order, pairing, faulty items. */
 
@@ -83,4 +83,59 @@ test('with continue on fail, the good items are saved and every bad one is one e
 
 	const saved = await runNode(stage.n8n.client, stage.credential, { resource: 'lead', operation: 'getAll', returnAll: true });
 	expect(saved.rows.map(({ name }) => name).sort()).toEqual(['Fifth', 'First', 'Third']);
+});
+
+describe('with "Retry On Fail"', () => {
+	const retry = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
+	const parameters = { ...createLead, additionalFields: { pipelineId: '={{ $json.pipeline }}' } };
+	const itemsWithBad = (count: number, bad: number) => numbers(count).map((index) => ({ name: `Lead ${index}`, ...(index === bad ? { pipeline: 99_999_999 } : {}) }));
+	const saved = () => [...stage.emulator.world.account.leads.values()].map(({ name }) => name);
+
+	test('a bad last row: what was written before it is there once', async () => {
+		const run = await runNode(stage.n8n.client, stage.credential, parameters, itemsWithBad(100, 99), retry);
+		expect(run.status).toBe('error');
+		expect(run.error?.description).toContain('Already written: 50 of 100 items');
+		expect(saved()).toHaveLength(50);
+		expect(new Set(saved()).size).toBe(50);
+	});
+
+	test('a bad first row, which makes n8n repeat the node in spite of "continue": the others are there once', async () => {
+		const run = await runNode(stage.n8n.client, stage.credential, parameters, itemsWithBad(60, 0), { ...retry, onError: 'continueRegularOutput' });
+		expect(run.status).toBe('success');
+		expect(run.rows.map((row) => 'error' in row)).toEqual(numbers(60).map((index) => index === 0));
+		expect(saved()).toHaveLength(59);
+		expect(new Set(saved()).size).toBe(59);
+	});
+
+	test('every pass of a loop writes, whether its rows are like those of the pass before or not', async () => {
+		const { type = 'amoCrmOAuth2Api', ...reference } = stage.credential;
+		const node = (id: string, name: string, nodeType: string, typeVersion: number, extra: object) => ({ id, name, type: nodeType, typeVersion, position: [0, 0] as [number, number], parameters: {}, ...extra });
+		const workflow = {
+			name: 'Retry in a loop',
+			nodes: [
+				node('start', 'Start', 'n8n-nodes-base.manualTrigger', 1, {}),
+				node('loop', 'Loop', 'n8n-nodes-base.splitInBatches', 3, { parameters: { batchSize: 2, options: {} } }),
+				node('amo', 'amoCRM', NODE_TYPE, 1, { ...retry, parameters: { ...parameters, name: 'Same', authentication: 'oAuth2' }, credentials: { [type]: reference } }),
+			],
+			connections: {
+				Start: { main: [[{ node: 'Loop', type: 'main', index: 0 }]] },
+				Loop: { main: [[], [{ node: 'amoCRM', type: 'main', index: 0 }]] },
+				amoCRM: { main: [[{ node: 'Loop', type: 'main', index: 0 }]] },
+			},
+			pinData: { Start: numbers(6).map(() => ({ json: { name: 'Same' } })) },
+		};
+		const run = await runWorkflow(stage.n8n.client, workflow as Parameters<typeof runWorkflow>[1], 'Start', 'amoCRM');
+		expect(run.status).toBe('success');
+		expect(saved()).toHaveLength(6);
+	});
+});
+
+test.each(['continueRegularOutput', 'continueErrorOutput'])('%s: an expression that throws for one row is the error of that row', async (onError) => {
+	const items = ['2026-01-01', 'soon', '2026-01-03'].map((when, index) => ({ name: `Lead ${index}`, when }));
+	const parameters = { ...createLead, additionalFields: { createdAt: '={{ $json.when.toDateTime().toISO() }}' } };
+	const run = await runNode(stage.n8n.client, stage.credential, parameters, items, { onError });
+	expect(run.status).toBe('success');
+	expect([...stage.emulator.world.account.leads.values()].map(({ name }) => name).sort()).toEqual(['Lead 0', 'Lead 2']);
+	const bad = run.rows.filter((row) => 'error' in row);
+	expect(bad.map(({ error }) => error)).toEqual(onError === 'continueRegularOutput' ? [expect.stringMatching(/^'Created At': .*\[item 1\]$/)] : []);
 });

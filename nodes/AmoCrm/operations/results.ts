@@ -57,15 +57,15 @@ function withoutStop(message: string): string {
 function shown({ rows, mask }: Texts, item: number, error: AmoCrmError): IDataObject & { message: string; description?: string } {
 	const { failure, field, advice, details } = error.facts;
 	const id = rows.get(item)?.[0]?.id;
-	const description = advice ?? (failure ? undefined : 'Nothing was sent to amoCRM for this item.');
-	return {
-		message: `${mask(withoutStop(error.message))} [item ${item}]`,
-		description: description === undefined ? undefined : mask(description),
+	const texts = {
+		message: `${withoutStop(error.message)} [item ${item}]`,
+		description: advice ?? (failure ? undefined : 'Nothing was sent to amoCRM for this item.'),
 		cause: failure?.kind ?? 'parameter',
 		...(field === undefined ? {} : { field }),
 		...(id === undefined ? {} : { id }),
 		...details,
 	};
+	return JSON.parse(JSON.stringify(texts), (_, value: unknown) => (typeof value === 'string' ? mask(value) : value)) as typeof texts;
 }
 
 /** What is in amoCRM when a write has stopped half-way. Contradicts nothing: what is not known is not said to be unwritten. */
