@@ -104,7 +104,7 @@ describe('create', () => {
 	it("refuses a phone number as a user's ID", async () => {
 		const callResponsible = { __rl: true, mode: 'id', value: '79123456789' };
 		const { error } = await world.run(note('create', { entityId: byId(leadIds[0]), noteType: 'call_in', phone: '1', duration: 1, source: 'PBX', additionalFields: { callResponsible } }));
-		expect(error?.message).toContain("'Call Responsible': '79123456789' is no user's ID. Choose 'By Name' for a phone number");
+		expect(error?.message).toContain("'Call Responsible': '79123456789' is no user's ID. For a phone number, switch this field from ID to name");
 		expect(world.requests('POST', '/leads/notes')).toHaveLength(0);
 	});
 

@@ -75,7 +75,7 @@ const userOrName = kind(
 		if (mode === 'name' || !/^\d+$/.test(text)) return toText(plain);
 		if (text.length <= LONGEST_USER_ID) return toInteger(text);
 		if (mode === undefined) return text;
-		throw new UserError(`${show(plain)} is no user's ID. Choose 'By Name' for a phone number.`);
+		throw new UserError(`${show(plain)} is no user's ID. For a phone number, switch this field from ID to name.`);
 	},
 );
 
