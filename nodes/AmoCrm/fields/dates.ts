@@ -113,9 +113,8 @@ const TIME = /(?:^|[T ,])(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?![:\d])(
 /** Throws a `UserError` that says what is wrong. */
 function readDate(text: string, given: unknown, rules: DateRules): WrittenDate {
 	const spread = text
-		.replace(/^(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?)?(?![\d:])/i, (_all, year, month, day, hour, minute, second) =>
-			[`${year}-${month}-${day}`, ...(hour === undefined ? [] : [`T${hour}:${minute}:${second ?? '00'}`])].join(''),
-		)
+		.replace(/^(\d{4})(\d{2})(\d{2})(?=T|$)/i, '$1-$2-$3')
+		.replace(/^(\d{4}-\d{2}-\d{2}T\d{2})(\d{2})?(\d{2})?(?![:\d])/i, (_all, hour: string, minute = '00', second = '00') => `${hour}:${minute}:${second}`)
 		.replace(/\. (?=\d)/g, '.');
 	const found = TIME.exec(spread);
 	if (!found) return { day: dayOf(spread, given, rules) };
@@ -153,8 +152,8 @@ function zoneOf(after: string, before: string): { offset?: number; zone?: string
 	return { rest: after };
 }
 
-/** The name that JavaScript gives after an offset: "GMT+0300 (Moscow Standard Time)". */
-const withoutComment = (text: string): string => text.replace(/^ ?\([^()]*\)$/, '');
+/** The zone's name after its offset: "GMT+0300 (Moscow Standard Time)", "+03:00[Europe/Moscow]". */
+const withoutComment = (text: string): string => text.replace(/^ ?(?:\([^()]*\)|\[[^[\]]*\])$/, '');
 
 function isZone(name: string): boolean {
 	try {
@@ -204,6 +203,7 @@ const MONTHS = [
 	'января февраля марта апреля мая июня июля августа сентября октября ноября декабря',
 	'січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня',
 	'enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre',
+	'ene feb mar abr may jun jul ago setiembre oct nov dic',
 	'janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro',
 ].map((names) => names.split(' ').map(folded));
 

@@ -79,7 +79,7 @@ function partsOf(given: string): { sign: '' | '-'; digits: string; hasCurrency: 
 /** Currencies in words and short forms, without points. A word that multiplies, such as "mil" or "тыс", must never stand here. */
 const CURRENCIES = new Set(
 	(
-		'р руб рубль рубля рублей рублях ₽ грн гривна гривны гривен тг тнг тенге сум сўм сом сомов лей леев лари драм драмов манат маната манатов br ' +
+		'р руб rur рубль рубля рублей рублях ₽ грн гривна гривны гривен тг тнг тенге сум сўм сом сомов лей леев лари драм драмов манат маната манатов br ' +
 		'доллар доллара долларов евро dollar dollars dólar dólares dolar dolares euro euros peso pesos real reais sol soles bolívares bolivares ' +
 		"s/ b/ bs bsf bss gs l q ft fr sfr kč kc kr zł zl lei lv лв tl rs so'm som man din"
 	).split(' '),
