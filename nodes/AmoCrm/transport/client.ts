@@ -135,6 +135,7 @@ function buildClient({ context, credentialType, identity, credentials, options }
 	/** For what is not a request of this execution's own. */
 	async function turn<T>(who: unknown, work: () => Promise<T>): Promise<T> {
 		const slot = await limiter.take(who, requestsPerSecond);
+		slot.leavesLate = true;
 		try {
 			const result = await within(TIMEOUT_MS, work());
 			if (result !== 'late') return result;

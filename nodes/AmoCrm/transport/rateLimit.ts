@@ -55,6 +55,8 @@ export interface Slot {
 	readonly limit: number;
 	/** How much of the gate's `lateMs` was there before. */
 	readonly lateBeforeMs: number;
+	/** The request may leave at any time until it is over, after others that belong to it. */
+	leavesLate?: true;
 	/** How long the request took, ms, once it is over, and how much of that its way to amoCRM was at the most. */
 	end?: { tookMs: number; longestWayMs: number };
 }
@@ -162,7 +164,8 @@ export class RateLimiter {
 		if (tookMs >= this.reading.tookMs || now > this.reading.at + SLOW_READING_MS) this.reading = { tookMs, at: now };
 	}
 
-	private longestWayMs({ lateBeforeMs }: Slot): number {
+	private longestWayMs({ lateBeforeMs, leavesLate }: Slot): number {
+		if (leavesLate) return Infinity;
 		const readingMs = clock() > this.reading.at + SLOW_READING_MS ? 0 : this.reading.tookMs;
 		const wayMs = this.answers < ENOUGH_ANSWERS ? LONGEST_FIRST_WAY_MS : LONGEST_WAY_MS + readingMs;
 		return wayMs + this.lateMs - lateBeforeMs;

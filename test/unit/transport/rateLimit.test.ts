@@ -145,6 +145,16 @@ describe('the rate limit', () => {
 		expect(next).toHaveLength(7);
 	});
 
+	it('what may leave late counts until it is over', async () => {
+		const gate = new RateLimiter();
+		const late = await gate.take('a', 7);
+		late.leavesLate = true;
+		const others = ask(gate, 'b', 30);
+		await pass(5_000);
+		expect(busiestSecond(others)).toBe(6);
+		gate.ended(late);
+	});
+
 	it('a call is let in at once while others are under way', async () => {
 		const gate = new RateLimiter();
 		for (let count = 1; count <= 5; count++) {
