@@ -53,6 +53,9 @@ const MESSENGER_ID = /^\+?(\d{7,15})(?::\d+)?@(?:c\.us|s\.whatsapp\.net)$/i;
 /** A run of digits with what stands between them; a plus begins another one. */
 const RUNS = /\+?[^\p{L}\d+/\\|,;:#*@"&]*\d(?:[\d\s().\-‐-―\u2212·~]*\d)?/gu;
 
+/** A table that took the number for one with decimals: `79123456789.0`. */
+const DECIMALS = /^(\+?\d{7,15})\.0$/;
+
 /** Arabic, Persian and full-width digits. */
 const asciiDigits = (text: string): string => text.replace(/[٠-٩۰-۹０-９]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).replace(/＋/g, '+');
 
@@ -88,14 +91,14 @@ function checked(number: string): string {
 	if (!/\d/.test(text) || isAddress) throw new UserError(`${show(number)} is not a phone number`);
 	if (/^\d[.,]?\d*e\+?\d+$/i.test(text)) throw new UserError(`${show(number)} is a phone number that a spreadsheet has cut. Give it as a text.`);
 	if (MASK.test(text.replace(ANY_CARRIER, '0'))) throw new UserError(`${show(number)} is a phone number that is not filled in to its end`);
-	return number;
+	return number.replace(DECIMALS, '$1');
 }
 
 /** The runs of digits in a text that may be numbers; none in a mask and in an address. */
 export function digitRuns(text: string): string[] {
 	if (text.length > LONGEST) return [];
 	const id = MESSENGER_ID.exec(text.trim())?.[1];
-	const number = asciiDigits(id === undefined ? text : `+${id}`).replace(ANY_CARRIER, '0');
+	const number = asciiDigits(id === undefined ? text.trim().replace(DECIMALS, '$1') : `+${id}`).replace(ANY_CARRIER, '0');
 	return number.includes('@') || MASK.test(number) ? [] : [...number.matchAll(RUNS)].map(([run]) => run);
 }
 
