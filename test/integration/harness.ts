@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
+	ILoadOptionsFunctions,
 	INode,
 	INodeExecutionData,
 	INodeParameters,
@@ -27,7 +28,7 @@ process.env.N8N_LOG_LEVEL ??= 'silent';
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { AmoCrm } = require('../../nodes/AmoCrm/AmoCrm.node.ts') as typeof import('../../nodes/AmoCrm/AmoCrm.node');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
-const { ExecutionLifecycleHooks, WorkflowExecute } = require('n8n-core') as typeof import('n8n-core');
+const { ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } = require('n8n-core') as typeof import('n8n-core');
 
 /** The account that a test connects to: an emulator, or anything that speaks like one. */
 export interface Account {
@@ -147,38 +148,8 @@ export function credentialsOf(account: Account): TestCredentials {
 
 /** Runs the node once in n8n's own execution engine, over real HTTP. */
 export async function runNode(options: RunOptions, credentials = credentialsOf(options.account)): Promise<RunResult> {
-	const { parameters, items = [{}], onError, maxTries, passes = 1, timezone = 'Europe/Moscow', asTool } = options;
-	const { nodeType, ...nodeTypes } = asTool ? AS_TOOL : AS_NODE;
-	const node: INode = {
-		id: 'node-1',
-		name: 'amoCRM',
-		type: 'n8n-nodes-amocrm-kommo.amoCrm',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters,
-		onError,
-		...(maxTries === undefined ? {} : { retryOnFail: true, maxTries, waitBetweenTries: 1 }),
-		credentials: { amoCrmOAuth2Api: { id: options.account.id ?? '1', name: 'amoCRM account' } },
-	};
-	node.parameters = NodeHelpers.getNodeParameters(
-		nodeType.description.properties,
-		parameters,
-		true,
-		false,
-		node,
-		nodeType.description,
-	) as INodeParameters;
-	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes, settings: { timezone } });
-	const additionalData = {
-		executionId: '1',
-		hooks: new ExecutionLifecycleHooks('manual', '1', {} as never),
-		credentialsHelper: credentials,
-		variables: {},
-		instanceBaseUrl: 'http://localhost:5678/',
-		webhookBaseUrl: 'http://localhost:5678/',
-		currentNodeParameters: undefined,
-		setExecutionStatus: () => undefined,
-	} as unknown as IWorkflowExecuteAdditionalData;
+	const { items = [{}], passes = 1 } = options;
+	const { node, workflow, additionalData } = stage(options, credentials);
 	const input = items.map((json) => ({ json }));
 	const runData = {
 		version: 1,
@@ -206,4 +177,45 @@ export async function runNode(options: RunOptions, credentials = credentialsOf(o
 		hints: (task?.hints ?? []) as RunResult['hints'],
 		run,
 	};
+}
+
+/** What the editor gives a list of it, such as `methods.listSearch.searchLeads`. */
+export function editorOf(account: Account, parameters: INodeParameters): ILoadOptionsFunctions {
+	const { node, workflow, additionalData } = stage({ account, parameters }, credentialsOf(account));
+	return new LoadOptionsContext(workflow, node, { ...additionalData, currentNodeParameters: node.parameters }, '');
+}
+
+function stage({ account, parameters, onError, maxTries, timezone = 'Europe/Moscow', asTool }: RunOptions, credentialsHelper: TestCredentials) {
+	const { nodeType, ...nodeTypes } = asTool ? AS_TOOL : AS_NODE;
+	const node: INode = {
+		id: 'node-1',
+		name: 'amoCRM',
+		type: 'n8n-nodes-amocrm-kommo.amoCrm',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		onError,
+		...(maxTries === undefined ? {} : { retryOnFail: true, maxTries, waitBetweenTries: 1 }),
+		credentials: { amoCrmOAuth2Api: { id: account.id ?? '1', name: 'amoCRM account' } },
+	};
+	node.parameters = NodeHelpers.getNodeParameters(
+		nodeType.description.properties,
+		parameters,
+		true,
+		false,
+		node,
+		nodeType.description,
+	) as INodeParameters;
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes, settings: { timezone } });
+	const additionalData = {
+		executionId: '1',
+		hooks: new ExecutionLifecycleHooks('manual', '1', {} as never),
+		credentialsHelper,
+		variables: {},
+		instanceBaseUrl: 'http://localhost:5678/',
+		webhookBaseUrl: 'http://localhost:5678/',
+		currentNodeParameters: undefined,
+		setExecutionStatus: () => undefined,
+	} as unknown as IWorkflowExecuteAdditionalData;
+	return { node, workflow, additionalData };
 }

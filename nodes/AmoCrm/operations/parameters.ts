@@ -143,7 +143,8 @@ export const simplifyProperty: INodeProperties = {
 /** Parameters of the whole run, such as the batch size: the same for every item. */
 export function runOption(run: Run, name: string, fallback: number): number {
 	const options = run.parameter('options', 0, {}) as IDataObject;
-	const value = Number(options[name] ?? fallback);
+	const given = options[name] ?? fallback;
+	const value = typeof given === 'object' ? NaN : Number(given);
 	return Number.isFinite(value) && value > 0 ? value : fallback;
 }
 

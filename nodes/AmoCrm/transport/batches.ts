@@ -185,11 +185,14 @@ function mayBeTooMuch(failure: Failure, splittable: boolean): boolean {
 	return failure.kind === 'tooLarge' || (splittable && isTooMuch(failure));
 }
 
-function indexBy(answers: IDataObject[], key: 'id' | 'request_id'): Map<string, IDataObject> {
-	const index = new Map<string, IDataObject>();
+/** A mark that stands on two records tells nothing of either. */
+function indexBy(answers: IDataObject[], key: 'id' | 'request_id'): Map<string, IDataObject | undefined> {
+	const index = new Map<string, IDataObject | undefined>();
 	for (const answer of answers) {
 		const value = answer[key];
-		if (value !== undefined && value !== null) index.set(String(value), answer);
+		if (value === undefined || value === null) continue;
+		const mark = String(value);
+		index.set(mark, index.has(mark) && index.get(mark)?.id !== answer.id ? undefined : answer);
 	}
 	return index;
 }

@@ -251,7 +251,7 @@ function shortened(domain: unknown): string {
 
 /** An option as the user gave it, where it is a number that makes sense. */
 function atLeast(minimum: number, given: unknown, fallback: number): number {
-	const number = Number(given ?? fallback);
+	const number = typeof given === 'object' ? NaN : Number(given ?? fallback);
 	return Number.isFinite(number) ? Math.max(minimum, number) : fallback;
 }
 
