@@ -164,7 +164,7 @@ function memberBody(run: Run, item: number, member: Member, mapping: Mapping): I
 	if (mode === 'none') return undefined;
 	if (mode === 'existing') return { id: readId(run, entity, item) };
 	const values = withoutUnset(run.parameter(fieldsParameter, item, {}) as IDataObject);
-	const mapped = mappedFieldsOf(run, entity, item, mapping, values, mapperParameter);
+	const mapped = mappedFieldsOf(run, item, { entity, mapping, values, parameter: mapperParameter });
 	const { body } = encodeDraft(newFields(entity), { ...valueContext(run), mode: 'create', values, mapped });
 	assertFieldCount(entity, body);
 	return Object.keys(body).length > 0 ? body : undefined;

@@ -43,14 +43,20 @@ export function usesMapper({ context }: Run, parameter: string): boolean {
 	return typeof raw === 'string' || mapsFields(raw);
 }
 
+interface MappedRecord {
+	entity: Entity;
+	mapping: Mapping;
+	/** What other parameters of the same record set. */
+	values: Record<string, unknown>;
+	/** Name of the mapper. */
+	parameter?: string;
+}
+
 /** What an item's mapper sets beside `values`, the other parameters of the same record. */
 export function mappedFieldsOf(
 	run: Run,
-	entity: Entity,
 	item: number,
-	{ definitions, context }: Mapping,
-	values: Record<string, unknown>,
-	parameter = 'customFields',
+	{ entity, mapping: { definitions, context }, values, parameter = 'customFields' }: MappedRecord,
 ): CustomFieldValue[] {
 	if (!entity.hasCustomFields) return [];
 	const taken = new Set(entity.fields.filter(({ name }) => !isUnset(values[name])).map(({ key }) => key));

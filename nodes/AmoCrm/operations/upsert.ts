@@ -129,7 +129,7 @@ function wishOf(setting: Setting, item: number): Wish {
 	for (const { name } of topLevelFields(entity, rules.matchBy)) values[name] = run.parameter(name, item, '');
 	const given = { ...values };
 	if (matchField) given[MATCH_VALUE.name] = run.parameter(MATCH_VALUE.name, item, '');
-	const mapped = withMatchValue(setting, given[MATCH_VALUE.name], values, () => mappedFieldsOf(run, entity, item, mapping, values));
+	const mapped = withMatchValue(setting, given[MATCH_VALUE.name], values, () => mappedFieldsOf(run, item, { entity, mapping, values }));
 	const wish: Wish = { items: [item], keys: [], values: withoutUnset(values), mapped };
 	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
 	// Whether all of it can be written, before it meets what other items say.

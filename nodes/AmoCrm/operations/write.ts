@@ -128,12 +128,12 @@ export function draftFromParameters(run: Run, { entity, mode }: Writing, item: n
 			// At top level an empty text means "not set", unless the field must have one.
 			if (field.required || !isUnset(value)) values[field.name] = value;
 		}
-		const draft = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, entity, item, mapping, values) });
+		const draft = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, item, { entity, mapping, values }) });
 		return { ...draft, body: { ...entity.createDefaults, ...draft.body } };
 	}
 	const id = entity.isSingle ? {} : { id: readId(run, entity, item) };
 	const values = run.parameter('updateFields', item, {}) as IDataObject;
-	const draft = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, entity, item, mapping, values) });
+	const draft = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, item, { entity, mapping, values }) });
 	if (Object.keys(draft.body).length === 0 && draft.links.length === 0) {
 		throw new AmoCrmError("'Update Fields' is empty: there is nothing to change", {
 			advice: 'Add at least one field with a value, or map a custom field.',
