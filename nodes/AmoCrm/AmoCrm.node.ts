@@ -6,10 +6,10 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { operationOf, resourceOptions, resourceProperties } from './menu';
+import { operationOf, resourceOptions, resourceProperties, resources } from './menu';
 import { executeOperation } from './operations/execute';
 import { authenticationProperty } from './operations/parameters';
-import * as listSearch from './pickers/listSearch';
+import { listSearchOf } from './pickers/listSearch';
 import * as loadOptions from './pickers/loadOptions';
 import * as resourceMapping from './pickers/resourceMapping';
 
@@ -60,7 +60,7 @@ export class AmoCrm implements INodeType {
 		],
 	};
 
-	methods = { listSearch, loadOptions, resourceMapping };
+	methods = { listSearch: listSearchOf(resources.map(({ entity }) => entity)), loadOptions, resourceMapping };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeOperation(this, operationOf);

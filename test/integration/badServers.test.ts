@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { IDataObject, ILoadOptionsFunctions, INodeParameters } from 'n8n-workflow';
 
-import * as listSearch from '../../nodes/AmoCrm/pickers/listSearch';
+import { lead } from '../../nodes/AmoCrm/entities/lead';
+import { listSearchOf } from '../../nodes/AmoCrm/pickers/listSearch';
 import * as loadOptions from '../../nodes/AmoCrm/pickers/loadOptions';
 import * as resourceMapping from '../../nodes/AmoCrm/pickers/resourceMapping';
 import type { BadServer, Exchange, Mischief } from './badServer';
@@ -375,10 +376,10 @@ describe('writing', () => {
 });
 
 describe('the lists of the editor', () => {
-	const search = (name: keyof typeof listSearch) => async (context: ILoadOptionsFunctions) => (await listSearch[name].call(context)).results;
+	const { searchLeads } = listSearchOf([lead]);
 	const options = (name: keyof typeof loadOptions) => async (context: ILoadOptionsFunctions) => await loadOptions[name].call(context);
 	const PICKERS: Array<[string, (context: ILoadOptionsFunctions) => Promise<unknown[]>]> = [
-		['searchLeads', search('searchLeads')],
+		['searchLeads', async (context) => (await searchLeads?.call(context))?.results ?? []],
 		['getStages', options('getStages')],
 		['getTaskTypes', options('getTaskTypes')],
 		['getCustomFields', async (context) => (await resourceMapping.getCustomFields.call(context)).fields],

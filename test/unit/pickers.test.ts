@@ -1,8 +1,10 @@
-import type { IHttpRequestOptions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { IHttpRequestOptions, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import { getLossReasons, getPipelines, getStages, getUsers } from '../../nodes/AmoCrm/pickers/loadOptions';
-import { searchFiles } from '../../nodes/AmoCrm/pickers/listSearch';
+import { listSearchOf } from '../../nodes/AmoCrm/pickers/listSearch';
 import { getContactCustomFields, getCustomFields } from '../../nodes/AmoCrm/pickers/resourceMapping';
+
+const { searchFiles } = listSearchOf([]) as Record<string, (this: ILoadOptionsFunctions, filter?: string, token?: string) => Promise<INodeListSearchResult>>;
 
 let accounts = 0;
 
@@ -128,7 +130,7 @@ describe('the files of the account', () => {
 
 	it('come from the storage that the account names, with their size and day', async () => {
 		const { context, urls } = editorOf(answers('https://drive-b.amocrm.ru'));
-		expect(await searchFiles.call(context, ' offer ')).toEqual({ results: [{ name: 'Offer.pdf · 2 KB · 2026-01-01', value: 'u-1' }] });
+		expect(await searchFiles?.call(context, ' offer ')).toEqual({ results: [{ name: 'Offer.pdf · 2 KB · 2026-01-01', value: 'u-1' }] });
 		expect(urls[1]).toBe('https://drive-b.amocrm.ru/v1.0/files?page=1&limit=50&filter%5Bterm%5D=offer');
 	});
 
@@ -136,7 +138,7 @@ describe('the files of the account', () => {
 		'the token is not sent to %p',
 		async (address) => {
 			const { context, paths } = editorOf(answers(address));
-			await expect(searchFiles.call(context)).rejects.toThrow('amoCRM does not say where it keeps the files of this account');
+			await expect(searchFiles?.call(context)).rejects.toThrow('amoCRM does not say where it keeps the files of this account');
 			expect(paths).toEqual(['/account']);
 		},
 	);

@@ -33,7 +33,7 @@ export const catalog = entity({
 	idParameter: 'catalogId',
 	cardPath: 'catalogs',
 	listSearchMethod: 'searchCatalogs',
-	picker: { search: 'local', label: 'name' },
+	picker: { search: 'local' },
 	fields: [
 		nameField('list', 'Materials'),
 		{ name: 'type', key: 'type', displayName: 'Type', kind: choice(CREATABLE), only: 'create', description: 'What the list holds: anything, or invoices' },

@@ -2,6 +2,7 @@ import { recordName } from '../fields/fields';
 import { CATALOG, ELEMENT } from '../fields/targets';
 import { below } from './places';
 import { customFieldsJsonField, customFieldsToClearField, idFilters, searchFilter } from './shared';
+import { firstValue, joined } from './labels';
 import { entity } from './types';
 
 /** Elements of lists (catalogs): products, invoices and the account's own lists. Source: extended facts 3.3. */
@@ -16,6 +17,7 @@ export const catalogElement = entity({
 	cardPath: 'catalogs/{catalogId}/detail',
 	fieldsPath: '/catalogs/{catalogId}',
 	listSearchMethod: 'searchCatalogElements',
+	picker: { search: 'server', label: (row) => joined(row.name || `Element ${String(row.id)}`, firstValue(row, 'SKU')) },
 	fields: [
 		{
 			name: 'name',

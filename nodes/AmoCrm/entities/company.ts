@@ -9,6 +9,7 @@ import {
 	responsibleUserField,
 	tagFields,
 } from './shared';
+import { firstValue, joined } from './labels';
 import { entity } from './types';
 
 /** Companies. Source: core facts 10. */
@@ -21,6 +22,7 @@ export const company = entity({
 	idParameter: 'companyId',
 	cardPath: 'companies/detail',
 	listSearchMethod: 'searchCompanies',
+	picker: { search: 'server', label: (row) => joined(row.name || `Company ${String(row.id)}`, firstValue(row, 'PHONE')) },
 	fields: [
 		{
 			name: 'name',

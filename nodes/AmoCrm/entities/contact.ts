@@ -10,6 +10,7 @@ import {
 	responsibleUserField,
 	tagFields,
 } from './shared';
+import { firstValue, joined } from './labels';
 import { entity } from './types';
 
 /** Contacts. Source: core facts 9. */
@@ -22,6 +23,7 @@ export const contact = entity({
 	idParameter: 'contactId',
 	cardPath: 'contacts/detail',
 	listSearchMethod: 'searchContacts',
+	picker: { search: 'server', label: (row) => joined(row.name || `Contact ${String(row.id)}`, firstValue(row, 'PHONE') ?? firstValue(row, 'EMAIL')) },
 	fields: [
 		{
 			name: 'name',

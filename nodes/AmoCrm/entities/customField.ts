@@ -33,7 +33,7 @@ export const customField = entity({
 	collection: 'custom_fields',
 	idParameter: 'customFieldId',
 	listSearchMethod: 'searchCustomFields',
-	picker: { search: 'local', label: 'name' },
+	picker: { search: 'local' },
 	fields: [
 		nameField('field', 'Delivery date'),
 		{ name: 'type', key: 'type', displayName: 'Type', kind: choice(TYPE_OPTIONS), required: true, only: 'create', property: { default: 'text' }, description: 'What the field holds; it cannot be changed later. Some types exist for some kinds of records only.' },

@@ -14,7 +14,7 @@ export const customFieldGroup = entity({
 	id: { kind: 'text', key: 'id' },
 	idParameter: 'customFieldGroupId',
 	listSearchMethod: 'searchCustomFieldGroups',
-	picker: { search: 'local', label: 'name' },
+	picker: { search: 'local' },
 	fields: [
 		nameField('group', 'Delivery'),
 		sortField,

@@ -12,7 +12,7 @@ export const customerSegment = entity({
 	collection: 'segments',
 	idParameter: 'customerSegmentId',
 	listSearchMethod: 'searchCustomerSegments',
-	picker: { search: 'local', label: 'name' },
+	picker: { search: 'local' },
 	fields: [
 		nameField('segment', 'VIP'),
 		{ name: 'color', key: 'color', displayName: 'Color', kind: color({ prefix: '' }), description: 'Color of the segment' },

@@ -11,7 +11,7 @@ export const customerStatus = entity({
 	collection: 'statuses',
 	idParameter: 'customerStatusId',
 	listSearchMethod: 'searchCustomerStatuses',
-	picker: { search: 'local', label: 'name' },
+	picker: { search: 'local' },
 	fields: [
 		nameField('status', 'Loyal'),
 		sortField,

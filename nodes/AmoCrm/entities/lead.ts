@@ -10,6 +10,7 @@ import {
 	responsibleUserField,
 	tagFields,
 } from './shared';
+import { amountOf, joined } from './labels';
 import { entity } from './types';
 
 const FIRST_IS_MAIN = "On create the first one becomes the main contact, unless 'Main Contact' is set.";
@@ -24,6 +25,7 @@ export const lead = entity({
 	idParameter: 'leadId',
 	cardPath: 'leads/detail',
 	listSearchMethod: 'searchLeads',
+	picker: { search: 'server', label: (row, stageOf) => joined(row.name || `Lead ${String(row.id)}`, amountOf(row.price), stageOf(row)) },
 	fields: [
 		{
 			name: 'name',

@@ -10,7 +10,7 @@ export const lossReason = entity({
 	collection: 'loss_reasons',
 	idParameter: 'lossReasonId',
 	listSearchMethod: 'searchLossReasons',
-	picker: { search: 'local', label: 'name' },
+	picker: { search: 'local' },
 	fields: [nameField('loss reason', 'Too expensive'), sortField],
 	list: { byIds: 'single' },
 	verbs: { update: ONE_ROW, delete: ONE_DELETE },

@@ -2,10 +2,11 @@ import { boolean, notedRecord, pickedUser } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import { idsFilter, momentRange, recordsFilter } from '../fields/filters';
 import { NOTE, NOTES, recordOf, RECORDS } from '../fields/targets';
-import { toList } from '../fields/values';
+import { isUnset, toList } from '../fields/values';
 import { ALL_TYPES } from './noteTypes';
 import { CARD_KINDS, ofKind } from './places';
 import { createdAtField, idFilters, responsibleUserField } from './shared';
+import { dayOf, joined } from './labels';
 import { entity } from './types';
 
 const noteTypesFilter: Filter = {
@@ -17,6 +18,12 @@ const noteTypesFilter: Filter = {
 		return { query: { filter: { note_type: types } }, accepts: (row) => types.includes(String(row.note_type)) };
 	},
 };
+
+/** The day first: a text may be long, and what comes after it would be cut off. */
+function noteLabel({ created_at: at, note_type: type, params }: Record<string, unknown>): string {
+	const { text } = (params ?? {}) as { text?: unknown };
+	return joined(dayOf(at), isUnset(text) ? String(type).replace(/_/g, ' ') : text);
+}
 
 /** A link in a filter must lead to a record of the chosen type. */
 const recordsOfKind = ({ at }: { at?: { path: string } }) => recordOf(at?.path.split('/')[1]);
@@ -36,6 +43,7 @@ export const note = entity({
 	collection: 'notes',
 	idParameter: 'noteId',
 	listSearchMethod: 'searchNotes',
+	picker: { search: 'local', label: noteLabel },
 	fields: [
 		{
 			name: 'entityId',

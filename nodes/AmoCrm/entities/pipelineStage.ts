@@ -25,7 +25,7 @@ export const pipelineStage = entity({
 	collection: 'statuses',
 	idParameter: 'pipelineStageId',
 	listSearchMethod: 'searchPipelineStages',
-	picker: { search: 'local', label: 'name' },
+	picker: { search: 'local' },
 	fields: [
 		nameField('stage', 'Negotiation'),
 		{ name: 'color', key: 'color', displayName: 'Color', kind: color(STAGE_COLORS), description: 'Color of the stage on the board' },

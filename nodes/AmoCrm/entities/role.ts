@@ -16,7 +16,7 @@ export const role = entity({
 	collection: 'roles',
 	idParameter: 'roleId',
 	listSearchMethod: 'searchRoles',
-	picker: { search: 'local', label: 'name' },
+	picker: { search: 'local' },
 	fields: [nameField('role', 'Manager'), ...rightsFields],
 	withOptions: [{ name: 'Users', value: 'users' }],
 	list: { byIds: 'single' },

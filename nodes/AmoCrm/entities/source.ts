@@ -12,7 +12,7 @@ export const source = entity({
 	collection: 'sources',
 	idParameter: 'sourceId',
 	listSearchMethod: 'searchSources',
-	picker: { search: 'local', label: 'name' },
+	picker: { search: 'local' },
 	fields: [
 		nameField('source', 'Landing page'),
 		{ name: 'externalId', key: 'external_id', displayName: 'External ID', kind: text, required: true, placeholder: 'e.g. landing-1', description: 'ID of the source in your own system, unique among the sources of the integration' },

@@ -14,7 +14,7 @@ export const tag = entity({
 	collection: 'tags',
 	idParameter: 'tagId',
 	listSearchMethod: 'searchTags',
-	picker: { search: 'server', label: 'name' },
+	picker: { search: 'server' },
 	fields: [
 		nameField('tag', 'vip'),
 		{ name: 'color', key: 'color', displayName: 'Color', kind: color(TAG_COLORS), description: 'Color of the tag; amoCRM has colors for tags of leads only' },

@@ -3,6 +3,7 @@ import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, reco
 import { recordOf, TASK } from '../fields/targets';
 import { CARD_KINDS } from './places';
 import { createdAtField, idFilters, responsibleUserField, responsibleUsersFilter } from './shared';
+import { dayOf, joined } from './labels';
 import { entity } from './types';
 
 /** Tasks. Source: core facts 12. Their filters work in every account. */
@@ -14,6 +15,7 @@ export const task = entity({
 	collection: 'tasks',
 	idParameter: 'taskId',
 	listSearchMethod: 'searchTasks',
+	picker: { search: 'local', label: (row) => joined(row.text || `Task ${String(row.id)}`, dayOf(row.complete_till), row.is_completed ? 'completed' : '') },
 	fields: [
 		{
 			name: 'text',

@@ -103,8 +103,8 @@ export interface Parent {
 interface Picker {
 	/** Whether amoCRM finds rows by a text itself; otherwise they are read and compared here. */
 	search: 'server' | 'local';
-	/** The key, or what is shown. */
-	label: string | ((row: Record<string, unknown>) => string);
+	/** What is shown, the name by itself; nothing where the noun and the ID say more. `stageOf` names the stage of a lead. */
+	label?: (row: Record<string, unknown>, stageOf: (row: Record<string, unknown>) => string) => string;
 }
 
 interface Needs {

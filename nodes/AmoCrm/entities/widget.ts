@@ -10,7 +10,7 @@ export const widget = entity({
 	id: { kind: 'text', key: 'code' },
 	idParameter: 'widgetCode',
 	listSearchMethod: 'searchWidgets',
-	picker: { search: 'local', label: 'name' },
+	picker: { search: 'local' },
 	list: { byIds: 'single' },
 	needs: { admin: 'toWrite' },
 });

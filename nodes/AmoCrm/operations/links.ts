@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { conventionsOf } from '../fields/dictionaries';
+import { CARDS } from '../entities/cards';
 import type { Entity } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import { named, plainName } from '../fields/fields';
@@ -18,14 +19,9 @@ import type { Operation, Run } from './types';
 
 type Action = 'link' | 'unlink';
 
-/** What a record can be linked to, and how the UI calls it (core facts 11). */
-const TARGETS: Record<string, string> = {
-	catalog_elements: 'Product or List Element',
-	companies: 'Company',
-	contacts: 'Contact',
-	customers: 'Customer',
-	leads: 'Lead',
-};
+/** What a record can be linked to, as the UI calls it (core facts 11). */
+const targetName = (type: unknown): string =>
+	type === 'catalog_elements' ? 'Product or List Element' : (CARDS.find(({ collection }) => collection === type)?.displayName ?? String(type));
 
 /** Links or unlinks one pair of records for each item, in batches by the mass route. */
 export function linkOperation(entity: Entity, action: Action): Operation {
@@ -53,7 +49,7 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 			name: 'linkTo',
 			type: 'options',
 			noDataExpression: true,
-			options: entity.linkTargets.map((value) => ({ name: TARGETS[value] ?? value, value })).sort((a, b) => a.name.localeCompare(b.name)),
+			options: entity.linkTargets.map((value) => ({ name: targetName(value), value })).sort((a, b) => a.name.localeCompare(b.name)),
 			default: 'contacts',
 			...(entity.linkTargets.includes('contacts') ? {} : { default: 'companies' }),
 			description: `What kind of record to ${verb}`,
@@ -167,7 +163,7 @@ const hasQuantity = ({ metadata }: IDataObject): boolean => (metadata as IDataOb
 /** Why a link was not made or taken away; `what` goes before the record at its other end. */
 export function linkError(what: string, link: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>): AmoCrmError {
 	const { failure, status } = outcome;
-	const target = TARGETS[String(link.to_entity_type)] ?? String(link.to_entity_type);
+	const target = targetName(link.to_entity_type);
 	const details = status === 'refused' ? outcome.problems.map(({ detail }) => detail) : [];
 	return new AmoCrmError(`${what} ${target} ${String(link.to_entity_id)}: ${details.join('; ') || failure.message}`, {
 		failure,

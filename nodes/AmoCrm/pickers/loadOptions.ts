@@ -70,8 +70,17 @@ export async function getLossReasons(this: ILoadOptionsFunctions): Promise<INode
 	return options(await readAll(this, '/leads/loss_reasons', 'loss_reasons'));
 }
 
+/** What the account has embedded in itself. */
+async function ofAccount(context: ILoadOptionsFunctions, key: 'task_types' | 'users_groups'): Promise<INodePropertyOptions[]> {
+	const account = await readAccount(await editorClientOf(context), key);
+	if (!account.ok) throw asError(context, account.failure);
+	return options(((account.value._embedded as IDataObject | undefined)?.[key] ?? []) as IDataObject[]);
+}
+
 export async function getTaskTypes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const account = await readAccount(await editorClientOf(this), 'task_types');
-	if (!account.ok) throw asError(this, account.failure);
-	return options(((account.value._embedded as IDataObject | undefined)?.task_types ?? []) as IDataObject[]);
+	return await ofAccount(this, 'task_types');
+}
+
+export async function getUserGroups(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	return await ofAccount(this, 'users_groups');
 }

@@ -2,6 +2,9 @@ import type { IDataObject, ILoadOptionsFunctions, JsonObject } from 'n8n-workflo
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { readingAnew } from '../fields/dictionaries';
+import { WITH_CUSTOM_FIELDS } from '../entities/cards';
+import { entityAt } from '../entities/places';
+import type { Entity } from '../entities/types';
 import { idIn } from '../fields/locator';
 import { CATALOG } from '../fields/targets';
 import { isUnset } from '../fields/values';
@@ -43,15 +46,24 @@ export function asError(context: Pick<ApiContext, 'getNode'>, failure: Pick<Fail
 	return error;
 }
 
-/** Collections whose records have custom fields, by the value of 'Resource'. */
-const FIELD_PATHS: Record<string, string> = { lead: '/leads', contact: '/contacts', company: '/companies' };
+/** The entity below what is chosen in the form; nothing while that is not chosen. */
+export function placeIn(context: ILoadOptionsFunctions, entity: Entity, accountUrl: string): Entity | undefined {
+	const valueOf = (name: string) => context.getCurrentNodeParameter(name) ?? context.getCurrentNodeParameter(`filters.${name}`);
+	const isOpen = entity.parents?.some(({ properties }) => properties.some(({ name, type }) => type === 'resourceLocator' && isUnset(valueOf(name))));
+	try {
+		return entityAt(entity, valueOf, accountUrl);
+	} catch (error) {
+		if (isOpen) return undefined;
+		throw asError(context, { message: (error as Error).message, advice: '' });
+	}
+}
 
 /** What has the custom fields of the chosen resource; a parameter of another resource may still hold an old value. */
 export async function fieldsPathOf(context: ILoadOptionsFunctions): Promise<string | undefined> {
-	const resource = String(context.getCurrentNodeParameter('resource'));
-	if (resource !== 'catalogElement') return FIELD_PATHS[resource];
-	const catalogId = await catalogIdOf(context);
-	return catalogId === undefined ? undefined : `/catalogs/${catalogId}`;
+	const resource = context.getCurrentNodeParameter('resource');
+	const owner = WITH_CUSTOM_FIELDS.find(({ value }) => value === resource);
+	const at = owner && placeIn(context, owner, (await clientOf(context)).baseUrl);
+	return at?.fieldsPath ?? at?.path;
 }
 
 /** The chosen list (catalog) of elements, which may be given by its link; nothing while none is chosen. */

@@ -1,11 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
-import { catalogElement } from '../entities/catalogElement';
-import { company } from '../entities/company';
-import { contact } from '../entities/contact';
-import { lead } from '../entities/lead';
+import { CARDS, WITH_CUSTOM_FIELDS } from '../entities/cards';
 import { task } from '../entities/task';
+import type { Entity } from '../entities/types';
 import { findByIds, isFailure } from '../operations/getOne';
 import type { ApiClient } from '../transport/client';
 import type { Failure } from '../transport/types';
@@ -13,35 +11,13 @@ import type { HookItem } from './delivery';
 import { isRecord, listOf, textOf } from './row';
 
 /** Where the full card behind a delivery is read. */
-interface CardType {
-	path: string;
-	collection: string;
-	/** What `with` may add. */
-	extras: Array<{ name: string; value: string }>;
-}
+type CardType = Pick<Entity, 'path' | 'collection' | 'withOptions'>;
 
-/** Customers have no operations of their own yet. `with` values: extended facts 4. */
-const CUSTOMERS: CardType = {
-	path: '/customers',
-	collection: 'customers',
-	extras: [
-		{ name: 'Companies', value: 'companies' },
-		{ name: 'Contacts', value: 'contacts' },
-		{ name: 'Products', value: 'catalog_elements' },
-	],
-};
-
-const CARDS = [catalogElement, company, contact, lead, task];
-
-function typeOf(value: string): CardType | undefined {
-	if (value === 'customer') return CUSTOMERS;
-	const entity = CARDS.find((card) => card.value === value);
-	return entity && { path: entity.path, collection: entity.collection, extras: entity.withOptions.filter((option) => option.value !== 'only_deleted') };
-}
+const typeOf = (value: string): CardType | undefined => [...WITH_CUSTOM_FIELDS, task].find((entity) => entity.value === value);
 
 /** Everything that 'Include' offers, over all kinds of cards. */
 export const CARD_EXTRAS = [...new Map(
-	['lead', 'contact', 'company', 'customer'].flatMap((value) => typeOf(value)?.extras ?? []).map(({ name, value }) => [value, { name, value }]),
+	CARDS.flatMap(({ withOptions }) => withOptions).map(({ name, value }) => [value, { name, value }]),
 ).values()].sort((a, b) => a.name.localeCompare(b.name));
 
 interface CardAddress {
@@ -104,7 +80,7 @@ export async function readCards(client: ApiClient, items: HookItem[], extras: st
 	}
 	for (const group of groups.values()) {
 		const { type } = group[0]?.address as CardAddress;
-		const allowed = extras.filter((extra) => type.extras.some(({ value }) => value === extra)).join(',');
+		const allowed = extras.filter((extra) => type.withOptions.some(({ value }) => value === extra)).join(',');
 		const found = await findByIds(client, type, allowed, [...new Set(group.map(({ address: { id } }) => id))]);
 		for (const { item, address: own } of group) {
 			const card = found.get(own.id) ?? null;

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { CARDS } from '../entities/cards';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { fieldDefinitions } from '../fields/dictionaries';
 import type { ApiClient } from '../transport/client';
@@ -8,16 +9,9 @@ import { isRecord, listOf, textOf, toNumber } from './row';
 
 /** Deliveries give custom fields without their type; the account knows it (read at most once a minute for each kind). */
 
-const FIELD_PATHS: Record<string, string> = {
-	lead: '/leads',
-	contact: '/contacts',
-	company: '/companies',
-	customer: '/customers',
-};
-
 function pathOf({ entity, action, data }: HookItem): string | undefined {
 	if (action === 'note' || listOf(data.custom_fields_values).length === 0) return undefined;
-	return entity === 'catalog' ? (typeof data.catalog_id === 'number' ? `/catalogs/${data.catalog_id}` : undefined) : FIELD_PATHS[entity];
+	return entity === 'catalog' ? (typeof data.catalog_id === 'number' ? `/catalogs/${data.catalog_id}` : undefined) : CARDS.find(({ value }) => value === entity)?.path;
 }
 
 /** Adds the types and casts the values by them; without the definitions the fields stay as they came. */

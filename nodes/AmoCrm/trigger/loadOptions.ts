@@ -1,5 +1,6 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
+import { CARDS } from '../entities/cards';
 import { fieldDefinitions } from '../fields/dictionaries';
 import { editorClientOf } from '../pickers/read';
 
@@ -13,20 +14,13 @@ export const BUILT_IN_FIELDS: INodePropertyOptions[] = [
 	{ name: 'Tags', value: 'tags' },
 ];
 
-const CARDS = [
-	{ noun: 'Lead', path: '/leads' },
-	{ noun: 'Contact', path: '/contacts' },
-	{ noun: 'Company', path: '/companies' },
-	{ noun: 'Customer', path: '/customers' },
-];
-
 /** A kind of card that the account or the user has no access to is left out. */
 export async function getChangeableFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const client = await editorClientOf(this);
 	const custom = await Promise.all(
-		CARDS.map(async ({ noun, path }) => {
+		CARDS.map(async ({ displayName, path }) => {
 			const fields = await fieldDefinitions(client, path);
-			return fields.ok ? fields.value.map(({ id, name }) => ({ name: `${noun}: ${name}`, value: id })) : [];
+			return fields.ok ? fields.value.map(({ id, name }) => ({ name: `${displayName}: ${name}`, value: id })) : [];
 		}),
 	);
 	return [...BUILT_IN_FIELDS, ...custom.flat()];
