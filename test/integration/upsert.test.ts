@@ -3,8 +3,9 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { rememberWritten } from '../../nodes/AmoCrm/operations/lookup';
 import type { Entity } from '../../nodes/AmoCrm/entities/types';
 import type { Run } from '../../nodes/AmoCrm/operations/types';
+import type { FaultAction } from '../../emulator';
 import type { World } from './world';
-import { FAST, manyItems, openWorld } from './world';
+import { FAST, html, manyItems, openWorld } from './world';
 
 let world: World;
 
@@ -135,6 +136,121 @@ describe('create or update a contact', () => {
 			{ custom_fields_values: [{ field_code: 'PHONE', values: [{ value: '+7 912 345-67-89', enum_code: 'WORK' }] }], request_id: '0' },
 		]);
 		expect((await world.run(upsert(one))).rows[0]?.json.action).toBe('unchanged');
+	});
+
+	it.each<[string, FaultAction]>([
+		['the status of another error', { kind: 'status', status: 200, body: { status: 402 } }],
+		['an empty object', { kind: 'status', status: 200, body: {} }],
+		['an empty list', { kind: 'status', status: 200, body: [] as never }],
+		['no collection', { kind: 'status', status: 200, body: { _embedded: null } }],
+		['another collection', { kind: 'status', status: 200, body: { _embedded: { leads: [] } } }],
+		['a page of a proxy', html(200)],
+	])('creates nothing when a look-up is answered with %s', async (_what, action) => {
+		const [id] = await given([{ name: 'Ann', phone: '+7 912 345-67-89' }]);
+		const byPhone = { matchBy: 'phone', phone: '={{ $json.phone }}', name: 'x' };
+		const cases: Array<[IDataObject, number]> = [
+			[{ ...byPhone, options: { lookup: 'search' } }, 1],
+			[{ ...byPhone, options: { lookup: 'sweep' } }, 1],
+			[byPhone, 8],
+			[{ matchBy: 'id', contactId: '={{ $json.id }}', name: 'x' }, 1],
+			[{ matchBy: 'id', contactId: '={{ $json.id }}', name: 'x' }, 2],
+		];
+		for (const [parameters, count] of cases) {
+			world.emulator.faults.add({ method: 'GET', path: /^\/api\/v4\/contacts(\/\d+)?$/, times: Infinity, action });
+			const { rows } = await world.run(upsert({ ...parameters, options: { ...(parameters.options as IDataObject), maxRetries: 0 } }), {
+				items: manyItems(count, (index) => ({ phone: `+7 913 345-67-${10 + index}`, id: (id as number) + index })),
+				onError: 'continueRegularOutput',
+			});
+			world.emulator.faults.clear();
+			expect(rows.map(({ json }) => typeof json.error)).toEqual(Array(count).fill('string'));
+			expect(world.requests('POST', '/contacts')).toHaveLength(0);
+			expect(world.requests('PATCH', '/contacts')).toHaveLength(0);
+		}
+		expect(contacts()).toHaveLength(1);
+	});
+
+	it('takes a bad item out of its group and goes on with the others', async () => {
+		const phone = '+7 912 345-67-89';
+		const { rows } = await world.run(
+			upsert({ matchBy: 'phone', phone: '={{ $json.phone }}', name: '={{ $json.name }}', additionalFields: { createdAt: '={{ $json.raw ?? ($json.at ? $json.at.toDateTime().toISO() : "") }}', tags: '={{ $json.tag }}' } }),
+			{
+				items: [
+					{ phone, name: 'a', tag: 'one' },
+					{ phone, name: 'b', raw: 'yesterday', tag: 'two' },
+					{ phone, name: 'c', at: 'soon', tag: 'three' },
+					{ phone, name: 'd', tag: 'four' },
+					{ phone: '+7 (___) ___-__-__', name: 'd' },
+					{ phone: '+7 (___) ___-__-__', name: 'e' },
+					{ phone: '+7 913 000-00-00', name: 'f' },
+				],
+				onError: 'continueRegularOutput',
+			},
+		);
+		expect(rows.map(({ json, pairedItem }) => [(pairedItem as { item: number }).item, json.action ?? String(json.error).replace(/^.* (\[item \d\])$/s, '$1')])).toEqual([
+			[0, 'created'],
+			[1, '[item 1]'],
+			[2, '[item 2]'],
+			[3, 'created'],
+			[4, '[item 4]'],
+			[5, '[item 5]'],
+			[6, 'created'],
+		]);
+		expect(rows[1]?.json.error).toContain("'Created At': 'yesterday' is not a date");
+		expect(rows[3]?.json.duplicate_of_item).toBe(0);
+		expect(world.requests('POST', '/contacts')[0]?.body).toMatchObject([{ name: 'd', _embedded: { tags: [{ name: 'one' }, { name: 'four' }] } }, { name: 'f' }]);
+	});
+
+	it('goes by the email where the phone is none, and never puts strangers together', async () => {
+		const { rows } = await world.run(upsert({ matchBy: 'phoneOrEmail', phone: '={{ $json.phone }}', email: '={{ $json.email }}', name: 'x' }), {
+			items: ['+7 (___) ___-__-__', '+7', '8', '0', '000'].flatMap((phone) => [{ phone, email: `${phone.length}a@example.com` }, { phone, email: `${phone.length}b@example.com` }]),
+			onError: 'continueRegularOutput',
+		});
+		expect(contacts().length).toBe(new Set(rows.map(({ json }) => json.id)).size);
+		expect(contacts().map(({ custom_fields_values: fields }) => fields.length)).toEqual(contacts().map(() => 1));
+	});
+
+	it.each(['newest', 'oldest', 'fail'])('%s: finds the same record by searching as by reading everything', async (severalMatches) => {
+		const forms = ['8 912 345 67 89', '+7 (912) 345-67-89', '79123456789', '+7.912.345.67.89', '8-912-345-6789', '9123456789'];
+		await given(forms.map((phone, index) => ({ name: `C${index}`, phone, createdAt: 1_600_000_000 + ((index * 5) % 6) })));
+		const outcome = async (lookup: string) => {
+			const { rows, error } = await world.run(upsert({ matchBy: 'phone', phone: '+79123456789', name: `By ${lookup}`, options: { severalMatches, lookup } }));
+			return error?.message ?? rows[0]?.json.id;
+		};
+		const sweep = await outcome('sweep');
+		expect(await outcome('search')).toBe(sweep);
+		expect(await outcome('auto')).toBe(sweep);
+		if (severalMatches === 'fail') expect(sweep).toMatch(/^6 contacts match/);
+	});
+
+	it('takes items with the same ID for one record', async () => {
+		const [id] = await given([{ name: 'Ann', phone: '+7 912 345-67-89' }]);
+		const { rows } = await world.run(upsert({ matchBy: 'id', contactId: '={{ $json.id }}', name: '={{ $json.name }}', additionalFields: { phone: '={{ $json.phone }}' } }), {
+			items: [{ id, name: 'First', phone: '+7 912 000-00-01' }, { id: String(id), name: 'Last', phone: '+7 912 000-00-02' }, { id: '', name: 'New' }, { id: '', name: 'New' }],
+		});
+		expect(rows.map(({ json }) => [json.action, json.duplicate_of_item])).toEqual([['updated', undefined], ['updated', 0], ['created', undefined], ['created', undefined]]);
+		expect(world.requests('PATCH', '/contacts')[0]?.body).toMatchObject([{ id, name: 'Last', custom_fields_values: [{ values: [{ value: '+7 912 345-67-89' }, { value: '+7 912 000-00-01' }, { value: '+7 912 000-00-02' }] }] }]);
+	});
+
+	it('that waits for another one ends when its execution is stopped, and those behind it go on', async () => {
+		world.emulator.faults.add({ method: 'POST', path: '/api/v4/contacts', times: 1, action: { kind: 'delay', ms: 1500 } });
+		const one = { matchBy: 'phone', phone: '+7 912 345-67-89', name: 'Ann' };
+		const first = world.run(upsert(one));
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		const stoppedAt = performance.now();
+		const stopped = world.run(upsert(one), { abortAfterMs: 200 }).then(() => performance.now() - stoppedAt);
+		const behind = world.run(upsert(one));
+		expect(await stopped).toBeLessThan(1000);
+		expect((await first).rows[0]?.json.action).toBe('created');
+		expect((await behind).rows[0]?.json.action).toBe('unchanged');
+		expect(contacts()).toHaveLength(1);
+	});
+
+	it('finds at once what another workflow has just created by something else, though amoCRM does not find it yet', async () => {
+		const first = await world.run(upsert({ matchBy: 'email', email: 'ann@example.com', additionalFields: { phone: '8 912 345-67-89' } }));
+		// Its search lags behind.
+		world.emulator.faults.add({ method: 'GET', path: '/api/v4/contacts', times: Infinity, action: { kind: 'status', status: 204 } });
+		const second = await world.run(upsert({ matchBy: 'phone', phone: '+7 912 345 67 89', name: 'Ann' }));
+		expect(second.rows[0]?.json).toMatchObject({ id: first.rows[0]?.json.id, action: 'updated' });
 	});
 
 	it('sets some fields only when it creates', async () => {

@@ -332,7 +332,7 @@ function links(to: 'contacts' | 'companies', embeddedOnCreate: boolean, property
 			const added = [...new Set(ids)].filter((id) => !taken.has(id));
 			draft.links.push(...added.map((id) => ({ to_entity_id: id, to_entity_type: to })));
 		},
-		...(to === 'contacts' ? { total: () => listTotal(recordEntries, (entry) => JSON.stringify(unwrapLocator(entry))) } : {}),
+		...(to === 'contacts' ? { total: () => listTotal(recordEntries, (entry) => String(unwrapLocator(entry)).trim()) } : {}),
 	};
 }
 

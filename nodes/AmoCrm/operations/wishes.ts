@@ -1,6 +1,6 @@
 import type { RecordId } from '../entities/types';
 import type { CustomFieldValue } from '../fields/customFields';
-import type { WritableField } from '../fields/fields';
+import type { FieldKind, WritableField } from '../fields/fields';
 import type { MatchKey } from '../fields/matching';
 import type { Total, TotalContext } from '../fields/totals';
 import { customFieldsTotal } from '../fields/totals';
@@ -25,14 +25,17 @@ export interface Wish {
  */
 export async function mergeWishes(wishes: Wish[], fields: WritableField[], context: TotalContext): Promise<Wish[]> {
 	const groups = await groupsByKey(wishes, ({ id, keys }) => (id === undefined ? keys.map(({ key }) => key) : [`id:${id}`]));
-	const totals = groups.map((group) => ({ group, total: group.length > 1 ? wishTotal(fields, context) : undefined }));
+	const makers: Makers = new Map(fields.map(({ name, kind }) => [name, kind.total]));
+	const totals = await inTurns(groups, (group) => ({ group, total: group.length > 1 ? wishTotal(makers, context) : undefined }));
 	const steps = totals.flatMap(({ group, total }) => (total ? group.map((wish) => ({ wish, total })) : []));
 	await inTurns(steps, ({ wish, total }) => total.add(wish));
 	return await inTurns(totals, ({ group, total }) => total?.value() ?? (group[0] as Wish));
 }
 
-function wishTotal(fields: WritableField[], context: TotalContext) {
-	const makers = new Map(fields.map(({ name, kind }) => [name, kind.total]));
+/** How the values of each parameter add up. */
+type Makers = Map<string, FieldKind['total']>;
+
+function wishTotal(makers: Makers, context: TotalContext) {
 	const items: number[] = [];
 	const keys = new Map<string, MatchKey>();
 	const values = new Map<string, unknown>();
