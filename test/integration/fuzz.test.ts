@@ -5,7 +5,6 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
-import { resources } from '../../nodes/AmoCrm/resources';
 import { editorOf } from './harness';
 import type { Inputs, Real } from './hostileValues';
 import { inputsOf } from './hostileValues';
@@ -18,7 +17,7 @@ import { addLeads, openWorld } from './world';
  * seed and more tries; `FUZZ_SEED=7 FUZZ_RUNS=500 npx jest fuzz` plays one again.
  */
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
-const RUNS = Number(process.env.FUZZ_RUNS ?? 12);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 6);
 
 /** Waits are real but short, as in the other suites. */
 const PACE = 400;
@@ -111,7 +110,7 @@ function checkRows(rows: INodeExecutionData[], count: number, atLeastOne: boolea
 function checkRequests(...more: string[]): void {
 	expect([...targets].filter((target) => !own(more).includes(target))).toEqual([]);
 	for (const { path, query, body } of world.emulator.log.entries) {
-		expect(path).toMatch(/^\/(?:api\/v4(?:\/[a-z_]+|\/\d+)+|v1\.0\/files(?:\/[0-9a-f-]+)?)$/);
+		expect(path).toMatch(/^\/(?:api\/v4|v1\.0)(?:\/(?!\.\.?(?:\/|$))[\w.~!'()*%-]+)+$/);
 		expect(JSON.stringify([query, body])).not.toMatch(/"(?:NaN|-?Infinity|undefined|\[object [^"]*|Invalid Date(?:Time)?)"/);
 	}
 	expect(({} as IDataObject).polluted).toBeUndefined();
@@ -140,7 +139,9 @@ function propertiesOf(all: INodeProperties[], fixed: IDataObject): INodeProperti
 const attempts = async (inputs: fc.Arbitrary<Inputs>, check: (inputs: Inputs) => Promise<void>) =>
 	await fc.assert(fc.asyncProperty(inputs, check), { seed: SEED, numRuns: RUNS, endOnFailure: process.env.FUZZ_SHRINK === undefined });
 
-const OPERATIONS = resources.flatMap(({ entity, operations }) => operations.map(({ value }) => [entity.value, value] as const));
+const OPERATIONS = new AmoCrm().description.properties.flatMap(({ name, displayOptions, options }) =>
+	name !== 'operation' ? [] : (displayOptions?.show?.resource ?? []).flatMap((resource) => (options ?? []).map((option) => [String(resource), String((option as { value: unknown }).value)] as const)),
+);
 
 describe(`amoCRM with ${RUNS} hostile inputs each (seed ${SEED})`, () => {
 	const { properties } = new AmoCrm().description;
@@ -169,7 +170,7 @@ describe(`amoCRM with ${RUNS} hostile inputs each (seed ${SEED})`, () => {
 		for (const [, list] of lists) {
 			await attempts(inputsOf(properties, { resource: 'catalogElement', operation: 'create' }, real), async ({ parameters, items: [item] }) => {
 				const context = editorOf(world.account, parameters as INodeParameters);
-				const [filter, token] = Object.values(item ?? {}) as [string, string];
+				const [filter, token] = Object.values(item ?? {}).filter((value) => typeof value === 'string') as string[];
 				await inTime((list as (this: unknown, filter?: unknown, token?: unknown) => Promise<unknown>).call(context, filter, token)).catch(({ message }: Error) => clear(message));
 			});
 		}

@@ -5,10 +5,13 @@ import { show } from './values';
 
 /** Parameters that hold JSON: as a value of an expression, or as text. Each throws a `UserError` that shows an example. */
 
+const NOT_JSON: unknown = Symbol('not JSON');
+
 export function jsonValue(value: unknown): unknown {
 	if (typeof value !== 'string') return value;
-	const parsed: unknown = jsonParse(value, { fallbackValue: undefined });
-	if (parsed !== undefined) return parsed;
+	// Without a value to fall back on, n8n throws the engine's words.
+	const parsed: unknown = jsonParse(value, { fallbackValue: NOT_JSON });
+	if (parsed !== NOT_JSON) return parsed;
 	throw new UserError(`${show(value)} is not JSON. Names and texts stand in double quotes, as in {"name": "value"}.`);
 }
 
