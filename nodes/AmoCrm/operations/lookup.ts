@@ -112,23 +112,29 @@ async function search(lookup: Lookup, texts: Map<string, string[]>, found: Found
 const KEEP_MS = 120_000;
 
 /**
- * Records that this process has just written, which amoCRM's search may not know yet: when, by account, path and key and then
- * by ID, the latest last.
+ * Records that this process has just written, which amoCRM's search may not know yet, by account, path and key: when each was
+ * written, by ID, and when the last one was. The latest come last.
  */
-const recent = new Map<string, Map<number, number>>();
+const recent = new Map<string, { at: number; ids: Map<number, number> }>();
 
 const recentKey = (run: Run, entity: Entity, key: string) => `${run.client.accountKey}|${entity.path}|${key}`;
 
 export function rememberWritten(run: Run, entity: Entity, keys: string[], id: number): void {
 	const now = Date.now();
-	for (const [old, records] of recent) {
-		if (now - Math.max(...records.values()) <= KEEP_MS) break;
+	for (const [old, { at }] of recent) {
+		if (now - at <= KEEP_MS) break;
 		recent.delete(old);
 	}
 	for (const key of keys.map((own) => recentKey(run, entity, own))) {
-		const known = [...(recent.get(key) ?? [])].filter(([, at]) => now - at <= KEEP_MS);
+		const ids = recent.get(key)?.ids ?? new Map<number, number>();
+		for (const [old, at] of ids) {
+			if (now - at <= KEEP_MS) break;
+			ids.delete(old);
+		}
+		ids.delete(id);
+		ids.set(id, now);
 		recent.delete(key);
-		recent.set(key, new Map([...known, [id, now]]));
+		recent.set(key, { at: now, ids });
 	}
 }
 
@@ -139,7 +145,7 @@ async function addRecent(lookup: Lookup, found: Found): Promise<void> {
 	const missing = new Map<number, string[]>();
 	for (const [key, records] of found) {
 		if (isFailure(records)) continue;
-		for (const [id, at] of recent.get(recentKey(run, entity, key)) ?? []) {
+		for (const [id, at] of recent.get(recentKey(run, entity, key))?.ids ?? []) {
 			if (!records.has(id) && now - at <= KEEP_MS) missing.set(id, [...(missing.get(id) ?? []), key]);
 		}
 	}
