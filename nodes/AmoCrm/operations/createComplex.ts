@@ -66,7 +66,7 @@ export function createComplex(lead: Entity): Operation {
 			...createProperties(entity),
 			customFieldsProperty,
 			...MEMBERS.flatMap(memberProperties),
-			optionsProperty([], true),
+			optionsProperty([], 'rows'),
 		],
 		writes: true,
 		execute: async (run) => await createAll(run, entity),

@@ -1,7 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { named } from '../entities/places';
 import { AmoCrmError, orThrow } from '../fields/errors';
-import type { ClientOptions, ClientStats } from '../transport/client';
+import { toBoolean } from '../fields/values';
+import type { ApiClient, ClientOptions, ClientStats } from '../transport/client';
 import { createClient } from '../transport/client';
 import type { Mask } from '../transport/secrets';
 import { attempt } from './items';
@@ -40,12 +42,14 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 	if (!operation) throw new AmoCrmError(`The operation '${name}' does not exist for the resource '${resource}'`);
 	start.operation = operation;
 	const parameter = parameterReader(context, items, operation.properties);
-	const options = parameter('options', 0, {}) as ClientOptions;
-	const { client } = orThrow(await createClient(context, options));
+	const options = parameter('options', 0, {}) as ClientOptions & { dryRun?: unknown };
+	const isDryRun = operation.writes === true && named({ displayName: 'Dry Run' }, () => toBoolean(options.dryRun ?? false));
+	const { client: anyClient } = orThrow(await createClient(context, options));
+	const client = isDryRun ? withoutWrites(anyClient) : anyClient;
 	start.mask = client.mask;
 	const started = performance.now();
 	try {
-		await attempt(start, start.todo, async () => await operation.execute({ ...start, parameter, client, timezone: context.getTimezone() }));
+		await attempt(start, start.todo, async () => await operation.execute({ ...start, action: name, isDryRun, parameter, client, timezone: context.getTimezone() }));
 	} finally {
 		for (const [item, error] of start.errors) start.errors.set(item, withNeeds(error, operation));
 		const rows = [...start.rows.values()].reduce((sum, { length }) => sum + length, 0);
@@ -64,6 +68,15 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 
 /** The first of many. */
 const listed = (values: string[]): string => [...values.slice(0, 5), ...(values.length > 5 ? [`and ${values.length - 5} more`] : [])].join(', ');
+
+/** Whatever an operation does in a dry run, amoCRM only gets questions. */
+const withoutWrites = (client: ApiClient): ApiClient => ({
+	...client,
+	send: async (request) => {
+		if (request.method === 'GET') return await client.send(request);
+		throw new AmoCrmError(`Nothing was sent in this dry run: ${request.method} ${request.path}`);
+	},
+});
 
 /** `1,000 items in, 1,000 items out: 20 requests to amoCRM in 2.9 s.` */
 function costOf(items: number, rows: number, { requests, retries }: ClientStats, milliseconds: number): string {

@@ -10,10 +10,11 @@ import { recordLocator } from '../fields/locator';
 import { toNumber } from '../fields/numbers';
 import { CATALOG, ELEMENT, elementOf, RECORD, recordOf } from '../fields/targets';
 import { isUnset, show, toBoolean, toId, toText } from '../fields/values';
-import type { RowOutcome } from '../transport/batches';
+import type { NotWritten } from '../transport/batches';
 import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
 import { idProperty, optionsProperty, readId, readRecord } from './parameters';
+import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Operation, Run } from './types';
 
@@ -34,7 +35,7 @@ export function linkOperation(entity: Entity, action: Action): Operation {
 		description: links
 			? `Connect one ${noun} per item with another record, such as a product`
 			: `Remove one link of a ${noun} per item; both records stay`,
-		properties: [idProperty(entity), ...targetProperties(entity, action), optionsProperty([], true)],
+		properties: [idProperty(entity), ...targetProperties(entity, action), optionsProperty([], 'rows')],
 		writes: true,
 		execute: async (run) => await linkAll(run, entity, action),
 	};
@@ -119,7 +120,8 @@ async function linkAll(run: Run, entity: Entity, action: Action): Promise<void> 
 	const outcomes = await sendLinks(run, entity, { action, links: ready });
 	const [done, verb] = action === 'link' ? ['linked', 'linked to'] : ['unlinked', 'unlinked from'];
 	await settleItems(run, ready, (link, index) => {
-		const outcome = outcomes[index] as RowOutcome;
+		const outcome = outcomes[index] as SentOutcome;
+		if (outcome.status === 'planned') return [outcome.plan];
 		const { entity_id: id, to_entity_type: type, to_entity_id: to } = link;
 		if (outcome.status === 'written') return [{ id, to_entity_type: type, to_entity_id: to, [done]: true }];
 		throw linkError(`${plainName(entity)} ${String(id)} was not ${verb}`, link, outcome);
@@ -152,7 +154,7 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
  * Sends links by the mass route. Its answer lists links without a mark of the row, or is empty for unlinking: a success
  * is a success for all rows of the request.
  */
-export async function sendLinks(run: Run, entity: Entity, { action, links }: { action: Action; links: Array<Asked<IDataObject>> }): Promise<RowOutcome[]> {
+export async function sendLinks(run: Run, entity: Entity, { action, links }: { action: Action; links: Array<Asked<IDataObject>> }): Promise<SentOutcome[]> {
 	const repeatable = (rows: IDataObject[]) => !rows.some(hasQuantity);
 	return await sendRows(run, links, { ...entity, verb: { method: 'POST', path: `/${action}`, sends: 'rows', answers: 'nothing', repeatable } });
 }
@@ -161,7 +163,7 @@ export async function sendLinks(run: Run, entity: Entity, { action, links }: { a
 const hasQuantity = ({ metadata }: IDataObject): boolean => (metadata as IDataObject | undefined)?.quantity !== undefined;
 
 /** Why a link was not made or taken away; `what` goes before the record at its other end. */
-export function linkError(what: string, link: IDataObject, outcome: Exclude<RowOutcome, { status: 'written' }>): AmoCrmError {
+export function linkError(what: string, link: IDataObject, outcome: NotWritten): AmoCrmError {
 	const { failure, status } = outcome;
 	const target = targetName(link.to_entity_type);
 	const details = status === 'refused' ? outcome.problems.map(({ detail }) => detail) : [];

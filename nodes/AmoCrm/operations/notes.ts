@@ -47,7 +47,7 @@ export function createNote(entity: Entity): Operation {
 			noteTypeProperty,
 			...params.required,
 			collection('Additional Fields', 'additionalFields', 'Add Field', [...params.optional, ...rest]),
-			optionsProperty([], true),
+			optionsProperty([], 'rows'),
 		],
 		writes: true,
 		execute: async (run) =>
@@ -80,7 +80,7 @@ export function updateNote(entity: Entity): Operation {
 			...params.required,
 			// Kinds without optional values would show an empty frame.
 			{ ...collection('Update Fields', 'updateFields', 'Add Field', params.optional), displayOptions: { show: { noteType: typesWithOptionalParams() } } },
-			optionsProperty([], true),
+			optionsProperty([], 'rows'),
 		],
 		writes: true,
 		execute: async (run) =>

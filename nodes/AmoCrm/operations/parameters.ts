@@ -122,10 +122,21 @@ const maxRetryMinutes: INodeProperties = {
 		'How long the whole run may spend on repetitions, pauses included. When it has, the node sends nothing more and says what it waited for.',
 };
 
-export function optionsProperty(extra: INodeProperties[] = [], batched = false): INodeProperties {
+const dryRun: INodeProperties = {
+	displayName: 'Dry Run',
+	name: 'dryRun',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to try out only: everything is read, matched and checked, each row says what would be sent, and nothing changes in amoCRM. It holds for all items.',
+};
+
+/** `writes`: what the operation sends, rows together in batches or each in a request of its own; nothing when it only reads. */
+export function optionsProperty(extra: INodeProperties[] = [], writes?: 'rows' | 'row'): INodeProperties {
 	return collection('Options', 'options', 'Add option', [
 		...extra,
-		...(batched ? [batchSize] : []),
+		...(writes === 'rows' ? [batchSize] : []),
+		...(writes ? [dryRun] : []),
 		requestsPerSecond,
 		maxRetries,
 		maxRetryMinutes,

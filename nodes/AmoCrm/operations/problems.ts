@@ -5,7 +5,7 @@ import type { FieldDefinition } from '../fields/dictionaries';
 import { AmoCrmError } from '../fields/errors';
 import { plainName } from '../fields/fields';
 import { short } from '../fields/values';
-import type { RowOutcome } from '../transport/batches';
+import type { NotWritten } from '../transport/batches';
 import type { Failure, FieldProblem } from '../transport/types';
 import type { Operation } from './types';
 
@@ -39,7 +39,7 @@ export interface Sent {
 }
 
 /** What a row that was not written comes out as. */
-export function writeError(sent: Sent, outcome: Exclude<RowOutcome, { status: 'written' }>): AmoCrmError {
+export function writeError(sent: Sent, outcome: NotWritten): AmoCrmError {
 	const { failure } = outcome;
 	const name = sent.entity.displayName;
 	switch (outcome.status) {

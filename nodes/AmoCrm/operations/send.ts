@@ -8,11 +8,24 @@ import type { Asked } from './items';
 import { runOption } from './parameters';
 import type { Run } from './types';
 
+/** What became of a row, or in a dry run what would be sent for it. */
+export type SentOutcome = RowOutcome | { status: 'planned'; plan: IDataObject };
+
+/** The output of a dry run for one row: the request that amoCRM would get for it alone. */
+export function planOf({ action }: Run, route: Route, row: IDataObject): IDataObject {
+	const { method, path, body } = batchesFor(route).request([row]);
+	const sent = { ...([body].flat()[0] as IDataObject | undefined) };
+	delete sent.request_id;
+	if ('password' in sent) sent.password = '***';
+	return { dry_run: true, action, method, path: `/api/v4${path}`, body: body === undefined ? null : sent };
+}
+
 /**
  * The one way to write: sends rows of items, in batches or one by one, and says what became of each. n8n's log of level
  * "debug" gets what each request wrote.
  */
-export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: Route): Promise<RowOutcome[]> {
+export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: Route): Promise<SentOutcome[]> {
+	if (run.isDryRun) return all.map(({ asked }) => ({ status: 'planned', plan: planOf(run, route, asked) }));
 	return await sendInBatches(
 		all.map(({ asked }) => asked),
 		{

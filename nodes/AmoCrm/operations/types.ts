@@ -22,6 +22,10 @@ export interface Run extends Results {
 	timezone: string;
 	/** What was given and holds nothing to save, such as the mask of a form that nobody filled in. */
 	ignored: Set<string>;
+	/** Value of the operation. */
+	action: string;
+	/** Whether everything is read, matched and encoded, but nothing is sent that changes anything. */
+	isDryRun: boolean;
 	/** "Continue on fail": bad items come out as error items and the others go on. */
 	continueOnFail: boolean;
 }

@@ -35,7 +35,7 @@ import { fieldsFor, writeDrafts } from './write';
 
 type Decision =
 	| { action: 'created'; draft: Draft }
-	| { action: 'updated'; draft: Draft; changed: string[] }
+	| { action: 'updated'; draft: Draft; changed: string[]; record: IDataObject }
 	| { action: 'unchanged'; record: IDataObject };
 
 /** Everything that holds for the whole run. */
@@ -196,10 +196,10 @@ async function settle(setting: Setting, wishes: Wish[]): Promise<void> {
 	if (!mustStop(run)) await writeDrafts(run, { entity, mode: 'update', definitions }, drafts('updated'));
 	const matchers = entity.fields.flatMap(({ kind }) => kind.matcher?.(country) ?? []);
 	await inTurns(decided, ({ item, wish, decision }) => {
-		const row = reported(decision, run.rows.get(item)?.[0]);
+		const row = reported(decision, run.rows.get(item)?.[0], run.isDryRun);
 		if (!row) return;
 		run.rows.set(item, [row]);
-		if (!('draft' in decision)) return;
+		if (!('draft' in decision) || run.isDryRun) return;
 		// The next execution may look for it by something else than this one.
 		const keys = [...wish.keys.map(({ key }) => key), ...matchers.flatMap(({ keysOfRecord }) => keysOfRecord(decision.draft.body))];
 		rememberWritten(run, entity, [...new Set(keys)], Number(row.id));
@@ -250,7 +250,7 @@ function decide(setting: Setting, wish: Wish, candidates: IDataObject[] | Failur
 	const { appendValues, appendTags } = rules;
 	const { body, links, changed } = changesOf(record, draft, { appendValues, appendTags, country, definitions: mapping.definitions });
 	if (changed.length === 0) return { action: 'unchanged', record };
-	return { action: 'updated', draft: { body: { id: toId(record.id), ...body }, links }, changed };
+	return { action: 'updated', draft: { body: { id: toId(record.id), ...body }, links }, changed, record };
 }
 
 function choose(candidates: IDataObject[], { severalMatches }: UpsertRules): IDataObject | 'several' | undefined {
@@ -269,15 +269,18 @@ function severalError(entity: Entity, candidates: IDataObject[]): AmoCrmError {
 	});
 }
 
+const DRY_ACTIONS = { created: 'create', updated: 'update', unchanged: 'unchanged' };
+
 /** The row that the item gets; `written` is what was written for it. */
-function reported(decision: Decision, written: IDataObject | undefined): IDataObject | undefined {
-	if (decision.action === 'unchanged') {
-		const { id, name } = decision.record;
-		return { id, action: 'unchanged', ...(name === undefined ? {} : { name }) };
-	}
+function reported(decision: Decision, written: IDataObject | undefined, isDryRun: boolean): IDataObject | undefined {
+	const { id: foundId, name } = 'record' in decision ? decision.record : {};
+	const found = { id: foundId ?? null, ...(name === undefined ? {} : { name }) };
+	const dry = isDryRun ? { dry_run: true, action: DRY_ACTIONS[decision.action], found: foundId === undefined ? null : found } : {};
+	if (decision.action === 'unchanged') return isDryRun ? dry : { ...found, action: 'unchanged' };
 	if (!written) return undefined;
 	const { id, ...row } = written;
 	const changed = decision.action === 'updated' ? { changed_fields: decision.changed } : {};
+	if (isDryRun) return { ...row, ...dry, ...changed };
 	return { id, action: decision.action, ...row, ...changed };
 }
 

@@ -104,7 +104,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 				.map((field) => hiddenWhereMatched(field)),
 		),
 		...(entity.hasCustomFields ? [customFieldsProperty] : []),
-		optionsProperty(upsertOptions(entity, matchBy), true),
+		optionsProperty(upsertOptions(entity, matchBy), 'rows'),
 	];
 }
 

@@ -6,7 +6,6 @@ import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { isUnset } from '../fields/values';
-import type { RowOutcome } from '../transport/batches';
 import { readList } from '../transport/pages';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
@@ -18,6 +17,7 @@ import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf } from './mapping';
 import { collection, fieldProperty, optionsProperty, readId, valueContext } from './parameters';
 import { writeError } from './problems';
+import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Run } from './types';
 
@@ -45,7 +45,7 @@ export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
 	return [
 		...(mode === 'create' ? createProperties(entity) : [collection('Update Fields', 'updateFields', 'Add Field', changing())]),
 		...(entity.hasCustomFields ? [customFieldsProperty] : []),
-		optionsProperty([], true),
+		optionsProperty([], 'rows'),
 	];
 }
 
@@ -110,7 +110,8 @@ export async function writeDrafts(
 ): Promise<void> {
 	const outcomes = await sendDrafts(run, { ...entity, verb }, ready);
 	await settleItems(run, ready, (draft, index) => {
-		const outcome = outcomes[index] as RowOutcome;
+		const outcome = outcomes[index] as SentOutcome;
+		if (outcome.status === 'planned') return [{ ...outcome.plan, ...(draft.links.length > 0 ? { links: draft.links } : {}) }];
 		if (outcome.status === 'written') return [writtenRow(draft, outcome.answer)];
 		throw writeError({ entity, body: draft.body, definitions, members }, outcome);
 	});
@@ -144,9 +145,10 @@ export function draftFromParameters(run: Run, { entity, mode }: Writing, item: n
 	return draft;
 }
 
-async function sendDrafts(run: Run, route: Route, ready: Array<Asked<Draft>>): Promise<RowOutcome[]> {
+async function sendDrafts(run: Run, route: Route, ready: Array<Asked<Draft>>): Promise<SentOutcome[]> {
+	if (run.isDryRun) return await sendRows(run, ready.map(({ item, asked: { body } }) => ({ item, asked: body })), route);
 	const creates = route.verb.method === 'POST';
-	const outcomes = new Map<Asked<Draft>, RowOutcome>();
+	const outcomes = new Map<Asked<Draft>, SentOutcome>();
 	const rows = ready.flatMap((entry) => {
 		const { item, asked: { body } } = entry;
 		// Written in an earlier try, or an update that only links.
@@ -155,8 +157,8 @@ async function sendDrafts(run: Run, route: Route, ready: Array<Asked<Draft>>): P
 		return answer ? [] : [{ entry, item, asked: body }];
 	});
 	const sent = await sendRows(run, rows, route);
-	rows.forEach(({ entry }, index) => outcomes.set(entry, sent[index] as RowOutcome));
-	return ready.map((entry) => outcomes.get(entry) as RowOutcome);
+	rows.forEach(({ entry }, index) => outcomes.set(entry, sent[index] as SentOutcome));
+	return ready.map((entry) => outcomes.get(entry) as SentOutcome);
 }
 
 /** What amoCRM answered, over what was sent: its own answer to a write holds little more than the ID. */
@@ -185,8 +187,8 @@ async function makeLinks(run: Run, entity: Entity, ready: Array<Asked<Draft>>): 
 	if (links.length === 0) return;
 	const outcomes = await sendLinks(run, entity, { action: 'link', links });
 	links.forEach(({ item, asked: link }, index) => {
-		const outcome = outcomes[index] as RowOutcome;
-		if (outcome.status === 'written' || run.errors.has(item)) return;
+		const outcome = outcomes[index] as SentOutcome;
+		if (outcome.status === 'planned' || outcome.status === 'written' || run.errors.has(item)) return;
 		run.errors.set(item, linkError(`${entity.displayName} ${String(link.entity_id)} was written, but it could not be linked to`, link, outcome));
 	});
 }

@@ -27,6 +27,8 @@ export type RowOutcome =
 	/** Good in itself, but not saved, because of `failure` in another row or request. */
 	| { status: 'notSent'; failure: Failure };
 
+export type NotWritten = Exclude<RowOutcome, { status: 'written' }>;
+
 export interface BatchJob {
 	client: ApiClient;
 	/** The request that carries some of the rows. */
