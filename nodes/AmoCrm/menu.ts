@@ -83,9 +83,9 @@ const byName = (one: INodePropertyOptions, other: INodePropertyOptions) => one.n
 
 export const resourceOptions: INodePropertyOptions[] = resources.map(({ entity: { displayName: name, value } }) => ({ name, value })).sort(byName);
 
-/** The operation picker of every resource, and the parameters of its operations, shown where they belong. */
+/** The operation picker of every resource, and the parameters of all operations, shown where they belong. */
 export function resourceProperties(): INodeProperties[] {
-	return resources.flatMap((resource) => [operationPicker(resource), ...parametersOf(resource)]);
+	return [...resources.map(operationPicker), ...parameters()];
 }
 
 function operationPicker({ entity, operations }: Resource): INodeProperties {
@@ -103,20 +103,27 @@ function operationPicker({ entity, operations }: Resource): INodeProperties {
 }
 
 /** A parameter that several operations have alike stands once, shown for all of them, where each has it in its own order. */
-function parametersOf({ entity, operations }: Resource): INodeProperties[] {
-	const merged: Array<{ text: string; property: INodeProperties; operation: string[] }> = [];
-	for (const { value, properties } of operations) {
-		let place = 0;
-		for (const property of properties) {
-			const text = JSON.stringify(property);
-			const known = merged.findIndex((entry, index) => index >= place && entry.text === text);
-			if (known < 0) merged.splice(place, 0, { text, property, operation: [value] });
-			else merged[known]?.operation.push(value);
-			place = (known < 0 ? place : known) + 1;
+function parameters(): INodeProperties[] {
+	const merged: Array<{ text: string; property: INodeProperties; shown: Map<string, string[]> }> = [];
+	for (const { entity, operations } of resources) {
+		for (const { value, properties } of operations) {
+			let place = 0;
+			for (const property of properties) {
+				const text = JSON.stringify(property);
+				const known = merged.findIndex((entry, index) => index >= place && entry.text === text);
+				if (known < 0) merged.splice(place, 0, { text, property, shown: new Map() });
+				else place = known;
+				const { shown } = merged[place++] as (typeof merged)[number];
+				shown.set(entity.value, [...(shown.get(entity.value) ?? []), value]);
+			}
 		}
 	}
-	return merged.map(({ property, operation }) => ({
-		...property,
-		displayOptions: { ...property.displayOptions, show: { resource: [entity.value], operation, ...property.displayOptions?.show } },
-	}));
+	return merged.flatMap(({ property, shown }) => {
+		const alike = new Map<string, string[]>();
+		for (const [resource, operation] of shown) alike.set(operation.join(), [...(alike.get(operation.join()) ?? []), resource]);
+		return [...alike].map(([operation, resource]) => ({
+			...property,
+			displayOptions: { ...property.displayOptions, show: { resource, operation: operation.split(','), ...property.displayOptions?.show } },
+		}));
+	});
 }
