@@ -196,3 +196,38 @@ describe('an existing note', () => {
 		expect(raw.rows[0]?.json).toHaveProperty('params.text');
 	});
 });
+
+describe('a kind that the list does not name', () => {
+	const custom = (operation: string, parameters: INodeParameters) => note(operation, { entityType: 'leads', noteType: 'custom', ...parameters });
+
+	it('is written by its own name with its values as they are', async () => {
+		const { rows, error } = await world.run(
+			custom('create', { entityId: byId(leadIds[0]), customNoteType: '={{ $json.type }}', paramsJson: '={{ $json.params }}' }),
+			{ items: [{ type: 'site_visit', params: { url: 'https://example.com' } }, { type: 'invoice_paid', params: '{"service": "Shop", "text": "Paid"}' }] },
+		);
+		expect(error).toBeUndefined();
+		expect(rows.map(({ json }) => stored(json.id))).toMatchObject([
+			{ note_type: 'site_visit', params: { url: 'https://example.com' } },
+			{ note_type: 'invoice_paid', params: { service: 'Shop', text: 'Paid' } },
+		]);
+		const id = rows[0]?.json.id as number;
+		const changed = await world.run(custom('update', { noteId: byId(id), customNoteType: 'site_visit', paramsJson: '{"url": "https://example.com/2"}' }));
+		expect(changed.error).toBeUndefined();
+		expect(stored(id)).toMatchObject({ note_type: 'site_visit', params: { url: 'https://example.com/2' } });
+	});
+
+	it.each([
+		[{ customNoteType: '', paramsJson: '{}' }, "'Custom Note Type' must not be empty"],
+		[{ customNoteType: 'site_visit', paramsJson: '[1]' }, "'Values (JSON)': '[1]' is not a JSON object"],
+		[{ customNoteType: 'site_visit', paramsJson: 'url' }, "'Values (JSON)': 'url' is not JSON"],
+	])('%j is refused before any request', async (parameters, message) => {
+		const { error } = await world.run(custom('create', { entityId: byId(leadIds[0]), ...parameters }));
+		expect(error?.message).toContain(message);
+		expect(world.emulator.log.entries).toHaveLength(0);
+	});
+
+	it('is refused by its name where amoCRM does not know it', async () => {
+		const { error } = await world.run(custom('create', { entityId: byId(leadIds[0]), customNoteType: 'fax', paramsJson: '{}' }));
+		expect(error?.message).toContain('note_type');
+	});
+});

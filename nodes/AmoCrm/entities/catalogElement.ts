@@ -1,4 +1,4 @@
-import { recordName } from '../fields/fields';
+import { recordName, seconds as wholeNumber } from '../fields/fields';
 import { CATALOG, ELEMENT } from '../fields/targets';
 import { below } from './places';
 import { customFieldsJsonField, customFieldsToClearField, idFilters, searchFilter } from './shared';
@@ -28,6 +28,7 @@ export const catalogElement = entity({
 			placeholder: 'e.g. Oak table',
 			description: 'Name of the element',
 		},
+		{ name: 'currencyId', key: 'currency_id', displayName: 'Currency ID', kind: wholeNumber, description: 'The currency of its prices, by the number that amoCRM shows for it in elements' },
 		customFieldsJsonField,
 		customFieldsToClearField,
 	],

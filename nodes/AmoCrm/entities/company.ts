@@ -1,12 +1,12 @@
 import { recordName } from '../fields/fields';
 import { COMPANY } from '../fields/targets';
 import {
-	createdAtField,
 	customFieldsJsonField,
 	customFieldsToClearField,
 	phoneAndEmailFields,
 	recordFilters,
 	responsibleUserField,
+	stampFields,
 	tagFields,
 } from './shared';
 import { firstValue, joined } from './labels';
@@ -35,7 +35,7 @@ export const company = entity({
 		},
 		...phoneAndEmailFields('company'),
 		responsibleUserField,
-		createdAtField,
+		...stampFields,
 		...tagFields('company'),
 		customFieldsJsonField,
 		customFieldsToClearField,

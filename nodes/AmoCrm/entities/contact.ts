@@ -2,12 +2,12 @@ import { recordName, text } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
 import {
 	companyField,
-	createdAtField,
 	customFieldsJsonField,
 	customFieldsToClearField,
 	phoneAndEmailFields,
 	recordFilters,
 	responsibleUserField,
+	stampFields,
 	tagFields,
 } from './shared';
 import { firstValue, joined } from './labels';
@@ -38,7 +38,7 @@ export const contact = entity({
 		{ name: 'lastName', key: 'last_name', displayName: 'Last Name', kind: text, placeholder: 'e.g. Smith', description: 'Last name, when the name is kept in parts' },
 		...phoneAndEmailFields('contact'),
 		responsibleUserField,
-		createdAtField,
+		...stampFields,
 		...tagFields('contact'),
 		// amoCRM takes no company inside a new contact: the link is a request of its own.
 		companyField(false),

@@ -3,11 +3,11 @@ import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../field
 import { LEAD } from '../fields/targets';
 import {
 	companyField,
-	createdAtField,
 	customFieldsJsonField,
 	customFieldsToClearField,
 	recordFilters,
 	responsibleUserField,
+	stampFields,
 	tagFields,
 } from './shared';
 import { amountOf, joined } from './labels';
@@ -66,7 +66,7 @@ export const lead = entity({
 			kind: moment,
 			description: "When the lead was closed. A date without an offset is in the workflow's time zone.",
 		},
-		createdAtField,
+		...stampFields,
 		...tagFields('lead'),
 		{
 			name: 'contactId',

@@ -1,11 +1,11 @@
-import { boolean, notedRecord, pickedUser } from '../fields/fields';
+import { boolean, notedRecord } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import { idsFilter, momentRange, recordsFilter } from '../fields/filters';
 import { NOTE, NOTES, recordOf, RECORDS } from '../fields/targets';
 import { isUnset, toList } from '../fields/values';
 import { ALL_TYPES } from './noteTypes';
 import { CARD_KINDS, ofKind } from './places';
-import { createdAtField, idFilters, responsibleUserField } from './shared';
+import { createdAtField, createdByField, idFilters, responsibleUserField } from './shared';
 import { dayOf, joined } from './labels';
 import { entity } from './types';
 
@@ -54,7 +54,7 @@ export const note = entity({
 			description: 'The record whose card gets the note',
 		},
 		{ ...createdAtField, description: "When the note was made, for imports. A date without an offset is in the workflow's time zone." },
-		{ name: 'createdBy', key: 'created_by', displayName: 'Created By', kind: pickedUser, description: 'The user in whose name the note is made' },
+		{ ...createdByField, description: 'The user in whose name the note is made' },
 		responsibleUserField,
 		{
 			name: 'isNeedToTriggerDigitalPipeline',

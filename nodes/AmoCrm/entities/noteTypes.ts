@@ -2,12 +2,15 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { FieldKind, WritableField } from '../fields/fields';
-import { choice, longText, seconds, text } from '../fields/fields';
+import { choice, jsonValues, longText, seconds, text } from '../fields/fields';
 import { recordLocator } from '../fields/locator';
 import { USER } from '../fields/targets';
 import { show, toInteger, toText, unwrapLocator } from '../fields/values';
 
 /** Kinds of notes and what each holds in its `params`. Source: core facts 13, extended facts 5.4. */
+
+/** Any other kind, by amoCRM's own name for it and with its values as they are. */
+export const CUSTOM_TYPE = 'custom';
 
 /** Kinds that can be written. */
 export const WRITABLE_TYPES = [
@@ -17,6 +20,7 @@ export const WRITABLE_TYPES = [
 	{ name: 'Incoming Call', value: 'call_in' },
 	{ name: 'Incoming SMS', value: 'sms_in' },
 	{ name: 'Message to Cashier', value: 'message_cashier' },
+	{ name: 'Other', value: CUSTOM_TYPE, description: "Any other kind, by amoCRM's own name for it and with its values as JSON" },
 	{ name: 'Outgoing Call', value: 'call_out' },
 	{ name: 'Outgoing SMS', value: 'sms_out' },
 	{ name: 'Service Message', value: 'service_message', description: 'A message of a service, shown with its name' },
@@ -40,6 +44,7 @@ const READ_ONLY_TYPES = [
 ];
 
 export const ALL_TYPES = [...WRITABLE_TYPES, ...READ_ONLY_TYPES]
+	.filter(({ value }) => value !== CUSTOM_TYPE)
 	.map(({ name, value }) => ({ name, value }))
 	.sort((a, b) => a.name.localeCompare(b.name));
 
@@ -225,6 +230,25 @@ const NOTE_PARAMS: NoteParam[] = [
 		description: 'Name of the file as the note shows it',
 		placeholder: 'e.g. offer.pdf',
 		requiredFor: ['attachment'],
+		optionalFor: [],
+	},
+	{
+		name: 'customNoteType',
+		key: 'note_type',
+		displayName: 'Custom Note Type',
+		kind: text,
+		placeholder: 'e.g. site_visit',
+		description: "amoCRM's own name for the kind of the note",
+		requiredFor: [CUSTOM_TYPE],
+		optionalFor: [],
+	},
+	{
+		name: 'paramsJson',
+		key: 'params',
+		displayName: 'Values (JSON)',
+		kind: jsonValues,
+		description: 'What the note holds, in the form of amoCRM\'s params, for example {"url": "https://example.com"}',
+		requiredFor: [CUSTOM_TYPE],
 		optionalFor: [],
 	},
 	{

@@ -117,6 +117,22 @@ export const createdAtField: WritableField = {
 	description: "When the record was created, for imports. A date without an offset is in the workflow's time zone.",
 };
 
+export const createdByField: WritableField = {
+	name: 'createdBy',
+	key: 'created_by',
+	displayName: 'Created By',
+	kind: pickedUser,
+	description: 'The user in whose name the record is made; 0 is the robot',
+};
+
+/** Who and when, where amoCRM takes all four (core facts 5.4, 9, 12). */
+export const stampFields: WritableField[] = [
+	createdAtField,
+	createdByField,
+	{ ...createdAtField, name: 'updatedAt', key: 'updated_at', displayName: 'Updated At', description: "When the record was last changed, for imports. A date without an offset is in the workflow's time zone." },
+	{ ...createdByField, name: 'updatedBy', key: 'updated_by', displayName: 'Updated By', description: 'The user in whose name the record is changed; 0 is the robot' },
+];
+
 /** `example` is what a person might look for. */
 export function searchFilter(noun: string, example: string): Filter {
 	return search({

@@ -2,7 +2,7 @@ import { boolean, choice, deadline, linkedRecord, longText, picked, pickOne, sec
 import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter } from '../fields/filters';
 import { recordOf, TASK } from '../fields/targets';
 import { CARD_KINDS } from './places';
-import { createdAtField, idFilters, responsibleUserField, responsibleUsersFilter } from './shared';
+import { idFilters, responsibleUserField, responsibleUsersFilter, stampFields } from './shared';
 import { dayOf, joined } from './labels';
 import { entity } from './types';
 
@@ -82,7 +82,7 @@ export const task = entity({
 			kind: seconds,
 			description: 'How long the task takes',
 		},
-		createdAtField,
+		...stampFields,
 	],
 	filters: [
 		...idFilters(TASK, 'Tasks'),

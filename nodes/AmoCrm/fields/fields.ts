@@ -144,6 +144,9 @@ export const seconds = bodyKind({ type: 'number', default: 0 }, toInteger);
 /** A list of objects in amoCRM's own form. */
 export const jsonList = bodyKind({ type: 'json', default: '[]' }, jsonArray);
 
+/** An object in amoCRM's own form. */
+export const jsonValues = bodyKind({ type: 'json', default: '{}' }, jsonObject);
+
 /** The whole body in amoCRM's own form. */
 export const jsonBody: FieldKind = {
 	property: { type: 'json', default: '{}' },

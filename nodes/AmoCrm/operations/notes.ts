@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { optionalParams, paramFields, requiredParams, typesWithOptionalParams, WRITABLE_TYPES } from '../entities/noteTypes';
+import { CUSTOM_TYPE, optionalParams, paramFields, requiredParams, typesWithOptionalParams, WRITABLE_TYPES } from '../entities/noteTypes';
 import { named } from '../entities/places';
 import type { Entity } from '../entities/types';
 import type { Draft, WritableField } from '../fields/fields';
@@ -107,5 +107,6 @@ function noteDraft(run: Run, item: number, body: IDataObject, values: Record<str
 	const noteType = noteTypeOf(run, item);
 	// Whatever the operation, amoCRM wants the values of a note whole.
 	const { body: params } = encodeDraft(paramFields(noteType), { ...valueContext(run), mode: 'create', values });
-	return { body: { ...body, note_type: noteType, params }, links: [] };
+	// Any other kind is given with its own name and values.
+	return { body: { ...body, ...(noteType === CUSTOM_TYPE ? params : { note_type: noteType, params }) }, links: [] };
 }
