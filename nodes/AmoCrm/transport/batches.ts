@@ -36,6 +36,8 @@ export interface BatchJob {
 	/** The rows that amoCRM answers with, out of a successful reply to `sent`. */
 	answers: (reply: Reply & { ok: true }, sent: IDataObject[]) => IDataObject[];
 	size: number;
+	/** Whether what is written has no ID that an answer could show, such as a setting of the account. */
+	hasNoIds?: boolean;
 	/** Whether good rows go on when others are refused ("continue on fail"). */
 	rescue: boolean;
 	/** Gets the rows of each request that amoCRM has confirmed. */
@@ -86,7 +88,8 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		const splittable = batch.length > 1 && repeatable;
 		const reply = await job.client.send({ ...request, splittable });
 		if (reply.ok) {
-			takeAnswers(batch, job.answers(reply, sent).filter(isConfirmed), repeatable);
+			const answers = job.answers(reply, sent);
+			takeAnswers(batch, job.hasNoIds ? answers : answers.filter(isConfirmed), repeatable);
 			const written = batch.flatMap((index) => {
 				const outcome = outcomes[index];
 				return outcome?.status === 'written' ? [{ index, answer: outcome.answer }] : [];

@@ -18,8 +18,9 @@ export interface Route {
  * The requests that write rows, and how their answers are read: batches of `size` where the route takes arrays, one request
  * for each row where it takes one. A record that the path names is not named again in the body.
  */
-export function batchesFor({ path, collection, verb }: Route, size = DEFAULT_BATCH_SIZE): Pick<BatchJob, 'request' | 'answers' | 'size'> {
+export function batchesFor({ path, collection, verb }: Route, size = DEFAULT_BATCH_SIZE): Pick<BatchJob, 'request' | 'answers' | 'size' | 'hasNoIds'> {
 	const { method, path: below = '', sends, answers, atMost = Infinity, repeatable } = verb;
+	const hasNoIds = sends === 'row' && method !== 'POST' && !below.includes('{id}');
 	const bodyOf = (rows: IDataObject[]) => {
 		if (sends === 'nothing') return undefined;
 		const bare = below.includes('{id}') ? rows.map(withoutId) : rows;
@@ -27,6 +28,7 @@ export function batchesFor({ path, collection, verb }: Route, size = DEFAULT_BAT
 	};
 	return {
 		size: sends === 'rows' ? Math.min(size, atMost) : 1,
+		hasNoIds,
 		request: (rows) => ({
 			method,
 			path: path + below.replace('{id}', () => encodeURIComponent(String(rows[0]?.id))),
@@ -36,9 +38,13 @@ export function batchesFor({ path, collection, verb }: Route, size = DEFAULT_BAT
 		answers: (reply, sent) => {
 			if (typeof answers === 'function') return answers(reply.body);
 			if (answers === 'embedded') return embeddedRows(reply, collection);
-			return answers === 'self' && reply.body && !Array.isArray(reply.body) ? [reply.body] : sent;
+			if (answers === 'nothing' || !reply.body || Array.isArray(reply.body)) return sent;
+			return hasNoIds && !shares(reply.body, sent) ? [] : [reply.body];
 		},
 	};
 }
 
 const withoutId = (row: IDataObject): IDataObject => Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'id'));
+
+/** Whether the answer speaks of what was sent. */
+const shares = (answer: IDataObject, sent: IDataObject[]): boolean => Object.keys(answer).some((key) => sent.some((row) => key in row));
