@@ -41,7 +41,7 @@ export const contact = entity({
 		...stampFields,
 		...tagFields('contact'),
 		// amoCRM takes no company inside a new contact: the link is a request of its own.
-		companyField(false),
+		companyField('linked'),
 		customFieldsJsonField,
 		customFieldsToClearField,
 	],

@@ -90,13 +90,13 @@ export const lead = entity({
 			placeholder: 'e.g. {{ $json.contactIds }}',
 			description: `Contacts to link, for an expression: IDs or links of cards as a list, or separated by commas. ${FIRST_IS_MAIN}`,
 		},
-		companyField(true),
+		companyField('embedded'),
 		customFieldsJsonField,
 		customFieldsToClearField,
 	],
 	filters: [
 		...recordFilters(LEAD, 'Leads', 'Website redesign'),
-		stagesFilter('statuses', true, { name: 'statusIds', displayName: 'Stage Names or IDs', description: 'Return only leads in these stages' }),
+		stagesFilter('statuses', 'shown', { name: 'statusIds', displayName: 'Stage Names or IDs', description: 'Return only leads in these stages' }),
 		pickedIdsFilter('pipeline_id', 'getPipelines', {
 			name: 'pipelineIds',
 			displayName: 'Pipeline Names or IDs',

@@ -99,12 +99,12 @@ export const customFieldsToClearField: WritableField = {
 		'Custom fields to empty. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
-export function companyField(embeddedOnCreate: boolean): WritableField {
+export function companyField(onCreate: 'embedded' | 'linked'): WritableField {
 	return {
 		name: 'companyId',
 		key: '_embedded.companies',
 		displayName: 'Company',
-		kind: company(embeddedOnCreate),
+		kind: company(onCreate),
 		description: 'The company to link',
 	};
 }

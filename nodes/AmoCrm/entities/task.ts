@@ -122,7 +122,7 @@ export const task = entity({
 			description: "Return only tasks of these records, for an expression: IDs or links as a list, or separated by commas; needs 'Linked Record Type' too",
 		}),
 		// A task does not show the stage of its lead, so no row can be checked.
-		stagesFilter('lead_statuses', false, {
+		stagesFilter('lead_statuses', 'hidden', {
 			name: 'leadStatusIds',
 			displayName: 'Lead Stage Names or IDs',
 			description: 'Return only tasks of leads in these stages',

@@ -312,16 +312,15 @@ export const linkedRecord: FieldKind = {
 };
 
 /**
- * Records to link: `contacts`, `companies`. With `embeddedOnCreate` amoCRM takes them inside the new record (leads);
- * otherwise, and always on update, the mass link route makes them (core facts 5.4, 9, 11).
+ * Records to link. Where `onCreate` says so amoCRM takes them inside the new record (leads); otherwise, and always on update, the mass link route makes them (core facts 5.4, 9, 11).
  */
-function links(to: 'contacts' | 'companies', embeddedOnCreate: boolean, property: FieldKind['property']): FieldKind {
+function links(to: 'contacts' | 'companies', onCreate: 'embedded' | 'linked', property: FieldKind['property']): FieldKind {
 	return {
 		property,
 		encode: (draft, _key, value, { mode, accountUrl }) => {
 			// A record has one company at most.
 			const ids = to === 'companies' ? [idIn(COMPANY, value, accountUrl)] : idsIn(CONTACT, value, accountUrl);
-			if (mode === 'create' && embeddedOnCreate) {
+			if (mode === 'create' && onCreate === 'embedded') {
 				const embedded = (draft.body._embedded ?? {}) as Record<string, IDataObject[]>;
 				const known = embedded[to] ?? [];
 				const taken = new Set(known.map(({ id }) => id));
@@ -339,13 +338,13 @@ function links(to: 'contacts' | 'companies', embeddedOnCreate: boolean, property
 	};
 }
 
-export const company = (embeddedOnCreate: boolean): FieldKind => links('companies', embeddedOnCreate, recordLocator(COMPANY));
+export const company = (onCreate: 'embedded' | 'linked'): FieldKind => links('companies', onCreate, recordLocator(COMPANY));
 
 /** Contacts of a lead, each picked from the list. */
-export const contactList = links('contacts', true, recordList(CONTACT));
+export const contactList = links('contacts', 'embedded', recordList(CONTACT));
 
 /** Contacts of a lead in one value, as data carries them. */
-export const contactIds = links('contacts', true, { type: 'string', default: '' });
+export const contactIds = links('contacts', 'embedded', { type: 'string', default: '' });
 
 /** The main contact of a lead; it has to come before the other contacts (core facts 5.4, 11). */
 export const mainContact: FieldKind = {

@@ -118,7 +118,7 @@ function idsCondition(keys: string[], ids: number[]): Condition {
 }
 
 /** Stages as pairs: amoCRM ignores a status without its pipeline (core facts 3.6). `inRow`: whether a row shows its stage. */
-export function stagesFilter(key: string, inRow: boolean, look: Look & { description: string }): Filter {
+export function stagesFilter(key: string, inRow: 'shown' | 'hidden', look: Look & { description: string }): Filter {
 	return filter(
 		{ ...look, description: pickMany(look.description) },
 		{ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [] },
@@ -127,19 +127,9 @@ export function stagesFilter(key: string, inRow: boolean, look: Look & { descrip
 			if (stages.some((stage) => stage.pipelineId === undefined)) {
 				throw new UserError('a stage needs its pipeline. Choose from the list, or write pipeline ID and status ID as 7100001:142.');
 			}
-			return {
-				query: {
-					filter: {
-						[key]: stages.map((stage) => ({ pipeline_id: stage.pipelineId, status_id: stage.statusId })),
-					},
-				},
-				...(inRow
-					? {
-							accepts: (row: Row) =>
-								stages.some((stage) => row.pipeline_id === stage.pipelineId && row.status_id === stage.statusId),
-						}
-					: {}),
-			};
+			const query = { filter: { [key]: stages.map((stage) => ({ pipeline_id: stage.pipelineId, status_id: stage.statusId })) } };
+			const accepts = (row: Row) => stages.some((stage) => row.pipeline_id === stage.pipelineId && row.status_id === stage.statusId);
+			return inRow === 'shown' ? { query, accepts } : { query };
 		},
 	);
 }

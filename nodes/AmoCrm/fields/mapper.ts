@@ -50,18 +50,19 @@ export function mapsFields(parameter: unknown): boolean {
 	return Object.values(mapper.value ?? {}).some((value) => !isUnset(value));
 }
 
+interface MapperInput {
+	json: IDataObject;
+	definitions: FieldDefinition[];
+	context: ValueContext;
+	taken: Set<string>;
+}
+
 /**
  * The mapped fields of one item in amoCRM's form; fields without a value are left out. "Map automatically" takes every
  * value of the item whose key is the ID, the code or the name of a field, except those that a parameter sets (`taken`, by
  * code). Throws a `UserError` that names the field.
  */
-export function encodeMappedFields(
-	parameter: unknown,
-	json: IDataObject,
-	definitions: FieldDefinition[],
-	context: ValueContext,
-	taken: Set<string>,
-): CustomFieldValue[] {
+export function encodeMappedFields(parameter: unknown, { json, definitions, context, taken }: MapperInput): CustomFieldValue[] {
 	const mapper = (parameter ?? {}) as MapperValue;
 	const automatic = mapper.mappingMode === 'autoMapInputData';
 	const values = Object.entries((automatic ? json : mapper.value) ?? {});

@@ -131,12 +131,12 @@ function keyOfDigits(digits: string, hasPlus: boolean, country: string): string 
 	if (digits.length < fewest || digits.length > MOST_DIGITS) return '';
 	if (hasPlus) {
 		// No calling code begins so: it is a trunk prefix with a plus in front, as in +8 912 345-67-89.
-		return callingCodeOf(digits) === undefined && plan ? nationalKey([plan], digits, 'prefix') : international(digits, true);
+		return callingCodeOf(digits) === undefined && plan ? nationalKey([plan], digits, 'prefix') : international(digits, 'length');
 	}
 	// Of numbers of unknown lands nothing is known but that they are the same.
-	if (!plan) return international(digits, false) || (isOneDigit(digits) ? '' : digits);
+	if (!plan) return international(digits, 'exact') || (isOneDigit(digits) ? '' : digits);
 	// Where national numbers are of any length, one that begins with the calling code has it.
-	const own = plan.barest !== undefined && digits.startsWith(plan.code) ? international(digits, false) : '';
+	const own = plan.barest !== undefined && digits.startsWith(plan.code) ? international(digits, 'exact') : '';
 	// Kazakhstan and Russia, the Dominican Republic and the USA: neighbours with the same calling code write theirs alike.
 	const neighbours = [plan, ...plansOf(plan.code)];
 	const isAbroad = digits.startsWith('00') ? foreign(digits, plan) : '';
@@ -147,20 +147,20 @@ function keyOfDigits(digits: string, hasPlus: boolean, country: string): string 
 function foreign(digits: string, { code, idd }: Plan): string {
 	for (const prefix of ['00', ...(idd === undefined ? [] : [idd])]) {
 		const dialled = pattern(prefix).exec(digits)?.[0];
-		const key = dialled === undefined ? '' : international(digits.slice(dialled.length), true);
+		const key = dialled === undefined ? '' : international(digits.slice(dialled.length), 'length');
 		if (key !== '') return key;
 	}
-	return digits.startsWith(code) ? international(digits, true) : '';
+	return digits.startsWith(code) ? international(digits, 'length') : '';
 }
 
 /** Eleven digits are a calling code and a number; fewer may as well lack their area code. */
-const withoutPlus = (digits: string): string => (digits.length >= 11 ? international(digits, false) : '');
+const withoutPlus = (digits: string): string => (digits.length >= 11 ? international(digits, 'exact') : '');
 
-/** The key of a number that begins with a calling code. `lenient`: one of the right length will do, new blocks of numbers are opened every year. */
-function international(digits: string, lenient: boolean): string {
+/** The key of a number that begins with a calling code. `length`: one of the right length will do, as new blocks of numbers are opened every year. */
+function international(digits: string, mode: 'length' | 'exact'): string {
 	const code = callingCodeOf(digits);
 	if (code === undefined || digits.length < FEWEST_DIGITS) return '';
-	return nationalKey(plansOf(code), digits.slice(code.length), lenient ? 'length' : 'exact');
+	return nationalKey(plansOf(code), digits.slice(code.length), mode);
 }
 
 const plansOf = (code: string): Plan[] => (COUNTRIES[code] ?? []).flatMap((country) => PLANS[country] ?? []);

@@ -33,7 +33,7 @@ export function action(entity: Entity, spec: Action): Operation {
 		description,
 		properties: [
 			...(entity.isSingle ? [] : [idProperty(entity)]),
-			...fields.map((field) => fieldProperty(field, 'update', field.required === true)),
+			...fields.map((field) => fieldProperty(field, 'update', field)),
 			optionsProperty([], verb.sends === 'rows' ? 'rows' : 'row'),
 		],
 		writes: true,

@@ -99,7 +99,7 @@ function memberProperties(member: Member): INodeProperties[] {
 				`${entity.displayName} Fields`,
 				fieldsParameter,
 				'Add Field',
-				newFields(entity).map((field) => fieldProperty(field, 'create', false)),
+				newFields(entity).map((field) => fieldProperty(field, 'create')),
 			),
 			...shownFor('create'),
 		},

@@ -60,5 +60,5 @@ export function mappedFieldsOf(
 ): CustomFieldValue[] {
 	if (!entity.hasCustomFields) return [];
 	const taken = new Set(entity.fields.filter(({ name }) => !isUnset(values[name])).map(({ key }) => key));
-	return encodeMappedFields(run.parameter(parameter, item, {}), run.items[item]?.json ?? {}, definitions, context, taken);
+	return encodeMappedFields(run.parameter(parameter, item, {}), { json: run.items[item]?.json ?? {}, definitions, context, taken });
 }

@@ -27,8 +27,8 @@ const noteTypeProperty: INodeProperties = {
  */
 function paramProperties(mode: 'create' | 'update'): { required: INodeProperties[]; optional: INodeProperties[] } {
 	return {
-		required: requiredParams().map(({ field, displayOptions }) => ({ ...fieldProperty(field, mode, false), displayOptions })),
-		optional: optionalParams().map(({ field, displayOptions }) => ({ ...fieldProperty(field, mode, false), displayOptions })),
+		required: requiredParams().map(({ field, displayOptions }) => ({ ...fieldProperty(field, mode), displayOptions })),
+		optional: optionalParams().map(({ field, displayOptions }) => ({ ...fieldProperty(field, mode), displayOptions })),
 	};
 }
 
@@ -36,14 +36,14 @@ const isTop = (field: WritableField) => field.required === true;
 
 export function createNote(entity: Entity): Operation {
 	const params = paramProperties('create');
-	const rest = entity.fields.filter((field) => !isTop(field)).map((field) => fieldProperty(field, 'create', false));
+	const rest = entity.fields.filter((field) => !isTop(field)).map((field) => fieldProperty(field, 'create'));
 	return {
 		value: 'create',
 		name: 'Create',
 		action: 'Create a note',
 		description: 'Add one note per item to the card of a record, sent in batches',
 		properties: [
-			...entity.fields.filter(isTop).map((field) => fieldProperty(field, 'create', true)),
+			...entity.fields.filter(isTop).map((field) => fieldProperty(field, 'create', { required: true })),
 			noteTypeProperty,
 			...params.required,
 			collection('Additional Fields', 'additionalFields', 'Add Field', [...params.optional, ...rest]),

@@ -63,7 +63,7 @@ export function outputOf(run: Run, item: number): Output {
 
 /** Rows as the item wants them. */
 export async function outputRows(run: Run, rows: IDataObject[], { raw, compact, fields }: Output): Promise<IDataObject[]> {
-	const shown = await presentRows(run, rows, !raw);
+	const shown = raw ? rows : await presentRows(run, rows);
 	if (fields) return await inTurns(shown, (row) => selected(row, fields));
 	return compact ? await inTurns(shown, withoutEmpty) : shown;
 }

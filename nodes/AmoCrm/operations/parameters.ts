@@ -42,7 +42,7 @@ export function readRecord(run: Run, target: LocatorTarget, property: { displayN
 export const valueContext = ({ timezone, client, ignored }: Run) => ({ timezone, accountUrl: client.baseUrl, conventions: conventionsOf(client), ignored });
 
 /** The property of one writable field, as it stands at top level or in a collection. */
-export function fieldProperty(field: WritableField, mode: 'create' | 'update', required: boolean): INodeProperties {
+export function fieldProperty(field: WritableField, mode: 'create' | 'update', { required = false } = {}): INodeProperties {
 	return {
 		displayName: field.displayName,
 		name: field.name,

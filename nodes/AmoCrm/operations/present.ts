@@ -14,11 +14,10 @@ interface View {
 }
 
 /**
- * Rows as the user wants them: raw, or flat with the names of pipelines, stages and users. The names cost at most one
+ * Rows flat with the names of pipelines, stages and users. The names cost at most one
  * request each per run; a user who may not read them gets rows without.
  */
-export async function presentRows(run: Pick<Run, 'client' | 'timezone'>, rows: IDataObject[], simple: boolean): Promise<IDataObject[]> {
-	if (!simple) return rows;
+export async function presentRows(run: Pick<Run, 'client' | 'timezone'>, rows: IDataObject[]): Promise<IDataObject[]> {
 	const { names, zones } = await viewOf(run, rows);
 	return await inTurns(rows, (row) => simplify(row, zones, names));
 }

@@ -60,7 +60,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 			description: `How to tell whether the ${noun} exists already`,
 		},
 		...keyFields.map((field) => ({
-			...fieldProperty(field, 'create', false),
+			...fieldProperty(field, 'create'),
 			...shownFor(...choicesWith(field)),
 			description: field.onMatch ?? field.description,
 		})),
@@ -92,7 +92,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 			description: `The ${noun} to update; left empty, a new one is created`,
 		},
 		...fields.filter(isTopLevel).map((field) => ({
-			...fieldProperty(field, 'create', false),
+			...fieldProperty(field, 'create'),
 			description: `${field.description ?? field.displayName}. ${field.required ? 'Needed to create one.' : 'Left empty, it stays as it is.'}`,
 		})),
 		collection(
@@ -112,7 +112,7 @@ const choicesWith = ({ name }: WritableField): MatchBy[] => (Object.keys(MATCH_B
 
 /** A field that is the key stands at top level, not among the additional fields. */
 function hiddenWhereMatched(field: WritableField): INodeProperties {
-	const property = fieldProperty(field, 'create', false);
+	const property = fieldProperty(field, 'create');
 	const choices = choicesWith(field);
 	return choices.length === 0 ? property : { ...property, displayOptions: { hide: { '/matchBy': choices } } };
 }

@@ -33,15 +33,15 @@ export const isTopLevel = ({ required, topLevel }: WritableField): boolean => re
 /** The form of the entity's own fields for a new record. */
 export function createProperties(entity: Entity): INodeProperties[] {
 	const fields = fieldsFor(entity, 'create');
-	const inCollection = fields.filter((field) => !isTopLevel(field)).map((field) => fieldProperty(field, 'create', false));
+	const inCollection = fields.filter((field) => !isTopLevel(field)).map((field) => fieldProperty(field, 'create'));
 	return [
-		...fields.filter(isTopLevel).map((field) => fieldProperty(field, 'create', field.required === true)),
+		...fields.filter(isTopLevel).map((field) => fieldProperty(field, 'create', field)),
 		collection('Additional Fields', 'additionalFields', 'Add Field', inCollection),
 	];
 }
 
 export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
-	const changing = () => fieldsFor(entity, 'update').map((field) => fieldProperty(field, 'update', false));
+	const changing = () => fieldsFor(entity, 'update').map((field) => fieldProperty(field, 'update'));
 	return [
 		...(mode === 'create' ? createProperties(entity) : [collection('Update Fields', 'updateFields', 'Add Field', changing())]),
 		...(entity.hasCustomFields ? [customFieldsProperty] : []),

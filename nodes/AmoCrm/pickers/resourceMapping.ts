@@ -27,15 +27,15 @@ export async function getCustomFields(this: ILoadOptionsFunctions): Promise<Reso
 
 /** Fields of the contact and company that are created together with a lead. */
 export async function getContactCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	return await columnsOf(this, '/contacts', true);
+	return await columnsOf(this, '/contacts', { isSecond: true });
 }
 
 export async function getCompanyCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	return await columnsOf(this, '/companies', true);
+	return await columnsOf(this, '/companies', { isSecond: true });
 }
 
 /** `isSecond`: the form has another mapper, which may have fields of the same names. */
-async function columnsOf(context: ILoadOptionsFunctions, path: string, isSecond = false): Promise<ResourceMapperFields> {
+async function columnsOf(context: ILoadOptionsFunctions, path: string, { isSecond = false } = {}): Promise<ResourceMapperFields> {
 	const result = await fieldDefinitions(await editorClientOf(context), path);
 	if (!result.ok) throw asError(context, result.failure);
 	const isTool = context.getNode().type.endsWith('Tool');

@@ -32,30 +32,30 @@ const ELEMENT_TYPES: Record<string, string> = { 1: 'contact', 2: 'lead', 3: 'com
 /** The card that an item is about; nothing for what is deleted or has none. */
 export function cardOf(item: HookItem): CardAddress | undefined {
 	const { entity, action, data } = item;
-	if (action === 'note') return address(entity, data.element_id, false);
+	if (action === 'note') return address(entity, data.element_id, 'other');
 	switch (entity) {
 		case 'message':
 		case 'outgoing_message':
 		case 'talk': {
 			const linked = ELEMENT_TYPES[textOf(data.element_type)] ?? textOf(data.entity_type);
-			return address(linked, data.entity_id ?? data.element_id, false) ?? address('contact', data.contact_id, false);
+			return address(linked, data.entity_id ?? data.element_id, 'other') ?? address('contact', data.contact_id, 'other');
 		}
 		case 'unsorted':
-			return address('lead', leadOfIncoming(data), false);
+			return address('lead', leadOfIncoming(data), 'other');
 		case 'catalog': {
 			const type = typeOf('catalogElement');
 			if (action === 'delete' || !type || typeof data.catalog_id !== 'number') return undefined;
-			const card = address('catalogElement', data.id, true);
+			const card = address('catalogElement', data.id, 'self');
 			return card && { ...card, type: { ...type, path: `/catalogs/${data.catalog_id}/elements` } };
 		}
 		default:
-			return action === 'delete' ? undefined : address(entity, data.id, true);
+			return action === 'delete' ? undefined : address(entity, data.id, 'self');
 	}
 }
 
-function address(value: string, id: unknown, isSelf: boolean): CardAddress | undefined {
+function address(value: string, id: unknown, whose: 'self' | 'other'): CardAddress | undefined {
 	const type = typeOf(value);
-	return type && typeof id === 'number' && id > 0 ? { type, id, isSelf } : undefined;
+	return type && typeof id === 'number' && id > 0 ? { type, id, isSelf: whose === 'self' } : undefined;
 }
 
 function leadOfIncoming(data: IDataObject): unknown {

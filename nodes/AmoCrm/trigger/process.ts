@@ -81,10 +81,9 @@ async function simpleRows(context: IExecuteFunctions, client: ApiClient, items: 
 			// First the event's own keys: a custom field of the same name then gets another one.
 			return { event, entity, action, ...((found?.address.isSelf && found.card) || toV4(item)) };
 		}),
-		true,
 	);
 	const others = items.filter((item) => cards.get(item)?.address.isSelf === false);
-	const shown = await presentRows(run, others.map((item) => cards.get(item)?.card ?? {}), true);
+	const shown = await presentRows(run, others.map((item) => cards.get(item)?.card ?? {}));
 	const beside = new Map(others.map((item, index) => [item, shown[index]]));
 	return items.map((item, index) => {
 		const { event, data } = item;
