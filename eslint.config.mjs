@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
 const SHIPPED = ['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json'];
 
 /** What does not ship runs on plain Node: the same base rules, without n8n's sandbox rules. */
-const DEVELOPMENT = ['emulator/**/*.ts', 'test/**/*.ts', 'scripts/**/*.mjs', '*.js', '*.mjs'];
+const DEVELOPMENT = ['emulator/**/*.ts', 'test/**/*.ts', 'scripts/**/*.{mjs,ts}', '*.js', '*.mjs'];
 
 export default tseslint.config(
 	{ ignores: ['dist/', 'node_modules/', '.work/', 'coverage/', 'scripts/n8n-host/'] },

@@ -18,9 +18,9 @@ import { pipelineStage } from './entities/pipelineStage';
 import { productSettings } from './entities/productSettings';
 import { role } from './entities/role';
 import { source } from './entities/source';
-import { tag } from './entities/tag';
+import { OF_LEADS, tag } from './entities/tag';
 import { task } from './entities/task';
-import type { Entity } from './entities/types';
+import type { Entity, Parent } from './entities/types';
 import { user } from './entities/user';
 import { widget } from './entities/widget';
 import { remove } from './operations/action';
@@ -45,6 +45,8 @@ const link: OperationOf = (entity) => linkOperation(entity, 'link');
 const unlink: OperationOf = (entity) => linkOperation(entity, 'unlink');
 const upsertBy = (...matchBy: MatchBy[]): OperationOf => (entity) => upsert(entity, matchBy);
 
+const updateBelow = (parents: Parent[]): OperationOf => (entity) => ({ ...update(entity), parents });
+
 /** What most settings of an account have. */
 const SETTING = [create, getOne, getMany, update, remove];
 
@@ -67,7 +69,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[productSettings, [getOne, update]],
 	[role, SETTING],
 	[source, SETTING],
-	[tag, [create, getMany, update]],
+	[tag, [create, getMany, updateBelow(OF_LEADS)]],
 	[task, [complete, create, getOne, getMany, update]],
 	[user, [activate, create, deactivate, getOne, getMany]],
 	[widget, [getOne, getMany, install, uninstall]],

@@ -4,13 +4,18 @@ import { nameField } from './common';
 import { CARD_KINDS, ofKind } from './places';
 import { entity } from './types';
 
+const LOOK = { displayName: 'Record Type', description: 'What kind of records the tag is for' };
+
+/** amoCRM changes tags of leads only (core facts 14.1). */
+export const OF_LEADS = [ofKind(LOOK, CARD_KINDS.filter(({ value }) => value === 'leads'))];
+
 /** Tags, a dictionary of its own for each kind of record; colors on leads only. Source: core facts 14. */
 export const tag = entity({
 	value: 'tag',
 	displayName: 'Tag',
 	displayNamePlural: 'Tags',
 	path: '/{entityType}/tags',
-	parents: [ofKind({ displayName: 'Record Type', description: 'What kind of records the tag is for' }, CARD_KINDS)],
+	parents: [ofKind(LOOK, CARD_KINDS)],
 	collection: 'tags',
 	idParameter: 'tagId',
 	listSearchMethod: 'searchTags',

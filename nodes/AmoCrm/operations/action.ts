@@ -13,7 +13,7 @@ import { sendRows } from './send';
 import type { Operation, Run } from './types';
 
 /** One thing that can be done with a record beside writing it: completing, pinning, switching on, deleting. */
-export interface Action extends Pick<Operation, 'value' | 'name' | 'action' | 'description'> {
+export interface Action extends Pick<Operation, 'value' | 'name' | 'action' | 'description' | 'needs'> {
 	verb: Verb;
 	/** What the user gives for it. */
 	fields?: WritableField[];
@@ -25,7 +25,7 @@ export interface Action extends Pick<Operation, 'value' | 'name' | 'action' | 'd
 
 /** Does it with one record for each item, in as few requests as the route allows. */
 export function action(entity: Entity, spec: Action): Operation {
-	const { value, name, action: sentence, description, verb, fields = [] } = spec;
+	const { value, name, action: sentence, description, needs, verb, fields = [] } = spec;
 	return {
 		value,
 		name,
@@ -37,6 +37,8 @@ export function action(entity: Entity, spec: Action): Operation {
 			optionsProperty([], verb.sends === 'rows' ? 'rows' : 'row'),
 		],
 		writes: true,
+		needs,
+		route: `${verb.method} ${entity.path}${verb.path ?? ''}`,
 		execute: async (run) => await actOnAll(run, entity, spec),
 	};
 }

@@ -50,6 +50,7 @@ const switching = (verb: 'Activate' | 'Deactivate', description: string) => (ent
 		action: `${verb} a user`,
 		description,
 		verb: { method: 'POST', path: `/${verb.toLowerCase()}`, sends: 'rows', answers: 'nothing', atMost: 10, repeatable: true },
+		needs: { plan: 'the plan Pro or Enterprise' },
 		row: ({ id }) => ({ id, is_active: verb === 'Activate' }),
 	});
 
@@ -72,6 +73,7 @@ export const setCustomersMode = (entity: Entity): Operation =>
 			action: 'Set how the account works with customers',
 			description: 'Switch customers of the account on or off, by periods or by segments',
 			verb: { method: 'PATCH', path: '/mode', sends: 'row', answers: 'self' },
+			needs: { admin: 'toWrite', plan: 'a plan that has customers' },
 			fields: [
 				{
 					name: 'mode',

@@ -9,12 +9,14 @@ const IN_FLIGHT = 6;
 
 /** A generic operation on records that live below others: items with the same place share batches. */
 export function placed(operationOf: (entity: Entity) => Operation, entity: Entity): Operation {
-	const operation = { ...operationOf(entity), ...(entity.needs ? { needs: entity.needs } : {}) };
-	if (!entity.parents) return operation;
+	const own = operationOf(entity);
+	const operation = { ...own, needs: { ...entity.needs, ...own.needs } };
+	const { parents = entity.parents } = own;
+	if (!parents) return operation;
 	return {
 		...operation,
-		properties: [...entity.parents.flatMap(({ properties }) => properties), ...operation.properties],
-		execute: async (run) => await executeByPlace(run, operationOf, entity),
+		properties: [...parents.flatMap(({ properties }) => properties), ...operation.properties],
+		execute: async (run) => await executeByPlace(run, operationOf, { ...entity, parents }),
 	};
 }
 

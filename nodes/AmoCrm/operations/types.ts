@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
+import type { Entity, Parent } from '../entities/types';
 import type { AmoCrmError } from '../fields/errors';
 import type { ApiClient } from '../transport/client';
 
@@ -41,6 +41,10 @@ export interface Operation {
 	writes?: true;
 	/** Who may do it, for the message where amoCRM refuses it. */
 	needs?: Entity['needs'];
+	/** Where it works, where that is not everywhere that such records are. */
+	parents?: Parent[];
+	/** Method and path below `/api/v4`, where the name of the operation does not say it: for docs/operations.md. */
+	route?: string;
 	/** Gives the items of `todo` their rows and errors. What it throws is the error of all that have neither. */
 	execute: (run: Run) => Promise<void>;
 }

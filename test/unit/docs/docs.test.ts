@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Emulator } from '../../../emulator';
+import { startEmulator } from '../../../emulator';
+import { buildServer } from '../../../emulator/server';
+import { entityAt } from '../../../nodes/AmoCrm/entities/places';
+import type { Entity } from '../../../nodes/AmoCrm/entities/types';
+import { resources } from '../../../nodes/AmoCrm/menu';
+import { DOCUMENT, operationsDocument, routesOf } from '../../../scripts/docs';
+
+/** docs/operations.md follows from the table, and names no route that amoCRM does not have. */
+
+test('docs/operations.md is up to date', () => {
+	if (readFileSync(DOCUMENT, 'utf8') !== operationsDocument()) throw new Error("The table of resources has changed: 'npm run docs' writes docs/operations.md anew; read the change and commit it.");
+});
+
+/** What a path looks like with every kind of record that the user can choose, and 7 for every ID. */
+function placesOf(entity: Entity): Entity[] {
+	const kinds = (entity.parents ?? []).flatMap(({ properties }) => properties.filter(({ name }) => name === 'entityType').flatMap(({ options = [] }) => options));
+	const choices = kinds.flatMap((kind) => ('value' in kind ? [String(kind.value)] : []));
+	const id = { __rl: true, mode: 'id', value: '7' };
+	return (choices.length === 0 ? [''] : choices).map((entityType) => entityAt(entity, (name) => (name === 'entityType' ? entityType : id), 'https://example.amocrm.ru'));
+}
+
+const routes = resources.flatMap(({ entity, operations }) =>
+	operations.flatMap((operation) => {
+		const { route } = operation;
+		return placesOf({ ...entity, ...(operation.parents ? { parents: operation.parents } : {}) }).flatMap((at) =>
+			routesOf(at, { ...operation, ...(route === undefined ? {} : { route: route.replace(entity.path, at.path) }) }).map((found) => [`${entity.value} ${operation.value}`, found.replace(/\{id\}/g, '7')] as const),
+		);
+	}),
+);
+
+describe('every route of the documents', () => {
+	let emulator: Emulator;
+	beforeAll(async () => {
+		emulator = await startEmulator();
+	});
+	afterAll(async () => await emulator.close());
+
+	/** Routes of API v4 from amoCRM's documents and its own client, as they are known in November 2026. */
+	test('is one that amoCRM has', () => {
+		const lines = readFileSync(join(__dirname, 'routes.txt'), 'utf8').split('\n').filter(Boolean);
+		const known = lines.map((line) => new RegExp(`^${line.replace(/\{\w+\}/g, '7')}$`));
+		expect(routes.filter(([, route]) => !known.some((pattern) => pattern.test(route))).map((entry) => entry.join(': '))).toEqual([]);
+	});
+
+	test('is one that the emulator has', async () => {
+		const server = await buildServer(emulator.world, {});
+		await server.ready();
+		const known = server.routeList.map(({ method, url }) => ({ method, pattern: patternOf(url) }));
+		await server.close();
+		const isKnown = (route: string) => {
+			const [method = '', path = ''] = route.split(' ');
+			return known.some((own) => own.method === method && own.pattern.test(`/api/v4${path}`));
+		};
+		expect(routes.filter(([, route]) => !isKnown(route)).map((entry) => entry.join(': '))).toEqual([]);
+	});
+});
+
+/** `/leads/:id(^\\d+$)/notes` as an expression over whole paths. */
+function patternOf(url: string): RegExp {
+	const parts = url.split('/').map((part) => part.replace(/^:\w+\(\^?(.*?)\$?\)$/, '($1)').replace(/^:\w+$/, '[^/]+'));
+	return new RegExp(`^${parts.join('/')}$`);
+}
