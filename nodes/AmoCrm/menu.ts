@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { account } from './entities/account';
+import { apiRequest } from './entities/apiRequest';
 import { catalog } from './entities/catalog';
 import { catalogElement } from './entities/catalogElement';
 import { company } from './entities/company';
@@ -25,6 +26,7 @@ import { user } from './entities/user';
 import { widget } from './entities/widget';
 import { remove } from './operations/action';
 import { activate, complete, deactivate, install, pin, setCustomersMode, uninstall, unpin } from './operations/actions';
+import { send } from './operations/apiRequest';
 import { create } from './operations/create';
 import { createComplex } from './operations/createComplex';
 import { getMany } from './operations/getMany';
@@ -52,6 +54,7 @@ const SETTING = [create, getOne, getMany, update, remove];
 
 const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[account, [getOne, setCustomersMode]],
+	[apiRequest, [send]],
 	[catalog, [create, getOne, getMany, update]],
 	[catalogElement, [create, getOne, getMany, update, upsertBy('customField', 'id', 'name')]],
 	[company, [create, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],

@@ -74,6 +74,7 @@ const accountAt = (domain: string): Account => ({
 
 const LIST = { resource: 'lead', operation: 'getAll', limit: 1 };
 const CREATE = { resource: 'lead', operation: 'create', name: 'x' };
+const CALLS = ['GET', 'PATCH', 'POST'].map((method) => ({ resource: 'apiRequest', operation: 'send', method, path: '/api/v4/leads', options: { fullResponse: true } }));
 
 const refused = DOMAINS.filter(([, expected]) => expected === undefined).map(([typed]) => typed);
 
@@ -154,6 +155,41 @@ describe('an ID', () => {
 	});
 });
 
+describe('the path of an API request', () => {
+	const pieces = fc.constantFrom('/', '//', '\\', '..', '.', '%2e', '%2f', '%5c', '@', ':', '?', '#', 'oauth2', 'OAUTH2', '%6f', '/api/v4', ';', '%', '\r\n', '\t', '\u0000', '\uFF0E', 'https:', 'evil.example', '%EF%BC%8E');
+	const paths = fc.oneof(fc.array(pieces).map((all) => all.join('')), fc.array(pieces).map((all) => `/${all.join('')}`), fc.webPath(), fc.webUrl(), fc.string());
+
+	it.each(['account', 'files'])('is refused with a reason, or is that of the request to the own host (%s)', async (host) => {
+		const world = await openWorld();
+		const given = [...fc.sample(paths, { numRuns: 500, seed: 14 }), '/@evil.example', '/:80@evil.example/', '/api/v4/account'];
+		try {
+			const targets = await connectionsDuring(async () => {
+				const parameters = { resource: 'apiRequest', operation: 'send', host, path: '={{ $json.path }}', options: { maxRetries: 0, requestsPerSecond: 1000 } };
+				const { rows } = await world.run(parameters, { items: given.map((path) => ({ path })), onError: 'continueRegularOutput' });
+				const refused = rows.filter(({ json }) => String(json.error).startsWith("'Path': "));
+				for (const { json } of refused) expect(json.error).toMatch(/ (is|holds|does|goes|leads) .*Give a path such as/s);
+				expect(refused.length).toBeGreaterThan(300);
+				expect(refused.length).toBeLessThan(given.length - 20);
+			});
+			const { url, world: { driveUrl }, log } = world.emulator;
+			expect(targets.filter((target) => ![url, driveUrl].map((own) => new URL(own).host).includes(target))).toEqual([]);
+			const asked = new Set(given.map((path) => (host === 'files' ? `/v1.0${path}` : path)));
+			for (const { path } of log.entries) expect(asked.has(path) || path === '/api/v4/account').toBe(true);
+			expect(log.entries.filter(({ path }) => /\/oauth2/i.test(decodeURIComponent(path)))).toEqual([]);
+		} finally {
+			await world.close();
+		}
+	});
+
+	it('that holds a token is refused without repeating it', async () => {
+		for (const path of [`//evil.example/${ACCESS}`, `https://evil.example/?t=${ACCESS}`, `/api?token=${ACCESS}`, `/${encodeURIComponent(ACCESS)}/%2f`]) {
+			const { error } = await runNode({ account: accountAt('mycompany'), parameters: { resource: 'apiRequest', operation: 'send', path: '={{ $json.path }}' }, items: [{ path }] });
+			expect(error?.message).toMatch(/'Path'/);
+			expect(stringify([error?.message, error?.description, error?.stack])).not.toContain(ACCESS.slice(0, 20));
+		}
+	});
+});
+
 test('no path can leave the host of the account, or bring headers along', async () => {
 	let sent: IHttpRequestOptions = { url: '' };
 	const context = {
@@ -195,7 +231,7 @@ describe('a redirect to another host', () => {
 	});
 	afterAll(async () => await Promise.all([trap.close(), account.close()]));
 
-	it.each([301, 302, 303, 307, 308].flatMap((code) => [[code, LIST] as const, [code, CREATE] as const]))(
+	it.each([301, 302, 303, 307, 308].flatMap((code) => [LIST, CREATE, ...CALLS].map((parameters) => [code, parameters] as const)))(
 		'%i is not followed, and the user learns of it (%j)',
 		async (code, parameters) => {
 			status = code;
@@ -243,7 +279,7 @@ describe('an answer that repeats what it was sent', () => {
 		['a page instead of an answer', page(200)],
 	];
 
-	it.each(answers.flatMap(([name, answer]) => [[name, answer, LIST] as const, [name, answer, CREATE] as const]))(
+	it.each(answers.flatMap(([name, answer]) => [LIST, CREATE, ...CALLS].map((parameters) => [name, answer, parameters] as const)))(
 		'%s keeps no secret of it',
 		async (_name, answer, parameters: IDataObject) => {
 			make = answer;
@@ -251,7 +287,7 @@ describe('an answer that repeats what it was sent', () => {
 			const spies = (['log', 'error', 'warn', 'info', 'debug'] as const).map((method) =>
 				jest.spyOn(console, method).mockImplementation((...args) => void written.push(args.map(String).join(' '))),
 			);
-			const run = { account: accountAt(echo.url), parameters: { ...parameters, options: { maxRetries: 0 } } as never };
+			const run = { account: accountAt(echo.url), parameters: { ...parameters, options: { ...(parameters.options as IDataObject), maxRetries: 0 } } as never };
 			const stopped = await runNode(run);
 			const continued = await runNode({ ...run, onError: 'continueRegularOutput' });
 			for (const spy of spies) spy.mockRestore();

@@ -53,8 +53,8 @@ test('every operation says in one sentence which record it works on', () => {
 			?.name.toLowerCase();
 		for (const { name, action = '', description = '' } of property.options as INodePropertyOptions[]) {
 			const nouns = noun?.endsWith('y') ? `${noun.slice(0, -1)}ies` : noun?.endsWith('s') ? `${noun}es` : `${noun}s`;
-			expect(`${name}: ${action}`).toMatch(new RegExp(`\\b(?:${noun}|${nouns})\\b`));
-			expect(`${name}: ${action}`).toMatch(/: [A-Z][a-z ]+$/);
+			expect(`${name}: ${action}`).toMatch(new RegExp(`\\b(?:${noun}|${nouns})\\b`, 'i'));
+			expect(`${name}: ${action}`).toMatch(/: [A-Z](?:[a-z ]|API)+$/);
 			expect(description.length).toBeGreaterThan(20);
 			expect(description).not.toBe(action);
 		}

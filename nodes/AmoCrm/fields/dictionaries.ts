@@ -186,7 +186,7 @@ export function conventionsOf(client: ApiClient): () => Conventions {
 const NO_FILES: Failure = {
 	kind: 'malformed',
 	message: 'amoCRM does not say where it keeps the files of this account',
-	advice: 'Give the UUID of the file instead of choosing it from the list.',
+	advice: 'Check that the integration has access to files. In a picker, give the UUID of the file instead.',
 	outcomeUnknown: false,
 };
 

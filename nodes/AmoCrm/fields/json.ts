@@ -17,14 +17,14 @@ export function jsonValue(value: unknown): unknown {
 
 export function jsonObject(value: unknown): IDataObject {
 	const parsed = jsonValue(value);
-	if (isPlainObject(parsed)) return parsed;
+	if (isObject(parsed)) return parsed;
 	throw new UserError(`${show(value)} is not a JSON object. Give an object such as {"key": "value"}.`);
 }
 
 export function jsonArray(value: unknown): IDataObject[] {
 	const parsed = jsonValue(value);
-	if (Array.isArray(parsed) && parsed.every(isPlainObject)) return parsed;
+	if (Array.isArray(parsed) && parsed.every(isObject)) return parsed;
 	throw new UserError(`${show(value)} is not a JSON array of objects. Give an array such as [{"key": "value"}].`);
 }
 
-const isPlainObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && !Array.isArray(value);

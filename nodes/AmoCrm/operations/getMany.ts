@@ -46,6 +46,28 @@ const returnAllProperty: INodeProperties = {
 	description: 'Whether to return all results or only up to a given limit',
 };
 
+export const limitProperties: INodeProperties[] = [
+	returnAllProperty,
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { returnAll: [false] } },
+	},
+];
+
+/** How many results an item wants; all when nothing. Throws a `UserError` that names the parameter. */
+export function limitOf(run: Run, item: number): number | undefined {
+	if (readFlag(run, returnAllProperty, item)) return undefined;
+	const value = run.parameter('limit', item, 50);
+	const limit = /^[1-9]\d*$/.test(String(value).trim()) && typeof value !== 'object' ? Number(value) : NaN;
+	if (!Number.isSafeInteger(limit)) throw new UserError(`'Limit': ${show(value)} is not a whole number above 0.`);
+	return limit;
+}
+
 export function getMany(entity: Entity): Operation {
 	const nouns = entity.displayNamePlural.toLowerCase();
 	return {
@@ -54,16 +76,7 @@ export function getMany(entity: Entity): Operation {
 		action: `Get many ${nouns}`,
 		description: `Retrieve many ${nouns}, or only those that pass the filters`,
 		properties: [
-			returnAllProperty,
-			{
-				displayName: 'Limit',
-				name: 'limit',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: 50,
-				description: 'Max number of results to return',
-				displayOptions: { show: { returnAll: [false] } },
-			},
+			...limitProperties,
 			...outputProperties,
 			...(entity.filters.length > 0 ? [filtersProperty(entity)] : []),
 			optionsProperty(withProperty(entity)),
@@ -234,7 +247,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, cont
 		...customFieldConditions(givenFieldFilters(filters), definitions, context),
 	];
 	const { query, asked, isImpossible } = joinConditions(conditions);
-	const limit = readFlag(run, returnAllProperty, item) ? undefined : readLimit(run.parameter('limit', item, 50));
+	const limit = limitOf(run, item);
 	const sort = sortOf(entity, collectionOf(run, 'sort', 'Sort', item));
 	const extras = [withOf(run, item), query.with ?? []].flat().filter((extra) => extra !== '').join(',');
 	// A record that changes while the pages are read would move to another page, and one that is read already: the order of
@@ -281,10 +294,4 @@ async function sorted(rows: IDataObject[], { field, direction }: Sort): Promise<
 	});
 	const numbers = Float64Array.from(groups.keys()).sort();
 	return [...(direction === 'asc' ? numbers : numbers.reverse())].flatMap((number) => groups.get(number) ?? []);
-}
-
-function readLimit(value: unknown): number {
-	const limit = /^[1-9]\d*$/.test(String(value).trim()) && typeof value !== 'object' ? Number(value) : NaN;
-	if (!Number.isSafeInteger(limit)) throw new UserError(`'Limit': ${show(value)} is not a whole number above 0.`);
-	return limit;
 }

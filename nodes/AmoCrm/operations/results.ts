@@ -74,18 +74,18 @@ export function progressOf({ items, rows, errors }: Pick<Run, 'items' | keyof Re
 	const inOrder = [...rows].sort(([a], [b]) => a - b);
 	const written = inOrder.flatMap(([item, [row]]) => (row?.id === undefined || row.action === 'unchanged' ? [] : [{ item, id: row.id }]));
 	const unknown = [...errors].flatMap(([item, { facts }]) => (facts.failure?.outcomeUnknown && !facts.isCollateral && !rows.has(item) ? [item] : [])).sort((a, b) => a - b);
-	const list = `${named(written.map(({ item }) => item))}; IDs ${shortList(written.map(({ id }) => String(id)))}`;
+	const list = `${itemsIn(written.map(({ item }) => item))}; IDs ${shortList(written.map(({ id }) => String(id)))}`;
 	const progress =
 		written.length > 0
-			? `Already written: ${written.length} of ${items.length} items (${list}).${unknown.length > 0 ? ` Not confirmed, but perhaps saved: ${named(unknown)}.` : ''}`
+			? `Already written: ${written.length} of ${items.length} items (${list}).${unknown.length > 0 ? ` Not confirmed, but perhaps saved: ${itemsIn(unknown)}.` : ''}`
 			: unknown.length > 0
-				? `None of the ${items.length} items is confirmed; ${named(unknown)} may be saved.`
+				? `None of the ${items.length} items is confirmed; ${itemsIn(unknown)} may be saved.`
 				: `None of the ${items.length} items was written.`;
 	return `${progress} To write the good items in spite of a bad one, set the node's 'On Error' to continue.`;
 }
 
 /** `items 0-49, 53` out of sorted numbers. */
-function named(numbers: number[]): string {
+export function itemsIn(numbers: number[]): string {
 	const spans: Array<[number, number]> = [];
 	for (const number of numbers) {
 		const last = spans[spans.length - 1];

@@ -18,13 +18,17 @@ export type Rows = Outcome<{
 	more: boolean;
 }>;
 
-/** The rows of a list answer: `_embedded[collection]`. What is no record among them (`null`) is left out. */
-export async function readRows(client: ApiClient, request: ReadRequest, collection: string): Promise<Rows> {
+/** The rows of a list answer: `_embedded[collection]`, or the only list there. What is no record among them (`null`) is left out. */
+export async function readRows(client: ApiClient, request: ReadRequest, collection?: string): Promise<Rows> {
 	const reply = await client.send({ ...request, method: 'GET' });
 	if (!reply.ok) return reply;
 	if (reply.status === 204) return { ok: true, rows: [], count: 0, more: false };
-	const rows = recordOf(recordOf(reply.body)?._embedded)?.[collection];
-	if (!Array.isArray(rows)) return { ok: false, failure: notAnswered(reply.status, reply.body, `the list of ${collection.replace(/_/g, ' ')}`) };
+	const embedded = recordOf(recordOf(reply.body)?._embedded) ?? {};
+	const rows = collection === undefined ? onlyListOf(embedded) : embedded[collection];
+	if (!Array.isArray(rows)) {
+		const failure = notAnswered(reply.status, reply.body, collection === undefined ? 'a list of records' : `the list of ${collection.replace(/_/g, ' ')}`);
+		return { ok: false, failure: collection === undefined ? { ...failure, advice: "Switch 'Pagination' off to get the answer as it is." } : failure };
+	}
 	const records = rows.filter((row): row is IDataObject => recordOf(row) !== undefined);
 	return { ok: true, rows: records, count: rows.length, more: (recordOf(recordOf(reply.body)?._links)?.next ?? undefined) !== undefined };
 }
@@ -55,6 +59,11 @@ export async function readAccount(client: ApiClient, extras?: string): Promise<O
 	const account = recordOf(reply.body);
 	if (typeof account?.id !== 'number') return { ok: false, failure: notAnswered(reply.status, reply.body, 'the account') };
 	return { ok: true, value: account };
+}
+
+function onlyListOf(embedded: IDataObject): unknown {
+	const [list, ...others] = Object.values(embedded).filter(Array.isArray);
+	return others.length === 0 ? list : undefined;
 }
 
 const recordOf = (value: unknown): IDataObject | undefined =>

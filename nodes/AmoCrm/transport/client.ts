@@ -283,14 +283,14 @@ function httpOptionsOf(baseUrl: string, request: ApiRequest): IHttpRequestOption
 	};
 }
 
-function readReply(request: ApiRequest, { statusCode: status, body }: Answer): Reply {
+function readReply(request: ApiRequest, { statusCode: status, body, headers }: Answer): Reply {
 	if (status === 204 || body === undefined || body === null || body === '') {
 		// "Nothing there" is 204 (core facts 3.2): a 200 without a body has lost it.
 		if (status === 200 && request.method === 'GET') return { ok: false, failure: malformedAnswer(request, status) };
-		return { ok: true, status, body: undefined };
+		return { ok: true, status, body: undefined, headers };
 	}
 	if (typeof body !== 'object') return { ok: false, failure: malformedAnswer(request, status) };
-	return { ok: true, status, body: body as IDataObject | IDataObject[] };
+	return { ok: true, status, body: body as IDataObject | IDataObject[], headers };
 }
 
 /**

@@ -17,8 +17,10 @@ const MAX_IN_FLIGHT = 6;
 export interface ListJob {
 	client: ApiClient;
 	path: string;
-	/** Key of the rows in `_embedded`. */
-	collection: string;
+	/** What stands before `path` where that is not the account's own API. */
+	base?: string;
+	/** Key of the rows in `_embedded`; the only list there when left out. */
+	collection?: string;
 	query?: Query;
 	/** At most this many rows; absent = all. */
 	limit?: number;
@@ -55,8 +57,8 @@ export async function isLongerThan(client: ApiClient, { path, collection }: Pick
 	return !probe.ok || probe.count > 0;
 }
 
-async function readAtOnce({ client, path, query, collection, accept = () => true }: ListJob, limit: number): Promise<ListResult> {
-	const reply = await readRows(client, { path, query }, collection);
+async function readAtOnce({ client, base, path, query, collection, accept = () => true }: ListJob, limit: number): Promise<ListResult> {
+	const reply = await readRows(client, { base, path, query }, collection);
 	if (!reply.ok) return reply;
 	const rows = reply.rows.filter(accept);
 	return { ok: true, rows: rows.slice(0, limit), repeated: 0, rejected: reply.rows.length - rows.length, hasUnreadable: reply.count > reply.rows.length };
@@ -182,8 +184,8 @@ async function readPages(job: ListJob, limit: number, given: Paging): Promise<Li
 	}
 
 	async function readPage({ from, size }: Span): Promise<Rows> {
-		const { client, path, collection, query } = job;
-		const request = { path, query: { ...query, page: from / size + 1, limit: size }, splittable: isSplittable({ size }), signal: withdrawal.signal };
+		const { client, base, path, collection, query } = job;
+		const request = { base, path, query: { ...query, page: from / size + 1, limit: size }, splittable: isSplittable({ size }), signal: withdrawal.signal };
 		return await readRows(client, request, collection);
 	}
 

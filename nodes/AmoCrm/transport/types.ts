@@ -79,7 +79,7 @@ export interface Failure {
 /** What the transport gives for everything it is asked to do: it never throws. */
 export type Outcome<T> = ({ ok: true } & T) | { ok: false; failure: Failure };
 
-export type Reply = Outcome<{ status: number; body: IDataObject | IDataObject[] | undefined }>;
+export type Reply = Outcome<{ status: number; body: IDataObject | IDataObject[] | undefined; headers?: Answer['headers'] }>;
 
 /** One way of writing. */
 export interface Verb {

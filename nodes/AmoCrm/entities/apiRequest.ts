@@ -1,0 +1,13 @@
+import { entity } from './types';
+
+/** Any call of the API: no record of amoCRM, but a row of the menu. */
+export const apiRequest = entity({
+	value: 'apiRequest',
+	displayName: 'API Request',
+	displayNamePlural: 'API Requests',
+	path: '',
+	collection: '',
+	isSingle: true,
+	idParameter: '',
+	listSearchMethod: '',
+});
