@@ -4,12 +4,13 @@ import { notFound } from '../http/problems';
 import { pagingOf, type Query } from '../http/query';
 import type { World } from '../world';
 
-const CURRENCIES = ['RUB', 'USD', 'EUR', 'KZT', 'BYN', 'UAH', 'GBP', 'BRL', 'MXN'];
+const CURRENCIES = [...new Set(['RUB', 'USD', 'EUR', 'KZT', 'BYN', 'UAH', 'GBP', 'BRL', 'MXN', ...Intl.supportedValuesOf('currency')])];
 
 /** facts: extended 7.9 */
 export function currencyRoutes(app: FastifyInstance): void {
 	app.get('/currencies', (request, reply) => {
-		const paging = pagingOf(request.query as Query);
+		// Paged, but nobody says by how many: the fewest that a page has by itself.
+		const paging = pagingOf(request.query as Query, 50);
 		return sendPage(request, reply, 'currencies', cutPage(CURRENCIES.map((code) => ({ code })), paging), paging);
 	});
 }

@@ -10,7 +10,7 @@ import { isUnset, show, toBoolean, toId, toList, toText } from './values';
 const optionValues: INodeProperties[] = [
 	{ displayName: 'Code', name: 'code', type: 'string', default: '', placeholder: 'e.g. WEB', description: 'Short name for programs, in Latin letters' },
 	{ displayName: 'ID', name: 'id', type: 'string', default: '', placeholder: 'e.g. 9001', description: 'Of an option that exists, to rename it; new ones have none' },
-	{ displayName: 'Label', name: 'value', type: 'string', default: '', placeholder: 'e.g. Website', description: 'What people see' },
+	{ displayName: 'Label', name: 'value', type: 'string', default: '', placeholder: 'e.g. Website', description: 'What people see; an expression may give a list of labels' },
 ];
 
 interface GivenOption extends IDataObject {
@@ -29,7 +29,7 @@ export const fieldOptions: FieldKind = {
 		options: [{ displayName: 'Option', name: 'option', values: optionValues }],
 	},
 	encode: (draft, key, value) => {
-		draft.body[key] = rowsOf(value, 'option').map(optionOf).map((option, sort) => ({ ...option, sort }));
+		draft.body[key] = rowsOf(value, 'option').flatMap(labelsOf).map(optionOf).map((option, sort) => ({ ...option, sort }));
 	},
 	// amoCRM removes every option that an update leaves out.
 	keepsOld: (record, wanted, { values }) => {
@@ -46,6 +46,12 @@ function knownOption(old: GivenOption[], { id, code, value }: GivenOption): Give
 	if (id !== undefined && !known) throw new UserError(`the field has no option with the ID ${id}`);
 	return known ? { id: known.id, value: known.value, ...(known.code ? { code: known.code } : {}) } : {};
 }
+
+/** A label that is a list, as an expression gives it, is several options. */
+const labelsOf = (entry: unknown): unknown[] => {
+	const { value, code, id } = (typeof entry === 'object' && entry !== null ? entry : {}) as IDataObject;
+	return Array.isArray(value) && isUnset(code) && isUnset(id) ? value : [entry];
+};
 
 function optionOf(entry: unknown): GivenOption {
 	if (typeof entry !== 'object' || entry === null) return { value: toText(entry) };

@@ -1,13 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Entity, RecordId } from '../entities/types';
+import type { Entity } from '../entities/types';
 import type { WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
-import type { NotWritten } from '../transport/batches';
 import type { Verb } from '../transport/types';
 import { mustStop, readItems, settleItems } from './items';
 import { fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
-import { notFoundError, writeError } from './problems';
+import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Operation, Run } from './types';
@@ -55,15 +54,8 @@ async function actOnAll(run: Run, entity: Entity, { verb, fields = [], body, row
 		const outcome = outcomes[index] as SentOutcome;
 		if (outcome.status === 'planned') return [outcome.plan];
 		if (outcome.status === 'written') return [row(sent, outcome.answer)];
-		if (isAbout(sent.id, outcome)) throw notFoundError(entity, sent.id as RecordId);
 		throw writeError({ entity, body: sent, definitions: [] }, outcome);
 	});
-}
-
-/** Whether amoCRM says that there is no such record: some routes answer 404, others that `id` is no valid choice (core facts 7). */
-function isAbout(id: unknown, outcome: NotWritten): boolean {
-	if (id === undefined || outcome.status !== 'refused') return false;
-	return outcome.failure.kind === 'notFound' || outcome.problems.some(({ path, code }) => path === 'id' && code === 'NotSupportedChoice');
 }
 
 /** Deletes one record for each item, for good. */

@@ -38,10 +38,18 @@ export interface Sent {
 	members?: Record<string, Entity>;
 }
 
+/** Whether amoCRM says that there is no such record: some routes answer 404, others that `id` is no valid choice (core facts 7). */
+function isMissing(outcome: NotWritten): boolean {
+	if (outcome.status !== 'refused') return false;
+	return outcome.failure.kind === 'notFound' || outcome.problems.some(({ path, code }) => path === 'id' && code === 'NotSupportedChoice');
+}
+
 /** What a row that was not written comes out as. */
 export function writeError(sent: Sent, outcome: NotWritten): AmoCrmError {
 	const { failure } = outcome;
 	const name = sent.entity.displayName;
+	const { id } = sent.body as { id?: RecordId };
+	if (id !== undefined && isMissing(outcome)) return notFoundError(sent.entity, id);
 	switch (outcome.status) {
 		case 'refused': {
 			const { problems } = outcome;

@@ -1,0 +1,196 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { CustomFieldRow } from '../../emulator/store/rows';
+import type { Entity } from '../../nodes/AmoCrm/entities/types';
+import type { WritableField } from '../../nodes/AmoCrm/fields/fields';
+import type { World } from './world';
+
+/** What the suite of the table writes: values by the kinds of fields, and what only one entity wants. */
+
+export interface Samples {
+	/** Parameters beside those of its fields, such as where its records are. */
+	place?: (world: World) => INodeParameters;
+	/** What the account needs first. */
+	prepare?: (world: World) => Promise<void> | void;
+	/** Values by the names of fields, where the kind does not give one; `undefined`: the field cannot be tested alone. */
+	values?: Record<string, (n: number, world: World) => unknown>;
+	/** Fields that go along with another when a record is created. */
+	along?: Record<string, IDataObject>;
+	/** Filters: one value that keeps every sample record, one that keeps none. */
+	filters?: Record<string, [keeps: (world: World, ids: number[]) => unknown, drops: unknown]>;
+	/** What amoCRM itself refuses; a name of 300 letters when left out. */
+	refused?: IDataObject;
+	/** Keys that no reading shows as they were written. */
+	unseen?: string[];
+	/** Makes more records than a page holds, where the node cannot create them. */
+	fill?: (world: World) => void;
+	/** Makes room where the account takes few records; before each test. */
+	tidy?: (world: World) => void;
+	/** The emulator lets everybody write them: nothing is known of who may. */
+	isOpen?: true;
+}
+
+export const catalogOf = ({ emulator: { account } }: World): number =>
+	([...account.catalogs.keys()][0] ?? 0) as number;
+export const mainPipelineOf = ({ emulator: { account } }: World) => [...account.pipelines.values()][0] as { id: number; statuses: Array<{ id: number; type: number }> };
+export const userOf = ({ emulator: { account } }: World, index = 0) => [...account.users.values()][index] as { id: number; name: string };
+
+const first = (table: Map<number, unknown> | { keys(): Iterable<number> }) => [...table.keys()][0];
+
+/** One card of each kind, and a list, for what belongs to others. */
+export async function furnish(world: World): Promise<void> {
+	const make = async (resource: string, more: INodeParameters = {}) => {
+		const { error } = await world.run({ resource, operation: 'create', name: 'Furniture', ...more });
+		if (error) throw error;
+	};
+	await make('catalog');
+	for (const resource of ['company', 'contact', 'lead']) await make(resource);
+	await make('catalogElement', { catalogId: { __rl: true, mode: 'id', value: catalogOf(world) } });
+	world.emulator.log.clear();
+}
+
+/** Values of fields that are picked from lists of the account, whatever entity has them. */
+const COMMON: NonNullable<Samples['values']> = {
+	responsibleUserId: (n, world) => userOf(world, n % 2).id,
+	createdBy: (n, world) => userOf(world, n % 2).id,
+	pipelineId: (n, world) => [...world.emulator.account.pipelines.keys()][n % 2],
+	companyId: (_n, world) => first(world.emulator.account.entities('companies')),
+	contactId: (_n, world) => first(world.emulator.account.entities('contacts')),
+	contacts: (_n, world) => ({ record: [{ recordId: first(world.emulator.account.entities('contacts')) }] }),
+	contactIds: (_n, world) => [first(world.emulator.account.entities('contacts'))],
+	email: (n) => `person${n}@example.com`,
+	phone: (n) => `+7912000${String(1000 + n)}`,
+	// Values of the account's own fields have suites of their own.
+	customFieldsJson: () => undefined,
+	customFieldsToClear: () => undefined,
+	tags: (n) => `tag ${n}`,
+	tagsToRemove: (n) => `tag ${n}`,
+	replaceTags: (n) => `tag ${n}`,
+};
+
+const leadOf = (world: World) => first(world.emulator.account.leads);
+
+const optionsOf = (...labels: string[]) => ({ option: labels.map((value) => ({ value })) });
+
+export const SAMPLES: Record<string, Samples> = {
+	catalogElement: { place: (world) => ({ catalogId: { __rl: true, mode: 'id', value: catalogOf(world) } }) },
+	catalog: { isOpen: true },
+	customerStatus: {
+		tidy: ({ emulator: { account } }) => [...account.customerStatuses.keys()].slice(2).forEach((id) => account.customerStatuses.delete(id)),
+	},
+	customerSegment: {
+		prepare: ({ emulator }) => void (emulator.account.info.customers_mode = 'segments'),
+	},
+	customField: {
+		values: {
+			type: () => 'text',
+			requiredStatuses: (_n, world) => [`${mainPipelineOf(world).id}:142`],
+			options: (n) => optionsOf(`One ${n}`, `Two ${n}`),
+			// Of fields of lists.
+			categories: () => undefined,
+			isRequired: () => undefined,
+			isVisible: () => undefined,
+			removeOtherOptions: () => undefined,
+			groupId: () => 'statistic',
+			currency: (n) => (n % 2 ? 'USD' : 'EUR'),
+			chainedLists: (_n, world) => [{ catalog_id: catalogOf(world), parent_catalog_id: null, title: 'City' }],
+		},
+		along: {
+			options: { type: 'select' },
+			currency: { type: 'monetary' },
+			remind: { type: 'birthday' },
+			chainedLists: { type: 'chained_list' },
+			trackingCallback: { type: 'tracking_data' },
+		},
+		filters: { types: [() => ['text'], ['date']] },
+		// Only options and the search of linked records look otherwise when they are read.
+		unseen: ['enums', 'search_in'],
+	},
+	customFieldGroup: {
+		values: { fieldIds: (_n, { emulator }) => [emulator.account.fieldsOf('leads').find(({ code }: CustomFieldRow) => code === null)?.id] },
+	},
+	lead: {
+		values: {
+			statusId: (_n, world) => `${mainPipelineOf(world).id}:142`,
+			lossReasonId: (_n, { emulator }) => [...emulator.account.lossReasons.keys()][0],
+			tags: (n) => `tag ${n}`,
+		},
+		along: { lossReasonId: {} },
+	},
+	note: {
+		place: (world) => ({ entityType: 'leads', noteType: 'common', entityId: { __rl: true, mode: 'id', value: leadOf(world) as number } }),
+		values: { entityId: (_n, world) => leadOf(world) },
+		refused: {},
+	},
+	pipeline: {
+		values: { stages: (n) => ({ stage: [{ name: `Stage ${n}`, color: '#fffeb2' }] }) },
+		unseen: ['is_main'],
+		filters: { isArchived: [() => false, true] },
+	},
+	pipelineStage: {
+		place: (world) => ({ pipelineId: { __rl: true, mode: 'id', value: mainPipelineOf(world).id } }),
+		// amoCRM numbers stages anew.
+		unseen: ['sort', 'descriptions'],
+	},
+	productSettings: {},
+	role: {
+		values: {
+			rights: (n) => ({ leads: { view: n % 2 ? 'M' : 'A', add: 'D' }, other: { mail_access: n % 2 === 0 } }),
+			rightsJson: () => ({ contacts: { export: 'D' } }),
+		},
+		unseen: ['rights'],
+	},
+	source: {
+		filters: { externalIds: [(world) => [...world.emulator.account.sources.values()].map(({ external_id: id }) => id), 'nobody'] },
+		values: { services: () => [{ type: 'whatsapp', pages: [{ id: '1', name: 'Shop', link: 'https://wa.me/1' }] }], originCode: (n) => `code${n}` },
+		unseen: ['default'],
+	},
+	task: {
+		values: {
+			taskTypeId: (n) => 1 + (n % 2),
+			entityType: () => 'leads',
+			entityId: (_n, world) => leadOf(world),
+			completeTill: (n) => `2030-01-0${1 + (n % 9)}T10:00:00Z`,
+		},
+		along: { entityType: { entityId: 'lead' } },
+		refused: { taskTypeId: 999_999 },
+	},
+	user: {
+		values: {
+			password: (n) => `Secret${n}x`,
+			roleId: (_n, { emulator }) => [...emulator.account.roles.keys()][0],
+			groupId: () => 267_001,
+			rights: () => ({ leads: { view: 'M' } }),
+			rightsJson: () => ({ contacts: { export: 'D' } }),
+		},
+		unseen: ['password', 'rights'],
+	},
+	widget: {
+		fill: ({ emulator: { account } }) => {
+			const [widget] = [...account.widgets.values()];
+			for (let n = 0; n < 260; n += 1) account.widgets.add({ ...(widget as NonNullable<typeof widget>), id: account.widgets.nextId(), code: `widget_${n}` });
+		},
+	},
+};
+
+/** The value of a field for the record `n`; `undefined` where the kind alone gives none. */
+export function sampleOf(entity: Entity, field: WritableField, n: number, world: World): unknown {
+	const own = SAMPLES[entity.value]?.values?.[field.name] ?? COMMON[field.name];
+	if (own) return own(n, world);
+	const { type, options, typeOptions } = field.kind.property;
+	switch (type) {
+		case 'string':
+			return `${field.displayName} ${n}`;
+		case 'number':
+			return 100 + n;
+		case 'boolean':
+			return n % 2 === 0;
+		case 'dateTime':
+			return `2025-03-${String(10 + (n % 10))}T10:00:00Z`;
+		case 'color':
+			return `#ae00${(16 + n).toString(16)}`;
+		case 'options':
+			if (!typeOptions?.loadOptionsMethod) return (options?.[n % options.length] as { value: string }).value;
+	}
+	throw new Error(`${entity.value}: no sample for '${field.name}' (${type}). Add one to SAMPLES.`);
+}
