@@ -53,6 +53,7 @@ export async function furnish(world: World): Promise<void> {
 const COMMON: NonNullable<Samples['values']> = {
 	responsibleUserId: (n, world) => userOf(world, n % 2).id,
 	createdBy: (n, world) => userOf(world, n % 2).id,
+	updatedBy: (n, world) => userOf(world, n % 2).id,
 	pipelineId: (n, world) => [...world.emulator.account.pipelines.keys()][n % 2],
 	companyId: (_n, world) => first(world.emulator.account.entities('companies')),
 	contactId: (_n, world) => first(world.emulator.account.entities('contacts')),
