@@ -60,7 +60,13 @@ describe('a bad row', () => {
 	it('goes to the error output when there is one', async () => {
 		const { rows, errorRows } = await world.run({ ...CREATE, options: FAST }, { items: mixedItems(), onError: 'continueErrorOutput' });
 		expect(rows).toHaveLength(114);
+		expect(rows.filter(({ json }) => 'error' in json)).toEqual([]);
 		expect(errorRows.map(({ pairedItem }) => (pairedItem as { item: number }).item)).toEqual([3, 10, 11, 64, 77, 119]);
+		// With a third key, or another second one, n8n 1.x would take it for a good row.
+		expect(errorRows[0]?.json).toEqual({
+			error: "'Price': 'much' is not an amount. Give a number such as 1500 or 1500.50 [item 3]",
+			message: { description: 'Nothing was sent to amoCRM for this item.', cause: 'parameter', field: 'Price' },
+		});
 	});
 
 	it('stops the run otherwise, and the error says what was written', async () => {

@@ -136,6 +136,12 @@ test.each(['continueRegularOutput', 'continueErrorOutput'])('%s: an expression t
 	const run = await runNode(stage.n8n.client, stage.credential, parameters, items, { onError });
 	expect(run.status).toBe('success');
 	expect([...stage.emulator.world.account.leads.values()].map(({ name }) => name).sort()).toEqual(['Lead 0', 'Lead 2']);
-	const bad = run.rows.filter((row) => 'error' in row);
-	expect(bad.map(({ error }) => error)).toEqual(onError === 'continueRegularOutput' ? [expect.stringMatching(/^'Created At': .*\[item 1\]$/)] : []);
+	const [good, bad] = onError === 'continueRegularOutput' ? [run.rows.filter((row) => !('error' in row)), run.rows.filter((row) => 'error' in row)] : [run.rows, run.errorRows];
+	expect(good.map(({ name }) => name)).toEqual(['Lead 0', 'Lead 2']);
+	expect(bad).toHaveLength(1);
+	expect(bad[0]).toMatchObject({
+		error: expect.stringMatching(/^'Created At': .*\[item 1\]$/),
+		[onError === 'continueRegularOutput' ? 'details' : 'message']: { cause: 'parameter' },
+		...(onError === 'continueErrorOutput' ? { name: 'Lead 1', when: 'soon' } : {}),
+	});
 });

@@ -26,6 +26,8 @@ export interface Run {
 	/** What came out of the last node that ran, in order. */
 	items: INodeExecutionData[];
 	rows: IDataObject[];
+	/** What went to the error output. */
+	errorRows: IDataObject[];
 	/** For every item out, the number of the item that it came from. */
 	sources: Array<number | undefined>;
 	error?: { message: string; description?: string; context?: IDataObject; httpCode?: string };
@@ -119,6 +121,7 @@ function readRun(execution: StoredExecution, node: string): Run {
 		status: execution.status,
 		items,
 		rows: items.map(({ json }) => json),
+		errorRows: (last?.data?.main?.[1] ?? []).map(({ json }: INodeExecutionData) => json),
 		sources: items.map(({ pairedItem }) => sourceOf(pairedItem)),
 		error: last?.error ?? resultData.error,
 		hints: (last?.hints ?? []).map(({ message }: { message: string }) => message),

@@ -10,15 +10,17 @@ type Texts = Results & { mask: Mask };
 
 /**
  * The rows that n8n gets: every row paired with the item it came from, in the order of the items, and one error item for
- * each item that failed. An error item carries no error object: n8n would drop all but its message.
+ * each item that failed. An error item carries no error object: n8n would drop all but its message. To the error output
+ * n8n moves items with `error` alone or with `message` beside it; one with `details` passed as good before n8n 2.41.
  */
-export async function executionData(run: Pick<Run, 'items'> & Texts): Promise<INodeExecutionData[]> {
+export async function executionData(run: Pick<Run, 'context' | 'items'> & Texts): Promise<INodeExecutionData[]> {
 	const data: INodeExecutionData[] = [];
+	const more = run.context.getNode().onError === 'continueErrorOutput' ? 'message' : 'details';
 	await inTurns(run.items, (_, item) => {
 		const error = run.errors.get(item);
 		if (error) {
 			const { message, description, ...details } = shown(run, item, error);
-			data.push({ json: { error: message, details: { description, ...details } }, pairedItem: { item } });
+			data.push({ json: { error: message, [more]: { description, ...details } }, pairedItem: { item } });
 		} else for (const json of run.rows.get(item) ?? []) data.push({ json, pairedItem: { item } });
 	});
 	return data;

@@ -57,15 +57,15 @@ it('never calls an item unwritten that may be saved, and counts every item once'
 	);
 });
 
+const context = { getNode: () => ({ name: 'amoCRM', type: 'x' }) } as never;
+
 it('the error of the node is the first faulty item, not one that suffers from it', () => {
-	const context = { getNode: () => ({ name: 'amoCRM', type: 'x' }) } as never;
 	const mask = (text: string) => text;
 	expect(nodeError({ ...resultsOf(['w', '-', '?', 'x']), context, mask }, true)).toMatchObject({ message: 'lost [item 2]', context: { itemIndex: 2 } });
 	expect(nodeError({ ...resultsOf(['w', 'u']), context, mask }, true)).toBeUndefined();
 });
 
 it('no secret is in any text, wherever it came from', async () => {
-	const context = { getNode: () => ({ name: 'amoCRM', type: 'x' }) } as never;
 	const secret = 'very-secret-token';
 	const error = new AmoCrmError(`'Name': ${secret}`, { advice: secret, field: secret, details: { amoCrmErrors: [{ detail: secret }] } });
 	const run = { ...resultsOf(['w', 'w']), errors: new Map([[1, error]]), context, mask: (text: string) => text.split(secret).join('***') };
@@ -75,7 +75,7 @@ it('no secret is in any text, wherever it came from', async () => {
 });
 
 it('an end of many spaces and full stops is taken off in no time', async () => {
-	const run = { ...resultsOf(['x']), mask: (text: string) => text, errors: new Map([[0, new AmoCrmError(`Bad${' .'.repeat(100_000)}x${' .'.repeat(100_000)}`)]]) };
+	const run = { ...resultsOf(['x']), context, mask: (text: string) => text, errors: new Map([[0, new AmoCrmError(`Bad${' .'.repeat(100_000)}x${' .'.repeat(100_000)}`)]]) };
 	const started = performance.now();
 	await executionData(run);
 	expect(performance.now() - started).toBeLessThan(1000);
