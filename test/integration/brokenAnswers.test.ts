@@ -81,3 +81,54 @@ it('a list that answers the same page for ever ends with an error', async () => 
 	expect(error?.message).toMatch(/^amoCRM gives the same records again instead of the next page/);
 	expect(world.requests('GET', '/leads').length).toBeLessThan(20);
 });
+
+describe('what is done with a record, or with what the account has one of', () => {
+	const ACTIONS: Array<[string, INodeParameters, RegExp | string]> = [
+		['a link', { resource: 'lead', operation: 'link', leadId: byId('={{ $json.id }}'), linkTo: 'companies', linkedId: byId(5) }, '/api/v4/leads/link'],
+		['an unlink', { resource: 'lead', operation: 'unlink', leadId: byId('={{ $json.id }}'), linkTo: 'companies', linkedId: byId(5) }, '/api/v4/leads/unlink'],
+		['a deletion', { resource: 'pipeline', operation: 'delete', pipelineId: byId(5) }, '/api/v4/leads/pipelines/5'],
+		['a pin', { resource: 'note', operation: 'pin', entityType: 'leads', noteId: byId(4) }, '/api/v4/leads/notes/4/pin'],
+		['a switch', { resource: 'user', operation: 'deactivate', userId: byId(4) }, '/api/v4/users/deactivate'],
+		['a change of one row', { resource: 'pipeline', operation: 'update', pipelineId: byId(5), updateFields: { name: 'x' } }, '/api/v4/leads/pipelines/5'],
+		['a setting', { resource: 'productSettings', operation: 'update', updateFields: { isEnabled: true } }, '/api/v4/catalogs/products/settings'],
+		['a mode', { resource: 'account', operation: 'setCustomersMode', mode: 'segments' }, '/api/v4/customers/mode'],
+		['a widget', { resource: 'widget', operation: 'install', widgetCode: byId('w') }, '/api/v4/widgets/w'],
+	];
+	it.each(ACTIONS)('%s is not said to be done by a broken answer', async (_what, parameters, path) => {
+		for (const body of [...BROKEN, { title: 'Payment Required', status: 402 }, { error: 'internal' }, { id: 99, code: 'other' }]) {
+			world.emulator.faults.clear();
+			world.emulator.faults.add({ path, action: { kind: 'status', status: 200, body } });
+			const { rows } = await world.run({ ...parameters, options: FAST }, { items: [{ id: leads[0] as number }], onError: 'continueRegularOutput' });
+			expect([body, rows[0]?.json.error]).toEqual([body, expect.stringMatching(/not known|amoCRM accepted the request but its answer does not mention/)]);
+		}
+	});
+
+	it.each<[INodeParameters, IDataObject]>([
+		[{ resource: 'productSettings', operation: 'update', updateFields: { isEnabled: true } }, { is_enabled: true }],
+		[{ resource: 'productSettings', operation: 'get' }, { is_enabled: true }],
+		[{ resource: 'account', operation: 'setCustomersMode', mode: 'periodicity' }, { mode: 'periodicity', is_enabled: true }],
+		[{ resource: 'account', operation: 'get' }, { id: expect.any(Number) as number }],
+		[{ resource: 'tag', operation: 'create', entityType: 'leads', name: 'vip' }, { name: 'vip' }],
+	])('a good answer to %j is taken', async (parameters, shown) => {
+		const { rows, error } = await world.run({ ...parameters, options: FAST }, { items: [{}, {}] });
+		expect(error).toBeUndefined();
+		expect(rows.map(({ json }) => json)).toEqual([expect.objectContaining(shown), expect.objectContaining(shown)]);
+	});
+
+	it('changes of the one setting follow each other in the order of the items', async () => {
+		const items = Array.from({ length: 12 }, (_, index) => ({ on: index % 2 === 1 }));
+		world.emulator.faults.add({ method: 'PATCH', times: 1, action: { kind: 'delay', ms: 100 } });
+		const { rows } = await world.run({ resource: 'productSettings', operation: 'update', updateFields: { isEnabled: '={{ $json.on }}' }, options: FAST }, { items });
+		expect(rows.map(({ json }) => json.is_enabled)).toEqual(items.map(({ on }) => on));
+		expect(world.requests('PATCH', '/catalogs/products/settings').map(({ body }) => (body as IDataObject).is_enabled)).toEqual(items.map(({ on }) => on));
+	});
+
+	it.each(['account', 'productSettings'])('%s without what it always has is an error', async (resource) => {
+		for (const body of [...BROKEN, { id: 'new', is_enabled: 'x' }]) {
+			world.emulator.faults.clear();
+			world.emulator.faults.add({ method: 'GET', action: { kind: 'status', status: 200, body } });
+			const { error } = await world.run({ resource, operation: 'get', options: FAST });
+			expect(error?.message).toMatch(/^amoCRM answered \(200\) without/);
+		}
+	});
+});

@@ -7,7 +7,7 @@ export const account = entity({
 	displayNamePlural: 'Accounts',
 	path: '/account',
 	collection: '',
-	isSingle: true,
+	isSingle: 'id',
 	idParameter: '',
 	listSearchMethod: '',
 	withOptions: [

@@ -8,7 +8,7 @@ export const productSettings = entity({
 	displayNamePlural: 'Product Settings',
 	path: '/catalogs/products/settings',
 	collection: '',
-	isSingle: true,
+	isSingle: 'is_enabled',
 	idParameter: '',
 	listSearchMethod: '',
 	fields: [{ name: 'isEnabled', key: 'is_enabled', displayName: 'Enabled', kind: boolean, description: 'Whether products are switched on; amoCRM then makes their list' }],

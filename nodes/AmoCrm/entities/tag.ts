@@ -34,4 +34,5 @@ export const tag = entity({
 			description: 'Return only the tags with these IDs, as a list or separated by commas',
 		}),
 	],
+	verbs: { create: { method: 'POST', sends: 'rows', answers: 'embedded', merges: true } },
 });

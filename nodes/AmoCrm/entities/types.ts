@@ -69,8 +69,8 @@ interface Declaration {
 	filtersCustomFields?: true;
 	/** How amoCRM gives its lists, where that is not in pages of 250, and whether several can be asked for by their IDs. */
 	list?: { pageSize?: number; unpaged?: true; byIds?: 'filter' | 'single' };
-	/** The account has one of it: no ID, no list. */
-	isSingle?: true;
+	/** The account has one of it: no ID, no list. This stands in every answer about it. */
+	isSingle?: string;
 	/** A new one without a place gets one after the last, as amoCRM demands a place. */
 	sortAfterLast?: true;
 	/** What `with` must add to the record that an update reads, so that it keeps what is there. */

@@ -66,7 +66,7 @@ const CUSTOMER_MODES = [
 /** Source: extended facts 4. Switching customers off keeps the mode that amoCRM asks for. */
 export const setCustomersMode = (entity: Entity): Operation =>
 	action(
-		{ ...entity, path: '/customers' },
+		{ ...entity, path: '/customers', isSingle: 'mode' },
 		{
 			value: 'setCustomersMode',
 			name: 'Set Customers Mode',

@@ -68,8 +68,8 @@ async function getRecords(run: Run, entity: Entity): Promise<void> {
 }
 
 /** What the account has one of. */
-async function readSingle({ client }: Run, { path }: Entity, extras: string): Promise<IDataObject | Failure> {
-	const reply = await readObject(client, { path, query: { with: extras } });
+async function readSingle({ client }: Run, { path, isSingle = 'id' }: Entity, extras: string): Promise<IDataObject | Failure> {
+	const reply = await readObject(client, { path, query: { with: extras } }, isSingle);
 	return reply.ok ? reply.value : reply.failure;
 }
 

@@ -156,7 +156,7 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
  */
 export async function sendLinks(run: Run, entity: Entity, { action, links }: { action: Action; links: Array<Asked<IDataObject>> }): Promise<SentOutcome[]> {
 	const repeatable = (rows: IDataObject[]) => !rows.some(hasQuantity);
-	return await sendRows(run, links, { ...entity, verb: { method: 'POST', path: `/${action}`, sends: 'rows', answers: 'nothing', repeatable } });
+	return await sendRows(run, links, { ...entity, verb: { method: 'POST', path: `/${action}`, sends: 'rows', answers: action === 'link' ? 'links' : 'nothing', repeatable } });
 }
 
 /** Whether amoCRM sets or adds the quantity of an element that is linked already is not known. */

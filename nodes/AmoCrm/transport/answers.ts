@@ -43,23 +43,17 @@ export async function readRecord(client: ApiClient, request: ReadRequest, id: nu
 	return { ok: true, value: record };
 }
 
-/** What the account has one of, such as its settings. */
-export async function readObject(client: ApiClient, request: ReadRequest): Promise<Outcome<{ value: IDataObject }>> {
+/** What the account has one of, such as its settings; a number or a yes or no stands under `key` in every answer about it. */
+export async function readObject(client: ApiClient, request: ReadRequest, key: string, what = 'what was asked for'): Promise<Outcome<{ value: IDataObject }>> {
 	const reply = await client.send({ ...request, method: 'GET' });
 	if (!reply.ok) return reply;
 	const value = recordOf(reply.body);
-	if (!value || Object.keys(value).length === 0 || 'status' in value) return { ok: false, failure: notAnswered(reply.status, reply.body, 'what was asked for') };
+	if (!value || !['number', 'boolean'].includes(typeof value[key])) return { ok: false, failure: notAnswered(reply.status, reply.body, what) };
 	return { ok: true, value };
 }
 
 /** What the account says about itself; `extras` is what `with` may add. */
-export async function readAccount(client: ApiClient, extras?: string): Promise<Outcome<{ value: IDataObject }>> {
-	const reply = await client.send({ method: 'GET', path: '/account', query: { with: extras } });
-	if (!reply.ok) return reply;
-	const account = recordOf(reply.body);
-	if (typeof account?.id !== 'number') return { ok: false, failure: notAnswered(reply.status, reply.body, 'the account') };
-	return { ok: true, value: account };
-}
+export const readAccount = async (client: ApiClient, extras?: string) => await readObject(client, { path: '/account', query: { with: extras } }, 'id', 'the account');
 
 function onlyListOf(embedded: IDataObject): unknown {
 	const [list, ...others] = Object.values(embedded).filter(Array.isArray);

@@ -35,9 +35,13 @@ export interface BatchJob {
 	request: (rows: IDataObject[]) => ApiRequest;
 	/** The rows that amoCRM answers with, out of a successful reply to `sent`. */
 	answers: (reply: Reply & { ok: true }, sent: IDataObject[]) => IDataObject[];
+	/** The ID of the record that such a row shows; nothing where it shows none, and so does not say that a row is saved. */
+	idOf?: (answer: IDataObject) => unknown;
+	/** Whether several rows may be answered with one ID; otherwise it tells nothing of any of them. */
+	mayShare?: boolean;
+	/** All rows are about the one record of its kind. */
+	isSingle?: boolean;
 	size: number;
-	/** Whether what is written has no ID that an answer could show, such as a setting of the account. */
-	hasNoIds?: boolean;
 	/** Whether good rows go on when others are refused ("continue on fail"). */
 	rescue: boolean;
 	/** Gets the rows of each request that amoCRM has confirmed. */
@@ -52,13 +56,16 @@ export interface BatchJob {
  */
 export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise<RowOutcome[]> {
 	const outcomes = new Array<RowOutcome | undefined>(rows.length);
+	const { idOf = ({ id }) => id } = job;
 	const size = Math.min(MAX_BATCH_SIZE, Math.max(1, Math.floor(job.size)));
 	let stopped: Failure | undefined;
 	let singleRefusals = 0;
 	let anyWritten = false;
+	/** How many rows got each ID. */
+	const owners = new Map<string, number>();
 
 	/** Wave by wave: two rows for the same record must not be in one batch, nor overtake each other. */
-	for (const wave of wavesOf(rows)) {
+	for (const wave of wavesOf(rows, job)) {
 		const queue: number[][] = [];
 		for (let from = 0; from < wave.length; from += size) queue.push(wave.slice(from, from + size));
 
@@ -88,8 +95,8 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		const splittable = batch.length > 1 && repeatable;
 		const reply = await job.client.send({ ...request, splittable });
 		if (reply.ok) {
-			const answers = job.answers(reply, sent);
-			takeAnswers(batch, job.hasNoIds ? answers : answers.filter(isConfirmed), repeatable);
+			const confirmed = job.answers(reply, sent).filter((answer) => typeof answer === 'object' && answer !== null && isKnown(idOf(answer)));
+			takeAnswers(batch, confirmed, repeatable);
 			const written = batch.flatMap((index) => {
 				const outcome = outcomes[index];
 				return outcome?.status === 'written' ? [{ index, answer: outcome.answer }] : [];
@@ -131,16 +138,34 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 
 	/** amoCRM answers in order, but its own client never relies on that: `request_id` or `id` first, then the place. */
 	function takeAnswers(batch: number[], answers: IDataObject[], repeatable: boolean): void {
-		const byRequestId = indexBy(answers, 'request_id');
-		const byId = indexBy(answers, 'id');
+		const byRequestId = indexBy(answers, ({ request_id }) => request_id);
+		const byId = indexBy(answers, idOf);
+		const found = new Map<number, IDataObject | undefined>();
 		batch.forEach((index, position) => {
 			const { id } = rows[index] as IDataObject;
 			const marks = id === undefined ? byRequestId : byId;
 			const marked = marks.get(String(id ?? position));
 			const byPlace = id === undefined && marks.size === 0 && answers.length === batch.length;
-			const answer = byPlace ? answers[position] : marked;
-			outcomes[index] = answer ? { status: 'written', answer } : { status: 'unknown', failure: missingAnswer(), repeatable };
+			found.set(index, byPlace ? answers[position] : marked);
 		});
+		const ownersOf = (answer: IDataObject): number => owners.get(String(idOf(answer))) ?? 0;
+		for (const answer of found.values()) if (answer) owners.set(String(idOf(answer)), ownersOf(answer) + 1);
+		for (const [index, answer] of found) {
+			const isOwn = answer && (job.mayShare || job.isSingle || rows[index]?.id !== undefined || answer.merged === true || ownersOf(answer) === 1);
+			outcomes[index] = isOwn ? { status: 'written', answer } : { status: 'unknown', failure: missingAnswer(), repeatable };
+		}
+	}
+
+	/** A mark that stands on two records tells nothing of either. */
+	function indexBy(answers: IDataObject[], markOf: (answer: IDataObject) => unknown): Map<string, IDataObject | undefined> {
+		const index = new Map<string, IDataObject | undefined>();
+		for (const answer of answers) {
+			const mark = markOf(answer);
+			if (!isKnown(mark)) continue;
+			const known = index.get(String(mark));
+			index.set(String(mark), index.has(String(mark)) && (!known || idOf(known) !== idOf(answer)) ? undefined : answer);
+		}
+		return index;
 	}
 
 	function namedRows(batch: number[], failure: Failure): Map<number, FieldProblem[]> {
@@ -159,11 +184,7 @@ export function withRequestIds(rows: IDataObject[]): IDataObject[] {
 	return rows.map((row, position) => ({ ...row, request_id: String(position) }));
 }
 
-/** Whether the answer shows a record: nothing else says that a row is saved. Links have the IDs of both ends. */
-function isConfirmed(answer: IDataObject | null): boolean {
-	const id = answer?.id ?? answer?.entity_id;
-	return typeof id === 'string' ? id !== '' : Number(id) > 0;
-}
+const isKnown = (mark: unknown): boolean => (typeof mark === 'string' ? mark !== '' : Number(mark) > 0);
 
 /** A refusal that names no row is about the request, not about the row that happens to be its first. */
 function ofSomeRow(failure: Failure, count: number): Failure {
@@ -173,11 +194,11 @@ function ofSomeRow(failure: Failure, count: number): Failure {
 	return { ...failure, message: `${reason} (amoCRM does not say which of the ${count} items of the request it means)` };
 }
 
-function wavesOf(rows: IDataObject[]): number[][] {
+function wavesOf(rows: IDataObject[], { isSingle }: BatchJob): number[][] {
 	const seen = new Map<string, number>();
 	const waves: number[][] = [];
 	rows.forEach((row, index) => {
-		const key = row.id === undefined ? '' : String(row.id);
+		const key = isSingle ? 'the one' : row.id === undefined ? '' : String(row.id);
 		const wave = key === '' ? 0 : (seen.get(key) ?? 0);
 		if (key !== '') seen.set(key, wave + 1);
 		(waves[wave] ??= []).push(index);
@@ -188,18 +209,6 @@ function wavesOf(rows: IDataObject[]): number[][] {
 /** A request refused for its size was not worked on; a write that broke off half-way may be repeated only where that is safe. */
 function mayBeTooMuch(failure: Failure, splittable: boolean): boolean {
 	return failure.kind === 'tooLarge' || (splittable && isTooMuch(failure));
-}
-
-/** A mark that stands on two records tells nothing of either. */
-function indexBy(answers: IDataObject[], key: 'id' | 'request_id'): Map<string, IDataObject | undefined> {
-	const index = new Map<string, IDataObject | undefined>();
-	for (const answer of answers) {
-		const value = answer[key];
-		if (value === undefined || value === null) continue;
-		const mark = String(value);
-		index.set(mark, index.has(mark) && index.get(mark)?.id !== answer.id ? undefined : answer);
-	}
-	return index;
 }
 
 function missingAnswer(): Failure {

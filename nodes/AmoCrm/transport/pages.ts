@@ -4,7 +4,7 @@ import type { Rows } from './answers';
 import { readRows } from './answers';
 import type { ApiClient } from './client';
 import { isTooMuch } from './failures';
-import type { Failure, Outcome, Query, Reply } from './types';
+import type { Failure, Outcome, Query } from './types';
 
 /** The largest page; more is silently cut to it (core facts 3.3). */
 export const MAX_PAGE_SIZE = 250;
@@ -43,13 +43,6 @@ export type ListResult = Outcome<{
 	/** Whether some rows are no records: amoCRM gave nothing in their place. */
 	hasUnreadable: boolean;
 }>;
-
-/** The rows that a successful answer to a write names. */
-export function embeddedRows(reply: Reply & { ok: true }, collection: string): IDataObject[] {
-	const body = reply.body as { _embedded?: Record<string, unknown> } | undefined;
-	const rows = body?._embedded?.[collection];
-	return Array.isArray(rows) ? (rows as IDataObject[]) : [];
-}
 
 /** Whether a list surely or possibly has more rows than that. Costs one request. */
 export async function isLongerThan(client: ApiClient, { path, collection }: Pick<ListJob, 'path' | 'collection'>, count: number): Promise<boolean> {

@@ -88,10 +88,12 @@ export interface Verb {
 	path?: string;
 	/** An array of rows in one request, one row, or no body at all: one request for each record. */
 	sends: 'rows' | 'row' | 'nothing';
-	/** Rows in `_embedded`, the row itself, nothing that says more than the status, or a form of its own. */
-	answers: 'embedded' | 'self' | 'nothing' | ((body: unknown) => IDataObject[]);
+	/** Rows in `_embedded`, the row itself, a list of links, no body at all, or a form of its own. */
+	answers: 'embedded' | 'self' | 'links' | 'nothing' | ((body: unknown) => IDataObject[]);
 	/** Rows that one request takes, where that is fewer than usual. */
 	atMost?: number;
+	/** Rows of one name become one record. */
+	merges?: true;
 	/** Whether to send it twice has the same effect as to send it once, for a POST. */
 	repeatable?: true | ((rows: IDataObject[]) => boolean);
 }

@@ -2,7 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { BatchJob } from './batches';
 import { DEFAULT_BATCH_SIZE, withRequestIds } from './batches';
-import { embeddedRows } from './pages';
 import type { Verb } from './types';
 
 /** Where rows go, and how. */
@@ -12,39 +11,60 @@ export interface Route {
 	/** Key of its rows in `_embedded`. */
 	collection: string;
 	verb: Verb;
+	/** What its records are told apart by, where that is not a number under the key `id`. */
+	id?: { kind: 'number' | 'text'; key: string };
+	/** What an answer about the one record has, where there is only one. */
+	isSingle?: string;
 }
 
 /**
  * The requests that write rows, and how their answers are read: batches of `size` where the route takes arrays, one request
  * for each row where it takes one. A record that the path names is not named again in the body.
  */
-export function batchesFor({ path, collection, verb }: Route, size = DEFAULT_BATCH_SIZE): Pick<BatchJob, 'request' | 'answers' | 'size' | 'hasNoIds'> {
+export function batchesFor(route: Route, size = DEFAULT_BATCH_SIZE): Pick<BatchJob, 'request' | 'answers' | 'idOf' | 'mayShare' | 'isSingle' | 'size'> {
+	const { path, collection, verb } = route;
 	const { method, path: below = '', sends, answers, atMost = Infinity, repeatable } = verb;
-	const hasNoIds = sends === 'row' && method !== 'POST' && !below.includes('{id}');
+	/** What was sent stands for an answer that has no rows. */
+	const isBare = answers === 'nothing' || answers === 'links';
 	const bodyOf = (rows: IDataObject[]) => {
 		if (sends === 'nothing') return undefined;
 		const bare = below.includes('{id}') ? rows.map(withoutId) : rows;
-		return sends === 'row' ? bare[0] : method === 'POST' && answers !== 'nothing' ? withRequestIds(bare) : bare;
+		return sends === 'row' ? bare[0] : method === 'POST' && !isBare ? withRequestIds(bare) : bare;
 	};
 	return {
 		size: sends === 'rows' ? Math.min(size, atMost) : 1,
-		hasNoIds,
 		request: (rows) => ({
 			method,
 			path: path + below.replace('{id}', () => encodeURIComponent(String(rows[0]?.id))),
 			body: bodyOf(rows),
 			repeatable: typeof repeatable === 'function' ? repeatable(rows) : repeatable === true,
 		}),
-		answers: (reply, sent) => {
-			if (typeof answers === 'function') return answers(reply.body);
-			if (answers === 'embedded') return embeddedRows(reply, collection);
-			if (answers === 'nothing' || !reply.body || Array.isArray(reply.body)) return sent;
-			return hasNoIds && !shares(reply.body, sent) ? [] : [reply.body];
+		answers: ({ status, body }, sent) => {
+			if (typeof answers === 'function') return answers(body);
+			if (answers === 'embedded') return embedded(body, collection) ?? [];
+			// 202 and 204 need no words; a 200 may have lost them.
+			if (body === undefined) return status !== 200 || answers === 'nothing' ? sent : [];
+			if (answers === 'links') return embedded(body, 'links') ? sent : [];
+			return answers === 'self' && !Array.isArray(body) ? [body] : [];
 		},
+		idOf: isBare ? ({ id, entity_id }) => id ?? entity_id : (answer) => shownId(route, answer),
+		mayShare: isBare || verb.merges,
+		isSingle: route.isSingle !== undefined,
 	};
 }
 
-const withoutId = (row: IDataObject): IDataObject => Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'id'));
+/** The rows of that name in an answer to a write; nothing where it is another answer. */
+function embedded(body: unknown, name: string): IDataObject[] | undefined {
+	const rows = (body as { _embedded?: Record<string, unknown> | null } | undefined)?._embedded?.[name];
+	return Array.isArray(rows) ? (rows as IDataObject[]) : undefined;
+}
 
-/** Whether the answer speaks of what was sent. */
-const shares = (answer: IDataObject, sent: IDataObject[]): boolean => Object.keys(answer).some((key) => sent.some((row) => key in row));
+/** The ID of the record that an answer shows; nothing where it shows none. */
+function shownId({ id: { kind, key } = { kind: 'number', key: 'id' }, isSingle }: Route, answer: IDataObject): unknown {
+	if (isSingle) return answer[isSingle] === undefined ? undefined : isSingle;
+	const id = answer[key];
+	if (kind === 'text') return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
+	return (typeof id === 'number' || typeof id === 'string') && /^[1-9]\d{0,15}$/.test(String(id)) ? Number(id) : undefined;
+}
+
+const withoutId = (row: IDataObject): IDataObject => Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'id'));

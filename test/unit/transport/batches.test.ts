@@ -3,7 +3,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { RowOutcome } from '../../../nodes/AmoCrm/transport/batches';
 import { sendInBatches, withRequestIds } from '../../../nodes/AmoCrm/transport/batches';
-import { embeddedRows } from '../../../nodes/AmoCrm/transport/pages';
 import type { ApiRequest, Reply } from '../../../nodes/AmoCrm/transport/types';
 import { failed, ok, scriptedClient } from './scripted';
 
@@ -15,7 +14,7 @@ async function send(rows: IDataObject[], answer: Answer, { size = 50, rescue = t
 	const outcomes = await sendInBatches(rows, {
 		client,
 		request: (part) => ({ method, path: '/leads', body: method === 'POST' ? withRequestIds(part) : part }),
-		answers: (reply) => embeddedRows(reply, 'leads'),
+		answers: ({ body }) => ((body as { _embedded?: { leads?: IDataObject[] } } | undefined)?._embedded?.leads ?? []),
 		size,
 		rescue,
 	});
@@ -67,6 +66,14 @@ describe('an answer that shows no record says nothing about the row', () => {
 		expect(updated.outcomes).toMatchObject([{ status: 'unknown', repeatable: true }]);
 		const others = await send(named('a', 'b'), () => ok({ _embedded: { leads: [answer, { id: 5, request_id: '1' }] } } as IDataObject));
 		expect(statuses(others.outcomes)).toEqual(['unknown', 'written']);
+	});
+
+	it('nor does one ID for several new records, in one request or in two, unless amoCRM says that it put them together', async () => {
+		const all = (more: IDataObject): Answer => (rows) => ok({ _embedded: { leads: rows.map(({ request_id }) => ({ id: 7, request_id, ...more })) } });
+		expect(statuses((await send(named('a', 'b'), all({}))).outcomes)).toEqual(['unknown', 'unknown']);
+		expect(statuses((await send(named('a', 'b', 'c'), all({}), { size: 1 })).outcomes).sort()).toEqual(['unknown', 'unknown', 'written']);
+		expect(statuses((await send(named('a', 'b'), all({ merged: true }))).outcomes)).toEqual(['written', 'written']);
+		expect(statuses((await send([{ id: 7 }, { id: 7 }], all({}), { method: 'PATCH' })).outcomes)).toEqual(['written', 'written']);
 	});
 
 	it('without "continue on fail" nothing more is sent after it', async () => {
@@ -133,7 +140,7 @@ describe('a batch that is too much', () => {
 	const tooMuch = (limit: number, kind: 'timeout' | 'tooLarge' | 'malformed'): Answer => (rows) =>
 		rows.length > limit
 			? failed(kind, { outcomeUnknown: kind !== 'tooLarge' })
-			: ok({ _embedded: { leads: rows.map((row, index) => ({ id: row.id ?? index + 1, request_id: row.request_id })) } } as IDataObject);
+			: ok({ _embedded: { leads: rows.map((row) => ({ id: row.id ?? `id of ${String(row.name)}`, request_id: row.request_id })) } } as IDataObject);
 	const rows = Array.from({ length: 100 }, (_, index) => ({ id: index + 1 }) as IDataObject);
 
 	it.each(['timeout', 'malformed', 'tooLarge'] as const)('%s: an update goes on in halves, and the batches after it too', async (kind) => {
