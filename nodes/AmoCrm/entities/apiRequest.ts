@@ -7,7 +7,7 @@ export const apiRequest = entity({
 	displayNamePlural: 'API Requests',
 	path: '',
 	collection: '',
-	isSingle: true,
+	isSingle: 'statusCode',
 	idParameter: '',
 	listSearchMethod: '',
 });
