@@ -46,32 +46,10 @@ export class AmoCrmAuthorizationCodeApi implements ICredentialType {
 			description:
 				"The code from the 'Keys and scopes' tab of the integration. It works once and for 20 minutes: paste it and save the credential at once. The access then renews itself.",
 		},
-		{
-			displayName: 'Access Token',
-			name: 'accessToken',
-			type: 'hidden',
-			typeOptions: { expirable: true, password: true },
-			default: '',
-		},
-		{
-			displayName: 'Refresh Token',
-			name: 'refreshToken',
-			type: 'hidden',
-			typeOptions: { password: true },
-			default: '',
-		},
-		{
-			displayName: 'Code Fingerprint',
-			name: 'codeFingerprint',
-			type: 'hidden',
-			default: '',
-		},
-		{
-			displayName: 'Expires At',
-			name: 'expiresAt',
-			type: 'hidden',
-			default: '',
-		},
+		{ displayName: 'Access Token', name: 'accessToken', type: 'hidden', typeOptions: { expirable: true, password: true }, default: '' },
+		{ displayName: 'Refresh Token', name: 'refreshToken', type: 'hidden', typeOptions: { password: true }, default: '' },
+		{ displayName: 'Code Fingerprint', name: 'codeFingerprint', type: 'hidden', default: '' },
+		{ displayName: 'Expires At', name: 'expiresAt', type: 'hidden', default: '' },
 	];
 
 	/** n8n calls this while there is no access token and after an answer 401, and keeps what it returns. */
@@ -79,15 +57,7 @@ export class AmoCrmAuthorizationCodeApi implements ICredentialType {
 		return await renewTokens(this, credentials);
 	}
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.accessToken}}' } },
-	};
+	authenticate: IAuthenticateGeneric = { type: 'generic', properties: { headers: { Authorization: '=Bearer {{$credentials.accessToken}}' } } };
 
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL: accountUrlExpression('baseUrl', '$credentials'),
-			url: '/api/v4/account',
-		},
-	};
+	test: ICredentialTestRequest = { request: { baseURL: accountUrlExpression('baseUrl', '$credentials'), url: '/api/v4/account' } };
 }

@@ -35,10 +35,5 @@ export class AmoCrmLongLivedTokenApi implements ICredentialType {
 		},
 	};
 
-	test: ICredentialTestRequest = {
-		request: {
-			baseURL: accountUrlExpression('baseUrl', '$credentials'),
-			url: '/api/v4/account',
-		},
-	};
+	test: ICredentialTestRequest = { request: { baseURL: accountUrlExpression('baseUrl', '$credentials'), url: '/api/v4/account' } };
 }

@@ -49,18 +49,11 @@ export function resolveAccountUrls(domain: unknown): AccountUrls | undefined {
 	const name = account?.[1] ?? BARE_NAME.exec(text)?.[1];
 	if (name === undefined) return undefined;
 	const zone = (account?.[2] ?? 'amocrm.ru').toLowerCase();
-	return urlsOf(
-		`https://${name.toLowerCase()}.${zone}`,
-		zone === 'amocrm.ru' ? RUSSIAN_PLATFORM : GLOBAL_PLATFORM,
-	);
+	return urlsOf(`https://${name.toLowerCase()}.${zone}`, zone === 'amocrm.ru' ? RUSSIAN_PLATFORM : GLOBAL_PLATFORM);
 }
 
 function urlsOf(baseUrl: string, platformUrl: string): AccountUrls {
-	return {
-		baseUrl,
-		authorizationUrl: `${platformUrl}/oauth`,
-		accessTokenUrl: `${baseUrl}/oauth2/access_token`,
-	};
+	return { baseUrl, authorizationUrl: `${platformUrl}/oauth`, accessTokenUrl: `${baseUrl}/oauth2/access_token` };
 }
 
 type AccountUrl = 'baseUrl' | 'authorizationUrl' | 'accessTokenUrl';

@@ -32,27 +32,13 @@ export class AmoCrmTrigger implements INodeType {
 		description: 'Starts the workflow when something happens in amoCRM or Kommo',
 		eventTriggerDescription: 'Waiting for you to change something in amoCRM',
 		activationMessage: 'You can now change something in amoCRM to start the workflow.',
-		defaults: {
-			name: 'amoCRM Trigger',
-		},
+		defaults: { name: 'amoCRM Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
-			{
-				name: 'amoCrmOAuth2Api',
-				required: true,
-				displayOptions: { show: { authentication: ['oAuth2'] } },
-			},
-			{
-				name: 'amoCrmLongLivedTokenApi',
-				required: true,
-				displayOptions: { show: { authentication: ['longLivedToken'] } },
-			},
-			{
-				name: 'amoCrmAuthorizationCodeApi',
-				required: true,
-				displayOptions: { show: { authentication: ['authorizationCode'] } },
-			},
+			{ name: 'amoCrmOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] } } },
+			{ name: 'amoCrmLongLivedTokenApi', required: true, displayOptions: { show: { authentication: ['longLivedToken'] } } },
+			{ name: 'amoCrmAuthorizationCodeApi', required: true, displayOptions: { show: { authentication: ['authorizationCode'] } } },
 		],
 		webhooks: [
 			{
@@ -63,10 +49,7 @@ export class AmoCrmTrigger implements INodeType {
 				path: 'webhook',
 			},
 		],
-		properties: [
-			authenticationProperty,
-			...triggerProperties,
-		],
+		properties: [authenticationProperty, ...triggerProperties],
 	};
 
 	methods = { loadOptions: { getChangeableFields, getPipelines, getStages, getUsers } };

@@ -19,15 +19,7 @@ export const catalogElement = entity({
 	listSearchMethod: 'searchCatalogElements',
 	picker: { search: 'server', label: (row) => joined(row.name || `Element ${String(row.id)}`, firstValue(row, 'SKU')) },
 	fields: [
-		{
-			name: 'name',
-			key: 'name',
-			displayName: 'Name',
-			kind: recordName,
-			required: true,
-			placeholder: 'e.g. Oak table',
-			description: 'Name of the element',
-		},
+		{ name: 'name', key: 'name', displayName: 'Name', kind: recordName, required: true, placeholder: 'e.g. Oak table', description: 'Name of the element' },
 		{ name: 'currencyId', key: 'currency_id', displayName: 'Currency ID', kind: wholeNumber, description: 'The currency of its prices, by the number that amoCRM shows for it in elements' },
 		customFieldsJsonField,
 		customFieldsToClearField,

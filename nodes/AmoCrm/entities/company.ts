@@ -1,14 +1,6 @@
 import { recordName } from '../fields/fields';
 import { COMPANY } from '../fields/targets';
-import {
-	customFieldsJsonField,
-	customFieldsToClearField,
-	phoneAndEmailFields,
-	recordFilters,
-	responsibleUserField,
-	stampFields,
-	tagFields,
-} from './shared';
+import { customFieldsJsonField, customFieldsToClearField, phoneAndEmailFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { firstValue, joined } from './labels';
 import { entity } from './types';
 
@@ -24,15 +16,7 @@ export const company = entity({
 	listSearchMethod: 'searchCompanies',
 	picker: { search: 'server', label: (row) => joined(row.name || `Company ${String(row.id)}`, firstValue(row, 'PHONE')) },
 	fields: [
-		{
-			name: 'name',
-			key: 'name',
-			displayName: 'Name',
-			kind: recordName,
-			topLevel: true,
-			placeholder: 'e.g. Acme Ltd.',
-			description: 'Name of the company',
-		},
+		{ name: 'name', key: 'name', displayName: 'Name', kind: recordName, topLevel: true, placeholder: 'e.g. Acme Ltd.', description: 'Name of the company' },
 		...phoneAndEmailFields('company'),
 		responsibleUserField,
 		...stampFields,

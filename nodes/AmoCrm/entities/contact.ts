@@ -25,15 +25,7 @@ export const contact = entity({
 	listSearchMethod: 'searchContacts',
 	picker: { search: 'server', label: (row) => joined(row.name || `Contact ${String(row.id)}`, firstValue(row, 'PHONE') ?? firstValue(row, 'EMAIL')) },
 	fields: [
-		{
-			name: 'name',
-			key: 'name',
-			displayName: 'Name',
-			kind: recordName,
-			topLevel: true,
-			placeholder: 'e.g. Nathan Smith',
-			description: 'Full name of the contact',
-		},
+		{ name: 'name', key: 'name', displayName: 'Name', kind: recordName, topLevel: true, placeholder: 'e.g. Nathan Smith', description: 'Full name of the contact' },
 		{ name: 'firstName', key: 'first_name', displayName: 'First Name', kind: text, placeholder: 'e.g. Nathan', description: 'First name, when the name is kept in parts' },
 		{ name: 'lastName', key: 'last_name', displayName: 'Last Name', kind: text, placeholder: 'e.g. Smith', description: 'Last name, when the name is kept in parts' },
 		...phoneAndEmailFields('contact'),

@@ -1,15 +1,7 @@
 import { contactIds, contactList, mainContact, moment, money, picked, pickedPipeline, pickOne, recordName, stage } from '../fields/fields';
 import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
 import { LEAD } from '../fields/targets';
-import {
-	companyField,
-	customFieldsJsonField,
-	customFieldsToClearField,
-	recordFilters,
-	responsibleUserField,
-	stampFields,
-	tagFields,
-} from './shared';
+import { companyField, customFieldsJsonField, customFieldsToClearField, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { amountOf, joined } from './labels';
 import { entity } from './types';
 
@@ -36,13 +28,7 @@ export const lead = entity({
 			placeholder: 'e.g. Website redesign',
 			description: 'Name of the lead as it stands on its card',
 		},
-		{
-			name: 'price',
-			key: 'price',
-			displayName: 'Price',
-			kind: money,
-			description: "Sale value in the account's currency",
-		},
+		{ name: 'price', key: 'price', displayName: 'Price', kind: money, description: "Sale value in the account's currency" },
 		{ name: 'pipelineId', key: 'pipeline_id', displayName: 'Pipeline', kind: pickedPipeline, description: 'The pipeline to put the lead into' },
 		{
 			name: 'statusId',
@@ -52,13 +38,7 @@ export const lead = entity({
 			description: pickOne('The stage to put the lead into, which brings its pipeline along'),
 		},
 		responsibleUserField,
-		{
-			name: 'lossReasonId',
-			key: 'loss_reason_id',
-			displayName: 'Loss Reason Name or ID',
-			kind: picked('getLossReasons'),
-			description: pickOne('Why the lead was lost'),
-		},
+		{ name: 'lossReasonId', key: 'loss_reason_id', displayName: 'Loss Reason Name or ID', kind: picked('getLossReasons'), description: pickOne('Why the lead was lost') },
 		{
 			name: 'closedAt',
 			key: 'closed_at',
@@ -68,20 +48,8 @@ export const lead = entity({
 		},
 		...stampFields,
 		...tagFields('lead'),
-		{
-			name: 'contactId',
-			key: '_embedded.contacts',
-			displayName: 'Main Contact',
-			kind: mainContact,
-			description: 'The contact to link as the main one of the lead',
-		},
-		{
-			name: 'contacts',
-			key: '_embedded.contacts',
-			displayName: 'Contacts',
-			kind: contactList,
-			description: `Contacts to link. ${FIRST_IS_MAIN}`,
-		},
+		{ name: 'contactId', key: '_embedded.contacts', displayName: 'Main Contact', kind: mainContact, description: 'The contact to link as the main one of the lead' },
+		{ name: 'contacts', key: '_embedded.contacts', displayName: 'Contacts', kind: contactList, description: `Contacts to link. ${FIRST_IS_MAIN}` },
 		{
 			name: 'contactIds',
 			key: '_embedded.contacts',
@@ -97,11 +65,7 @@ export const lead = entity({
 	filters: [
 		...recordFilters(LEAD, 'Leads', 'Website redesign'),
 		stagesFilter('statuses', 'shown', { name: 'statusIds', displayName: 'Stage Names or IDs', description: 'Return only leads in these stages' }),
-		pickedIdsFilter('pipeline_id', 'getPipelines', {
-			name: 'pipelineIds',
-			displayName: 'Pipeline Names or IDs',
-			description: 'Return only leads of these pipelines',
-		}),
+		pickedIdsFilter('pipeline_id', 'getPipelines', { name: 'pipelineIds', displayName: 'Pipeline Names or IDs', description: 'Return only leads of these pipelines' }),
 		...moneyRange('price', 'price', 'Price'),
 		...momentRange('closed_at', 'closedAt', 'Closed', 'that were closed'),
 	],

@@ -45,14 +45,7 @@ export const note = entity({
 	listSearchMethod: 'searchNotes',
 	picker: { search: 'local', label: noteLabel },
 	fields: [
-		{
-			name: 'entityId',
-			key: 'entity_id',
-			displayName: 'Record',
-			kind: notedRecord,
-			required: true,
-			description: 'The record whose card gets the note',
-		},
+		{ name: 'entityId', key: 'entity_id', displayName: 'Record', kind: notedRecord, required: true, description: 'The record whose card gets the note' },
 		{ ...createdAtField, description: "When the note was made, for imports. A date without an offset is in the workflow's time zone." },
 		{ ...createdByField, description: 'The user in whose name the note is made' },
 		responsibleUserField,

@@ -144,15 +144,7 @@ const NOTE_PARAMS: NoteParam[] = [
 		requiredFor: [...CALLS, ...SMS],
 		optionalFor: [],
 	},
-	{
-		name: 'duration',
-		key: 'duration',
-		displayName: 'Duration (Seconds)',
-		kind: seconds,
-		description: 'How long the call took',
-		requiredFor: CALLS,
-		optionalFor: [],
-	},
+	{ name: 'duration', key: 'duration', displayName: 'Duration (Seconds)', kind: seconds, description: 'How long the call took', requiredFor: CALLS, optionalFor: [] },
 	{
 		name: 'source',
 		key: 'source',
@@ -280,15 +272,7 @@ const NOTE_PARAMS: NoteParam[] = [
 		requiredFor: [],
 		optionalFor: CALLS,
 	},
-	{
-		name: 'callStatus',
-		key: 'call_status',
-		displayName: 'Call Status',
-		kind: callStatus,
-		description: 'How the call ended',
-		requiredFor: [],
-		optionalFor: CALLS,
-	},
+	{ name: 'callStatus', key: 'call_status', displayName: 'Call Status', kind: callStatus, description: 'How the call ended', requiredFor: [], optionalFor: CALLS },
 	{
 		name: 'link',
 		key: 'link',
@@ -326,18 +310,12 @@ export function paramFields(noteType: string): WritableField[] {
 
 /** The fields that kinds of notes must have, each with the kinds that it shows for. */
 export function requiredParams(): Array<{ field: WritableField; displayOptions: INodeProperties['displayOptions'] }> {
-	return NOTE_PARAMS.filter(({ requiredFor }) => requiredFor.length > 0).map((field) => ({
-		field,
-		displayOptions: { show: { noteType: field.requiredFor } },
-	}));
+	return NOTE_PARAMS.filter(({ requiredFor }) => requiredFor.length > 0).map((field) => ({ field, displayOptions: { show: { noteType: field.requiredFor } } }));
 }
 
 /** The fields that kinds of notes may have, each with the kinds that it shows for inside a collection. */
 export function optionalParams(): Array<{ field: WritableField; displayOptions: INodeProperties['displayOptions'] }> {
-	return NOTE_PARAMS.filter(({ optionalFor }) => optionalFor.length > 0).map((field) => ({
-		field,
-		displayOptions: { show: { '/noteType': field.optionalFor } },
-	}));
+	return NOTE_PARAMS.filter(({ optionalFor }) => optionalFor.length > 0).map((field) => ({ field, displayOptions: { show: { '/noteType': field.optionalFor } } }));
 }
 
 export const typesWithOptionalParams = () => [...new Set(NOTE_PARAMS.flatMap(({ optionalFor }) => optionalFor))];

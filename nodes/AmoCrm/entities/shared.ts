@@ -25,10 +25,7 @@ export function tagFields(noun: string): WritableField[] {
 			kind: tags,
 			placeholder,
 			description: 'Names of the tags, separated by commas, or a list. Tags that do not exist yet are created.',
-			onUpdate: {
-				displayName: 'Tags to Add',
-				description: `Names of the tags to add, separated by commas, or a list. The tags that the ${noun} has stay.`,
-			},
+			onUpdate: { displayName: 'Tags to Add', description: `Names of the tags to add, separated by commas, or a list. The tags that the ${noun} has stay.` },
 		},
 		{
 			name: 'tagsToRemove',
@@ -54,9 +51,7 @@ export function tagFields(noun: string): WritableField[] {
 export function phoneAndEmailFields(noun: string): WritableField[] {
 	const several = (what: string) => ({
 		description: `Work ${what} of the ${noun}; several separated by commas, or a list`,
-		onUpdate: {
-			description: `Work ${what} of the ${noun}; several separated by commas, or a list. They replace all that the ${noun} has. Left empty, nothing changes.`,
-		},
+		onUpdate: { description: `Work ${what} of the ${noun}; several separated by commas, or a list. They replace all that the ${noun} has. Left empty, nothing changes.` },
 	});
 	return [
 		{
@@ -100,13 +95,7 @@ export const customFieldsToClearField: WritableField = {
 };
 
 export function companyField(onCreate: 'embedded' | 'linked'): WritableField {
-	return {
-		name: 'companyId',
-		key: '_embedded.companies',
-		displayName: 'Company',
-		kind: company(onCreate),
-		description: 'The company to link',
-	};
+	return { name: 'companyId', key: '_embedded.companies', displayName: 'Company', kind: company(onCreate), description: 'The company to link' };
 }
 
 export const createdAtField: WritableField = {

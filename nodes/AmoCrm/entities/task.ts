@@ -17,15 +17,7 @@ export const task = entity({
 	listSearchMethod: 'searchTasks',
 	picker: { search: 'local', label: (row) => joined(row.text || `Task ${String(row.id)}`, dayOf(row.complete_till), row.is_completed ? 'completed' : '') },
 	fields: [
-		{
-			name: 'text',
-			key: 'text',
-			displayName: 'Text',
-			kind: longText,
-			required: true,
-			placeholder: 'e.g. Call back about the offer',
-			description: 'What is to be done',
-		},
+		{ name: 'text', key: 'text', displayName: 'Text', kind: longText, required: true, placeholder: 'e.g. Call back about the offer', description: 'What is to be done' },
 		{
 			name: 'completeTill',
 			key: 'complete_till',
@@ -68,20 +60,8 @@ export const task = entity({
 			placeholder: 'e.g. Agreed on a meeting',
 			description: 'What came of the task. amoCRM shows it when the task is completed.',
 		},
-		{
-			name: 'isCompleted',
-			key: 'is_completed',
-			displayName: 'Completed',
-			kind: boolean,
-			description: 'Whether the task is done',
-		},
-		{
-			name: 'duration',
-			key: 'duration',
-			displayName: 'Duration (Seconds)',
-			kind: seconds,
-			description: 'How long the task takes',
-		},
+		{ name: 'isCompleted', key: 'is_completed', displayName: 'Completed', kind: boolean, description: 'Whether the task is done' },
+		{ name: 'duration', key: 'duration', displayName: 'Duration (Seconds)', kind: seconds, description: 'How long the task takes' },
 		...stampFields,
 	],
 	filters: [
@@ -97,11 +77,7 @@ export const task = entity({
 			displayName: 'Task Type Names or IDs',
 			description: 'Return only tasks of these types',
 		}),
-		pickedIdsFilter('created_by', 'getUsers', {
-			name: 'createdByIds',
-			displayName: 'Created By Names or IDs',
-			description: 'Return only tasks that these users created',
-		}),
+		pickedIdsFilter('created_by', 'getUsers', { name: 'createdByIds', displayName: 'Created By Names or IDs', description: 'Return only tasks that these users created' }),
 		choiceFilter('entity_type', CARD_KINDS, {
 			name: 'entityType',
 			displayName: 'Linked Record Type',
@@ -122,11 +98,7 @@ export const task = entity({
 			description: "Return only tasks of these records, for an expression: IDs or links as a list, or separated by commas; needs 'Linked Record Type' too",
 		}),
 		// A task does not show the stage of its lead, so no row can be checked.
-		stagesFilter('lead_statuses', 'hidden', {
-			name: 'leadStatusIds',
-			displayName: 'Lead Stage Names or IDs',
-			description: 'Return only tasks of leads in these stages',
-		}),
+		stagesFilter('lead_statuses', 'hidden', { name: 'leadStatusIds', displayName: 'Lead Stage Names or IDs', description: 'Return only tasks of leads in these stages' }),
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],
 	sortKeys: [

@@ -44,10 +44,7 @@ const plainOf = (values: IDataObject[]): unknown => {
 	return plain.length > 1 ? plain : (plain[0] ?? null);
 };
 
-function single(
-	convert: (value: unknown, context: ValueContext) => unknown,
-	back?: (value: unknown, zones: Zones) => unknown,
-): TypeCodec {
+function single(convert: (value: unknown, context: ValueContext) => unknown, back?: (value: unknown, zones: Zones) => unknown): TypeCodec {
 	return {
 		encode: (value, _field, context) => only(value).map((entry) => ({ value: convert(entry, context) as IDataObject })),
 		decode: (values, zones) => {
@@ -86,10 +83,7 @@ export function isoMoment(value: unknown): unknown {
 	return Number.isNaN(date.getTime()) ? value : date.toISOString();
 }
 
-const oneOption: TypeCodec = {
-	encode: (value, field) => only(value).map((entry) => ({ enum_id: optionOf(entry, field).id })),
-	decode: plainOf,
-};
+const oneOption: TypeCodec = { encode: (value, field) => only(value).map((entry) => ({ enum_id: optionOf(entry, field).id })), decode: plainOf };
 
 const manyOptions: TypeCodec = {
 	encode: (value, field) => {
@@ -238,9 +232,7 @@ const smartAddress: TypeCodec = {
 		return ADDRESS_PARTS.flatMap((part) => (isUnset(given[part]) ? [] : [{ value: toText(given[part]), enum_code: part }]));
 	},
 	decode: (values) =>
-		Object.fromEntries(
-			values.map((entry) => [entry.enum_code ?? ADDRESS_PARTS[Number(entry.enum_id) - 1] ?? 'address_line_1', entry.value]),
-		),
+		Object.fromEntries(values.map((entry) => [entry.enum_code ?? ADDRESS_PARTS[Number(entry.enum_id) - 1] ?? 'address_line_1', entry.value])),
 };
 
 interface ObjectRules {

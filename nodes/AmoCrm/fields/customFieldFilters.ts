@@ -14,17 +14,7 @@ import { assertWritable, isUnset, show } from './values';
 /** Filters by the account's own fields (core facts 3.6). */
 
 /** Types that amoCRM filters by single values. */
-const BY_VALUE = new Set([
-	'text',
-	'textarea',
-	'url',
-	'streetaddress',
-	'numeric',
-	'select',
-	'multiselect',
-	'radiobutton',
-	'checkbox',
-]);
+const BY_VALUE = new Set(['text', 'textarea', 'url', 'streetaddress', 'numeric', 'select', 'multiselect', 'radiobutton', 'checkbox']);
 
 /** Types that amoCRM filters by a range. */
 const BY_RANGE = new Set(['numeric', 'date', 'birthday', 'date_time']);

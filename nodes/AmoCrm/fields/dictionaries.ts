@@ -205,10 +205,7 @@ export async function pipelinesOf(client: ApiClient): Promise<Dictionary<IDataOb
 		if (!reply.ok) return reply;
 		const bySort = (a: IDataObject, b: IDataObject) => Number(a.sort ?? 0) - Number(b.sort ?? 0);
 		const pipelines = reply.rows.sort(bySort);
-		return {
-			ok: true,
-			value: pipelines.map((pipeline) => ({ ...pipeline, statuses: statusesOf(pipeline).sort(bySort) })),
-		};
+		return { ok: true, value: pipelines.map((pipeline) => ({ ...pipeline, statuses: statusesOf(pipeline).sort(bySort) })) };
 	});
 }
 
@@ -221,10 +218,7 @@ function statusesOf(pipeline: IDataObject): IDataObject[] {
 export function stageNames(pipelines: IDataObject[]): Map<string, string> {
 	return new Map(
 		pipelines.flatMap((pipeline) =>
-			(pipeline.statuses as IDataObject[]).map((status): [string, string] => [
-				`${String(pipeline.id)}:${String(status.id)}`,
-				String(status.name),
-			]),
+			(pipeline.statuses as IDataObject[]).map((status): [string, string] => [`${String(pipeline.id)}:${String(status.id)}`, String(status.name)]),
 		),
 	);
 }

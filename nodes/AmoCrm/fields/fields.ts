@@ -17,19 +17,7 @@ import { toMoney } from './numbers';
 import { COMPANY, CONTACT, PIPELINE, RECORD, recordOf, RECORDS, USER } from './targets';
 import type { Total, TotalContext } from './totals';
 import { customFieldsTotal, listTotal } from './totals';
-import {
-	assertWritable,
-	isUnset,
-	labelKey,
-	show,
-	toBoolean,
-	toId,
-	toIds,
-	toInteger,
-	toList,
-	toText,
-	unwrapLocator,
-} from './values';
+import { assertWritable, isUnset, labelKey, show, toBoolean, toId, toIds, toInteger, toList, toText, unwrapLocator } from './values';
 
 /** A link from the written record to another one, sent by the mass link route (core facts 11). */
 export interface LinkTarget extends IDataObject {
@@ -132,10 +120,7 @@ export const text: FieldKind = { ...bodyKind({ type: 'string', default: '' }, to
 /** What a record is called. */
 export const recordName: FieldKind = { ...text, matcher: () => nameMatcher };
 
-export const longText: FieldKind = {
-	...bodyKind({ type: 'string', typeOptions: { rows: 3 }, default: '' }, toText),
-	keepsEmptyText: true,
-};
+export const longText: FieldKind = { ...bodyKind({ type: 'string', typeOptions: { rows: 3 }, default: '' }, toText), keepsEmptyText: true };
 
 export const money = bodyKind({ type: 'number', default: 0 }, (value, { conventions }) => toMoney(value, conventions));
 
@@ -163,11 +148,7 @@ export const deadline = bodyKind(moment.property, (value, { timezone: zone, conv
 /** An ID chosen from a list that n8n loads, `0` included (the robot among the users). */
 export function picked(loadOptionsMethod: string, loadOptionsDependsOn?: string[]): FieldKind {
 	return bodyKind(
-		{
-			type: 'options',
-			typeOptions: { loadOptionsMethod, ...(loadOptionsDependsOn ? { loadOptionsDependsOn } : {}) },
-			default: '',
-		},
+		{ type: 'options', typeOptions: { loadOptionsMethod, ...(loadOptionsDependsOn ? { loadOptionsDependsOn } : {}) }, default: '' },
 		toInteger,
 	);
 }
@@ -195,11 +176,7 @@ export function choice(options: Array<{ name: string; value: string }>): FieldKi
  * gives "pipeline:status", which brings its pipeline along; a plain status ID takes the pipeline from its own field.
  */
 export const stage: FieldKind = {
-	property: {
-		type: 'options',
-		typeOptions: { loadOptionsMethod: 'getStages', loadOptionsDependsOn: ['&pipelineId'] },
-		default: '',
-	},
+	property: { type: 'options', typeOptions: { loadOptionsMethod: 'getStages', loadOptionsDependsOn: ['&pipelineId'] }, default: '' },
 	encode: (draft, key, value, { values, accountUrl }) => {
 		const { pipelineId, statusId } = parseStage(value);
 		draft.body[key] = statusId;
@@ -283,11 +260,7 @@ export const customFieldsJson: FieldKind = {
 
 /** Custom fields to empty: `"values": null` (core facts 15.1). */
 export const clearedFields: FieldKind = {
-	property: {
-		type: 'multiOptions',
-		typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
-		default: [],
-	},
+	property: { type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getCustomFieldNames' }, default: [] },
 	encode: (draft, _key, value) => {
 		draft.customFields.push(...toIds(value).map((id) => ({ field_id: id, values: null })));
 	},

@@ -95,12 +95,7 @@ function memberProperties(member: Member): INodeProperties[] {
 			description: `The ${noun} to link to the lead`,
 		},
 		{
-			...collection(
-				`${entity.displayName} Fields`,
-				fieldsParameter,
-				'Add Field',
-				newFields(entity).map((field) => fieldProperty(field, 'create')),
-			),
+			...collection(`${entity.displayName} Fields`, fieldsParameter, 'Add Field', newFields(entity).map((field) => fieldProperty(field, 'create'))),
 			...shownFor('create'),
 		},
 		{ ...customFieldsMapper(`${entity.displayName} Custom Fields`, mapperParameter, mapperMethod), ...shownFor('create') },

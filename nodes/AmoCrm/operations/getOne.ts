@@ -76,11 +76,7 @@ async function readSingle({ client }: Run, { path, isSingle = 'id' }: Entity, ex
 /** The found records as rows for the output, by ID. */
 async function presentFound(run: Run, found: Found, output: Output): Promise<Map<RecordId, IDataObject>> {
 	const records = [...found].flatMap(([id, record]) => (isFailure(record) ? [] : [{ id, record }]));
-	const rows = await outputRows(
-		run,
-		records.map(({ record }) => record),
-		output,
-	);
+	const rows = await outputRows(run, records.map(({ record }) => record), output);
 	return new Map(records.map(({ id }, index) => [id, rows[index] as IDataObject]));
 }
 

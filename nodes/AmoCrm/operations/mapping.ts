@@ -16,11 +16,7 @@ export interface Mapping {
 }
 
 /** Reads the definitions when an item may need them, nothing otherwise. */
-export async function mappingOf(
-	run: Run,
-	entity: Entity,
-	isNeeded = usesMapper(run, 'customFields'),
-): Promise<Mapping> {
+export async function mappingOf(run: Run, entity: Entity, isNeeded = usesMapper(run, 'customFields')): Promise<Mapping> {
 	const { client, timezone, ignored } = run;
 	const path = entity.fieldsPath ?? entity.path;
 	const context: ValueContext = { workflow: timezone, account: timezone, accountUrl: client.baseUrl, conventions: conventionsOf(client), ignored };

@@ -55,10 +55,7 @@ export function createNote(entity: Entity): Operation {
 				entity,
 				mode: 'create',
 				draftOf: (item) => {
-					const values = {
-						...valuesOf(run, item, 'additionalFields'),
-						entityId: run.parameter('entityId', item, ''),
-					};
+					const values = { ...valuesOf(run, item, 'additionalFields'), entityId: run.parameter('entityId', item, '') };
 					const { body } = encodeDraft(entity.fields, { ...valueContext(run), mode: 'create', values });
 					return noteDraft(run, item, body, values);
 				},

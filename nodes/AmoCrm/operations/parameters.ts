@@ -56,12 +56,7 @@ export function fieldProperty(field: WritableField, mode: 'create' | 'update', {
 }
 
 /** A collection of optional parameters, in the alphabetical order that n8n's guidelines ask for. */
-export function collection(
-	displayName: string,
-	name: string,
-	placeholder: string,
-	options: INodeProperties[],
-): INodeProperties {
+export function collection(displayName: string, name: string, placeholder: string, options: INodeProperties[]): INodeProperties {
 	return {
 		displayName,
 		name,

@@ -42,8 +42,5 @@ export async function viewOf(run: Pick<Run, 'client' | 'timezone'>, rows: IDataO
 }
 
 function pipelineNames(pipelines: IDataObject[]): Names {
-	return {
-		pipelines: new Map(pipelines.map((pipeline) => [Number(pipeline.id), String(pipeline.name)])),
-		stages: stageNames(pipelines),
-	};
+	return { pipelines: new Map(pipelines.map((pipeline) => [Number(pipeline.id), String(pipeline.name)])), stages: stageNames(pipelines) };
 }

@@ -85,12 +85,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 			placeholder: 'e.g. A-1024',
 			description: `Value of that field to find the ${noun} by. It is saved too.`,
 		},
-		{
-			...idProperty(entity),
-			required: false,
-			...shownFor('id'),
-			description: `The ${noun} to update; left empty, a new one is created`,
-		},
+		{ ...idProperty(entity), required: false, ...shownFor('id'), description: `The ${noun} to update; left empty, a new one is created` },
 		...fields.filter(isTopLevel).map((field) => ({
 			...fieldProperty(field, 'create'),
 			description: `${field.description ?? field.displayName}. ${field.required ? 'Needed to create one.' : 'Left empty, it stays as it is.'}`,
@@ -181,14 +176,7 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 				]
 			: []),
 		...(has('tags')
-			? [
-					{
-						...keepOrReplace('tags'),
-						displayName: 'Existing Tags',
-						name: 'existingTags',
-						description: 'What happens to the tags that the record has',
-					},
-				]
+			? [{ ...keepOrReplace('tags'), displayName: 'Existing Tags', name: 'existingTags', description: 'What happens to the tags that the record has' }]
 			: []),
 		...(matchBy.includes('phone')
 			? [

@@ -106,11 +106,7 @@ const searchUsers = fromDictionary(usersOf);
 const searchPipelines = fromDictionary(pipelinesOf);
 
 /** Files of the account's storage. */
-async function searchFiles(
-	this: ILoadOptionsFunctions,
-	filter = '',
-	paginationToken = '1',
-): Promise<INodeListSearchResult> {
+async function searchFiles(this: ILoadOptionsFunctions, filter = '', paginationToken = '1'): Promise<INodeListSearchResult> {
 	const client = await clientOf(this);
 	const base = await filesBase(client);
 	if (!base.ok) throw asError(this, base.failure);

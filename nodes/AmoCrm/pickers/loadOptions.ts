@@ -42,10 +42,7 @@ export async function getStages(this: ILoadOptionsFunctions): Promise<INodePrope
 	return shown.flatMap((pipeline) =>
 		(pipeline.statuses as IDataObject[])
 			.filter((status) => isFilter || status.type !== INCOMING)
-			.map((status) => ({
-				name: `${String(pipeline.name)} / ${String(status.name)}`,
-				value: `${String(pipeline.id)}:${String(status.id)}`,
-			})),
+			.map((status) => ({ name: `${String(pipeline.name)} / ${String(status.name)}`, value: `${String(pipeline.id)}:${String(status.id)}` })),
 	);
 }
 

@@ -26,12 +26,7 @@ export async function editorClientOf(context: ApiContext): Promise<ApiClient> {
 	return readingAnew(await clientOf(context));
 }
 
-export async function readAll(
-	context: ILoadOptionsFunctions,
-	path: string,
-	collection: string,
-	query?: Query,
-): Promise<IDataObject[]> {
+export async function readAll(context: ILoadOptionsFunctions, path: string, collection: string, query?: Query): Promise<IDataObject[]> {
 	const list = await readList({ client: await clientOf(context), path, collection, query });
 	if (!list.ok) throw asError(context, list.failure);
 	return list.rows;

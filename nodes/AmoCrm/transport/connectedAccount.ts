@@ -7,10 +7,7 @@ import type { Failure } from './types';
  * What is wrong when the account that consented is not the one in 'Account Domain': amoCRM says in the redirect back
  * which it was (`referer`, core facts 2.3), and n8n keeps that. Its token would only be refused by the other account.
  */
-export function otherAccountFailure(
-	credentials: ICredentialDataDecryptedObject,
-	baseUrl: string,
-): Failure | undefined {
+export function otherAccountFailure(credentials: ICredentialDataDecryptedObject, baseUrl: string): Failure | undefined {
 	const { callbackQueryString } = (credentials.oauthTokenData ?? {}) as { callbackQueryString?: { referer?: unknown } };
 	const referer = callbackQueryString?.referer;
 	if (typeof referer !== 'string' || !/^[\w.:[\]-]+$/.test(referer)) return undefined;

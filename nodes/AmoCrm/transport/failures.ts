@@ -109,12 +109,7 @@ export function failureOf(error: unknown, request: ApiRequest): Failure {
 
 /** No answer, or no end of it, in the time that we give. */
 export function tooLate(request: ApiRequest, why: string): Failure {
-	return {
-		kind: 'timeout',
-		message: `amoCRM did not answer in time (${why})`,
-		advice: unknownAdvice(request),
-		outcomeUnknown: changesData(request),
-	};
+	return { kind: 'timeout', message: `amoCRM did not answer in time (${why})`, advice: unknownAdvice(request), outcomeUnknown: changesData(request) };
 }
 
 /** Whether the request cannot have reached amoCRM. */
@@ -294,10 +289,7 @@ export function failureOfAnswer({ statusCode: status, body: data, headers }: Ans
 				return make('badRequest', `amoCRM refused the request${said}`, NO_REASON.test(detail) ? NO_REASON_ADVICE : 'Check the values of this item and run again.');
 			}
 			const isNamed = [...rows.values()].some((problems) => problems.length > 0);
-			return {
-				...make('validation', 'amoCRM refused the values', isNamed ? 'Correct the named field and run again.' : NO_REASON_ADVICE),
-				rows,
-			};
+			return { ...make('validation', 'amoCRM refused the values', isNamed ? 'Correct the named field and run again.' : NO_REASON_ADVICE), rows };
 		}
 		case 401:
 			return reconnect(401);

@@ -65,10 +65,5 @@ export function masked(failure: Failure, mask: Mask): Failure {
 		mask(key),
 		problems.map(({ code, path, detail }) => ({ code: mask(code), path: mask(path), detail: mask(detail) })),
 	] as const);
-	return {
-		...failure,
-		message: mask(failure.message),
-		advice: mask(failure.advice),
-		...(rows ? { rows: new Map(rows) } : {}),
-	};
+	return { ...failure, message: mask(failure.message), advice: mask(failure.advice), ...(rows ? { rows: new Map(rows) } : {}) };
 }

@@ -48,13 +48,7 @@ export const HOOK_ENTITIES: HookEntity[] = [
 		actions: ['add', 'update', 'delete'],
 		unconfirmed: ['add', 'update', 'delete'],
 	},
-	{
-		suffix: 'catalog',
-		key: 'catalogs',
-		displayName: 'List Element',
-		actions: ['add', 'update', 'delete'],
-		unconfirmed: ['add', 'update', 'delete'],
-	},
+	{ suffix: 'catalog', key: 'catalogs', displayName: 'List Element', actions: ['add', 'update', 'delete'], unconfirmed: ['add', 'update', 'delete'] },
 	{ suffix: 'chat_template_review', key: 'chat_template_reviews', displayName: 'WhatsApp Template Review', actions: ['add'] },
 ];
 

@@ -95,11 +95,7 @@ export const triggerProperties: INodeProperties[] = [
 				value: 'account',
 				description: 'The node subscribes to the chosen events by itself, and unsubscribes when the workflow is deactivated',
 			},
-			{
-				name: 'Digital Pipeline',
-				value: 'digitalPipeline',
-				description: "You paste this node's URL into a stage of a pipeline in amoCRM",
-			},
+			{ name: 'Digital Pipeline', value: 'digitalPipeline', description: "You paste this node's URL into a stage of a pipeline in amoCRM" },
 		],
 		default: 'account',
 		description: 'How amoCRM learns where to deliver',

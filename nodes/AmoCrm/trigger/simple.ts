@@ -22,10 +22,7 @@ const RENAMED = new Map(Object.entries({
 const LEFT_OUT = new Set(['timestamp_x', 'metadata', 'complete_before', 'element_type', 'linked_leads_id', 'linked_company_id', 'tags']);
 
 /** What the row says in another way. */
-const LEFT_OUT_OF: Record<string, Set<string>> = {
-	task: new Set(['status']),
-	unsorted: new Set(['action', 'accept_result', 'decline_result']),
-};
+const LEFT_OUT_OF: Record<string, Set<string>> = { task: new Set(['status']), unsorted: new Set(['action', 'accept_result', 'decline_result']) };
 
 const ENTITY_TYPES: Record<number, string> = { 1: 'contacts', 2: 'leads', 3: 'companies', 12: 'customers' };
 
