@@ -16,9 +16,15 @@ const [CODE, IDD, PATTERN, LENGTHS, , PREFIX, , PARSING, TRANSFORM] = Array.from
 const TYPES = 11;
 const [FIXED, MOBILE, VOIP] = [0, 1, 8];
 
-/** What people write although the plans no longer have it: the 8 of the Soviet Union's trunk calls, Mexico's 01, 044, 045 and 1 (until 2019). */
+const SOVIET = ['AM', 'AZ', 'GE', 'KG', 'MD', 'UA', 'UZ'];
+
+/**
+ * What people write although the plans no longer have it: the 8 of the Soviet Union's trunk calls, Chile's 0 (until 2016), Mexico's
+ * 01, 044, 045 and 1 (until 2019).
+ */
 const OLD_PREFIXES = {
-	...Object.fromEntries(['AM', 'AZ', 'GE', 'KG', 'MD', 'UA'].map((country) => [country, '8?0'])),
+	...Object.fromEntries(SOVIET.map((country) => [country, '8?0'])),
+	CL: '0',
 	MX: '0[12]|04[45]|1',
 	TJ: '8',
 	UZ: '8',
@@ -48,7 +54,8 @@ function planOf(id, plan) {
 	const parsing = OLD_PREFIXES[id] ?? (plan[PARSING] || plan[PREFIX] || undefined);
 	return {
 		code: plan[CODE],
-		idd: plan[IDD] || undefined,
+		// The Soviet Union's 8 10 for calls abroad, where it is no longer the one in use; 00 is taken everywhere.
+		idd: SOVIET.includes(id) ? '810' : plan[IDD] || undefined,
 		pattern: plan[PATTERN],
 		lengths,
 		barest: barestOf(plan, lengths),

@@ -17,7 +17,7 @@ const TOKENS = /"[^"]*"|<[^<>]*>|\([^()]*\)|[,;]|[^\s,;"<>()]+|[^\s]/g;
 const LINK_QUERY = /\?(?:subject|body|cc|bcc|to)=[^\s<>")]*/gi;
 
 /** What may stand around a word: `<mailto:ann@example.org>`, `Email:ann@example.org.` */
-const FRAME = /^[<("'`[{.,:;*•|/\\–—-]*(?:\p{L}[\p{L}-]{0,20}:)?(.*?)[>)"'`\]}.,:;!?*•|/\\–—-]*$/isu;
+const FRAME = /^[<("'`“„«‘[{.,:;*•|/\\–—-]*(?:\p{L}[\p{L}-]{0,20}:(?!\/\/))?(.*?)[>)"'`”“»’\]}.,:;!?*•|/\\–—-]*$/isu;
 
 function framedWord(token: string): string {
 	const inside = /^[<("]/.test(token) ? token.slice(1, -1) : token;

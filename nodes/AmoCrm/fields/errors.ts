@@ -37,7 +37,9 @@ export class AmoCrmError extends Error {
 
 	/** Whatever was thrown about a parameter or field, with its name. */
 	static at(field: string, error: unknown): AmoCrmError {
-		const { message, facts } = AmoCrmError.of(error);
+		const known = AmoCrmError.of(error);
+		const { message, facts } = known;
+		if (facts.field === field) return known;
 		return new AmoCrmError(`'${field}': ${message}`, { ...facts, field });
 	}
 

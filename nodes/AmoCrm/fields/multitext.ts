@@ -3,7 +3,7 @@ import { jsonParse, UserError } from 'n8n-workflow';
 
 import type { FieldDefinition } from './dictionaries';
 import { emailKeys, emailsIn } from './emails';
-import { digitRuns, phoneKey, phoneSearchTexts, phonesIn } from './phones';
+import { phoneKeys, phoneSearchTexts, phonesIn } from './phones';
 import { isDate, isUnset, show, toId } from './values';
 
 /** Phones and e-mails: what the values of such a field are, and when two of them are the same. */
@@ -32,7 +32,7 @@ const RULES: Record<string, Rules> = {
 	PHONE: {
 		noun: 'phone number',
 		textsIn: phonesIn,
-		keysOf: (text, country) => [...new Set(digitRuns(text).map((run) => phoneKey(run, country)))].filter((key) => key !== ''),
+		keysOf: phoneKeys,
 		searches: phoneSearchTexts,
 		kinds: ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'],
 	},

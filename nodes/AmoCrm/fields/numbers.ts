@@ -65,14 +65,15 @@ function partsOf(given: string): { sign: '' | '-'; digits: string; hasCurrency: 
 	const [, outer = '', before = '', inner = ''] = /^([-+(]?)(.*?)([-+(]?) ?$/.exec(head) ?? [];
 	const sign = outer + inner;
 	const isBracketed = sign === '(' && tail.endsWith(')');
-	// `1500,-` and `1500.-` are prices without cents.
-	const after = (isBracketed ? tail.slice(0, -1) : tail).replace(/^[.,]-/, '');
-	const marks = [before, after].map((mark) => mark.toLowerCase().replace(/[\s.]/g, '')).filter((mark) => mark !== '');
+	// `1500,-` and `1500.` have no cents, and say what stands before them: `1.500,-` are thousands.
+	const [, mark = '', after = ''] = /^(?:([.,](?=-)|\.(?=$))-?)?(.*)$/.exec(isBracketed ? tail.slice(0, -1) : tail) ?? [];
+	const amount = mark === '' || body.includes(mark) ? body : `${body}${mark}00`;
+	const marks = [before, after].map((text) => text.toLowerCase().replace(/[\s.]/g, '')).filter((text) => text !== '');
 	if (body === '' || sign.length > 1 || (sign === '(' && !isBracketed) || !marks.every(isCurrency)) return undefined;
 	// The point of `Rs.500` belongs to the currency.
 	if (/^\D/.test(body) && marks.length > 0) return undefined;
 	// Arabic has a decimal mark of its own: with zeros behind, nothing is open.
-	const digits = body.includes('\u066B') ? `${body.replace(/[.,]/g, '?').replace('\u066B', '.')}0000` : body;
+	const digits = body.includes('\u066B') ? `${body.replace(/[.,]/g, '?').replace('\u066B', '.')}0000` : amount;
 	return { sign: sign === '-' || isBracketed ? '-' : '', digits, hasCurrency: marks.length > 0 };
 }
 

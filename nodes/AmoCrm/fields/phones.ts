@@ -95,7 +95,7 @@ function checked(number: string): string {
 }
 
 /** The runs of digits in a text that may be numbers; none in a mask and in an address. */
-export function digitRuns(text: string): string[] {
+function digitRuns(text: string): string[] {
 	if (text.length > LONGEST) return [];
 	const id = MESSENGER_ID.exec(text.trim())?.[1];
 	const number = asciiDigits(id === undefined ? text.trim().replace(DECIMALS, '$1') : `+${id}`).replace(ANY_CARRIER, '0');
@@ -107,12 +107,20 @@ export function digitRuns(text: string): string[] {
  * One without a calling code is taken as one of `country` (ISO code such as `RU`). An empty text where there is none: pieces,
  * short numbers and masks have no key.
  */
-export function phoneKey(text: string, country: string): string {
+function phoneKey(text: string, country: string): string {
 	for (const run of digitRuns(text)) {
 		const key = keyOfRun(run, country) || keyOfRun(run.replace(EXTENSION_IN_BRACKETS, ''), country);
 		if (key !== '') return withoutMobileMark(key);
 	}
 	return '';
+}
+
+/** The keys of all whole numbers in a text, each once. */
+export function phoneKeys(text: string, country: string): string[] {
+	const keysIn = (written: string) => new Set(digitRuns(written).map((run) => phoneKey(run, country)).filter((key) => key !== ''));
+	const keys = keysIn(text);
+	// A slash stands between two numbers, or behind the area code as in Germany: `0151/12345678`.
+	return [...(keys.size > 0 ? keys : keysIn(text.replace(/\//g, '-')))];
 }
 
 const keyOfRun = (run: string, country: string): string => keyOfDigits(run.replace(/\D/g, ''), run.startsWith('+'), country.toUpperCase());
@@ -160,7 +168,9 @@ const withoutPlus = (digits: string): string => (digits.length >= 11 ? internati
 function international(digits: string, mode: 'length' | 'exact'): string {
 	const code = callingCodeOf(digits);
 	if (code === undefined || digits.length < FEWEST_DIGITS) return '';
-	return nationalKey(plansOf(code), digits.slice(code.length), mode);
+	// Argentina's mobile mark in both forms, 9 and 15: one is enough.
+	const number = digits.slice(code.length).replace(code === '54' ? /^9(?=\d{11,}$)/ : '', '');
+	return nationalKey(plansOf(code), number, mode);
 }
 
 const plansOf = (code: string): Plan[] => (COUNTRIES[code] ?? []).flatMap((country) => PLANS[country] ?? []);
