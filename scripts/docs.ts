@@ -54,6 +54,8 @@ const USUAL: Record<string, (entity: Entity) => string[]> = {
 	get: ({ path, isSingle, list }) => (isSingle ? [`GET ${path}`] : [`GET ${path}/{id}`, ...(list?.byIds === 'single' ? [] : [`GET ${path}`])]),
 	getAll: ({ path }) => [`GET ${path}`],
 	link: ({ path }) => [`POST ${path}/link`],
+	// Of API Request: the user says which.
+	send: () => [],
 	unlink: ({ path }) => [`POST ${path}/unlink`],
 	update: ({ path, verbs }) => [routeOf(path, verbs?.update, 'PATCH')],
 	upsert: ({ path }) => [`GET ${path}`, `POST ${path}`, `PATCH ${path}`],
@@ -122,9 +124,11 @@ function operationText(entity: Entity, operation: Operation): string[] {
 		`${operation.description}.`,
 		'',
 		`- Values: resource \`${entity.value}\`, operation \`${operation.value}\``,
-		`- Routes: ${routesOf(entity, operation)
-			.map((route) => `\`${route.replace(' ', ' /api/v4')}\``)
-			.join(', ')}`,
+		`- Routes: ${
+			routesOf(entity, operation)
+				.map((route) => `\`${route.replace(' ', ' /api/v4')}\``)
+				.join(', ') || "any on the account's own hosts"
+		}`,
 		...parametersOf(operation),
 		...rightsOf(operation),
 		...(page === undefined ? [] : [`- In amoCRM's documents: [${page.replace(/^.*\//, '')}](${VENDOR}/${page})`]),

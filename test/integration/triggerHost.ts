@@ -55,7 +55,7 @@ const nodeTypes: INodeTypes = { getByName: () => nodeType, getByNameAndVersion: 
 const NODE_ID = '5d2a6f4e-0000-4000-8000-00000000000a';
 const WEBHOOK_ID = '5d2a6f4e-0000-4000-8000-00000000000b';
 
-export async function openTriggerHost(connected: Account, given: INodeParameters, publicUrl?: string): Promise<TriggerHost> {
+export async function openTriggerHost(connected: Account, given: INodeParameters, publicUrl?: string, typeVersion = nodeType.description.defaultVersion ?? 1): Promise<TriggerHost> {
 	let account = connected;
 	let parameters = given;
 	let staticData: IDataObject = {};
@@ -73,7 +73,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 			webhookId: WEBHOOK_ID,
 			name: 'amoCRM Trigger',
 			type: 'n8n-nodes-amocrm-kommo.amoCrmTrigger',
-			typeVersion: nodeType.description.defaultVersion ?? 1,
+			typeVersion,
 			position: [0, 0],
 			parameters,
 			credentials: { amoCrmOAuth2Api: { id: account.id ?? '1', name: 'amoCRM account' } },

@@ -10,6 +10,7 @@ import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Operation, Run } from './types';
+import { omit } from './write';
 
 /** One thing that can be done with a record beside writing it: completing, pinning, switching on, deleting. */
 export interface Action extends Pick<Operation, 'value' | 'name' | 'action' | 'description' | 'needs'> {
@@ -53,7 +54,7 @@ async function actOnAll(run: Run, entity: Entity, { verb, fields = [], body, row
 	await settleItems(run, ready, (sent, index) => {
 		const outcome = outcomes[index] as SentOutcome;
 		if (outcome.status === 'planned') return [outcome.plan];
-		if (outcome.status === 'written') return [row(sent, outcome.answer)];
+		if (outcome.status === 'written') return [omit(row(sent, outcome.answer), ['_links', 'request_id'])];
 		throw writeError({ entity, body: sent, definitions: [] }, outcome);
 	});
 }

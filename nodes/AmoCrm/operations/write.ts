@@ -174,7 +174,7 @@ function writtenRow(draft: Draft, answer: IDataObject): IDataObject {
 	]);
 }
 
-function omit(row: IDataObject, keys: string[]): IDataObject {
+export function omit(row: IDataObject, keys: string[]): IDataObject {
 	return Object.fromEntries(Object.entries(row).filter(([key]) => !keys.includes(key)));
 }
 
