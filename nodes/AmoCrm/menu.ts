@@ -23,6 +23,7 @@ import { OF_LEADS, tag } from './entities/tag';
 import { task } from './entities/task';
 import type { Entity, Parent } from './entities/types';
 import { user } from './entities/user';
+import { webhook } from './entities/webhook';
 import { widget } from './entities/widget';
 import { remove } from './operations/action';
 import { activate, complete, deactivate, install, pin, setCustomersMode, uninstall, unpin } from './operations/actions';
@@ -38,6 +39,7 @@ import type { Operation, Resource } from './operations/types';
 import { update } from './operations/update';
 import { upsert } from './operations/upsert';
 import type { MatchBy } from './operations/upsertParameters';
+import { subscribe, unsubscribe } from './operations/webhooks';
 
 /** What the node can do: one row for each resource. A new one is a declaration in `entities/` and a row here. */
 
@@ -75,6 +77,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[tag, [create, getMany, updateBelow(OF_LEADS)]],
 	[task, [complete, create, getOne, getMany, update]],
 	[user, [activate, create, deactivate, getOne, getMany]],
+	[webhook, [getMany, subscribe, unsubscribe]],
 	[widget, [getOne, getMany, install, uninstall]],
 ];
 

@@ -166,6 +166,15 @@ export const SAMPLES: Record<string, Samples> = {
 		},
 		unseen: ['password', 'rights'],
 	},
+	webhook: {
+		prepare: ({ emulator: { account } }) => {
+			for (const n of [1, 2]) {
+				account.webhooks.add({ id: account.webhooks.nextId(), destination: `https://example.com/${n}`, settings: ['add_lead'], sort: 10, disabled: false, created_by: 0, created_at: 1, updated_at: 1 });
+			}
+		},
+		values: { destination: (n) => `https://example.com/${n}`, events: () => ['add_task'] },
+		filters: { destination: [() => 'https://example.com/1', 'https://example.com/none'] },
+	},
 	widget: {
 		fill: ({ emulator: { account } }) => {
 			const [widget] = [...account.widgets.values()];

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { INodeParameters } from 'n8n-workflow';
 import { benchOf } from '../../emulator/testing/client';
 import { prepareAct } from '../../emulator/testing/acts';
-import { HOOK_EVENTS } from '../../nodes/AmoCrm/trigger/events';
+import { HOOK_EVENTS } from '../../nodes/AmoCrm/fields/hookEvents';
 import { isLine1 } from '../../scripts/lib/n8nHost.mjs';
 import { eventually, executionsOf } from './executions';
 import { createLeadsApart, openConnectedStage, type Stage } from './stage';

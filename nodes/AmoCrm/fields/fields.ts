@@ -7,6 +7,7 @@ import type { CustomFieldValue } from './customFields';
 import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
 import { toDeadline, toTimestamp } from './dates';
 import { AmoCrmError } from './errors';
+import { eventCodes, HOOK_EVENT_OPTIONS } from './hookEvents';
 import { jsonArray, jsonObject } from './json';
 import type { LocatorTarget } from './locator';
 import { idIn, idsIn, isAddress, linkedOne, recordEntries, recordList, recordLocator } from './locator';
@@ -125,6 +126,20 @@ export const longText: FieldKind = { ...bodyKind({ type: 'string', typeOptions: 
 export const money = bodyKind({ type: 'number', default: 0 }, (value, { conventions }) => toMoney(value, conventions));
 
 export const seconds = bodyKind({ type: 'number', default: 0 }, toInteger);
+
+/** Address of a page or program in the web. */
+export const webAddress = bodyKind({ type: 'string', default: '' }, (value) => {
+	const address = toText(value).trim();
+	if (/^https?:\/\/[^\s/]+\S*$/i.test(address) && URL.canParse(address)) return address;
+	throw new UserError(`${show(value)} is not a web address. Give one that begins with https:// or http://.`);
+});
+
+/** Events that amoCRM tells webhooks of. */
+export const hookEvents = bodyKind({ type: 'multiOptions', options: HOOK_EVENT_OPTIONS, default: [] }, (value) => {
+	const codes = eventCodes(value);
+	if (codes.length > 0) return codes;
+	throw new UserError('no event is chosen. Choose at least one.');
+});
 
 /** A list of objects in amoCRM's own form. */
 export const jsonList = bodyKind({ type: 'json', default: '[]' }, jsonArray);

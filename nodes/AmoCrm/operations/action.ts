@@ -32,7 +32,7 @@ export function action(entity: Entity, spec: Action): Operation {
 		action: sentence,
 		description,
 		properties: [
-			...(entity.isSingle ? [] : [idProperty(entity)]),
+			...(entity.idParameter ? [idProperty(entity)] : []),
 			...fields.map((field) => fieldProperty(field, 'update', field)),
 			optionsProperty([], verb.sends === 'rows' ? 'rows' : 'row'),
 		],
@@ -47,7 +47,7 @@ async function actOnAll(run: Run, entity: Entity, { verb, fields = [], body, row
 	const ready = await readItems(run, (item) => {
 		const values = Object.fromEntries(fields.map(({ name }) => [name, run.parameter(name, item, '')]));
 		const draft = encodeDraft(fields, { ...valueContext(run), mode: 'create', values });
-		return { ...(entity.isSingle ? {} : { id: readId(run, entity, item) }), ...body, ...draft.body };
+		return { ...(entity.idParameter ? { id: readId(run, entity, item) } : {}), ...body, ...draft.body };
 	});
 	if (mustStop(run)) return;
 	const outcomes = await sendRows(run, ready, { ...entity, verb });

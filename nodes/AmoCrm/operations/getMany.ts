@@ -259,7 +259,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, cont
 		asked,
 		isImpossible,
 		limit,
-		query: { ...query, order: { [field]: direction }, ...(extras ? { with: extras } : {}) },
+		query: { ...query, ...(entity.list?.unpaged ? {} : { order: { [field]: direction } }), ...(extras ? { with: extras } : {}) },
 		...(isSortedHere ? { sort } : {}),
 	};
 }

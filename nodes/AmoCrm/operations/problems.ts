@@ -48,7 +48,7 @@ function isMissing(outcome: NotWritten): boolean {
 export function writeError(sent: Sent, outcome: NotWritten): AmoCrmError {
 	const { failure } = outcome;
 	const name = sent.entity.displayName;
-	const { id } = sent.body as { id?: RecordId };
+	const id = (sent.body.id ?? sent.body[sent.entity.id?.key ?? 'id']) as RecordId | undefined;
 	if (id !== undefined && isMissing(outcome)) return notFoundError(sent.entity, id);
 	switch (outcome.status) {
 		case 'refused': {

@@ -47,7 +47,7 @@ export function batchesFor(route: Route, size = DEFAULT_BATCH_SIZE): Pick<BatchJ
 			if (answers === 'links') return embedded(body, 'links') ? sent : [];
 			return answers === 'self' && !Array.isArray(body) ? [body] : [];
 		},
-		idOf: isBare ? ({ id, entity_id }) => id ?? entity_id : (answer) => shownId(route, answer),
+		idOf: isBare ? (sent) => sent.id ?? sent.entity_id ?? sent[route.id?.key ?? 'id'] : (answer) => shownId(route, answer),
 		mayShare: isBare || verb.merges,
 		isSingle: route.isSingle !== undefined,
 	};

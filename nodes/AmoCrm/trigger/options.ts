@@ -1,6 +1,7 @@
 import type { IDataObject, INode } from 'n8n-workflow';
 import { NodeOperationError, UserError } from 'n8n-workflow';
 
+import { eventCodes } from '../fields/hookEvents';
 import { isUnset, show, toBoolean, toList } from '../fields/values';
 import { CARD_EXTRAS } from './cards';
 import { BUILT_IN_FIELDS } from './loadOptions';
@@ -55,7 +56,7 @@ export function readOptions(node: INode, given: IDataObject): TriggerOptions {
 /** The codes of the events that the user chose and typed, each once. */
 export function readEvents(node: INode, chosen: unknown, typed: unknown): string[] {
 	try {
-		return [...new Set([chosen, typed].flatMap((value) => textsIn(value, (text) => /^\w{1,80}$/.test(text), 'the code of an event such as add_lead')))];
+		return eventCodes(chosen, typed);
 	} catch (error) {
 		throw new NodeOperationError(node, `'Events': ${(error as Error).message}`);
 	}

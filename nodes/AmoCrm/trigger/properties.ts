@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { collection, simplifyProperty } from '../operations/parameters';
 import { CARD_EXTRAS } from './cards';
-import { HOOK_EVENTS } from './events';
+import { HOOK_EVENT_OPTIONS, HOOK_EVENTS } from '../fields/hookEvents';
 
 /** The trigger's parameters. */
 
@@ -113,13 +113,8 @@ export const triggerProperties: INodeProperties[] = [
 		name: 'events',
 		type: 'multiOptions',
 		required: true,
-		options: HOOK_EVENTS.map(({ code, name, unconfirmed }) => ({
-			name: unconfirmed ? `${name} (Unconfirmed)` : name,
-			value: code,
-			// Its entry in the list of triggers that n8n shows before the node is placed.
-			action: `On ${name.replace(':', '')}`,
-			description: unconfirmed ? `${code}. Not every account may know it.` : code,
-		})),
+		// Each with its entry in the list of triggers that n8n shows before the node is placed.
+		options: HOOK_EVENT_OPTIONS.map((option, index) => ({ ...option, action: `On ${HOOK_EVENTS[index]?.name.replace(':', '')}` })),
 		default: [],
 		displayOptions: ONLY_ACCOUNT,
 		description: 'What starts the workflow',

@@ -2,6 +2,7 @@ import type { IDataObject, IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { resolveAccountUrls } from '../../../credentials/accountDomain';
+import { codesOf, MAX_WEBHOOKS, sameCodes } from '../fields/hookEvents';
 import { asError, clientOf } from '../pickers/read';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
@@ -14,7 +15,6 @@ import { listOf } from './row';
 /** The life cycle of the webhook in amoCRM (extended facts 1.1, 1.7). Only webhooks with this node's own URL are touched. */
 
 const PATH = '/webhooks';
-const MAX_WEBHOOKS = 100;
 
 const memoryOf = (context: IHookFunctions): Memory => context.getWorkflowStaticData('node') as Memory;
 
@@ -111,17 +111,6 @@ function wantedCodes(context: IHookFunctions): string[] {
 	throw new NodeOperationError(context.getNode(), "No event is chosen in 'Events'", {
 		description: 'Choose at least one event that starts the workflow.',
 	});
-}
-
-/** `settings` is a list in some answers and a map of codes in others (extended facts 1.1). */
-export function codesOf(settings: unknown): string[] {
-	if (Array.isArray(settings)) return settings.map(String);
-	return Object.entries((settings ?? {}) as IDataObject).flatMap(([code, on]) => (on ? [code] : []));
-}
-
-function sameCodes(one: string[], other: string[]): boolean {
-	const wanted = new Set(other);
-	return new Set(one).size === wanted.size && one.every((code) => wanted.has(code));
 }
 
 /** What this node has left in amoCRM: its last destination, and its URL with any key. */

@@ -1,5 +1,5 @@
 import { plain, readDelivery } from '../../../nodes/AmoCrm/trigger/delivery';
-import { HOOK_EVENTS } from '../../../nodes/AmoCrm/trigger/events';
+import { HOOK_EVENTS } from '../../../nodes/AmoCrm/fields/hookEvents';
 import { assemble } from '../../../nodes/AmoCrm/trigger/formBody';
 import { toV4 } from '../../../nodes/AmoCrm/trigger/simple';
 import { WEBHOOK_CODES } from '../../../emulator/webhooks/codes';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { isWanted } from '../../../nodes/AmoCrm/trigger/filters';
 import { cardOf } from '../../../nodes/AmoCrm/trigger/cards';
 import { readDelivery } from '../../../nodes/AmoCrm/trigger/delivery';
-import { HOOK_ENTITIES } from '../../../nodes/AmoCrm/trigger/events';
+import { HOOK_ENTITIES } from '../../../nodes/AmoCrm/fields/hookEvents';
 import type { FormObject } from '../../../nodes/AmoCrm/trigger/formBody';
 import { readOptions } from '../../../nodes/AmoCrm/trigger/options';
 import { withoutRepeats } from '../../../nodes/AmoCrm/trigger/repeats';

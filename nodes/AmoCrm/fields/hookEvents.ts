@@ -1,3 +1,8 @@
+import { UserError } from 'n8n-workflow';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
+
+import { isUnset, show, toList } from './values';
+
 /** What amoCRM can tell a webhook (extended facts 1.2) and under which keys it does (1.3). */
 
 export interface HookEvent {
@@ -60,3 +65,30 @@ export const HOOK_EVENTS: HookEvent[] = HOOK_ENTITIES.flatMap(({ suffix, display
 		return { code: `${action}_${suffix}`, name: `${displayName}: ${what}`, ...(unconfirmed.includes(action) ? { unconfirmed: true } : {}) };
 	}),
 ).sort((a, b) => a.name.localeCompare(b.name));
+
+/** The same as choices of a list. */
+export const HOOK_EVENT_OPTIONS: INodePropertyOptions[] = HOOK_EVENTS.map(({ code, name, unconfirmed }) => ({
+	name: unconfirmed ? `${name} (Unconfirmed)` : name,
+	value: code,
+	description: unconfirmed ? `${code}. Not every account may know it.` : code,
+}));
+
+/** The codes in a list, or in a text with commas, each once; others than the known ones too. Throws a `UserError`. */
+export function eventCodes(...given: unknown[]): string[] {
+	const entries = given.flatMap((value) => (isUnset(value) ? [] : toList(value)));
+	for (const entry of entries) {
+		if (!/^\w{1,80}$/.test(String(entry))) throw new UserError(`${show(entry)} is not possible. Give the code of an event such as add_lead.`);
+	}
+	return [...new Set(entries.map(String))];
+}
+
+/** `settings` is a list in some answers and a map of codes in others (extended facts 1.1). */
+export function codesOf(settings: unknown): string[] {
+	if (Array.isArray(settings)) return settings.map(String);
+	return Object.entries((settings ?? {}) as IDataObject).flatMap(([code, on]) => (on ? [code] : []));
+}
+
+export const sameCodes = (one: string[], other: string[]): boolean => [...new Set(one)].sort().join() === [...new Set(other)].sort().join();
+
+/** More an account does not take (extended facts 1.1). */
+export const MAX_WEBHOOKS = 100;

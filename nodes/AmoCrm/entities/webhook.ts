@@ -1,0 +1,31 @@
+import { hookEvents, webAddress } from '../fields/fields';
+import { toText } from '../fields/values';
+import { entity } from './types';
+
+/** What amoCRM tells other programs of. An address has one webhook, and is all that it is known by. Source: extended facts 1.1. */
+export const webhook = entity({
+	value: 'webhook',
+	displayName: 'Webhook',
+	displayNamePlural: 'Webhooks',
+	path: '/webhooks',
+	collection: 'webhooks',
+	id: { kind: 'text', key: 'destination' },
+	idParameter: '',
+	listSearchMethod: '',
+	fields: [
+		{ name: 'destination', key: 'destination', displayName: 'Destination', kind: webAddress, required: true, placeholder: 'e.g. https://example.com/amocrm', description: 'Web address that amoCRM sends the events to' },
+		{ name: 'events', key: 'settings', displayName: 'Events', kind: hookEvents, required: true, description: 'What amoCRM tells this address of. An expression may give codes of events that the list does not hold.' },
+	],
+	filters: [
+		{
+			name: 'destination',
+			displayName: 'Destination',
+			placeholder: 'e.g. https://example.com/amocrm',
+			description: 'Return only the webhook with exactly this address',
+			property: { type: 'string', default: '' },
+			condition: (value) => ({ query: { filter: { destination: toText(value) } }, accepts: (row) => row.destination === toText(value) }),
+		},
+	],
+	list: { unpaged: true },
+	needs: { admin: 'always', plan: 'the plan Extended or Professional in amoCRM, Advanced or Enterprise in Kommo' },
+});
