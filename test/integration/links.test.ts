@@ -83,6 +83,7 @@ describe('link and unlink', () => {
 		world.emulator.faults.add({ method: 'POST', path: '/api/v4/leads/link', times: Infinity, action: html(504) });
 		const { error } = await world.run({ ...link({ leadId: 5, ...parameters }), options: { maxRetries: 1 } });
 		expect(world.requests('POST', '/leads/link')).toHaveLength(requests);
+		expect(error?.message).toMatch(/^Lead 5: it is not known whether it was linked to /);
 		expect(error?.description).toMatch(/not known whether amoCRM saved/);
 	});
 

@@ -70,6 +70,9 @@ const USER_PICKER = recordLocator(USER);
 /** IDs of users have up to eight digits; a phone number with its area or country has ten or more. */
 const LONGEST_USER_ID = 9;
 
+/** Shorter ones in data are the extensions of a PBX. */
+const SHORTEST_USER_ID = 5;
+
 /** A user's ID as a number, anything else as the name or number of a person (core facts 13, extended facts 7.1). */
 const userOrName = kind(
 	{ ...USER_PICKER, modes: [...USER_PICKER.modes, { displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. Anna Smith' }] },
@@ -78,8 +81,8 @@ const userOrName = kind(
 		const text = toText(plain).trim();
 		const mode = typeof value === 'object' && value !== null && 'mode' in value ? value.mode : undefined;
 		if (mode === 'name' || !/^\d+$/.test(text)) return toText(plain);
+		if (mode === undefined && (text.length < SHORTEST_USER_ID || text.length > LONGEST_USER_ID)) return text;
 		if (text.length <= LONGEST_USER_ID) return toInteger(text);
-		if (mode === undefined) return text;
 		throw new UserError(`${show(plain)} is no user's ID. For a phone number, switch this field from ID to name.`);
 	},
 );

@@ -124,7 +124,8 @@ async function linkAll(run: Run, entity: Entity, action: Action): Promise<void> 
 		if (outcome.status === 'planned') return [outcome.plan];
 		const { entity_id: id, to_entity_type: type, to_entity_id: to } = link;
 		if (outcome.status === 'written') return [{ id, to_entity_type: type, to_entity_id: to, [done]: true }];
-		throw linkError(`${plainName(entity)} ${String(id)} was not ${verb}`, link, outcome);
+		const own = `${plainName(entity)} ${String(id)}`;
+		throw linkError({ failed: `${own} was not ${verb}`, unknown: `${own}: it is not known whether it was ${verb}` }, link, outcome);
 	});
 }
 
@@ -162,12 +163,12 @@ export async function sendLinks(run: Run, entity: Entity, { action, links }: { a
 /** Whether amoCRM sets or adds the quantity of an element that is linked already is not known. */
 const hasQuantity = ({ metadata }: IDataObject): boolean => (metadata as IDataObject | undefined)?.quantity !== undefined;
 
-/** Why a link was not made or taken away; `what` goes before the record at its other end. */
-export function linkError(what: string, link: IDataObject, outcome: NotWritten): AmoCrmError {
+/** Why a link was not made or taken away, or may not have been; what is said goes before the record at its other end. */
+export function linkError(says: { failed: string; unknown: string }, link: IDataObject, outcome: NotWritten): AmoCrmError {
 	const { failure, status } = outcome;
 	const target = targetName(link.to_entity_type);
 	const details = status === 'refused' ? outcome.problems.map(({ detail }) => detail) : [];
-	return new AmoCrmError(`${what} ${target} ${String(link.to_entity_id)}: ${details.join('; ') || failure.message}`, {
+	return new AmoCrmError(`${status === 'unknown' ? says.unknown : says.failed} ${target} ${String(link.to_entity_id)}: ${details.join('; ') || failure.message}`, {
 		failure,
 		advice: failure.advice,
 		...(status === 'notSent' ? { isCollateral: true } : {}),

@@ -189,6 +189,7 @@ async function makeLinks(run: Run, entity: Entity, ready: Array<Asked<Draft>>): 
 	links.forEach(({ item, asked: link }, index) => {
 		const outcome = outcomes[index] as SentOutcome;
 		if (outcome.status === 'planned' || outcome.status === 'written' || run.errors.has(item)) return;
-		run.errors.set(item, linkError(`${entity.displayName} ${String(link.entity_id)} was written, but it could not be linked to`, link, outcome));
+		const done = `${entity.displayName} ${String(link.entity_id)} was written, but`;
+		run.errors.set(item, linkError({ failed: `${done} it could not be linked to`, unknown: `${done} it is not known whether it was linked to` }, link, outcome));
 	});
 }
