@@ -31,3 +31,13 @@ it.each(SETTINGS)('%s: an answer that speaks of something else confirms nothing'
 	expect(rows).toEqual([]);
 	expect(error?.message).toContain('it is not known whether amoCRM saved it');
 });
+
+it('a widget without settings: the empty object goes, which n8n would leave out', async () => {
+	const [widget] = [...world.emulator.account.widgets.values()];
+	const { code = '' } = widget ?? {};
+	if (widget) widget.settings_template = widget.settings_template.map((setting) => ({ ...setting, is_required: false }));
+	const { rows, error } = await world.run({ resource: 'widget', operation: 'install', widgetCode: code, settings: '{}' });
+	expect(error).toBeUndefined();
+	expect(rows[0]?.json).toMatchObject({ code });
+	expect(world.requests('POST', `/widgets/${code}`).map(({ body }) => body)).toEqual([{}]);
+});

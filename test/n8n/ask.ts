@@ -47,13 +47,13 @@ export async function addFile({ emulator }: Stage, file_name: string, content: s
 	return ((await uploaded.json()) as { uuid: string }).uuid;
 }
 
-/** Adds a record to the account without n8n; gives its ID. */
-export async function addRecord({ emulator }: Stage, path: string, row: object): Promise<unknown> {
+/** Adds a record to the account without n8n, `sent` as the route wants it; gives its ID. */
+export async function addRecord({ emulator }: Stage, path: string, row: object, sent: object = [row]): Promise<unknown> {
 	const answer = await fetch(`${emulator.url}/api/v4${path}`, {
 		method: 'POST',
 		headers: { authorization: `Bearer ${emulator.issueToken().accessToken}`, 'content-type': 'application/json' },
-		body: JSON.stringify([row]),
+		body: JSON.stringify(sent),
 	});
-	const { _embedded: embedded } = (await answer.json()) as { _embedded: Record<string, Array<{ id: unknown }>> };
-	return Object.values(embedded)[0]?.[0]?.id;
+	const { id, _embedded: embedded = {} } = (await answer.json()) as { id?: unknown; _embedded?: Record<string, Array<{ id: unknown }>> };
+	return id ?? Object.values(embedded)[0]?.[0]?.id;
 }

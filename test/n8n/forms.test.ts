@@ -9,6 +9,9 @@ import { openConnectedStage, type Stage } from './stage';
 
 /** Every form as a person sees it, with all of its fields. The pictures are in `.work/screenshots/forms`, to be looked at. */
 
+/** All of them, or with `FORMS=role|user` in the environment those alone. */
+const FORMS = formsOf().filter(({ name }) => new RegExp(process.env.FORMS ?? '', 'i').test(name));
+
 let stage: Stage & { credential: Credential };
 let browser: Browser;
 const looks = new Map<string, Promise<Look>>();
@@ -44,8 +47,17 @@ async function fillAll(): Promise<Form[]> {
 	await addFile(stage, 'Offer.pdf', 'An offer');
 	const [lead] = stage.emulator.account.leads.keys();
 	await addRecord(stage, '/leads/notes', { entity_id: lead, note_type: 'common', params: { text: 'The client asked for a discount' } });
+	await addRecord(stage, '/sources', { name: 'Landing page', external_id: 'landing-1' });
+	await addRecord(stage, '/roles', { name: 'Manager' });
 	const editor = remembering(askFor(stage));
-	return await Promise.all(formsOf().map(async (form) => await filledForm(form, editor)));
+	// Customers have segments or statuses, never both.
+	stage.emulator.account.info.customers_mode = 'segments';
+	const segment = { name: 'VIP' };
+	await addRecord(stage, '/customers/segments', segment, segment);
+	await editor.search({ method: 'searchCustomerSegments' });
+	stage.emulator.account.info.customers_mode = 'periodicity';
+	await addRecord(stage, '/customers/statuses', { name: 'Loyal' });
+	return await Promise.all(FORMS.map(async (form) => await filledForm(form, editor)));
 }
 
 /** What a list depends on besides the account; nothing for most. */
@@ -55,8 +67,12 @@ const DEPENDS_ON: Record<string, string[]> = {
 	getPriceFields: ['catalogId'],
 	getStages: ['operation'],
 	searchCatalogElements: ['catalogId'],
+	searchCustomFieldGroups: ['entityType', 'catalogId'],
+	searchCustomFields: ['entityType', 'catalogId'],
 	searchLinkedRecords: ['entityType', 'linkTo'],
 	searchNotes: ['entityType'],
+	searchPipelineStages: ['pipelineId'],
+	searchTags: ['entityType'],
 };
 
 /** The same list is asked once: the account takes seven requests a second. */
@@ -99,7 +115,7 @@ async function openAll(window: Browser, forms: Form[]): Promise<void> {
 		connections: {},
 	});
 	// High enough for the longest form.
-	await window.page.setViewportSize({ width: 1000, height: 5_600 });
+	await window.page.setViewportSize({ width: 1000, height: 7_000 });
 	await signIn(window, stage.n8n);
 	await openWorkflow(window, stage.n8n.url, id);
 }
@@ -147,7 +163,7 @@ async function cutOff(panel: Locator): Promise<string[]> {
 	});
 }
 
-test.each(formsOf().map(({ name }) => [name]))('%s', async (name) => {
+test.each(FORMS.map(({ name }) => [name]))('%s', async (name) => {
 	const { text, asked, issues, cutOff: hidden } = (await looks.get(name)) as Look;
 	expect(text).not.toMatch(/undefined|\[object|NaN|Could not load|Error fetching|No properties/);
 	const rawNames = asked.map(({ name: raw }) => raw).filter((raw) => /[A-Z]/.test(raw) && new RegExp(`\\b${raw}\\b`).test(text));

@@ -101,8 +101,12 @@ export async function filledForm(form: Form, editor: ReturnType<typeof askFor>):
 			case 'collection':
 				return (await fill(property.options as INodeProperties[], {})) as INodeParameters;
 			case 'fixedCollection': {
-				const [entry] = property.options as INodePropertyCollection[];
-				return { [entry?.name ?? '']: [(await fill(entry?.values ?? [], {})) as INodeParameters] };
+				const block: Values = {};
+				for (const { name, values: own } of property.options as INodePropertyCollection[]) {
+					const filled = (await fill(own, {})) as INodeParameters;
+					block[name] = typeOptions?.multipleValues ? [filled] : filled;
+				}
+				return block as INodeParameters;
 			}
 			case 'resourceLocator': {
 				const { results } = await editor.search({ ...question, method: property.modes?.[0]?.typeOptions?.searchListMethod ?? '' });

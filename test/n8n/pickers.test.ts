@@ -72,6 +72,51 @@ test('records of the chosen type, and elements of the chosen list', async () => 
 	expect((await search({ method: 'searchCatalogElements' })).results).toEqual([]);
 });
 
+/** Parents first: the pipeline of a stage, the kind of records of a tag or a field, the list of a field. */
+test('what an administrator sets up is picked by its name, of the chosen parent alone', async () => {
+	const values = async (question: Question) => (await search(question)).results.map(({ value }) => value);
+	const names = async (question: Question) => (await search(question)).results.map(({ name }) => name);
+	const { account } = stage.emulator;
+	for (const [id, { statuses }] of account.pipelines) {
+		const picked = { resource: 'pipelineStage', pipelineId: { __rl: true, mode: 'list', value: String(id) } };
+		expect((await values({ method: 'searchPipelineStages', parameters: picked })).sort()).toEqual(statuses.map((own) => String(own.id)).sort());
+	}
+	expect(await values({ method: 'searchPipelineStages', parameters: { resource: 'pipelineStage' } })).toEqual([]);
+
+	for (const entityType of ['leads', 'contacts']) {
+		const parameters = { entityType };
+		const tag = await addRecord(stage, `/${entityType}/tags`, { name: `Tag of ${entityType}` });
+		const field = await addRecord(stage, `/${entityType}/custom_fields`, { name: `Field of ${entityType}`, type: 'text' });
+		const group = await addRecord(stage, `/${entityType}/custom_fields/groups`, { name: `Group of ${entityType}`, sort: 5 });
+		expect(await values({ method: 'searchTags', parameters: { ...parameters, resource: 'tag' }, filter: 'tag of' })).toEqual([String(tag)]);
+		expect(await values({ method: 'searchCustomFields', parameters: { ...parameters, resource: 'customField' }, filter: 'FIELD OF' })).toEqual([String(field)]);
+		expect(await values({ method: 'searchCustomFieldGroups', parameters: { ...parameters, resource: 'customFieldGroup' }, filter: 'group of' })).toEqual([String(group)]);
+	}
+	const catalogId = await addRecord(stage, '/catalogs', { name: 'With fields' });
+	await addRecord(stage, `/catalogs/${catalogId}/custom_fields`, { name: 'Size', type: 'text' });
+	const ofList = { resource: 'customField', entityType: 'catalogs', catalogId: { __rl: true, mode: 'list', value: String(catalogId) } };
+	expect(await names({ method: 'searchCustomFields', parameters: ofList })).toContain('Size');
+
+	await addRecord(stage, '/roles', { name: 'Assistant' });
+	await addRecord(stage, '/sources', { name: 'Landing page', external_id: 'landing-1' });
+	expect(await names({ method: 'searchRoles', filter: 'assist' })).toEqual(['Assistant']);
+	expect(await names({ method: 'searchSources', filter: 'landing' })).toEqual(['Landing page']);
+	expect(await names({ method: 'searchPipelines' })).toEqual([...account.pipelines.values()].map(({ name }) => name));
+	expect((await values({ method: 'searchLossReasons' })).sort()).toEqual([...account.lossReasons.keys()].map(String).sort());
+	expect((await values({ method: 'searchWidgets' })).length).toBeGreaterThan(0);
+});
+
+test('customers have segments or statuses, and the picker of the others says why it has none', async () => {
+	const segment = { name: 'VIP' };
+	stage.emulator.account.info.customers_mode = 'segments';
+	await addRecord(stage, '/customers/segments', segment, segment);
+	expect((await search({ method: 'searchCustomerSegments', filter: 'vip' })).results).toHaveLength(1);
+	await expect(search({ method: 'searchCustomerStatuses' })).rejects.toThrow(/Customers mode is not periodicity/);
+	stage.emulator.account.info.customers_mode = 'periodicity';
+	await addRecord(stage, '/customers/statuses', { name: 'Loyal' });
+	expect((await search({ method: 'searchCustomerStatuses', filter: 'loyal' })).results).toHaveLength(1);
+});
+
 test('stages are named with their pipeline and carry both IDs; the incoming one is only for filters', async () => {
 	const [pipeline] = [...stage.emulator.account.pipelines.values()];
 	const all = await options({ method: 'getStages' });
@@ -133,21 +178,23 @@ test('files of the account are found by their name, and the picked one is attach
 /** Peers D15 and Z12: other nodes show the lists of one account to a user of another. */
 test('two accounts never see lists of each other, asked in turns and at once', async () => {
 	const ask = async (credential: Credential) => {
-		const [leads, users, stages, { fields }] = await Promise.all([
+		const [leads, users, stages, tags, customFields, { fields }] = await Promise.all([
 			search({ method: 'searchLeads', credential }),
 			search({ method: 'searchUsers', credential }),
 			options({ method: 'getStages', credential }),
+			search({ method: 'searchTags', credential, parameters: { resource: 'tag', entityType: 'leads' } }),
+			search({ method: 'searchCustomFields', credential, parameters: { resource: 'customField', entityType: 'leads' } }),
 			columns({ method: 'getCustomFields', credential }),
 		]);
-		return [leads.results, users.results, stages, fields].map((list) => list.map((entry) => ('displayName' in entry ? entry.displayName : entry.name)));
+		return [leads.results, users.results, stages, tags.results, customFields.results, fields].map((list) => list.map((entry) => ('displayName' in entry ? entry.displayName : entry.name)));
 	};
 	const [mine] = await Promise.all([ask(stage.credential), ask(otherCredential)]);
 	const theirs = await ask(otherCredential);
 	const again = await ask(stage.credential);
 	expect(again).toEqual(mine);
 	const cyrillic = (lists: string[][]) => lists.map((names) => names.some((name) => /[а-я]/i.test(name)));
-	expect(cyrillic(mine)).toEqual([false, false, false, false]);
-	expect(cyrillic(theirs)).toEqual([true, true, true, true]);
+	expect(cyrillic(mine)).toEqual(mine.map(() => false));
+	expect(cyrillic(theirs)).toEqual(theirs.map(() => true));
 });
 
 test('a picker says why it has no list', async () => {

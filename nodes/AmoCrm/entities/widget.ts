@@ -10,7 +10,7 @@ export const widget = entity({
 	id: { kind: 'text', key: 'code' },
 	idParameter: 'widgetCode',
 	listSearchMethod: 'searchWidgets',
-	picker: { search: 'local' },
+	picker: { search: 'local', label: ({ code }) => String(code) },
 	list: { byIds: 'single' },
 	needs: { admin: 'toWrite' },
 });

@@ -8,9 +8,9 @@ import { isUnset, show, toBoolean, toId, toList, toText } from './values';
 /** Settings of custom fields (extended facts 2.2): options, trees of options, the stages that require a field. */
 
 const optionValues: INodeProperties[] = [
-	{ displayName: 'Code', name: 'code', type: 'string', default: '', placeholder: 'e.g. WEB', description: 'Short name for programs, in Latin letters' },
-	{ displayName: 'ID', name: 'id', type: 'string', default: '', placeholder: 'e.g. 9001', description: 'Of an option that exists, to rename it; new ones have none' },
 	{ displayName: 'Label', name: 'value', type: 'string', default: '', placeholder: 'e.g. Website', description: 'What people see; an expression may give a list of labels' },
+	{ displayName: 'Option Code', name: 'code', type: 'string', default: '', placeholder: 'e.g. WEB', description: 'Short name for programs, in Latin letters' },
+	{ displayName: 'Option ID', name: 'id', type: 'string', default: '', placeholder: 'e.g. 9001', description: 'Of an option that exists, to rename it; new ones have none' },
 ];
 
 interface GivenOption extends IDataObject {

@@ -21,8 +21,8 @@ export const pipelineStages: FieldKind = {
 				displayName: 'Stage',
 				name: 'stage',
 				values: [
-					{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Negotiation', description: 'Name of the stage' },
-					{ displayName: 'Color', name: 'color', ...color(STAGE_COLORS).property, description: 'Color of the stage on the board' },
+					{ displayName: 'Stage Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Negotiation', description: 'Name of the stage' },
+					{ displayName: 'Stage Color', name: 'color', ...color(STAGE_COLORS).property, description: 'Color of the stage on the board' },
 				],
 			},
 		],

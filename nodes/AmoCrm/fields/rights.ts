@@ -26,7 +26,7 @@ const SWITCHES: Record<string, string> = { catalog_access: 'Lists', mail_access:
 
 const UNSAID = { name: 'Not Set', value: '', description: 'As it is; for a new one what amoCRM takes by itself' };
 
-const title = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+const title = (action: string, noun: string) => `${action.charAt(0).toUpperCase()}${action.slice(1)} ${noun}`;
 
 const choiceOf = (displayName: string, name: string, options: Record<string, string>, description: string): INodeProperties => ({
 	displayName,
@@ -49,7 +49,7 @@ export const rights = {
 			...Object.entries(SUBJECTS).map(([name, { name: displayName, actions }]) => ({
 				displayName,
 				name,
-				values: actions.map((action) => choiceOf(title(action), action, levelsFor(action), `Which ${name} they may ${action}`)),
+				values: actions.map((action) => choiceOf(title(action, displayName), action, levelsFor(action), `Which ${name} they may ${action}`)),
 			})),
 			{
 				displayName: 'Other',
@@ -63,7 +63,7 @@ export const rights = {
 		const read: IDataObject = {};
 		for (const [subject, { name, actions }] of Object.entries(SUBJECTS)) {
 			const set = Object.entries(given[subject] ?? {}).filter(([, level]) => !isUnset(level));
-			if (set.length > 0) read[subject] = Object.fromEntries(set.map(([action, level]) => [action, levelOf(`${name}: ${title(action)}`, level, actions.includes(action) ? action : '')]));
+			if (set.length > 0) read[subject] = Object.fromEntries(set.map(([action, level]) => [action, levelOf(title(action, name), level, actions.includes(action) ? action : '')]));
 		}
 		for (const [name, allowed] of Object.entries(given.other ?? {})) if (!isUnset(allowed)) read[name] = toBoolean(allowed);
 		draft.body[key] = { ...read, ...(draft.body[key] as IDataObject | undefined) };

@@ -88,6 +88,7 @@ export const setCustomersMode = (entity: Entity): Operation =>
 						},
 					},
 					required: true,
+					property: { default: 'segments' },
 					description: 'By periods, customers have a date of their next purchase; by segments, amoCRM groups them',
 				},
 			],

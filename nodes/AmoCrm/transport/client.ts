@@ -268,11 +268,13 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
 }
 
 function httpOptionsOf(baseUrl: string, request: ApiRequest): IHttpRequestOptions {
+	// n8n sends no empty object or list unless it is a text.
+	const isEmpty = request.body !== undefined && Object.keys(request.body).length === 0;
 	return {
 		method: request.method,
 		url: `${request.base ?? `${baseUrl}${API_PATH}`}${request.path}${queryString(request.query)}`,
-		headers: { Accept: 'application/json' },
-		body: request.body,
+		headers: { Accept: 'application/json', ...(isEmpty ? { 'Content-Type': 'application/json' } : {}) },
+		body: isEmpty ? JSON.stringify(request.body) : request.body,
 		json: true,
 		returnFullResponse: true,
 		// An answer 401 that n8n sees as an error makes it renew the access and send again by itself, past the gate.
