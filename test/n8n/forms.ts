@@ -127,7 +127,7 @@ export async function filledForm(form: Form, editor: ReturnType<typeof askFor>):
 			case 'dateTime':
 				return '2026-12-01T10:00:00';
 			case 'string':
-				return property.required ? (placeholder ?? '').replace('e.g. ', '') : (values[property.name] ?? preset);
+				return property.required ? (placeholder ?? 'Secret-1').replace('e.g. ', '') : (values[property.name] ?? preset);
 			default:
 				return preset;
 		}
