@@ -50,7 +50,7 @@ export const customField = entity({
 		{ name: 'currency', key: 'currency', displayName: 'Currency', kind: text, placeholder: 'e.g. USD', description: 'ISO code of the currency, for money fields' },
 		{ name: 'remind', key: 'remind', displayName: 'Reminder', kind: choice(REMINDERS), description: 'When to remind of a birthday' },
 		{ name: 'searchIn', key: 'search_in', displayName: 'Search In', kind: text, placeholder: 'e.g. contacts_and_companies', description: 'Where a linked record is looked for: contacts, companies, contacts_and_companies, or the ID of a list' },
-		{ name: 'chainedLists', key: 'chained_lists', displayName: 'Chained Lists', kind: jsonList, description: 'Lists of the chain, for example [{"catalog_id": 5, "parent_catalog_id": null, "title": "City"}]' },
+		{ name: 'chainedLists', key: 'chained_lists', displayName: 'Chained Lists (JSON)', kind: jsonList, description: 'Lists of the chain, for example [{"catalog_id": 5, "parent_catalog_id": null, "title": "City"}]' },
 		{ name: 'trackingCallback', key: 'tracking_callback', displayName: 'Tracking Callback', kind: text, placeholder: 'e.g. onUtm', description: 'Name of the function on the site that gives the value, for tracking data' },
 	],
 	filters: [
