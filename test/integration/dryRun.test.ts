@@ -27,7 +27,7 @@ test('every operation that changes something offers it, and no other does', () =
 	const offers = ({ properties }: { properties: INodeProperties[] }) =>
 		properties.some(({ name, options }) => name === 'options' && (options as INodeProperties[]).some((option) => option.name === 'dryRun'));
 	for (const { entity, operations } of resources) {
-		for (const operation of operations) expect([entity.value, operation.value, offers(operation)]).toEqual([entity.value, operation.value, operation.writes === true]);
+		for (const operation of operations) expect([entity.value, operation.value, offers(operation)]).toEqual([entity.value, operation.value, operation.writes !== undefined]);
 	}
 });
 

@@ -113,7 +113,8 @@ export function send(entity: Entity): Operation {
 		name: 'Send',
 		action: 'Send an API request',
 		description: 'Send one request per item to any route of the account, for what has no operation of its own',
-		properties: [method, host, path, query, body, pagination, ...ofPages, optionsProperty([fullResponse])],
+		properties: [method, host, path, query, body, pagination, ...ofPages, optionsProperty([fullResponse], 'row')],
+		writes: 'perhaps',
 		execute: async (run) => await sendAll(run, entity),
 	};
 }
@@ -189,7 +190,8 @@ function pageSizeIn(limit: unknown): number | undefined {
 	throw new UserError(`'Query (JSON)': ${show(limit)} is no size of a page. Give a 'limit' from 1 to 250, or leave it out.`);
 }
 
-async function rowsOf({ client }: Run, entity: Entity, { pages, fullResponse: isFull, host: kind, ...call }: Call): Promise<IDataObject[]> {
+async function rowsOf({ client, isDryRun, action }: Run, entity: Entity, { pages, fullResponse: isFull, host: kind, ...call }: Call): Promise<IDataObject[]> {
+	if (isDryRun && call.method !== 'GET') return [{ dry_run: true, action, ...call, query: call.query as IDataObject, body: call.body ?? null }];
 	const isFile = kind === 'files';
 	const base = isFile ? orThrow(await filesBase(client)).value : client.baseUrl;
 	const request = { ...call, base, path: isFile ? call.path.replace(/^\/v1\.0(?=\/)/, '') : call.path };

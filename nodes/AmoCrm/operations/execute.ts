@@ -43,7 +43,7 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 	start.operation = operation;
 	const parameter = parameterReader(context, items, operation.properties);
 	const options = parameter('options', 0, {}) as ClientOptions & { dryRun?: unknown };
-	const isDryRun = operation.writes === true && named({ displayName: 'Dry Run' }, () => toBoolean(options.dryRun ?? false));
+	const isDryRun = operation.writes !== undefined && named({ displayName: 'Dry Run' }, () => toBoolean(options.dryRun ?? false));
 	const { client: anyClient } = orThrow(await createClient(context, options));
 	const client = isDryRun ? withoutWrites(anyClient) : anyClient;
 	start.mask = client.mask;

@@ -37,8 +37,8 @@ export interface Operation {
 	action: string;
 	description: string;
 	properties: INodeProperties[];
-	/** True when it changes data: an error then says what was already written. */
-	writes?: true;
+	/** True when it changes data: an error then says what was already written. `perhaps` where each item decides, and it says that itself. */
+	writes?: true | 'perhaps';
 	/** Who may do it, for the message where amoCRM refuses it. */
 	needs?: Entity['needs'];
 	/** Where it works, where that is not everywhere that such records are. */
