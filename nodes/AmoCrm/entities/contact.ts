@@ -1,15 +1,6 @@
 import { recordName, text } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
-import {
-	companyField,
-	customFieldsJsonField,
-	customFieldsToClearField,
-	phoneAndEmailFields,
-	recordFilters,
-	responsibleUserField,
-	stampFields,
-	tagFields,
-} from './shared';
+import { companyField, customFieldsJsonField, customFieldsToClearField, phoneAndEmailFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { firstValue, joined } from './labels';
 import { entity } from './types';
 

@@ -2,10 +2,10 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { FieldKind, WritableField } from '../fields/fields';
-import { choice, jsonValues, longText, seconds, text } from '../fields/fields';
+import { choice, jsonValues, longText, named, seconds, text } from '../fields/fields';
 import { recordLocator } from '../fields/locator';
 import { USER } from '../fields/targets';
-import { show, toInteger, toText, unwrapLocator } from '../fields/values';
+import { oneOf, show, toInteger, toText, unwrapLocator, valuesOf } from '../fields/values';
 
 /** Kinds of notes and what each holds in its `params`. Source: core facts 13, extended facts 5.4. */
 
@@ -50,8 +50,8 @@ export const ALL_TYPES = [...WRITABLE_TYPES, ...READ_ONLY_TYPES]
 
 /** A value inside `params`, for the kinds that must have it and those that may. */
 interface NoteParam extends WritableField {
-	requiredFor: string[];
-	optionalFor: string[];
+	requiredFor?: string[];
+	optionalFor?: string[];
 }
 
 const CALLS = ['call_in', 'call_out'];
@@ -137,37 +137,10 @@ const NOTE_PARAMS: NoteParam[] = [
 		requiredFor: ['common', ...SERVICE, ...SMS, 'message_cashier'],
 		optionalFor: ['geolocation'],
 	},
-	{
-		name: 'phone',
-		key: 'phone',
-		displayName: 'Phone',
-		kind: text,
-		placeholder: 'e.g. +7 912 345-67-89',
-		description: 'Phone number of the other side',
-		requiredFor: [...CALLS, ...SMS],
-		optionalFor: [],
-	},
-	{ name: 'duration', key: 'duration', displayName: 'Duration (Seconds)', kind: seconds, description: 'How long the call took', requiredFor: CALLS, optionalFor: [] },
-	{
-		name: 'source',
-		key: 'source',
-		displayName: 'Source',
-		kind: text,
-		placeholder: 'e.g. My telephony',
-		description: 'Name of the service that the call came through',
-		requiredFor: CALLS,
-		optionalFor: [],
-	},
-	{
-		name: 'service',
-		key: 'service',
-		displayName: 'Service',
-		kind: text,
-		placeholder: 'e.g. My shop',
-		description: 'Name of the service that the message comes from',
-		requiredFor: SERVICE,
-		optionalFor: [],
-	},
+	{ name: 'phone', key: 'phone', displayName: 'Phone', kind: text, placeholder: 'e.g. +7 912 345-67-89', description: 'Phone number of the other side', requiredFor: [...CALLS, ...SMS] },
+	{ name: 'duration', key: 'duration', displayName: 'Duration (Seconds)', kind: seconds, description: 'How long the call took', requiredFor: CALLS },
+	{ name: 'source', key: 'source', displayName: 'Source', kind: text, placeholder: 'e.g. My telephony', description: 'Name of the service that the call came through', requiredFor: CALLS },
+	{ name: 'service', key: 'service', displayName: 'Service', kind: text, placeholder: 'e.g. My shop', description: 'Name of the service that the message comes from', requiredFor: SERVICE },
 	{
 		name: 'status',
 		key: 'status',
@@ -176,7 +149,6 @@ const NOTE_PARAMS: NoteParam[] = [
 		description: 'What became of the message',
 		property: { default: 'created' },
 		requiredFor: ['message_cashier'],
-		optionalFor: [],
 	},
 	{
 		name: 'address',
@@ -186,7 +158,6 @@ const NOTE_PARAMS: NoteParam[] = [
 		description: 'Address of the place, as people read it',
 		placeholder: 'e.g. Nevsky Prospekt 1, Saint Petersburg',
 		requiredFor: ['geolocation'],
-		optionalFor: [],
 	},
 	{
 		name: 'latitude',
@@ -196,7 +167,6 @@ const NOTE_PARAMS: NoteParam[] = [
 		description: 'Degrees north of the equator, with a decimal point; negative to the south',
 		placeholder: 'e.g. 59.9343',
 		requiredFor: ['geolocation'],
-		optionalFor: [],
 	},
 	{
 		name: 'longitude',
@@ -206,27 +176,9 @@ const NOTE_PARAMS: NoteParam[] = [
 		description: 'Degrees east of Greenwich, with a decimal point; negative to the west',
 		placeholder: 'e.g. 30.3351',
 		requiredFor: ['geolocation'],
-		optionalFor: [],
 	},
-	{
-		name: 'fileUuid',
-		key: 'file_uuid',
-		displayName: 'File',
-		kind: file,
-		description: "A file in the account's file storage, where it was uploaded before",
-		requiredFor: ['attachment'],
-		optionalFor: [],
-	},
-	{
-		name: 'fileName',
-		key: 'file_name',
-		displayName: 'File Name',
-		kind: text,
-		description: 'Name of the file as the note shows it',
-		placeholder: 'e.g. offer.pdf',
-		requiredFor: ['attachment'],
-		optionalFor: [],
-	},
+	{ name: 'fileUuid', key: 'file_uuid', displayName: 'File', kind: file, description: "A file in the account's file storage, where it was uploaded before", requiredFor: ['attachment'] },
+	{ name: 'fileName', key: 'file_name', displayName: 'File Name', kind: text, description: 'Name of the file as the note shows it', placeholder: 'e.g. offer.pdf', requiredFor: ['attachment'] },
 	{
 		name: 'customNoteType',
 		key: 'note_type',
@@ -235,7 +187,6 @@ const NOTE_PARAMS: NoteParam[] = [
 		placeholder: 'e.g. site_visit',
 		description: "amoCRM's own name for the kind of the note",
 		requiredFor: [CUSTOM_TYPE],
-		optionalFor: [],
 	},
 	{
 		name: 'paramsJson',
@@ -244,7 +195,6 @@ const NOTE_PARAMS: NoteParam[] = [
 		kind: jsonValues,
 		description: 'What the note holds, in the form of amoCRM\'s params, for example {"url": "https://example.com"}',
 		requiredFor: [CUSTOM_TYPE],
-		optionalFor: [],
 	},
 	{
 		name: 'versionUuid',
@@ -253,7 +203,6 @@ const NOTE_PARAMS: NoteParam[] = [
 		kind: text,
 		placeholder: 'e.g. 11111111-2222-4333-8444-555555555555',
 		description: 'ID of one version of the file; the newest one when left out',
-		requiredFor: [],
 		optionalFor: ['attachment'],
 	},
 	{
@@ -262,30 +211,11 @@ const NOTE_PARAMS: NoteParam[] = [
 		displayName: 'Call Responsible',
 		kind: userOrName,
 		description: 'Who took part in the call on your side: a user of the account, or the name of anybody else',
-		requiredFor: [],
 		optionalFor: CALLS,
 	},
-	{
-		name: 'callResult',
-		key: 'call_result',
-		displayName: 'Call Result',
-		kind: text,
-		placeholder: 'e.g. Agreed on a meeting',
-		description: 'What came of the call',
-		requiredFor: [],
-		optionalFor: CALLS,
-	},
-	{ name: 'callStatus', key: 'call_status', displayName: 'Call Status', kind: callStatus, description: 'How the call ended', requiredFor: [], optionalFor: CALLS },
-	{
-		name: 'link',
-		key: 'link',
-		displayName: 'Recording Link',
-		kind: text,
-		placeholder: 'e.g. https://example.com/calls/1.mp3',
-		description: 'Address of the recording',
-		requiredFor: [],
-		optionalFor: CALLS,
-	},
+	{ name: 'callResult', key: 'call_result', displayName: 'Call Result', kind: text, placeholder: 'e.g. Agreed on a meeting', description: 'What came of the call', optionalFor: CALLS },
+	{ name: 'callStatus', key: 'call_status', displayName: 'Call Status', kind: callStatus, description: 'How the call ended', optionalFor: CALLS },
+	{ name: 'link', key: 'link', displayName: 'Recording Link', kind: text, placeholder: 'e.g. https://example.com/calls/1.mp3', description: 'Address of the recording', optionalFor: CALLS },
 	{
 		name: 'uniq',
 		key: 'uniq',
@@ -293,32 +223,27 @@ const NOTE_PARAMS: NoteParam[] = [
 		kind: text,
 		placeholder: 'e.g. 5b7c1f0e-call-42',
 		description: 'ID of the call in the telephony. amoCRM keeps it, but does not use it against duplicates.',
-		requiredFor: [],
 		optionalFor: CALLS,
 	},
 ];
 
 /** The fields of `params` for a kind of note. Throws a `UserError` for a kind that cannot be written. */
 export function paramFields(noteType: string): WritableField[] {
-	if (!WRITABLE_TYPES.some(({ value }) => value === noteType)) {
-		throw new UserError(
-			`'Note Type': ${show(noteType)} is not possible. Give one of: ${WRITABLE_TYPES.map(({ value }) => value).join(', ')}.`,
-		);
-	}
+	named('Note Type', () => oneOf(valuesOf(WRITABLE_TYPES), noteType));
 	return NOTE_PARAMS.flatMap((param): WritableField[] => {
-		if (param.requiredFor.includes(noteType)) return [{ ...param, required: true }];
-		return param.optionalFor.includes(noteType) ? [param] : [];
+		if (param.requiredFor?.includes(noteType)) return [{ ...param, required: true }];
+		return param.optionalFor?.includes(noteType) ? [param] : [];
 	});
 }
 
 /** The fields that kinds of notes must have, each with the kinds that it shows for. */
 export function requiredParams(): Array<{ field: WritableField; displayOptions: INodeProperties['displayOptions'] }> {
-	return NOTE_PARAMS.filter(({ requiredFor }) => requiredFor.length > 0).map((field) => ({ field, displayOptions: { show: { noteType: field.requiredFor } } }));
+	return NOTE_PARAMS.filter(({ requiredFor }) => requiredFor).map((field) => ({ field, displayOptions: { show: { noteType: field.requiredFor } } }));
 }
 
 /** The fields that kinds of notes may have, each with the kinds that it shows for inside a collection. */
 export function optionalParams(): Array<{ field: WritableField; displayOptions: INodeProperties['displayOptions'] }> {
-	return NOTE_PARAMS.filter(({ optionalFor }) => optionalFor.length > 0).map((field) => ({ field, displayOptions: { show: { '/noteType': field.optionalFor } } }));
+	return NOTE_PARAMS.filter(({ optionalFor }) => optionalFor).map((field) => ({ field, displayOptions: { show: { '/noteType': field.optionalFor } } }));
 }
 
-export const typesWithOptionalParams = () => [...new Set(NOTE_PARAMS.flatMap(({ optionalFor }) => optionalFor))];
+export const typesWithOptionalParams = () => [...new Set(NOTE_PARAMS.flatMap(({ optionalFor = [] }) => optionalFor))];

@@ -25,14 +25,7 @@ export const pipeline = entity({
 			description: 'Whether it has a stage for incoming leads, which a person accepts or declines',
 			property: { default: true },
 		},
-		{
-			name: 'stages',
-			key: '_embedded.statuses',
-			displayName: 'Stages',
-			kind: pipelineStages,
-			only: 'create',
-			description: 'Stages in their order, without won and lost, which every pipeline has',
-		},
+		{ name: 'stages', key: '_embedded.statuses', displayName: 'Stages', kind: pipelineStages, only: 'create', description: 'Stages in their order, without won and lost, which every pipeline has' },
 	],
 	// amoCRM demands all of them (core facts 7).
 	createDefaults: { sort: 100, is_main: false, is_unsorted_on: true },

@@ -1,12 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
-import { fieldError } from '../fields/fields';
+import { named } from '../fields/fields';
 import type { LocatorTarget } from '../fields/locator';
 import { idIn, linkedOne, recordLocator } from '../fields/locator';
 import type { RecordTarget } from '../fields/targets';
 import { CATALOG } from '../fields/targets';
-import { show } from '../fields/values';
+import { oneOf, valuesOf } from '../fields/values';
 import type { Entity, Parent } from './types';
 
 /** Where entities are: below a record, or below a kind of records. */
@@ -23,12 +22,7 @@ export function entityAt(entity: Entity, valueOf: (parameter: string) => unknown
 function inBraces(entity: Entity, segmentOf: (name: string) => string): Entity {
 	const filled = (text: string) => text.replace(BRACES, (_, name: string) => segmentOf(name));
 	const { path, cardPath, fieldsPath } = entity;
-	return {
-		...entity,
-		path: filled(path),
-		...(cardPath === undefined ? {} : { cardPath: filled(cardPath) }),
-		...(fieldsPath === undefined ? {} : { fieldsPath: filled(fieldsPath) }),
-	};
+	return { ...entity, path: filled(path), ...(cardPath === undefined ? {} : { cardPath: filled(cardPath) }), ...(fieldsPath === undefined ? {} : { fieldsPath: filled(fieldsPath) }) };
 }
 
 /** What the picker of such a record picks; links lead to its card or its API address. */
@@ -46,7 +40,7 @@ export function below(target: LocatorTarget, look: { name: string; displayName: 
 	return {
 		name,
 		properties: [{ ...look, ...recordLocator(target), required: true } as INodeProperties],
-		segment: (valueOf, accountUrl) => named(look, () => String(idIn(target, valueOf(name), accountUrl))),
+		segment: (valueOf, accountUrl) => named(look.displayName, () => String(idIn(target, valueOf(name), accountUrl))),
 		pattern: '\\d+',
 	};
 }
@@ -64,8 +58,8 @@ export function ofKind(look: { displayName: string; description: string }, kinds
 		name: 'entityType',
 		properties: [{ ...look, name: 'entityType', type: 'options', options: kinds, default: 'leads' }],
 		segment: (valueOf, accountUrl) => {
-			const linked = pickers.flatMap((picker) => named(picker, () => linkedOne(picker.targets, valueOf(picker.name), accountUrl)?.type ?? []));
-			return linked[0] ?? named(look, () => kindIn(kinds, valueOf('entityType') || 'leads'));
+			const linked = pickers.flatMap((picker) => named(picker.displayName, () => linkedOne(picker.targets, valueOf(picker.name), accountUrl)?.type ?? []));
+			return linked[0] ?? named(look.displayName, () => oneOf(valuesOf(kinds), valueOf('entityType') || 'leads'));
 		},
 		pattern: '[a-z]+',
 	};
@@ -102,17 +96,3 @@ export function fieldOwner(description: string, kinds: Array<{ name: string; val
 	};
 }
 
-/** Throws a `UserError` that says which there are. */
-export function kindIn(kinds: Array<{ value: string }>, value: unknown): string {
-	const found = kinds.find((kind) => kind.value === value);
-	if (found) return found.value;
-	throw new UserError(`${show(value)} is not possible. Give one of: ${kinds.map((kind) => kind.value).join(', ')}.`);
-}
-
-export function named<T>(look: { displayName: string }, read: () => T): T {
-	try {
-		return read();
-	} catch (error) {
-		throw fieldError(look, error);
-	}
-}

@@ -175,16 +175,8 @@ export function recordFilters(target: LocatorTarget, plural: string, example: st
 			description: `Return only records with this name, or one of a list of names. Some accounts match a part of the name too; 'Search Query' always does.`,
 		}),
 		responsibleUsersFilter,
-		pickedIdsFilter('created_by', 'getUsers', {
-			name: 'createdByIds',
-			displayName: 'Created By Names or IDs',
-			description: 'Return only records that these users created',
-		}),
-		pickedIdsFilter('updated_by', 'getUsers', {
-			name: 'updatedByIds',
-			displayName: 'Updated By Names or IDs',
-			description: 'Return only records that these users changed last',
-		}),
+		pickedIdsFilter('created_by', 'getUsers', { name: 'createdByIds', displayName: 'Created By Names or IDs', description: 'Return only records that these users created' }),
+		pickedIdsFilter('updated_by', 'getUsers', { name: 'updatedByIds', displayName: 'Updated By Names or IDs', description: 'Return only records that these users changed last' }),
 		onlyDeletedFilter,
 		...momentRange('created_at', 'createdAt', 'Created', 'that were created'),
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),

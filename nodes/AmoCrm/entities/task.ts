@@ -26,13 +26,7 @@ export const task = entity({
 			required: true,
 			description: "When the task is due. A date without an offset is in the workflow's time zone; a day without a time means its end.",
 		},
-		{
-			name: 'taskTypeId',
-			key: 'task_type_id',
-			displayName: 'Task Type Name or ID',
-			kind: picked('getTaskTypes'),
-			description: pickOne('What is to be done: a call, a meeting or a type of your own'),
-		},
+		{ name: 'taskTypeId', key: 'task_type_id', displayName: 'Task Type Name or ID', kind: picked('getTaskTypes'), description: pickOne('What is to be done: a call, a meeting or a type of your own') },
 		responsibleUserField,
 		{
 			name: 'entityType',
@@ -44,14 +38,7 @@ export const task = entity({
 			needs: 'entityId',
 			property: { default: 'leads' },
 		},
-		{
-			name: 'entityId',
-			key: 'entity_id',
-			displayName: 'Linked Record',
-			kind: linkedRecord,
-			needs: 'entityType',
-			description: "The record that the task belongs to; its ID needs 'Link To' too",
-		},
+		{ name: 'entityId', key: 'entity_id', displayName: 'Linked Record', kind: linkedRecord, needs: 'entityType', description: "The record that the task belongs to; its ID needs 'Link To' too" },
 		{
 			name: 'result',
 			key: 'result',
@@ -67,23 +54,10 @@ export const task = entity({
 	filters: [
 		...idFilters(TASK, 'Tasks'),
 		responsibleUsersFilter,
-		flagFilter('is_completed', {
-			name: 'isCompleted',
-			displayName: 'Completed',
-			description: 'Whether to return completed tasks (on) or open ones (off); without this filter both are returned',
-		}),
-		pickedIdsFilter(['task_type', 'task_type_id'], 'getTaskTypes', {
-			name: 'taskTypeIds',
-			displayName: 'Task Type Names or IDs',
-			description: 'Return only tasks of these types',
-		}),
+		flagFilter('is_completed', { name: 'isCompleted', displayName: 'Completed', description: 'Whether to return completed tasks (on) or open ones (off); without this filter both are returned' }),
+		pickedIdsFilter(['task_type', 'task_type_id'], 'getTaskTypes', { name: 'taskTypeIds', displayName: 'Task Type Names or IDs', description: 'Return only tasks of these types' }),
 		pickedIdsFilter('created_by', 'getUsers', { name: 'createdByIds', displayName: 'Created By Names or IDs', description: 'Return only tasks that these users created' }),
-		choiceFilter('entity_type', CARD_KINDS, {
-			name: 'entityType',
-			displayName: 'Linked Record Type',
-			default: 'leads',
-			description: 'Return only tasks of this kind of records',
-		}),
+		choiceFilter('entity_type', CARD_KINDS, { name: 'entityType', displayName: 'Linked Record Type', default: 'leads', description: 'Return only tasks of this kind of records' }),
 		recordsFilter('entity_id', ({ values: { entityType } }) => recordOf(entityType), {
 			name: 'linkedRecords',
 			displayName: 'Linked Records',

@@ -8,7 +8,7 @@ import { calendarDayOf, midnightOf, toTimestamp } from './dates';
 import type { FieldDefinition, FieldOption } from './dictionaries';
 import { multitextItems } from './multitext';
 import { toMoney, toNumber } from './numbers';
-import { assertWritable, isDate, isUnset, labelKey, show, toBoolean, toId, toList, toText } from './values';
+import { assertWritable, isPlainObject, isUnset, labelKey, show, toBoolean, toId, toList, toText } from './values';
 
 /**
  * Custom field values, both directions, for every field type of amoCRM (core facts 15.2).
@@ -226,7 +226,7 @@ const smartAddress: TypeCodec = {
 	encode: (value) => {
 		const [given] = only(parsed(value));
 		if (given === undefined) return [];
-		if (!isObject(given)) return [{ value: toText(given), enum_code: 'address_line_1' }];
+		if (!isPlainObject(given)) return [{ value: toText(given), enum_code: 'address_line_1' }];
 		const unknown = Object.keys(given).find((part) => !ADDRESS_PARTS.includes(part));
 		if (unknown !== undefined) throw new UserError(`${show(unknown)} is not a part of an address. Give some of: ${ADDRESS_PARTS.join(', ')}`);
 		return ADDRESS_PARTS.flatMap((part) => (isUnset(given[part]) ? [] : [{ value: toText(given[part]), enum_code: part }]));
@@ -254,7 +254,7 @@ interface ObjectRules {
 function objects({ needs, convert, example, many, adds, readOnly = [], numbers = {} }: ObjectRules): TypeCodec {
 	const [main = ''] = needs;
 	const itemOf = (entry: unknown, { accountUrl, conventions }: ValueContext): IDataObject => {
-		const given = isObject(entry) ? (isObject(entry.value) ? entry.value : entry) : ({ [main]: entry } as IDataObject);
+		const given = isPlainObject(entry) ? (isPlainObject(entry.value) ? entry.value : entry) : ({ [main]: entry } as IDataObject);
 		const inner = withoutLinks(Object.fromEntries(Object.entries(given).filter(([key]) => !readOnly.includes(key))), accountUrl, adds);
 		if (needs.every((key) => isUnset(inner[key]))) {
 			throw new UserError(`${show(entry)} has no "${needs.join('" or "')}". Give an object such as ${example}`);
@@ -273,10 +273,6 @@ function objects({ needs, convert, example, many, adds, readOnly = [], numbers =
 	};
 }
 
-/** An object of keys and values, not a moment in time. */
-function isObject(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value) && !isDate(value);
-}
 
 /** The error names the key of the object. */
 function withKey<T>(key: string, read: () => T): T {

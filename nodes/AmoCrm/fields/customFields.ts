@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { jsonParse, UserError } from 'n8n-workflow';
 
+import { isObject } from '../transport/objects';
 import { withoutLinks } from './cardLinks';
 import type { FieldDefinition } from './dictionaries';
 import { multitextItems } from './multitext';
@@ -39,12 +40,11 @@ export function customFieldsFromJson(value: unknown, accountUrl: string): Custom
 
 /** Records stand in the item itself (chained lists) or in its value. */
 function itemWithoutLinks(item: unknown, accountUrl: string): unknown {
-	if (!isPlainObject(item)) return item;
+	if (!isObject(item)) return item;
 	const { value } = item;
-	return withoutLinks(isPlainObject(value) ? { ...item, value: withoutLinks(value, accountUrl) } : item, accountUrl);
+	return withoutLinks(isObject(value) ? { ...item, value: withoutLinks(value, accountUrl) } : item, accountUrl);
 }
 
-const isPlainObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Refuses the same field set twice, which amoCRM would resolve by chance. */
 export function assertDistinctFields(fields: CustomFieldValue[]): void {

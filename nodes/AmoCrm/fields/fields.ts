@@ -18,7 +18,7 @@ import { toMoney } from './numbers';
 import { COMPANY, CONTACT, PIPELINE, RECORD, recordOf, RECORDS, USER } from './targets';
 import type { Total, TotalContext } from './totals';
 import { customFieldsTotal, listTotal } from './totals';
-import { assertWritable, isUnset, labelKey, show, toBoolean, toId, toIds, toInteger, toList, toText, unwrapLocator } from './values';
+import { assertWritable, isUnset, labelKey, oneOf, show, toBoolean, toId, toIds, toInteger, toList, toText, unwrapLocator, valuesOf } from './values';
 
 /** A link from the written record to another one, sent by the mass link route (core facts 11). */
 export interface LinkTarget extends IDataObject {
@@ -180,10 +180,7 @@ export const pickedUser = bodyKind(recordLocator(USER), toInteger);
 export const pickedPipeline = bodyKind(recordLocator(PIPELINE), (value, { accountUrl }) => idIn(PIPELINE, value, accountUrl));
 
 export function choice(options: Array<{ name: string; value: string }>): FieldKind {
-	return bodyKind({ type: 'options', options, default: options[0]?.value ?? '' }, (value) => {
-		if (options.some((option) => option.value === value)) return value;
-		throw new UserError(`${show(value)} is not possible. Give one of: ${options.map((option) => option.value).join(', ')}.`);
-	});
+	return bodyKind({ type: 'options', options, default: options[0]?.value ?? '' }, (value) => oneOf(valuesOf(options), value));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { jsonParse, UserError } from 'n8n-workflow';
 
+import { isObject } from '../transport/objects';
 import { show } from './values';
 
 /** Parameters that hold JSON: as a value of an expression, or as text. Each throws a `UserError` that shows an example. */
@@ -26,5 +27,3 @@ export function jsonArray(value: unknown): IDataObject[] {
 	if (Array.isArray(parsed) && parsed.every(isObject)) return parsed;
 	throw new UserError(`${show(value)} is not a JSON array of objects. Give an array such as [{"key": "value"}].`);
 }
-
-export const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,7 +4,7 @@ import { jsonParse, UserError } from 'n8n-workflow';
 import type { FieldDefinition } from './dictionaries';
 import { emailKeys, emailsIn } from './emails';
 import { phoneKeys, phoneSearchTexts, phonesIn } from './phones';
-import { isDate, isUnset, show, toId } from './values';
+import { isPlainObject, isUnset, show, toId } from './values';
 
 /** Phones and e-mails: what the values of such a field are, and when two of them are the same. */
 
@@ -103,7 +103,7 @@ const kindIn = ({ enum_code: code, enum_id: id }: MultitextEntry): string | numb
 /** A list, the values of a field as amoCRM gives it, or JSON text of one; anything else is a list of itself. */
 function listIn(value: unknown): unknown[] {
 	const given = typeof value === 'string' ? parsed(value) : value;
-	const list = isObject(given) && !('value' in given) ? given.values : given;
+	const list = isPlainObject(given) && !('value' in given) ? given.values : given;
 	return Array.isArray(list) ? list : [given];
 }
 
@@ -119,7 +119,7 @@ function parsed(text: string): unknown {
 function entriesIn(entry: unknown, field: MultitextField): MultitextEntry[] {
 	if (isUnset(entry)) return [];
 	const { noun, textsIn } = rulesOf(field.code);
-	if (!isObject(entry)) return textsIn(textOf(entry, noun)).map((value) => ({ value }));
+	if (!isPlainObject(entry)) return textsIn(textOf(entry, noun)).map((value) => ({ value }));
 	if (!('value' in entry)) throw new UserError(`${show(entry)} has no "value"`);
 	if (isUnset(entry.value)) return [];
 	const kind = kindOf(entry, field);
@@ -143,9 +143,4 @@ function kindOf(entry: IDataObject, { code, enums = [] }: MultitextField): Pick<
 	const known = enums.length > 0 ? enums.map((option) => (option.code ?? option.value).toUpperCase()) : rulesOf(code).kinds;
 	if (known && !known.includes(wanted)) throw new UserError(`${show(given)} is not a kind of this field. Give one of: ${known.join(', ')}`);
 	return { enum_code: wanted };
-}
-
-/** An object of keys and values, not a moment in time. */
-function isObject(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value) && !isDate(value);
 }

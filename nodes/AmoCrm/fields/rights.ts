@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { isObject } from '../transport/objects';
 import type { FieldKind } from './fields';
 import { fieldError } from './fields';
 import { jsonObject } from './json';
@@ -92,7 +93,6 @@ export const rightsJson: FieldKind = {
 /** What a role has, with what is wanted over it, subject by subject. */
 function merged(old: IDataObject, wanted: IDataObject): IDataObject {
 	const known = Object.fromEntries(Object.entries(old).filter(([key]) => !['is_active', 'is_admin', 'is_free', 'group_id', 'role_id'].includes(key)));
-	const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 	return {
 		...known,
 		...Object.fromEntries(Object.entries(wanted).map(([key, value]) => [key, isObject(value) && isObject(known[key]) ? { ...known[key], ...value } : value])),

@@ -1,5 +1,7 @@
+import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { isObject } from '../transport/objects';
 import { wellFormed } from '../transport/wellFormed';
 
 /**
@@ -62,6 +64,9 @@ export function isDate(value: unknown): value is Date | { toISO: () => string | 
 	return value instanceof Date || (typeof value === 'object' && value !== null && 'toISO' in value && typeof value.toISO === 'function');
 }
 
+/** An object of keys and values, not a moment in time. */
+export const isPlainObject = (value: unknown): value is IDataObject => isObject(value) && !isDate(value);
+
 export function toText(value: unknown): string {
 	assertWritable(value);
 	if (isDate(value)) return value instanceof Date ? value.toISOString() : String(value.toISO());
@@ -116,6 +121,15 @@ export function toId(value: unknown, orElse = ''): number {
 	}
 	return id;
 }
+
+/** One of the allowed words. Throws a `UserError` that says which they are. */
+export function oneOf<T extends string>(allowed: readonly T[], value: unknown): T {
+	if (allowed.includes(value as T)) return value as T;
+	throw new UserError(`${show(value)} is not possible. Give one of: ${allowed.join(', ')}.`);
+}
+
+/** The words of a choice. */
+export const valuesOf = (options: Array<{ value: string }>): string[] => options.map(({ value }) => value);
 
 const TRUE_WORDS = ['true', 'yes', 'y', '1', 'on', 'да', 'sí', 'si', 'sim'];
 const FALSE_WORDS = ['false', 'no', 'n', '0', 'off', 'нет', 'não', 'nao'];

@@ -1,14 +1,15 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { kindIn, named } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { apiPath } from '../fields/apiPath';
 import { filesBase } from '../fields/dictionaries';
 import { AmoCrmError, orThrow } from '../fields/errors';
-import { isObject, jsonObject, jsonValue } from '../fields/json';
-import { assertWritable, isUnset, show, toBoolean } from '../fields/values';
+import { named } from '../fields/fields';
+import { jsonObject, jsonValue } from '../fields/json';
+import { assertWritable, isUnset, oneOf, show, toBoolean, valuesOf } from '../fields/values';
 import type { ApiClient } from '../transport/client';
+import { isObject } from '../transport/objects';
 import { readList } from '../transport/pages';
 import { inParallel } from '../transport/parallel';
 import { isRepeatable } from '../transport/retry';
@@ -150,10 +151,10 @@ function inOrder(calls: Array<Asked<Call>>): Array<Array<Asked<Call>>> {
 
 function callOf(run: Run, item: number): Call {
 	const read = <T>(property: INodeProperties, convert: (value: unknown) => T): T =>
-		named(property, () => convert(run.parameter(property.name, item, property.default)));
+		named(property.displayName, () => convert(run.parameter(property.name, item, property.default)));
 	const call: Call = {
-		method: read(method, (value) => kindIn(METHODS, typeof value === 'string' ? value.trim().toUpperCase() : value)) as Call['method'],
-		host: read(host, (value) => kindIn(HOSTS, value)),
+		method: read(method, (value) => oneOf(valuesOf(METHODS), typeof value === 'string' ? value.trim().toUpperCase() : value)) as Call['method'],
+		host: read(host, (value) => oneOf(valuesOf(HOSTS), value)),
 		path: read(path, apiPath),
 		query: read(query, (value) => (isUnset(value) ? {} : queryIn(jsonObject(value)))),
 		body: read(body, bodyIn),

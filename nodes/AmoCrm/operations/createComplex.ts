@@ -3,11 +3,10 @@ import { UserError } from 'n8n-workflow';
 
 import { company } from '../entities/company';
 import { contact } from '../entities/contact';
-import { named } from '../entities/places';
 import type { Entity } from '../entities/types';
-import { encodeDraft } from '../fields/fields';
+import { encodeDraft, named } from '../fields/fields';
 import { customFieldsMapper, customFieldsProperty } from '../fields/mapper';
-import { show, toText, withoutUnset } from '../fields/values';
+import { oneOf, valuesOf, withoutUnset } from '../fields/values';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
@@ -152,10 +151,7 @@ function answersByRequest(answer: IDataObject | null): IDataObject[] {
 
 function memberBody(run: Run, item: number, member: Member, mapping: Mapping): IDataObject | undefined {
 	const { entity, modeParameter, fieldsParameter, mapperParameter } = member;
-	const mode = named(entity, () => toText(run.parameter(modeParameter, item, 'create')));
-	if (!MODES.some(({ value }) => value === mode)) {
-		throw new UserError(`'${entity.displayName}': ${show(mode)} is not possible. Give one of: ${MODES.map(({ value }) => value).join(', ')}.`);
-	}
+	const mode = named(entity.displayName, () => oneOf(valuesOf(MODES), run.parameter(modeParameter, item, 'create')));
 	if (mode === 'none') return undefined;
 	if (mode === 'existing') return { id: readId(run, entity, item) };
 	const values = withoutUnset(run.parameter(fieldsParameter, item, {}) as IDataObject);

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { named } from '../entities/places';
 import { AmoCrmError, orThrow } from '../fields/errors';
+import { named } from '../fields/fields';
 import { toBoolean } from '../fields/values';
 import type { ApiClient, ClientOptions, ClientStats } from '../transport/client';
 import { createClient } from '../transport/client';
@@ -43,7 +43,7 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 	start.operation = operation;
 	const parameter = parameterReader(context, items, operation.properties);
 	const options = parameter('options', 0, {}) as ClientOptions & { dryRun?: unknown };
-	const isDryRun = operation.writes !== undefined && named({ displayName: 'Dry Run' }, () => toBoolean(options.dryRun ?? false));
+	const isDryRun = operation.writes !== undefined && named('Dry Run', () => toBoolean(options.dryRun ?? false));
 	const { client: anyClient } = orThrow(await createClient(context, options));
 	const client = isDryRun ? withoutWrites(anyClient) : anyClient;
 	start.mask = client.mask;

@@ -1,10 +1,9 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { CUSTOM_TYPE, optionalParams, paramFields, requiredParams, typesWithOptionalParams, WRITABLE_TYPES } from '../entities/noteTypes';
-import { named } from '../entities/places';
 import type { Entity } from '../entities/types';
 import type { Draft, WritableField } from '../fields/fields';
-import { encodeDraft } from '../fields/fields';
+import { encodeDraft, named } from '../fields/fields';
 import { toText } from '../fields/values';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import type { Operation, Run } from './types';
@@ -98,7 +97,7 @@ function valuesOf(run: Run, item: number, collectionName: string): IDataObject {
 	return values;
 }
 
-const noteTypeOf = (run: Run, item: number) => named({ displayName: 'Note Type' }, () => toText(run.parameter('noteType', item, 'common')));
+const noteTypeOf = (run: Run, item: number) => named('Note Type', () => toText(run.parameter('noteType', item, 'common')));
 
 function noteDraft(run: Run, item: number, body: IDataObject, values: Record<string, unknown>): Draft {
 	const noteType = noteTypeOf(run, item);

@@ -1,9 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { named, targetOf } from '../entities/places';
+import { targetOf } from '../entities/places';
 import type { Entity, RecordId } from '../entities/types';
 import { conventionsOf } from '../fields/dictionaries';
 import type { WritableField } from '../fields/fields';
+import { named } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
 import { idIn, recordLocator, textIdIn } from '../fields/locator';
@@ -30,12 +31,12 @@ export function idProperty(entity: Entity): INodeProperties {
 export function readId(run: Run, entity: Entity, itemIndex: number): RecordId {
 	const target = targetOf(entity);
 	if (!target.hasTextIds) return readRecord(run, target, entity, itemIndex);
-	return named(entity, () => textIdIn(target, run.parameter(entity.idParameter, itemIndex, '')));
+	return named(entity.displayName, () => textIdIn(target, run.parameter(entity.idParameter, itemIndex, '')));
 }
 
 /** The ID in any picker of records, by its parameter. Throws a `UserError` that names it. */
 export function readRecord(run: Run, target: LocatorTarget, property: { displayName: string; idParameter: string }, itemIndex: number): number {
-	return named(property, () => idIn(target, run.parameter(property.idParameter, itemIndex, ''), run.client.baseUrl));
+	return named(property.displayName, () => idIn(target, run.parameter(property.idParameter, itemIndex, ''), run.client.baseUrl));
 }
 
 /** What the meaning of a user's values depends on: the time zone of dates, the account of links and its conventions. */
@@ -178,7 +179,7 @@ export function withOf(run: Run, item: number): string {
 /** A switch, which an expression may give as a text: "false" is no. Throws a `UserError` that names it. */
 export function readFlag(run: Run, property: Pick<INodeProperties, 'displayName' | 'name' | 'default'>, itemIndex: number): boolean {
 	const value = run.parameter(property.name, itemIndex, property.default);
-	return named(property, () => toBoolean(isUnset(value) ? property.default : value));
+	return named(property.displayName, () => toBoolean(isUnset(value) ? property.default : value));
 }
 
 /** Which kind of credential a node uses; each value has its credential type in the transport. */

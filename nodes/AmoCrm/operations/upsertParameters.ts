@@ -3,10 +3,10 @@ import { UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import type { WritableField } from '../fields/fields';
-import { plainName } from '../fields/fields';
+import { named, plainName } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { isKnownCountry } from '../fields/phones';
-import { isUnset, show, toIds } from '../fields/values';
+import { isUnset, oneOf, show, toIds } from '../fields/values';
 import type { LookupMode } from './lookup';
 import { collection, fieldProperty, idProperty, optionsProperty } from './parameters';
 import type { Run } from './types';
@@ -224,12 +224,9 @@ export interface UpsertRules {
 export function readRules(run: Run, matchBy: MatchBy[]): UpsertRules {
 	const options = run.parameter('options', 0, {}) as IDataObject;
 	const choice = <T extends string>(name: string, label: string, allowed: readonly T[], fallback: T): T => {
-		const value = options[name] ?? fallback;
-		if (allowed.includes(value as T)) return value as T;
-		throw new UserError(`'${label}': ${show(value)} is not possible. Give one of: ${allowed.join(', ')}.`);
+		return named(label, () => oneOf(allowed, options[name] ?? fallback));
 	};
-	const by = run.parameter('matchBy', 0, matchBy[0]) as MatchBy;
-	if (!matchBy.includes(by)) throw new UserError(`'Match By': ${show(by)} is not possible. Give one of: ${matchBy.join(', ')}.`);
+	const by = named('Match By', () => oneOf(matchBy, run.parameter('matchBy', 0, matchBy[0])));
 	const country = isUnset(options.phoneCountry) ? undefined : String(options.phoneCountry).trim().toUpperCase();
 	if (country !== undefined && !isKnownCountry(country)) {
 		throw new UserError(`'Phone Country': ${show(country)} is not a country code that is known here. Give a two-letter code such as RU, KZ, BR or MX, or write phone numbers with + and the country code.`);

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
+import { isObject } from './objects';
 import type { ApiRequest, Failure, Outcome } from './types';
 
 /**
@@ -60,8 +61,7 @@ function onlyListOf(embedded: IDataObject): unknown {
 	return others.length === 0 ? list : undefined;
 }
 
-const recordOf = (value: unknown): IDataObject | undefined =>
-	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as IDataObject) : undefined;
+const recordOf = (value: unknown): IDataObject | undefined => (isObject(value) ? value : undefined);
 
 function notAnswered(status: number, body: unknown, what: string): Failure {
 	const said = recordOf(body)?.status;

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { NOT_NOW, UNUSABLE } from '../../../credentials/tokens';
+import { isObject } from './objects';
 import type { Answer, ApiRequest, Failure, FieldProblem } from './types';
 
 /**
@@ -61,10 +62,6 @@ interface HelperError {
 		cause?: { errors?: unknown };
 	};
 	response?: { headers?: Record<string, unknown>; data?: unknown };
-}
-
-function isObject(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

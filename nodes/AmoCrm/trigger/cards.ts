@@ -7,8 +7,9 @@ import type { Entity } from '../entities/types';
 import { findByIds, isFailure } from '../operations/getOne';
 import type { ApiClient } from '../transport/client';
 import type { Failure } from '../transport/types';
+import { isObject } from '../transport/objects';
 import type { HookItem } from './delivery';
-import { isRecord, listOf, textOf } from './row';
+import { listOf, textOf } from './row';
 
 /** Where the full card behind a delivery is read. */
 type CardType = Pick<Entity, 'path' | 'collection' | 'withOptions'>;
@@ -60,9 +61,9 @@ function address(value: string, id: unknown, whose: 'self' | 'other'): CardAddre
 
 function leadOfIncoming(data: IDataObject): unknown {
 	if (data.lead_id) return data.lead_id;
-	const result = [data.accept_result, data.decline_result, data.data].find(isRecord);
+	const result = [data.accept_result, data.decline_result, data.data].find(isObject);
 	const [first] = listOf(result?.leads);
-	return isRecord(first) ? first.id : first;
+	return isObject(first) ? first.id : first;
 }
 
 export type Cards = Map<HookItem, { address: CardAddress; card: IDataObject | null }>;

@@ -3,8 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from '../transport/client';
 import { inParallel } from '../transport/parallel';
 import { readList } from '../transport/pages';
+import { isObject } from '../transport/objects';
 import type { HookItem } from './delivery';
-import { isRecord, listOf, textOf } from './row';
+import { listOf, textOf } from './row';
 
 /** A delivery says that a record was updated, not what changed; the account's history does (extended facts 5.1 to 5.3). */
 
@@ -88,5 +89,5 @@ function fieldsOf(event: IDataObject): string[] {
 	const inType = /^custom_field_(\d+)_value_changed$/.exec(type)?.[1];
 	if (inType !== undefined) return [inType];
 	const values = [...listOf(event.value_after), ...listOf(event.value_before)].map((value) => value.custom_field_value);
-	return values.filter(isRecord).map((value) => textOf(value.field_id));
+	return values.filter(isObject).map((value) => textOf(value.field_id));
 }

@@ -4,8 +4,9 @@ import { CARDS } from '../entities/cards';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { fieldDefinitions } from '../fields/dictionaries';
 import type { ApiClient } from '../transport/client';
+import { isObject } from '../transport/objects';
 import type { HookItem } from './delivery';
-import { isRecord, listOf, textOf, toNumber } from './row';
+import { listOf, textOf, toNumber } from './row';
 
 /** Deliveries give custom fields without their type; the account knows it (read at most once a minute for each kind). */
 
@@ -48,7 +49,7 @@ function typedValue(entry: IDataObject, { type, enums }: FieldDefinition): IData
 }
 
 function cast(type: string, value: IDataObject[string]): IDataObject[string] {
-	if (isRecord(value)) return value;
+	if (isObject(value)) return value;
 	switch (type) {
 		case 'checkbox':
 			return value === '1' || value === 'true' || value === 1;

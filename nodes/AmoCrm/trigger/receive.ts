@@ -1,6 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { isUnset } from '../fields/values';
+import { isObject } from '../transport/objects';
 import type { Memory } from './authenticity';
 import { isKey, isOurAccount, KEY_PARAMETER, rememberedOf, scopeOf } from './authenticity';
 import type { HookAccount } from './delivery';
@@ -11,7 +12,7 @@ import { assemble, isFormObject, isTooLarge, isUnsafeKey, parseForm } from './fo
 import { gather } from './gather';
 import { readOptions } from './options';
 import { withoutRepeats } from './repeats';
-import { isRecord, textOf } from './row';
+import { textOf } from './row';
 import { isDigitalPipeline } from './subscription';
 
 /**
@@ -69,10 +70,10 @@ function bodyOf(context: IWebhookFunctions): Body {
 	if (/json/i.test(type) && parsed !== undefined) {
 		if (isTooLarge(parsed)) return TOO_LARGE;
 		if (isUnset(parsed) || (Array.isArray(parsed) && parsed.length === 0)) return NOTHING;
-		return isRecord(parsed) ? bodyIn(fromJson(parsed) as FormObject) : UNREADABLE;
+		return isObject(parsed) ? bodyIn(fromJson(parsed) as FormObject) : UNREADABLE;
 	}
 	if (rawBody && rawBody.length > 0) return bodyIn(parseForm(rawBody.toString('utf8')));
-	if (isRecord(parsed)) return bodyIn(assemble(Object.entries(parsed).flatMap(([key, value]) => [value].flat().map((entry): [string, string] => [key, textOf(entry)]))));
+	if (isObject(parsed)) return bodyIn(assemble(Object.entries(parsed).flatMap(([key, value]) => [value].flat().map((entry): [string, string] => [key, textOf(entry)]))));
 	return Number(headers['content-length'] ?? 0) > 0 || 'transfer-encoding' in headers ? UNREADABLE : NOTHING;
 }
 

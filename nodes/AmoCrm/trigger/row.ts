@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isObject } from '../transport/objects';
 import { isTooLarge } from './formBody';
 
 /** Rows of a delivery: every value arrives as a text (extended facts 1.4). What is a number or a yes/no becomes one. */
@@ -39,7 +40,7 @@ export function typedRow(row: IDataObject): IDataObject {
 	const typed = typedObject(row);
 	if (typeof typed.metadata === 'string') typed.metadata = parsed(typed.metadata) as IDataObject;
 	// The address of a map is the ID: amoCRM's own form repeats it inside.
-	if (isRecord(typed.linked_leads_id)) typed.linked_leads_id = Object.keys(typed.linked_leads_id).map(toNumber);
+	if (isObject(typed.linked_leads_id)) typed.linked_leads_id = Object.keys(typed.linked_leads_id).map(toNumber);
 	if (typed.custom_fields !== undefined) {
 		typed.custom_fields_values = listOf(typed.custom_fields).map(fieldValue);
 		delete typed.custom_fields;
@@ -53,7 +54,7 @@ function typedObject(row: IDataObject): IDataObject {
 
 function typed(key: string, value: unknown): unknown {
 	if (Array.isArray(value)) return value.map((entry) => typed(key, entry));
-	if (isRecord(value)) return typedObject(value);
+	if (isObject(value)) return typedObject(value);
 	if (typeof value !== 'string') return value;
 	if (BOOLEANS.test(key)) return value === '1' || value === 'true' ? true : value === '0' || value === '' || value === 'false' ? false : value;
 	return isNumberKey(key) ? toNumber(value) : value;
@@ -75,10 +76,10 @@ function fieldValue(field: IDataObject): IDataObject {
 		field_name: textOf(field.name),
 		field_code: textOf(field.code) || null,
 		values: listOf(field.values).map((entry): IDataObject => {
-			if (!isRecord(entry)) return { value: toNumber(textOf(entry)) };
+			if (!isObject(entry)) return { value: toNumber(textOf(entry)) };
 			const { value, enum: option, ...rest } = entry;
 			return {
-				value: (isRecord(value) ? typedObject(value) : value) as IDataObject,
+				value: (isObject(value) ? typedObject(value) : value) as IDataObject,
 				...(option === undefined ? {} : { enum_id: toNumber(textOf(option)) }),
 				...typedObject(rest),
 			};
@@ -98,11 +99,7 @@ function parsed(text: string): unknown {
 /** What should be a text or a number; nothing else has a meaning there. */
 export const textOf = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
 
-export function isRecord(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A list that has a gap arrives as a map. */
 export function listOf(value: unknown): IDataObject[] {
-	return (Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : []) as IDataObject[];
+	return (Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []) as IDataObject[];
 }

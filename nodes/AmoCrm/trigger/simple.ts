@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isObject } from '../transport/objects';
 import type { HookItem } from './delivery';
-import { isRecord, listOf, textOf } from './row';
+import { listOf, textOf } from './row';
 
 /** Deliveries speak API v2 (extended facts 1.3), the amoCRM node speaks v4: the same thing under the same name. */
 
@@ -56,7 +57,7 @@ export function toV4({ entity, action, data }: HookItem): IDataObject {
 
 function embedded(data: IDataObject): IDataObject {
 	return {
-		...(data.tags === undefined ? {} : { tags: listOf(data.tags).filter(isRecord) }),
+		...(data.tags === undefined ? {} : { tags: listOf(data.tags).filter(isObject) }),
 		...(data.linked_company_id ? { companies: [{ id: data.linked_company_id }] } : {}),
 		...(Array.isArray(data.linked_leads_id) ? { leads: data.linked_leads_id.map((id) => ({ id: id as number })) } : {}),
 	};
@@ -73,6 +74,6 @@ function taskState(data: IDataObject): IDataObject {
 /** Accepting and declining arrive as a deletion; `action` says which, and would hide the item's own. */
 function decision({ action, accept_result, decline_result }: IDataObject): IDataObject {
 	if (action === undefined) return {};
-	const result = [accept_result, decline_result].find(isRecord);
+	const result = [accept_result, decline_result].find(isObject);
 	return { outcome: action, lead_id: listOf(result?.leads)[0] ?? null };
 }

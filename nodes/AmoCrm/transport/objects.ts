@@ -1,0 +1,4 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** Whether a value is an object of keys and values, as JSON has them. */
+export const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && !Array.isArray(value);
