@@ -301,7 +301,8 @@ const chainedList: TypeCodec = {
 		const entries = isLink(given) ? toList(given) : (Array.isArray(given) ? given : [given]).filter((entry) => !isUnset(entry));
 		if (entries.length > 5) throw new UserError(`a chained list has at most 5 levels, not ${entries.length}`);
 		return entries.map((level) => {
-			const entry = withoutLinks(isLink(level) ? { catalog_element_id: level } : (level as IDataObject), accountUrl, ['catalog_id']);
+			const given = isLink(level) ? { catalog_element_id: level } : isPlainObject(level) ? level : {};
+			const entry = withoutLinks(given, accountUrl, ['catalog_id']);
 			if (isUnset(entry.catalog_id) || isUnset(entry.catalog_element_id)) {
 				throw new UserError(`${show(level)} needs "catalog_id" and "catalog_element_id", or the link of an element's card`);
 			}

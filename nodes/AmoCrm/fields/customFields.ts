@@ -19,11 +19,14 @@ export function multitextField(code: 'PHONE' | 'EMAIL', value: unknown, ignored?
 	return { field_code: code, values: multitextItems(value, { code }, ignored) };
 }
 
+/** Longer texts have to be JSON: n8n's reader of JavaScript objects takes longer than their length. */
+const LONGEST_OBJECT = 50_000;
+
 const EXAMPLE = '[{"field_id": 123, "values": [{"value": "text"}]}]';
 
 /** The raw array for experts, checked for its shape and its links only: amoCRM knows the fields. */
 export function customFieldsFromJson(value: unknown, accountUrl: string): CustomFieldValue[] {
-	const parsed: unknown = typeof value === 'string' ? jsonParse(value, { fallbackValue: null, acceptJSObject: true }) : value;
+	const parsed: unknown = typeof value === 'string' ? jsonParse(value, { fallbackValue: null, acceptJSObject: value.length <= LONGEST_OBJECT }) : value;
 	assertWritable(parsed);
 	if (!Array.isArray(parsed)) throw new UserError(`${show(value)} is not a JSON array. Give an array such as ${EXAMPLE}.`);
 	return parsed.map((entry: unknown, index) => {

@@ -64,7 +64,7 @@ function momentOf(value: unknown, rules: DateRules): { seconds: number; isDay?: 
 
 function secondsOfDate(date: Date | { toISO: () => string | null }): number {
 	const iso = date instanceof Date ? date.getTime() : String(date.toISO());
-	const seconds = typeof iso === 'number' || /T.*(?:Z|[+-]\d\d:\d\d)$/.test(iso) ? Math.floor(new Date(iso).getTime() / 1000) : NaN;
+	const seconds = typeof iso === 'number' || (iso.length <= MAX_VALUE_LENGTH && /T.*(?:Z|[+-]\d\d:\d\d)$/.test(iso)) ? Math.floor(new Date(iso).getTime() / 1000) : NaN;
 	if (Number.isNaN(seconds)) throw impossible(date);
 	return seconds;
 }

@@ -91,21 +91,27 @@ export const categories: FieldKind = {
 	},
 };
 
+/** More levels than that are nobody's tree. */
+const MOST_LEVELS = 50;
+
 /** The branches with those of the paths that were missing; new ones are tied together by marks (extended facts 2.2). */
 function grown(branches: Branch[], paths: string[]): Branch[] {
 	const tree = [...branches];
+	const keyOf = (parent: string | number | undefined, value: string): string => JSON.stringify([parent ?? null, value]);
+	const known = new Map([...branches].reverse().map((branch) => [keyOf(branch.parent_request_id ?? (branch.parent_id || undefined), branch.value), branch]));
 	for (const path of paths) {
+		const values = path.split('/').map((part) => part.trim()).filter(Boolean);
+		if (values.length > MOST_LEVELS) throw new UserError(`${show(path)} has ${values.length} levels. Give at most ${MOST_LEVELS}.`);
 		let parent: Branch | undefined;
-		for (const value of path.split('/').map((part) => part.trim()).filter(Boolean)) {
-			const above = parent;
-			const isBelow = (branch: Branch) =>
-				above === undefined ? !branch.parent_id && branch.parent_request_id === undefined : above.id !== undefined ? branch.parent_id === above.id : branch.parent_request_id === above.request_id;
-			let next = tree.find((branch) => branch.value === value && isBelow(branch));
+		for (const value of values) {
+			const key = keyOf(parent?.id ?? parent?.request_id, value);
+			let next = known.get(key);
 			if (!next) {
 				next = { value, request_id: `new-${tree.length}`, sort: tree.length };
-				if (above?.id !== undefined) next.parent_id = above.id;
-				else if (above) next.parent_request_id = above.request_id;
+				if (parent?.id !== undefined) next.parent_id = parent.id;
+				else if (parent) next.parent_request_id = parent.request_id;
 				tree.push(next);
+				known.set(key, next);
 			}
 			parent = next;
 		}
@@ -113,12 +119,11 @@ function grown(branches: Branch[], paths: string[]): Branch[] {
 	return tree;
 }
 
+/** The paths of branches that came out of paths: each stands behind its parent. */
 function pathsOf(branches: Branch[]): string[] {
-	const pathOf = (branch: Branch): string => {
-		const parent = branches.find(({ request_id }) => request_id !== undefined && request_id === branch.parent_request_id);
-		return parent ? `${pathOf(parent)} / ${branch.value}` : branch.value;
-	};
-	return branches.map(pathOf);
+	const paths = new Map<string | undefined, string>();
+	for (const { request_id: mark, parent_request_id: above, value } of branches) paths.set(mark, above === undefined ? value : `${paths.get(above)} / ${value}`);
+	return [...paths.values()];
 }
 
 /** Stages as pairs, as a field is required in them (extended facts 2.2). */
