@@ -43,8 +43,7 @@ export class AmoCrmAuthorizationCodeApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. def50200a1b2c3',
-			description:
-				"The code from the 'Keys and scopes' tab of the integration. It works once and for 20 minutes: paste it and save the credential at once. The access then renews itself.",
+			description: "The code from the 'Keys and scopes' tab of the integration. It works once and for 20 minutes: paste it and save the credential at once. The access then renews itself.",
 		},
 		{ displayName: 'Access Token', name: 'accessToken', type: 'hidden', typeOptions: { expirable: true, password: true }, default: '' },
 		{ displayName: 'Refresh Token', name: 'refreshToken', type: 'hidden', typeOptions: { password: true }, default: '' },

@@ -22,8 +22,7 @@ export class AmoCrmLongLivedTokenApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description:
-				"The long-lived token from the 'Keys and scopes' tab of your integration. amoCRM shows it only once, when you make it.",
+			description: "The long-lived token from the 'Keys and scopes' tab of your integration. amoCRM shows it only once, when you make it.",
 		},
 	];
 

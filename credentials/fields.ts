@@ -9,8 +9,7 @@ export const accountDomain: INodeProperties = {
 	default: '',
 	required: true,
 	placeholder: 'e.g. mycompany.amocrm.ru',
-	description:
-		'Address of your account: mycompany.amocrm.ru, mycompany.kommo.com or mycompany.amocrm.com. A name alone means amocrm.ru, and a link copied from the browser works too.',
+	description: 'Address of your account: mycompany.amocrm.ru, mycompany.kommo.com or mycompany.amocrm.com. A name alone means amocrm.ru, and a link copied from the browser works too.',
 };
 
 export const integrationId: INodeProperties = {

@@ -99,15 +99,7 @@ export function resourceProperties(): INodeProperties[] {
 function operationPicker({ entity, operations }: Resource): INodeProperties {
 	const options = operations.map(({ value, name, action, description }) => ({ name, value, action, description })).sort(byName);
 	const first = (options.find(({ value }) => value === 'getAll') ?? options[0])?.value ?? '';
-	return {
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { resource: [entity.value] } },
-		options,
-		default: first,
-	};
+	return { displayName: 'Operation', name: 'operation', type: 'options', noDataExpression: true, displayOptions: { show: { resource: [entity.value] } }, options, default: first };
 }
 
 /** A parameter that several operations have alike stands once, shown for all of them, where each has it in its own order. */

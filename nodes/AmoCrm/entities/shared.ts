@@ -80,8 +80,7 @@ export const customFieldsJsonField: WritableField = {
 	key: 'custom_fields_values',
 	displayName: 'Custom Fields (JSON)',
 	kind: customFieldsJson,
-	description:
-		'Array in the form of amoCRM\'s custom_fields_values, for example [{"field_id": 123, "values": [{"value": "text"}]}]; "values": null clears a field',
+	description: 'Array in the form of amoCRM\'s custom_fields_values, for example [{"field_id": 123, "values": [{"value": "text"}]}]; "values": null clears a field',
 };
 
 export const customFieldsToClearField: WritableField = {
@@ -90,8 +89,7 @@ export const customFieldsToClearField: WritableField = {
 	displayName: 'Clear Field Names or IDs',
 	kind: clearedFields,
 	only: 'update',
-	description:
-		'Custom fields to empty. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+	description: 'Custom fields to empty. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
 export function companyField(onCreate: 'embedded' | 'linked'): WritableField {

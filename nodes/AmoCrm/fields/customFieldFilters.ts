@@ -44,8 +44,7 @@ export const customFieldFiltersProperty: INodeProperties = {
 					type: 'options',
 					typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
 					default: '',
-					description:
-						'Custom field to compare. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+					description: 'Custom field to compare. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 				},
 				{
 					displayName: 'Condition',

@@ -46,13 +46,7 @@ export const HOOK_ENTITIES: HookEntity[] = [
 	{ suffix: 'talk', key: 'talk', displayName: 'Chat', actions: ['add', 'update', 'delete'], unconfirmed: ['delete'] },
 	{ suffix: 'message', key: 'message', displayName: 'Incoming Message', actions: ['add'] },
 	{ suffix: 'outgoing_message', key: 'outgoing_message', displayName: 'Outgoing Message', actions: ['add'] },
-	{
-		suffix: 'unsorted',
-		key: 'unsorted',
-		displayName: 'Incoming Lead',
-		actions: ['add', 'update', 'delete'],
-		unconfirmed: ['add', 'update', 'delete'],
-	},
+	{ suffix: 'unsorted', key: 'unsorted', displayName: 'Incoming Lead', actions: ['add', 'update', 'delete'], unconfirmed: ['add', 'update', 'delete'] },
 	{ suffix: 'catalog', key: 'catalogs', displayName: 'List Element', actions: ['add', 'update', 'delete'], unconfirmed: ['add', 'update', 'delete'] },
 	{ suffix: 'chat_template_review', key: 'chat_template_reviews', displayName: 'WhatsApp Template Review', actions: ['add'] },
 ];

@@ -30,13 +30,7 @@ export function recordLocator(target: LocatorTarget) {
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
 		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: `Choose ${withArticle(noun)}...`,
-				typeOptions: { searchListMethod: listSearchMethod, searchable: true },
-			},
+			{ displayName: 'From List', name: 'list', type: 'list', placeholder: `Choose ${withArticle(noun)}...`, typeOptions: { searchListMethod: listSearchMethod, searchable: true } },
 			{
 				displayName: 'By ID',
 				name: 'id',
@@ -146,12 +140,7 @@ export function recordList(target: LocatorTarget) {
 				displayName: title,
 				name: 'record',
 				values: [
-					{
-						displayName: title,
-						name: 'recordId',
-						...recordLocator(target),
-						description: `${titleOf(withArticle(target.noun))}, or an expression that gives one ID or a list of them`,
-					},
+					{ displayName: title, name: 'recordId', ...recordLocator(target), description: `${titleOf(withArticle(target.noun))}, or an expression that gives one ID or a list of them` },
 				],
 			},
 		],

@@ -47,14 +47,7 @@ const method: INodeProperties = {
 	description: 'What to do. Only GET changes nothing in amoCRM; what the others do cannot be undone.',
 };
 
-const host: INodeProperties = {
-	displayName: 'Host',
-	name: 'host',
-	type: 'options',
-	options: HOSTS,
-	default: 'account',
-	description: 'Which host of the account gets the request',
-};
+const host: INodeProperties = { displayName: 'Host', name: 'host', type: 'options', options: HOSTS, default: 'account', description: 'Which host of the account gets the request' };
 
 const path: INodeProperties = {
 	displayName: 'Path',

@@ -59,8 +59,7 @@ export function createComplex(lead: Entity): Operation {
 		value: 'createComplex',
 		name: 'Create with Contact and Company',
 		action: 'Create a lead with its contact and company',
-		description:
-			"Create a lead with a new or an existing contact and company in one go. If the account's duplicate control is on, amoCRM may update a known lead instead and reports it as merged.",
+		description: "Create a lead with a new or an existing contact and company in one go. If the account's duplicate control is on, amoCRM may update a known lead instead and reports it as merged.",
 		properties: [
 			...createProperties(entity),
 			customFieldsProperty,
@@ -77,14 +76,7 @@ function memberProperties(member: Member): INodeProperties[] {
 	const noun = entity.displayName.toLowerCase();
 	const shownFor = (mode: string) => ({ displayOptions: { show: { [modeParameter]: [mode] } } });
 	return [
-		{
-			displayName: entity.displayName,
-			name: modeParameter,
-			type: 'options',
-			options: MODES,
-			default: 'create',
-			description: `Which ${noun} the lead gets`,
-		},
+		{ displayName: entity.displayName, name: modeParameter, type: 'options', options: MODES, default: 'create', description: `Which ${noun} the lead gets` },
 		{
 			...idProperty(entity),
 			displayName: `Existing ${entity.displayName}`,

@@ -82,14 +82,7 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 	];
 	if (action === 'unlink') return properties;
 	properties.push(
-		{
-			displayName: 'Quantity',
-			name: 'quantity',
-			type: 'number',
-			default: 1,
-			displayOptions: isElement,
-			description: 'How many of the element to link; it may have decimals',
-		},
+		{ displayName: 'Quantity', name: 'quantity', type: 'number', default: 1, displayOptions: isElement, description: 'How many of the element to link; it may have decimals' },
 		{
 			displayName: 'Price Field Name or ID',
 			name: 'priceFieldId',
@@ -97,8 +90,7 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 			typeOptions: { loadOptionsMethod: 'getPriceFields', loadOptionsDependsOn: ['catalogId.value'] },
 			default: '',
 			displayOptions: isElement,
-			description:
-				'Which price of the element applies; left empty, its usual one. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			description: 'Which price of the element applies; left empty, its usual one. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		},
 	);
 	if (entity.linkTargets.includes('contacts') && entity.collection === 'leads') {

@@ -39,8 +39,7 @@ export const outputProperties: INodeProperties[] = [
 		default: '',
 		displayOptions: { show: { '@tool': [true], output: ['selectedFields'] } },
 		placeholder: 'e.g. name, price, stage, Source',
-		description:
-			"Names of the fields to return, separated by commas, as they stand in the simplified output: amoCRM's own in lower case, custom fields by their names. The ID is always returned.",
+		description: "Names of the fields to return, separated by commas, as they stand in the simplified output: amoCRM's own in lower case, custom fields by their names. The ID is always returned.",
 	},
 ];
 

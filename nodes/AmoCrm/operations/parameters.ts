@@ -58,14 +58,7 @@ export function fieldProperty(field: WritableField, mode: 'create' | 'update', {
 
 /** A collection of optional parameters, in the alphabetical order that n8n's guidelines ask for. */
 export function collection(displayName: string, name: string, placeholder: string, options: INodeProperties[]): INodeProperties {
-	return {
-		displayName,
-		name,
-		type: 'collection',
-		placeholder,
-		default: {},
-		options: [...options].sort((a, b) => a.displayName.localeCompare(b.displayName)),
-	};
+	return { displayName, name, type: 'collection', placeholder, default: {}, options: [...options].sort((a, b) => a.displayName.localeCompare(b.displayName)) };
 }
 
 export function filterProperty(filter: Filter): INodeProperties {
@@ -84,8 +77,7 @@ const batchSize: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: MAX_BATCH_SIZE },
 	default: DEFAULT_BATCH_SIZE,
-	description:
-		'How many items go into one request. amoCRM recommends 50 and accepts up to 250; larger batches are faster but may time out.',
+	description: 'How many items go into one request. amoCRM recommends 50 and accepts up to 250; larger batches are faster but may time out.',
 };
 
 const requestsPerSecond: INodeProperties = {
@@ -94,8 +86,7 @@ const requestsPerSecond: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 50 },
 	default: DEFAULT_REQUESTS_PER_SECOND,
-	description:
-		'At most this many requests start in any second, over all executions that use the same account; one with a lower number does not slow the others down. Raise it only if your account has a paid API package.',
+	description: 'At most this many requests start in any second, over all executions that use the same account; one with a lower number does not slow the others down. Raise it only if your account has a paid API package.',
 };
 
 const maxRetries: INodeProperties = {
@@ -104,8 +95,7 @@ const maxRetries: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 20 },
 	default: DEFAULT_MAX_RETRIES,
-	description:
-		'How often a request is repeated after a failure that allows it. New records are never sent twice when it is not known whether amoCRM saved them.',
+	description: 'How often a request is repeated after a failure that allows it. New records are never sent twice when it is not known whether amoCRM saved them.',
 };
 
 const maxRetryMinutes: INodeProperties = {
@@ -114,8 +104,7 @@ const maxRetryMinutes: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 1440 },
 	default: DEFAULT_RETRY_MINUTES,
-	description:
-		'How long the whole run may spend on repetitions, pauses included. When it has, the node sends nothing more and says what it waited for.',
+	description: 'How long the whole run may spend on repetitions, pauses included. When it has, the node sends nothing more and says what it waited for.',
 };
 
 const dryRun: INodeProperties = {
@@ -123,8 +112,7 @@ const dryRun: INodeProperties = {
 	name: 'dryRun',
 	type: 'boolean',
 	default: true,
-	description:
-		'Whether to try out only: everything is read, matched and checked, each row says what would be sent, and nothing changes in amoCRM. It holds for all items.',
+	description: 'Whether to try out only: everything is read, matched and checked, each row says what would be sent, and nothing changes in amoCRM. It holds for all items.',
 };
 
 /** `writes`: what the operation sends, rows together in batches or each in a request of its own; nothing when it only reads. */
@@ -159,14 +147,7 @@ export function runOption(run: Run, name: string, fallback: number): number {
 export function withProperty(entity: Entity): INodeProperties[] {
 	if (entity.withOptions.length === 0) return [];
 	return [
-		{
-			displayName: 'Include',
-			name: 'with',
-			type: 'multiOptions',
-			options: entity.withOptions,
-			default: [],
-			description: 'What else to return with each record',
-		},
+		{ displayName: 'Include', name: 'with', type: 'multiOptions', options: entity.withOptions, default: [], description: 'What else to return with each record' },
 	];
 }
 

@@ -72,8 +72,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 			default: '',
 			required: true,
 			...shownFor('customField'),
-			description:
-				'Custom field to compare. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			description: 'Custom field to compare. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		},
 		{
 			displayName: 'Match Value',
@@ -164,8 +163,7 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 						type: 'multiOptions' as const,
 						typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
 						default: [],
-						description:
-							'Custom fields to leave as they are when the record exists. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+						description: 'Custom fields to leave as they are when the record exists. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 					},
 					{
 						...keepOrReplace('values'),
@@ -186,8 +184,7 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 						type: 'string' as const,
 						default: '',
 						placeholder: 'e.g. RU',
-						description:
-							'Two-letter code of the country that phone numbers without a country code belong to. Left empty, it is the country of the account.',
+						description: 'Two-letter code of the country that phone numbers without a country code belong to. Left empty, it is the country of the account.',
 					},
 				]
 			: []),

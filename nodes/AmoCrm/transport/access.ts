@@ -14,12 +14,10 @@ import type { ApiContext, Failure, Reply } from './types';
 const WAYS_BACK: Record<string, Partial<Failure>> = {
 	amoCrmLongLivedTokenApi: {
 		message: 'amoCRM does not accept this long-lived token: it has ended or was revoked, or belongs to another account',
-		advice:
-			"Make a new one in amoCRM: open the settings of your integration, go to 'Keys and scopes' and generate a long-lived token; paste it into 'Access Token' of the credential. Check there too that the integration is switched on and that the 'Account Domain' is right.",
+		advice: "Make a new one in amoCRM: open the settings of your integration, go to 'Keys and scopes' and generate a long-lived token; paste it into 'Access Token' of the credential. Check there too that the integration is switched on and that the 'Account Domain' is right.",
 	},
 	amoCrmAuthorizationCodeApi: {
-		advice:
-			"Copy a new code from the 'Keys and scopes' tab of the integration, paste it into 'Authorization Code' of the credential and save it within 20 minutes. Check that the integration is switched on and that the 'Account Domain' is right.",
+		advice: "Copy a new code from the 'Keys and scopes' tab of the integration, paste it into 'Authorization Code' of the credential and save it within 20 minutes. Check that the integration is switched on and that the 'Account Domain' is right.",
 	},
 };
 

@@ -139,30 +139,22 @@ export function wrongCredential(message: string, advice: string): Failure {
 	return { kind: 'credential', message, advice, outcomeUnknown: false, permanent: true };
 }
 
+/** No request gets through with this credential, whatever is tried again. */
+const refused = (message: string, advice: string): Failure => ({ ...wrongCredential(message, advice), kind: 'unauthorized', status: 401 });
+
 /** amoCRM gives new tokens and refuses each. */
-export function renewedInVain(): Failure {
-	return {
-		kind: 'unauthorized',
-		status: 401,
-		message: 'amoCRM renews the access of this credential and then refuses the new token',
-		advice:
-			"Check that the integration is switched on in amoCRM and that the 'Account Domain' is right, then open the credential and connect the account again.",
-		outcomeUnknown: false,
-		permanent: true,
-	};
-}
+export const renewedInVain = (): Failure =>
+	refused(
+		'amoCRM renews the access of this credential and then refuses the new token',
+		"Check that the integration is switched on in amoCRM and that the 'Account Domain' is right, then open the credential and connect the account again.",
+	);
 
 /** The account answers under another address than the credential says. */
-export function accountMoved(baseUrl: string, address: string): Failure {
-	return {
-		kind: 'unauthorized',
-		status: 401,
-		message: `The amoCRM account has moved from ${baseUrl.replace(/^https?:\/\//, '')} to ${address}`,
-		advice: `Open the credential, change 'Account Domain' to ${address} and connect the account again.`,
-		outcomeUnknown: false,
-		permanent: true,
-	};
-}
+export const accountMoved = (baseUrl: string, address: string): Failure =>
+	refused(
+		`The amoCRM account has moved from ${baseUrl.replace(/^https?:\/\//, '')} to ${address}`,
+		`Open the credential, change 'Account Domain' to ${address} and connect the account again.`,
+	);
 
 /** A 2xx answer whose body is not what the API promises: cut off, or a page of a proxy. */
 export function malformedAnswer(request: ApiRequest, status: number): Failure {
@@ -215,7 +207,7 @@ function unknownAdvice(request: ApiRequest): string {
 function credentialRefused(text: string): Failure {
 	const [message = text, ...rest] = text.split(/(?<=\.) (?=[A-Z])/);
 	if (text.includes(NOT_NOW)) return { kind: 'unreachable', message, advice: rest.join(' '), outcomeUnknown: false };
-	return { kind: 'unauthorized', status: 401, message, advice: rest.join(' '), outcomeUnknown: false, permanent: true };
+	return refused(message, rest.join(' '));
 }
 
 function reconnect(status?: number): Failure {
@@ -223,8 +215,7 @@ function reconnect(status?: number): Failure {
 		kind: 'unauthorized',
 		status: status ?? 401,
 		message: 'amoCRM no longer accepts this credential: the access was revoked or has expired',
-		advice:
-			"Open the credential and connect the account again. Check that the integration is still switched on in amoCRM and that the 'Account Domain' is right.",
+		advice: "Open the credential and connect the account again. Check that the integration is still switched on in amoCRM and that the 'Account Domain' is right.",
 		outcomeUnknown: false,
 	};
 }

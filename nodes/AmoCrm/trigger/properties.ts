@@ -24,8 +24,7 @@ const options: INodeProperties[] = [
 		name: 'ignoreOwnChanges',
 		type: 'boolean',
 		default: true,
-		description:
-			'Whether to ignore what the user who connected the credential has changed, so that a workflow which writes to amoCRM does not start itself. Connect a separate user for n8n, or the changes that this person makes in amoCRM are ignored too.',
+		description: 'Whether to ignore what the user who connected the credential has changed, so that a workflow which writes to amoCRM does not start itself. Connect a separate user for n8n, or the changes that this person makes in amoCRM are ignored too.',
 	},
 	{
 		displayName: 'Include',
@@ -49,8 +48,7 @@ const options: INodeProperties[] = [
 		name: 'loadFullRecord',
 		type: 'boolean',
 		default: true,
-		description:
-			"Whether to read the record's card from amoCRM, as a delivery holds only a part of it. amoCRM gets its answer first. For notes and messages the card they belong to is returned in 'record'.",
+		description: "Whether to read the record's card from amoCRM, as a delivery holds only a part of it. amoCRM gets its answer first. For notes and messages the card they belong to is returned in 'record'.",
 	},
 	{
 		displayName: 'Only if Changed Names or IDs',
@@ -77,8 +75,7 @@ const options: INodeProperties[] = [
 		name: 'separateExecutions',
 		type: 'boolean',
 		default: false,
-		description:
-			'Whether each delivery starts an execution of its own. Otherwise deliveries that arrive at the same moment share one, an item for each change, so that a mass edit in amoCRM does not overload n8n.',
+		description: 'Whether each delivery starts an execution of its own. Otherwise deliveries that arrive at the same moment share one, an item for each change, so that a mass edit in amoCRM does not overload n8n.',
 	},
 	pickMany('Stage Names or IDs', 'stageIds', 'getStages', 'in these stages'),
 ];

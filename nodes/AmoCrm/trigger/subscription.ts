@@ -137,8 +137,7 @@ function assertReachable(context: IHookFunctions, client: ApiClient): void {
 	const isLoopbackAccount = LOCAL.test(new URL(client.baseUrl).hostname) && resolveAccountUrls(client.baseUrl) !== undefined;
 	if (!LOCAL.test(hostname) || isLoopbackAccount) return;
 	throw new NodeOperationError(context.getNode(), `amoCRM cannot reach this n8n at ${hostname}`, {
-		description:
-			"The webhook address must be public. Run n8n under a public https address and set the environment variable WEBHOOK_URL to it; for a try, a tunnel will do. Then activate the workflow again.",
+		description: "The webhook address must be public. Run n8n under a public https address and set the environment variable WEBHOOK_URL to it; for a try, a tunnel will do. Then activate the workflow again.",
 	});
 }
 
@@ -148,8 +147,7 @@ async function explain(client: ApiClient, failure: Failure, codes: string[] = []
 		case 'forbidden':
 			return {
 				message: `amoCRM does not let this user manage webhooks${said(failure)}`,
-				advice:
-					'Connect the credential as an administrator of the account. If the user is one, check that the plan includes webhooks (amoCRM: Extended or Professional, Kommo: Advanced or Enterprise).',
+				advice: 'Connect the credential as an administrator of the account. If the user is one, check that the plan includes webhooks (amoCRM: Extended or Professional, Kommo: Advanced or Enterprise).',
 			};
 		case 'paymentRequired':
 			return {
