@@ -6,6 +6,7 @@ import type { Conventions } from './conventions';
 import { AccountNeeded } from './conventions';
 import { calendarDayOf, midnightOf, toTimestamp } from './dates';
 import type { FieldDefinition, FieldOption } from './dictionaries';
+import { jsonValue } from './json';
 import { multitextItems } from './multitext';
 import { toMoney, toNumber } from './numbers';
 import { assertWritable, isPlainObject, isUnset, labelKey, show, toBoolean, toId, toList, toText } from './values';
@@ -224,7 +225,7 @@ const ADDRESS_PARTS = ['address_line_1', 'address_line_2', 'city', 'state', 'zip
 /** An address as an object of its parts, or as one line. */
 const smartAddress: TypeCodec = {
 	encode: (value) => {
-		const [given] = only(parsed(value));
+		const [given] = only(parsedObject(value));
 		if (given === undefined) return [];
 		if (!isPlainObject(given)) return [{ value: toText(given), enum_code: 'address_line_1' }];
 		const unknown = Object.keys(given).find((part) => !ADDRESS_PARTS.includes(part));
@@ -266,7 +267,7 @@ function objects({ needs, convert, example, many, adds, readOnly = [], numbers =
 	};
 	return {
 		encode: (value, _field, context) => {
-			const given = parsed(value);
+			const given = parsedObject(value);
 			return (many && Array.isArray(given) ? given.filter((entry) => !isUnset(entry)) : only(given)).map((entry) => itemOf(entry, context));
 		},
 		decode: plainOf,
@@ -294,10 +295,16 @@ function parsed(value: unknown): unknown {
 	return json;
 }
 
+/** The same for a field that holds objects: text that begins as one and is no JSON is a mistake, not a name. */
+function parsedObject(value: unknown): unknown {
+	if (typeof value === 'string' && /^\s*(?:\[\s*)*\{/.test(value)) jsonValue(value);
+	return parsed(value);
+}
+
 /** One element for each level, as an object or as the link of its card. */
 const chainedList: TypeCodec = {
 	encode: (value, _field, { accountUrl }) => {
-		const given = parsed(value);
+		const given = parsedObject(value);
 		const entries = isLink(given) ? toList(given) : (Array.isArray(given) ? given : [given]).filter((entry) => !isUnset(entry));
 		if (entries.length > 5) throw new UserError(`a chained list has at most 5 levels, not ${entries.length}`);
 		return entries.map((level) => {

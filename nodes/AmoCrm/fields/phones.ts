@@ -39,6 +39,9 @@ const MOST_DIGITS = 22;
 
 const EXTENSION = /^(?:ext\p{L}*|доб\p{L}*|вн\p{L}*|ramal|anexo|int\p{L}*|[xх#])[\s.:=№#]*\d{1,6}\D*$/iu;
 
+/** What a telephone dials after a pause: `8 495 123-45-67,,101`. */
+const PAUSED = /^\d{1,6}#?$/;
+
 const EXTENSION_IN_BRACKETS = /\s{0,3}\(\d{1,6}$/;
 
 /** Marks of a form's mask for digits that nobody filled in: `+7 (___) ___-__-__`, `+7 912 XXX-XX-89`. */
@@ -66,11 +69,11 @@ const asciiDigits = (text: string): string => text.replace(/[٠-٩۰-۹０-９]/
 export function phonesIn(text: string): string[] {
 	const numbers: string[] = [];
 	let separator = '';
-	for (const part of text.split(/([,;\r\n])/)) {
+	for (const part of text.split(/(,,|[,;\r\n])/)) {
 		const number = part.trim();
 		if (number.length > LONGEST) throw new UserError(`${show(number)} is too long for a phone number`);
-		if (part.length === 1 && /[,;\r\n]/.test(part)) separator = part;
-		else if (numbers.length > 0 && EXTENSION.test(number)) numbers.push(`${numbers.pop() ?? ''}${separator}${part.trimEnd()}`);
+		if (/^[,;\r\n]{1,2}$/.test(part)) separator = part;
+		else if (numbers.length > 0 && (EXTENSION.test(number) || (separator === ',,' && PAUSED.test(number)))) numbers.push(`${numbers.pop() ?? ''}${separator}${part.trimEnd()}`);
 		else if (!isUnfilled(number)) numbers.push(checked(number));
 	}
 	return numbers;
