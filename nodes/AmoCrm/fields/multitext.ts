@@ -112,7 +112,7 @@ function parsed(text: string): unknown {
 	const list = jsonParse<unknown>(text, { fallbackValue: '' });
 	if (list !== '') return list;
 	// `[912] 345-67-89` is a number.
-	if (!/^\s*(?:\[\s*)*(?:\{|["'])/.test(text)) return text;
+	if (!/^\s*[[{][\s[{]*["']|^[\s[]*\{\s*\w+\s*:/.test(text)) return text;
 	throw new UserError(`${show(text)} is not valid JSON. Give a list such as [{"value": "...", "kind": "WORK"}].`);
 }
 

@@ -321,7 +321,7 @@ describe('several values', () => {
 		['legal_entity', null, '{"name": "A",}', /is not JSON/],
 		['smart_address', null, "{'city': 'Paris'}", /is not JSON/],
 		['items', null, '[{product_id: 7}]', /is not JSON/],
-		['smart_address', null, '[Paris] Rue 1', value('[Paris] Rue 1').map((entry) => ({ ...entry, enum_code: 'address_line_1' }))],
+		['smart_address', null, '[Paris] Rue 1', [{ value: '[Paris] Rue 1', enum_code: 'address_line_1' }]],
 		['items', null, { product_id: 7, quantity: 2, total_sum: 90 }, value({ product_id: 7, quantity: 2 })],
 		['smart_address', null, [{ value: 'x' }, { value: 'y' }], ONE],
 		['chained_list', null, Array(6).fill({ catalog_id: 1, catalog_element_id: 2 }), /at most 5 levels, not 6/],
