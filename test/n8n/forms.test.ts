@@ -1,10 +1,10 @@
 import type { Locator } from 'playwright-core';
 import { addFile, addRecord, askFor, type Question } from './ask';
 import { openBrowser, type Browser } from './browser';
-import { closeNode, openNode, openWorkflow, signIn } from './editor';
+import { choose, closeNode, openNode, openWorkflow, signIn } from './editor';
 import { eventually } from './executions';
 import { filledForm, formsOf, shownProperties, type Form } from './forms';
-import { CREDENTIAL_TYPE, type Credential } from './run';
+import { CREDENTIAL_TYPE, NODE_TYPE, type Credential } from './run';
 import { openConnectedStage, type Stage } from './stage';
 
 /** Every form as a person sees it, with all of its fields. The pictures are in `.work/screenshots/forms`, to be looked at. */
@@ -170,6 +170,46 @@ test.each(FORMS.map(({ name }) => [name]))('%s', async (name) => {
 	expect(rawNames).toEqual([]);
 	expect(issues).toBe(0);
 	expect(hidden).toEqual([]);
+});
+
+/** A parameter that several operations have alike stands in the description once, where each of them has it in its own order. */
+test('another operation shows its own fields in their order, and keeps what both have', async () => {
+	await Promise.allSettled(looks.values());
+	const [lead] = stage.emulator.account.leads.keys();
+	const [form] = formsOf();
+	const chosen = { authentication: 'oAuth2', resource: 'lead', operation: 'get' };
+	const { id } = await stage.n8n.client.createWorkflow({
+		name: 'Another operation',
+		nodes: [
+			{
+				id: 'amo',
+				name: 'amoCRM',
+				type: NODE_TYPE,
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: { ...chosen, leadId: { __rl: true, mode: 'id', value: String(lead) } },
+				credentials: { [CREDENTIAL_TYPE]: { id: stage.credential.id, name: stage.credential.name } },
+			},
+		],
+		connections: {},
+	});
+	await openWorkflow(browser, stage.n8n.url, id);
+	const panel = await openNode(browser, 'amoCRM');
+	for (const [name, operation] of [['Update', 'update'], ['Get Many', 'getAll'], ['Create', 'create'], ['Link', 'link'], ['Get', 'get']] as const) {
+		await choose(browser, 'operation', new RegExp(`^${name}`));
+		const labels = form?.description.properties
+			.filter((property) => property.displayOptions?.show?.resource?.includes('lead') && property.displayOptions.show.operation?.includes(operation))
+			.filter(({ displayOptions, type }) => Object.keys(displayOptions?.show ?? {}).length === 2 && type !== 'resourceMapper')
+			.map(({ displayName }) => displayName);
+		await eventually(async () => {
+			const lines = (await panel.innerText()).split('\n').map((line) => line.trim());
+			const places = (labels ?? []).map((label) => lines.indexOf(label, lines.indexOf('Operation')));
+			expect(places.filter((place) => place < 0)).toEqual([]);
+			expect(places).toEqual([...places].sort((a, b) => a - b));
+		});
+		if (operation === 'update') expect(await panel.locator('[data-test-id="rlc-input"]').inputValue()).toBe(String(lead));
+	}
+	await closeNode(browser);
 });
 
 /** n8n gives an AI model one value for all parameters that have the same name in a form. */

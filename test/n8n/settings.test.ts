@@ -131,6 +131,29 @@ test('widget: get many, get, install and uninstall', async () => {
 	expect(await succeed({ resource: 'widget', operation: 'uninstall', widgetCode })).toEqual([{ code: widget?.code, deleted: true }]);
 });
 
+test('webhook: subscribe, get many, unsubscribe', async () => {
+	const webhook = { resource: 'webhook', destination: 'https://example.com/amocrm' };
+	await succeed({ ...webhook, operation: 'subscribe', events: ['add_lead'] });
+	await succeed({ ...webhook, operation: 'subscribe', events: ['update_lead', 'add_contact'] });
+	const { destination } = webhook;
+	const [found, ...more] = await succeed({ resource: 'webhook', operation: 'getAll', returnAll: true, filters: { destination } });
+	expect(more).toEqual([]);
+	expect(new Set(found?.settings as string[])).toEqual(new Set(['update_lead', 'add_contact']));
+	expect(await succeed({ ...webhook, operation: 'unsubscribe' })).toEqual([{ destination, deleted: true }]);
+	const { status, rows } = await run({ resource: 'webhook', operation: 'getAll', returnAll: true, filters: { destination } });
+	expect([status, rows]).toEqual(['success', []]);
+});
+
+test('API request: every lead, page by page, and what it cannot reach', async () => {
+	const request = { resource: 'apiRequest', operation: 'send', method: 'GET' };
+	const rows = await succeed({ ...request, path: '/api/v4/leads', pagination: true, returnAll: true });
+	expect(rows.map(({ id }) => id).sort()).toEqual([...stage.emulator.account.leads.keys()].sort());
+	const [made] = await succeed({ ...request, method: 'POST', path: '/api/v4/leads', body: '[{"name": "By hand"}]' });
+	expect(JSON.stringify(made)).toMatch(/"id":\d+/);
+	const { status, error } = await run({ ...request, path: 'https://example.com/api/v4/leads' });
+	expect([status, error?.message]).toEqual(['error', expect.stringContaining("'Path'")]);
+});
+
 test('one bad row in a list of settings is an error in its place, and the others are there', async () => {
 	const items = ['Call', '', 'Offer'].map((name) => ({ name }));
 	const { rows } = await runNode(stage.n8n.client, stage.credential, { resource: 'pipelineStage', operation: 'create', ...firstPipeline(), name: '={{ $json.name }}' }, items, { onError: 'continueRegularOutput' });
