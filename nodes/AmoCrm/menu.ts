@@ -30,6 +30,7 @@ import { activate, complete, deactivate, install, pin, setCustomersMode, uninsta
 import { send } from './operations/apiRequest';
 import { create } from './operations/create';
 import { createComplex } from './operations/createComplex';
+import { getLinks, getSubscribers } from './operations/getLinks';
 import { getMany } from './operations/getMany';
 import { getOne } from './operations/getOne';
 import { linkOperation } from './operations/links';
@@ -58,15 +59,15 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[account, [getOne, setCustomersMode]],
 	[apiRequest, [send]],
 	[catalog, [create, getOne, getMany, update]],
-	[catalogElement, [create, getOne, getMany, update, upsertBy('customField', 'id', 'name')]],
-	[company, [create, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
-	[contact, [create, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
+	[catalogElement, [create, getOne, getMany, link, unlink, update, upsertBy('customField', 'id', 'name')]],
+	[company, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
+	[contact, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
 	[currency, [getMany]],
 	[customerSegment, SETTING],
 	[customerStatus, SETTING],
 	[customField, SETTING],
 	[customFieldGroup, SETTING],
-	[lead, [create, createComplex, getOne, getMany, link, unlink, update, upsertBy('customField', 'id', 'name')]],
+	[lead, [create, createComplex, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[lossReason, SETTING],
 	[note, [createNote, getOne, getMany, pin, unpin, updateNote]],
 	[pipeline, SETTING],

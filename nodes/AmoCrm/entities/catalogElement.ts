@@ -29,5 +29,6 @@ export const catalogElement = entity({
 		{ name: 'Invoice Link', value: 'invoice_link' },
 		{ name: 'Supplier', value: 'supplier_field_values' },
 	],
+	linkTargets: ['companies', 'contacts', 'customers', 'leads'],
 	hasCustomFields: true,
 });

@@ -230,7 +230,7 @@ function looseTests({ query }: Condition): Array<(row: IDataObject) => boolean> 
 	});
 }
 
-const filtersOf = (run: Run, item: number): IDataObject => collectionOf(run, 'filters', 'Filters', item);
+export const filtersOf = (run: Run, item: number): IDataObject => collectionOf(run, 'filters', 'Filters', item);
 
 /** What a collection of optional parameters holds. */
 function collectionOf(run: Run, name: string, displayName: string, item: number): IDataObject {

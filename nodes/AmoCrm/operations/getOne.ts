@@ -20,9 +20,9 @@ import { notFoundError } from './problems';
 import type { Operation, Run } from './types';
 
 /** IDs in one list request: 250 would fit a page, but make an address of 8 kB. */
-const IDS_PER_REQUEST = 150;
+export const IDS_PER_REQUEST = 150;
 
-const IN_FLIGHT = 7;
+export const IN_FLIGHT = 7;
 
 /** So few records are never dearer to read on their own than finding out how long the list is. */
 const FEW = 5;

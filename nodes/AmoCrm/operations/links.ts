@@ -24,6 +24,11 @@ type Action = 'link' | 'unlink';
 const targetName = (type: unknown): string =>
 	type === 'catalog_elements' ? 'Product or List Element' : (CARDS.find(({ collection }) => collection === type)?.displayName ?? String(type));
 
+const isCard = (entity: Entity): boolean => CARDS.some(({ value }) => value === entity.value);
+
+/** What a record can be linked to, as choices of a list. */
+export const linkTargetsOf = ({ linkTargets }: Entity) => linkTargets.map((value) => ({ name: targetName(value), value })).sort((a, b) => a.name.localeCompare(b.name));
+
 /** Links or unlinks one pair of records for each item, in batches by the mass route. */
 export function linkOperation(entity: Entity, action: Action): Operation {
 	const noun = entity.displayName.toLowerCase();
@@ -37,12 +42,14 @@ export function linkOperation(entity: Entity, action: Action): Operation {
 			: `Remove one link of a ${noun} per item; both records stay`,
 		properties: [idProperty(entity), ...targetProperties(entity, action), optionsProperty([], 'rows')],
 		writes: true,
+		...(isCard(entity) ? {} : { route: `POST /${entity.linkTargets.at(-1)}/${action}` }),
 		execute: async (run) => await linkAll(run, entity, action),
 	};
 }
 
 function targetProperties(entity: Entity, action: Action): INodeProperties[] {
-	const isElement = { show: { linkTo: ['catalog_elements'] } };
+	const isOfCard = isCard(entity);
+	const isElement = isOfCard ? { show: { linkTo: ['catalog_elements'] } } : {};
 	const verb = action === 'link' ? 'link to' : 'unlink from';
 	const properties: INodeProperties[] = [
 		{
@@ -50,7 +57,7 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 			name: 'linkTo',
 			type: 'options',
 			noDataExpression: true,
-			options: entity.linkTargets.map((value) => ({ name: targetName(value), value })).sort((a, b) => a.name.localeCompare(b.name)),
+			options: linkTargetsOf(entity),
 			default: 'contacts',
 			...(entity.linkTargets.includes('contacts') ? {} : { default: 'companies' }),
 			description: `What kind of record to ${verb}`,
@@ -63,23 +70,27 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 			displayOptions: { hide: { linkTo: ['catalog_elements'] } },
 			description: `The record to ${verb}`,
 		},
-		{
-			displayName: 'List',
-			name: 'catalogId',
-			...recordLocator(CATALOG),
-			required: true,
-			displayOptions: isElement,
-			description: 'The list (catalog) that holds the element, such as Products',
-		},
-		{
-			displayName: 'Element',
-			name: 'elementId',
-			...recordLocator(ELEMENT),
-			required: true,
-			displayOptions: isElement,
-			description: `The product or other element of the list to ${verb}`,
-		},
 	];
+	if (isOfCard) {
+		properties.push(
+			{
+				displayName: 'List',
+				name: 'catalogId',
+				...recordLocator(CATALOG),
+				required: true,
+				displayOptions: isElement,
+				description: 'The list (catalog) that holds the element, such as Products',
+			},
+			{
+				displayName: 'Element',
+				name: 'elementId',
+				...recordLocator(ELEMENT),
+				required: true,
+				displayOptions: isElement,
+				description: `The product or other element of the list to ${verb}`,
+			},
+		);
+	}
 	if (action === 'unlink') return properties;
 	properties.push(
 		{ displayName: 'Quantity', name: 'quantity', type: 'number', default: 1, displayOptions: isElement, description: 'How many of the element to link; it may have decimals' },
@@ -106,20 +117,29 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 	return properties;
 }
 
+/** An element is linked from the other end, by the mass route of the card: cards of each kind have one. */
 async function linkAll(run: Run, entity: Entity, action: Action): Promise<void> {
+	const isElement = !isCard(entity);
 	const ready = await readItems(run, (item) => readLink(run, entity, action, item));
-	if (mustStop(run)) return;
-	const outcomes = await sendLinks(run, entity, { action, links: ready });
-	const [done, verb] = action === 'link' ? ['linked', 'linked to'] : ['unlinked', 'unlinked from'];
-	await settleItems(run, ready, (link, index) => {
-		const outcome = outcomes[index] as SentOutcome;
-		if (outcome.status === 'planned') return [outcome.plan];
-		const { entity_id: id, to_entity_type: type, to_entity_id: to } = link;
-		if (outcome.status === 'written') return [{ id, to_entity_type: type, to_entity_id: to, [done]: true }];
-		const own = `${plainName(entity)} ${String(id)}`;
-		throw linkError({ failed: `${own} was not ${verb}`, unknown: `${own}: it is not known whether it was ${verb}` }, link, outcome);
-	});
+	const kinds = isElement ? [...new Set(ready.map(({ asked }) => String(asked.to_entity_type)))] : [''];
+	for (const kind of kinds) {
+		if (mustStop(run)) return;
+		const own = isElement ? ready.filter(({ asked }) => asked.to_entity_type === kind) : ready;
+		const links = isElement ? own.map(({ item, asked }) => ({ item, asked: reversed(asked) })) : own;
+		const outcomes = await sendLinks(run, isElement ? { path: `/${kind}`, collection: kind } : entity, { action, links });
+		const [done, verb] = action === 'link' ? ['linked', 'linked to'] : ['unlinked', 'unlinked from'];
+		await settleItems(run, own, (link, index) => {
+			const outcome = outcomes[index] as SentOutcome;
+			if (outcome.status === 'planned') return [outcome.plan];
+			const { entity_id: id, to_entity_type: type, to_entity_id: to } = link;
+			if (outcome.status === 'written') return [{ id, to_entity_type: type, to_entity_id: to, [done]: true }];
+			const name = `${plainName(entity)} ${String(id)}`;
+			throw linkError({ failed: `${name} was not ${verb}`, unknown: `${name}: it is not known whether it was ${verb}` }, link, outcome);
+		});
+	}
 }
+
+const reversed = ({ entity_id, to_entity_id, metadata }: IDataObject): IDataObject => ({ entity_id: to_entity_id, to_entity_type: 'catalog_elements', to_entity_id: entity_id, metadata });
 
 /** Throws what is wrong with the parameters. */
 function readLink(run: Run, entity: Entity, action: Action, item: number): IDataObject {
@@ -129,7 +149,8 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
 	}
 	const id = (target: LocatorTarget, idParameter: string, displayName: string) => readRecord(run, target, { displayName, idParameter }, item);
 	const link = { entity_id: readId(run, entity, item), to_entity_type: type };
-	if (type !== 'catalog_elements') {
+	const isElement = !isCard(entity);
+	if (type !== 'catalog_elements' && !isElement) {
 		const isMain = action === 'link' && type === 'contacts' && named('Main Contact', () => toBoolean(run.parameter('isMain', item, false)));
 		return { ...link, to_entity_id: id(recordOf(type), 'linkedId', 'Record'), ...(isMain ? { metadata: { is_main: true } } : {}) };
 	}
@@ -140,14 +161,14 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
 		metadata.quantity = named('Quantity', () => toNumber(run.parameter('quantity', item, 1), conventionsOf(run.client)));
 		if (!isUnset(price)) metadata.price_id = named('Price Field', () => toId(price));
 	}
-	return { ...link, to_entity_id: id(elementOf(catalogId), 'elementId', 'Element'), metadata };
+	return { ...link, to_entity_id: isElement ? id(recordOf(type), 'linkedId', 'Record') : id(elementOf(catalogId), 'elementId', 'Element'), metadata };
 }
 
 /**
  * Sends links by the mass route. Its answer lists links without a mark of the row, or is empty for unlinking: a success
  * is a success for all rows of the request.
  */
-export async function sendLinks(run: Run, entity: Entity, { action, links }: { action: Action; links: Array<Asked<IDataObject>> }): Promise<SentOutcome[]> {
+export async function sendLinks(run: Run, entity: Pick<Entity, 'path' | 'collection'>, { action, links }: { action: Action; links: Array<Asked<IDataObject>> }): Promise<SentOutcome[]> {
 	const repeatable = (rows: IDataObject[]) => !rows.some(hasQuantity);
 	return await sendRows(run, links, { ...entity, verb: { method: 'POST', path: `/${action}`, sends: 'rows', answers: action === 'link' ? 'links' : 'nothing', repeatable } });
 }

@@ -1,0 +1,177 @@
+import type { IDataObject } from 'n8n-workflow';
+import { deepCopy } from 'n8n-workflow';
+
+import type { Entity, RecordId } from '../entities/types';
+import { orThrow } from '../fields/errors';
+import type { Condition, Filter } from '../fields/filters';
+import { conditionsOf, joinConditions } from '../fields/filters';
+import { recordLocator, idIn, idsIn } from '../fields/locator';
+import { CATALOG, ELEMENT, recordOf } from '../fields/targets';
+import { toText } from '../fields/values';
+import { readRows } from '../transport/answers';
+import { readList } from '../transport/pages';
+import { inParallel } from '../transport/parallel';
+import type { Outcome, Query } from '../transport/types';
+import { findByIds, IDS_PER_REQUEST, IN_FLIGHT, recordIn } from './getOne';
+import { filtersOf, limitOf, limitProperties } from './getMany';
+import type { Asked } from './items';
+import { attempt, mustStop, readItems } from './items';
+import { linkTargetsOf } from './links';
+import type { Output } from './output';
+import { outputOf, outputProperties, outputRows } from './output';
+import { collection, filterProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
+import { notFoundError } from './problems';
+import type { Operation, Run } from './types';
+
+/** Lists of what belongs to single records: what they are linked to, who follows them. */
+
+interface Below extends Pick<Operation, 'value' | 'name' | 'action' | 'description'> {
+	/** Last part of the path, and key of the rows. */
+	part: 'links' | 'subscriptions';
+	filters: Filter[];
+	/** A row of the output, of the record with that ID. */
+	simple: (row: IDataObject, id: RecordId) => IDataObject;
+}
+
+/** Single links, read from either end (core facts 11). What is in the query is tested here again. */
+const linkFilters = (entity: Entity): Filter[] => [
+	{
+		name: 'linkTo',
+		displayName: 'Linked To',
+		description: 'Return only links to this kind of records',
+		property: { type: 'options', options: linkTargetsOf(entity), default: entity.linkTargets[0] ?? '' },
+		condition: (value) => ({ query: {}, accepts: (row) => row.to_entity_type === toText(value) }),
+	},
+	{
+		name: 'linkedIds',
+		displayName: 'Linked IDs From Data',
+		needs: 'linkTo',
+		placeholder: 'e.g. {{ $json.ids }}',
+		description: "Return only links to these records, for an expression: IDs or links as a list, or separated by commas; needs 'Linked To' too",
+		property: { type: 'string', default: '' },
+		takesEmptyList: true,
+		condition: (value, { values: { linkTo }, accountUrl }) => {
+			const ids = idsIn(linkTo === 'catalog_elements' ? ELEMENT : recordOf(linkTo), value, accountUrl);
+			// amoCRM takes the two only together, and one ID.
+			return { query: ids.length === 1 ? { filter: { to_entity_id: ids[0], to_entity_type: toText(linkTo) } } : {}, accepts: (row) => ids.includes(Number(row.to_entity_id)) };
+		},
+	},
+	{
+		name: 'catalogId',
+		displayName: 'List',
+		description: 'Return only links to elements of this list (catalog)',
+		property: recordLocator(CATALOG),
+		condition: (value, { accountUrl }) => {
+			const id = idIn(CATALOG, value, accountUrl);
+			return { query: { filter: { to_catalog_id: id } }, accepts: ({ metadata }) => Number((metadata as IDataObject | null)?.catalog_id) === id };
+		},
+	},
+];
+
+export const getLinks = (entity: Entity): Operation =>
+	listBelow(entity, {
+		value: 'getLinks',
+		name: 'Get Links',
+		action: `Get links of a ${entity.displayName.toLowerCase()}`,
+		description: `Retrieve what one ${entity.displayName.toLowerCase()} per item is linked to; many items share requests`,
+		part: 'links',
+		filters: linkFilters(entity),
+		simple: ({ to_entity_id, to_entity_type, metadata }, id) => {
+			const { main_contact: main, ...rest } = (metadata ?? {}) as IDataObject;
+			return { id, entity_type: entity.collection, to_entity_id, to_entity_type, ...(main === undefined ? {} : { is_main: main }), ...rest };
+		},
+	});
+
+/** Read-only (extended facts 5.4). */
+export const getSubscribers = (entity: Entity): Operation =>
+	listBelow(entity, {
+		value: 'getSubscribers',
+		name: 'Get Subscribers',
+		action: `Get subscribers of a ${entity.displayName.toLowerCase()}`,
+		description: `Retrieve the users and groups that follow one ${entity.displayName.toLowerCase()} per item`,
+		part: 'subscriptions',
+		filters: [],
+		simple: (row, id) => ({ id, ...row }),
+	});
+
+function listBelow(entity: Entity, below: Below): Operation {
+	const { part, filters, value, name, action, description } = below;
+	return {
+		value,
+		name,
+		action,
+		description,
+		route: `GET ${entity.path}${part === 'links' ? '' : '/{id}'}/${part}`,
+		properties: [
+			idProperty(entity),
+			...limitProperties,
+			...outputProperties,
+			...(filters.length > 0 ? [collection('Filters', 'filters', 'Add Filter', filters.map(filterProperty))] : []),
+			optionsProperty(),
+		],
+		execute: async (run) => await listAll(run, entity, below),
+	};
+}
+
+interface Request {
+	id: RecordId;
+	conditions: Condition[];
+	query: Query;
+	isImpossible: boolean;
+	limit?: number;
+	output: Output;
+}
+
+/** Items with the same filters share requests. */
+async function listAll(run: Run, entity: Entity, below: Below): Promise<void> {
+	const groups = new Map<string, Array<Asked<Request>>>();
+	await readItems(run, (item) => {
+		const conditions = conditionsOf(below.filters, { ...valueContext(run), values: below.filters.length > 0 ? filtersOf(run, item) : {} });
+		const { query, isImpossible } = joinConditions(conditions);
+		const asked = { id: readId(run, entity, item), conditions, query, isImpossible, limit: limitOf(run, item), output: outputOf(run, item) };
+		const key = JSON.stringify(query);
+		groups.set(key, [...(groups.get(key) ?? []), { item, asked }]);
+	});
+	for (const group of groups.values()) {
+		if (mustStop(run)) return;
+		const ids = [...new Set(group.map(({ asked }) => asked.id))];
+		const found = await readBelow(run, entity, below, { ids, query: group[0]?.asked.query ?? {} });
+		// An empty list does not say whether there is such a record.
+		const bare = ids.filter((id) => isEmpty(found.get(id)));
+		const records = await findByIds(run.client, entity, '', bare);
+		for (const { item, asked: { id, conditions, isImpossible, limit, output } } of group) {
+			await attempt(run, [item], async () => {
+				const list = found.get(id);
+				if (list?.ok === false && list.failure.kind === 'notFound') throw notFoundError(entity, id);
+				if (isEmpty(list)) recordIn(records, entity, id);
+				const { rows } = orThrow(list ?? NONE);
+				const right = isImpossible ? [] : rows.filter((row) => conditions.every(({ accepts }) => accepts?.(row) ?? true)).slice(0, limit);
+				// Items of n8n must not share rows: a later node may change one of them.
+				run.rows.set(item, await outputRows(run, right.map((row) => deepCopy(output.raw ? row : below.simple(row, id))), output));
+			});
+		}
+	}
+}
+
+type Lists = Map<RecordId, Outcome<{ rows: IDataObject[] }>>;
+
+const NONE = { ok: true as const, rows: [] };
+const isEmpty = (list: Outcome<{ rows: IDataObject[] }> | undefined): boolean => list === undefined || (list.ok && list.rows.length === 0);
+
+/** Links of many records by their mass route, whose rows name the record; subscriptions one record after the other. */
+async function readBelow({ client }: Run, { path }: Entity, { part }: Below, { ids, query }: { ids: RecordId[]; query: Query }): Promise<Lists> {
+	const lists: Lists = new Map();
+	const size = part === 'links' ? IDS_PER_REQUEST : 1;
+	const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
+	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
+		const filter = { ...(query.filter as Query | undefined), entity_id: chunk };
+		const list = part === 'links' ? await readRows(client, { path: `${path}/${part}`, query: { filter } }, part) : await readList({ client, path: `${path}/${chunk[0]}/${part}`, collection: part });
+		for (const id of chunk) lists.set(id, list.ok ? { ok: true, rows: [] } : list);
+		if (!list.ok) return;
+		for (const row of list.rows) {
+			const owner = lists.get(part === 'links' ? Number(row.entity_id) : (chunk[0] as RecordId));
+			if (owner?.ok) owner.rows.push(row);
+		}
+	});
+	return lists;
+}
