@@ -18,10 +18,9 @@ const REFUSED = { name: 'x'.repeat(300) };
 /** So many at once, in batches of the size that the node takes by itself. */
 const SOME = 12;
 
-/** Has no records, and a suite of its own. */
-const withRecords = resources.filter(({ entity }) => entity.value !== 'apiRequest');
-
-for (const { entity, operations } of withRecords) {
+for (const { entity, operations } of resources) {
+	// What has no records has nothing that a table could say: a suite of its own tries it.
+	if (!operations.some(({ value }) => ['create', 'get', 'getAll'].includes(value))) continue;
 	const offers = (...names: string[]) => names.every((name) => operations.some(({ value }) => value === name));
 	const { value: resource, idParameter } = entity;
 	const samples = SAMPLES[resource] ?? {};
@@ -81,8 +80,8 @@ for (const { entity, operations } of withRecords) {
 				expect(pairs(rows)).toEqual(manyItems(SOME, (item) => item as never));
 				expect(new Set(idsOf(rows.map(({ json }) => json))).size).toBe(SOME);
 				expect(writes('POST')).toHaveLength(needed('create', SOME));
-				const sent = bodies();
-				for (const [index, item] of items.entries()) for (const { key, kind } of top) if (kind.property.type === 'string') expect(sent[index]?.[key]).toBe(item[nameOf(top, key)]);
+				// Single requests leave together, so their order is open.
+				for (const { key, name, kind } of top) if (kind.property.type === 'string') expect(bodies().map((body) => body[key]).sort()).toEqual(items.map((item) => item[name]).sort());
 				expect(JSON.stringify(rows)).not.toMatch(/request_id|password|Secret|_links/);
 			});
 
@@ -244,7 +243,7 @@ for (const { entity, operations } of withRecords) {
 
 			for (const filter of entity.filters) {
 				it(`filters by ${filter.name}`, async () => {
-					const ids = offers('create') ? await createSome(2) : idsOf(await read());
+					const ids = await createSome(2);
 					const filtered = async (value: unknown) => await read({ filters: { ...(filter.needs ? { [filter.needs]: 'leads' } : {}), [filter.name]: value } as never });
 					const [keeps, drops] = await filterValues(filter.name, ids as number[]);
 					if (keeps !== undefined) expect(idsOf(await filtered(keeps))).toEqual(expect.arrayContaining(keeps === true ? [] : [ids[0]]));
@@ -353,7 +352,7 @@ for (const { entity, operations } of withRecords) {
 		for (const { value: operation } of restricted) {
 			it(`says that ${operation} needs an administrator`, async () => {
 				const known = offers('create') ? await createSome(1) : offers('getAll') ? idsOf(await read()) : [1];
-				const item = top.length > 0 ? values() : {};
+				const item = offers('create') ? values() : {};
 				if (samples.isOpen) world.emulator.faults.add({ path: new RegExp(`/api/v4${entity.path}`), action: { kind: 'status', status: 403, body: { title: 'Forbidden', status: 403, detail: 'Forbidden' } } });
 				const result = await asNobody(operation, known[0] as number, item);
 				expect(`${result.error?.message} ${result.error?.description}`).toMatch(/amoCRM does not allow this.*Only an administrator of the amoCRM account may do this/);
@@ -370,13 +369,11 @@ for (const { entity, operations } of withRecords) {
 
 		if (plan) {
 			it('says what the account must have', async () => {
-				if (plan.includes('customers')) {
-					const mode = world.emulator.account.info.customers_mode;
-					world.emulator.account.info.customers_mode = 'disabled';
-					const refused = await run('getAll', { returnAll: true });
-					world.emulator.account.info.customers_mode = mode;
-					expect(`${refused.error?.description}`).toContain(`This needs ${plan}.`);
-				}
+				const mode = world.emulator.account.info.customers_mode;
+				world.emulator.account.info.customers_mode = 'disabled';
+				const refused = await run('getAll', { returnAll: true });
+				world.emulator.account.info.customers_mode = mode;
+				expect(`${refused.error?.description}`).toContain(`This needs ${plan}.`);
 				world.emulator.switches.unpaid = 'all';
 				const unpaid = await run('getAll', { returnAll: true });
 				world.emulator.switches.unpaid = false;
@@ -398,8 +395,6 @@ const CHANGED_ALONG: Record<string, string[]> = {
 	pipelineId: ['status_id'],
 	price: ['price_with_minor_units'],
 };
-
-const nameOf = (fields: WritableField[], key: string): string => fields.find((field) => field.key === key)?.name ?? key;
 
 const pick = (row: IDataObject | undefined, keys: string[]) => Object.fromEntries(keys.map((key) => [key, row?.[key]]));
 

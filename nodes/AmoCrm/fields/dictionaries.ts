@@ -72,6 +72,11 @@ async function keep<T>(client: ApiClient, key: string, read: () => Promise<Dicti
 	return await result;
 }
 
+/** After a change of what is kept here: all of the account is read anew when somebody asks, also what is just being read. */
+export function forgetAccount({ credentialKey }: ApiClient): void {
+	for (const key of kept.keys()) if (key.startsWith(`${credentialKey}|`)) kept.delete(key);
+}
+
 /**
  * Throws `AccountNeeded` unless this run itself has read the custom fields of the collection: what they lack may be new.
  * `take` gets them as they are now.

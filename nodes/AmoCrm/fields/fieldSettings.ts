@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 
 import type { FieldKind } from './fields';
 import { parseStage } from './fields';
-import { isUnset, show, toBoolean, toId, toList, toText } from './values';
+import { isUnset, labelKey, show, toBoolean, toId, toList, toText } from './values';
 
 /** Settings of custom fields (extended facts 2.2): options, trees of options, the stages that require a field. */
 
@@ -29,22 +29,41 @@ export const fieldOptions: FieldKind = {
 		options: [{ displayName: 'Option', name: 'option', values: optionValues }],
 	},
 	encode: (draft, key, value) => {
-		draft.body[key] = rowsOf(value, 'option').flatMap(labelsOf).map(optionOf).map((option, sort) => ({ ...option, sort }));
+		const blocks = rowsOf(value, 'option');
+		if (blocks.length === 0) return;
+		const options = distinct(blocks.flatMap(labelsOf).map(optionOf));
+		if (options.length === 0) throw new UserError('there is no option in it');
+		draft.body[key] = options.map((option, sort) => ({ ...option, sort }));
 	},
 	// amoCRM removes every option that an update leaves out.
 	keepsOld: (record, wanted, { values }) => {
 		const old = Object.values((record.enums ?? {}) as IDataObject) as GivenOption[];
-		const given = (wanted as GivenOption[]).map((option) => ({ ...knownOption(old, option), ...option }) as GivenOption);
+		const given = known(old, wanted as GivenOption[]);
 		if (!isUnset(values.removeOtherOptions) && toBoolean(values.removeOtherOptions)) return given;
-		const kept = old.map((option) => given.find(({ id }) => id === option.id) ?? { id: option.id, value: option.value, ...(option.code ? { code: option.code } : {}) });
+		const changed = new Map(given.map((option) => [option.id, option]));
+		const kept = old.map(({ id, value, code }) => changed.get(id) ?? { id, value, ...(code ? { code } : {}) });
 		return [...kept, ...given.filter(({ id }) => id === undefined)].map((option, sort) => ({ ...option, sort }));
 	},
 };
 
-function knownOption(old: GivenOption[], { id, code, value }: GivenOption): GivenOption {
-	const known = id !== undefined ? old.find((option) => option.id === id) : (old.find((option) => code !== undefined && option.code === code) ?? old.find((option) => option.value === value));
-	if (id !== undefined && !known) throw new UserError(`the field has no option with the ID ${id}`);
-	return known ? { id: known.id, value: known.value, ...(known.code ? { code: known.code } : {}) } : {};
+/** The options with what those have that they mean: by ID, code or label. A label in another letter case changes nothing. */
+function known(old: GivenOption[], wanted: GivenOption[]): GivenOption[] {
+	const by = (mark: (option: GivenOption) => unknown) => new Map([...old].reverse().map((option) => [mark(option), option]));
+	const [byId, byCode, byLabel] = [by(({ id }) => id), by(({ code }) => code), by(({ value = '' }) => labelKey(value))];
+	return wanted.map((option) => {
+		const { id, code, value } = option;
+		const marked = id === undefined ? code !== undefined && byCode.get(code) : byId.get(id);
+		if (id !== undefined && !marked) throw new UserError(`the field has no option with the ID ${id}`);
+		const own = marked || byLabel.get(labelKey(value ?? ''));
+		if (!own) return option;
+		return { ...option, id: own.id, value: (marked && value) || own.value, ...(own.code && code === undefined ? { code: own.code } : {}) };
+	});
+}
+
+/** A label is made once, however often it is given. */
+function distinct(options: GivenOption[]): GivenOption[] {
+	const labels = new Set<string>();
+	return options.filter(({ id, value = '' }) => id !== undefined || labels.size < labels.add(labelKey(value)).size);
 }
 
 /** A label that is a list, as an expression gives it, is several options. */
@@ -97,7 +116,7 @@ const MOST_LEVELS = 50;
 /** The branches with those of the paths that were missing; new ones are tied together by marks (extended facts 2.2). */
 function grown(branches: Branch[], paths: string[]): Branch[] {
 	const tree = [...branches];
-	const keyOf = (parent: string | number | undefined, value: string): string => JSON.stringify([parent ?? null, value]);
+	const keyOf = (parent: string | number | undefined, value: string): string => JSON.stringify([parent ?? null, labelKey(value)]);
 	const known = new Map([...branches].reverse().map((branch) => [keyOf(branch.parent_request_id ?? (branch.parent_id || undefined), branch.value), branch]));
 	for (const path of paths) {
 		const values = path.split('/').map((part) => part.trim()).filter(Boolean);

@@ -36,6 +36,8 @@ export interface Draft {
 
 export interface EncodeContext {
 	mode: 'create' | 'update';
+	/** Where the record is, below `/api/v4`. */
+	path?: string;
 	timezone: string;
 	/** Address of the account: links of other accounts are refused. */
 	accountUrl: string;
@@ -374,6 +376,7 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 }
 
 function keepIn({ body }: Draft, field: WritableField, record: IDataObject, context: EncodeContext): void {
+	if (body[field.key] === undefined) return;
 	try {
 		body[field.key] = field.kind.keepsOld?.(record, body[field.key], context) as IDataObject;
 	} catch (error) {

@@ -21,7 +21,8 @@ export interface Names {
 export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDataObject {
 	const simple: IDataObject = {};
 	for (const [key, value] of Object.entries(withNames(withParams(row), names))) {
-		if (!LEFT_OUT.has(key)) simple[key] = isMoment(key) ? (isoMoment(value) as IDataObject[string]) : value;
+		// A number for a group of users, a text for the group (tab) of a custom field.
+		if (!LEFT_OUT.has(key) || (key === 'group_id' && typeof value === 'string')) simple[key] = isMoment(key) ? (isoMoment(value) as IDataObject[string]) : value;
 	}
 	if (Array.isArray(simple.result) || isTextObject(simple.result)) {
 		// A task without a result has an empty array there (core facts 12).
@@ -93,6 +94,7 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 			if (main) simple.main_contact_id = main.id ?? null;
 		} else if (Array.isArray(value) && entries.length === value.length && entries.every((entry) => entry.id !== undefined && !('metadata' in entry))) {
 			simple[`${key.replace(/(?<=status)es$|s$/, '')}_ids`] = entries.map((entry) => entry.id ?? null) as number[];
+			if (entries.length > 0 && entries.every(({ name }) => typeof name === 'string')) simple[key] = entries.map(({ name }) => name) as string[];
 		} else simple[key] = value;
 	}
 	return simple;

@@ -86,7 +86,8 @@ function describeFieldProblem(sent: Sent, problem: FieldProblem): string {
 	const detail = problem.detail.replace(/\.$/, '') || problem.code || 'refused without a reason';
 	if (problem.path === '') return detail;
 	const value = valueAt(sent.body, problem.path);
-	const given = value === undefined || typeof value === 'object' ? '' : `, value ${short(JSON.stringify(value))}`;
+	const isSecret = problem.path === 'password';
+	const given = isSecret || value === undefined || typeof value === 'object' ? '' : `, value ${short(JSON.stringify(value))}`;
 	return `'${fieldName(sent, problem.path)}' (${problem.path}${given}): ${detail}`;
 }
 

@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import type { Entity } from '../entities/types';
+import { forgetAccount } from '../fields/dictionaries';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
 import type { Route } from '../transport/verbs';
@@ -24,9 +26,9 @@ export function planOf({ action }: Run, route: Route, row: IDataObject): IDataOb
  * The one way to write: sends rows of items, in batches or one by one, and says what became of each. n8n's log of level
  * "debug" gets what each request wrote.
  */
-export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: Route): Promise<SentOutcome[]> {
+export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: Route & Pick<Entity, 'isDictionary'>): Promise<SentOutcome[]> {
 	if (run.isDryRun) return all.map(({ asked }) => ({ status: 'planned', plan: planOf(run, route, asked) }));
-	return await sendInBatches(
+	const outcomes = await sendInBatches(
 		all.map(({ asked }) => asked),
 		{
 			...batchesFor(route, runOption(run, 'batchSize', DEFAULT_BATCH_SIZE)),
@@ -39,4 +41,7 @@ export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: 
 			},
 		},
 	);
+	// Whether it was saved or not: it may have been.
+	if (route.isDictionary) forgetAccount(run.client);
+	return outcomes;
 }

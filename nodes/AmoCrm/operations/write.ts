@@ -77,8 +77,25 @@ export async function writeRecords(run: Run, options: WriteOptions): Promise<voi
 	const read = await readItems(run, (item) => draftOf(item, mapping));
 	if (mustStop(run)) return;
 	if (options.mode === 'create' && entity.sortAfterLast) await putAfterLast(run, entity, read);
-	const ready = await withOld(run, entity, read);
-	if (!mustStop(run)) await writeDrafts(run, { ...options, definitions: mapping.definitions }, ready);
+	for (const wave of wavesOf(read)) {
+		const ready = await withOld(run, entity, wave);
+		if (mustStop(run)) return;
+		await writeDrafts(run, { ...options, definitions: mapping.definitions }, ready);
+	}
+}
+
+/** Items with one record follow each other where each must keep what the one before has written. */
+function wavesOf(drafts: Array<Asked<Draft>>): Array<Array<Asked<Draft>>> {
+	if (!drafts.some(({ asked }) => asked.keepOld)) return [drafts];
+	const waves: Array<Array<Asked<Draft>>> = [];
+	const seen = new Map<unknown, number>();
+	for (const draft of drafts) {
+		const { id } = draft.asked.body;
+		const wave = seen.get(id) ?? 0;
+		seen.set(id, wave + 1);
+		(waves[wave] ??= []).push(draft);
+	}
+	return waves;
 }
 
 /** The drafts, those that must not lose anything together with what their records have. */
@@ -119,7 +136,7 @@ export async function writeDrafts(
 }
 
 export function draftFromParameters(run: Run, { entity, mode }: Writing, item: number, mapping: Mapping): Draft {
-	const context = { ...valueContext(run), mode };
+	const context = { ...valueContext(run), mode, path: entity.path };
 	const fields = fieldsFor(entity, mode);
 	if (mode === 'create') {
 		const values = { ...(run.parameter('additionalFields', item, {}) as IDataObject) };
