@@ -192,7 +192,7 @@ describe('users', () => {
 
 	it('come in tens, and their passwords in no output', async () => {
 		const { rows: made } = await create(manyItems(12, (index) => person(index)));
-		expect(sent().map((body) => (body as unknown[]).length)).toEqual([10, 2]);
+		expect(sent().map((body) => (body as unknown[]).length).sort()).toEqual([10, 2]);
 		const refused = await create([person(20, 'secretsecret'), person(21)], { onError: 'continueRegularOutput' });
 		expect(refused.rows[0]?.json.error).toMatch(/^User was refused: 'Password' \(password\): The password needs a digit/);
 		const planned = await run('user', 'create', { ...person(30), options: { ...FAST, dryRun: true } });
