@@ -62,7 +62,7 @@ describe('options of a field', () => {
 		await update(id, { options: option({ value: 'M' }), removeOtherOptions: true });
 		expect(world.emulator.account.customFields.get(id)?.enums?.map((entry) => entry.id)).toEqual([ids[1]]);
 		const { error } = await run('customField', 'update', { entityType: 'leads', customFieldId: byId(id), updateFields: { options: option({ value: '={{ [] }}' }), removeOtherOptions: true } });
-		expect(error?.message).toContain("'Options': there is no option in it");
+		expect(error?.message).toContain("'Field Options': there is no option in it");
 	});
 
 	it('keeps what an item before has added to the same field', async () => {
@@ -75,7 +75,7 @@ describe('options of a field', () => {
 	it('refuses an ID that the field does not have', async () => {
 		const { id } = fieldOf('S');
 		const { error } = await run('customField', 'update', { entityType: 'leads', customFieldId: byId(id), updateFields: { options: option({ id: 1, value: 'x' }) } });
-		expect(error?.message).toContain("'Options': the field has no option with the ID 1");
+		expect(error?.message).toContain("'Field Options': the field has no option with the ID 1");
 		expect(labels(id)).toEqual(['S']);
 	});
 });
