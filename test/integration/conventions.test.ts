@@ -84,3 +84,47 @@ describe('an account of Russia', () => {
 		expect(await task('2030-01-15T00:00:00')).toBe(Date.UTC(2030, 0, 14, 23) / 1000);
 	});
 });
+
+describe('an account that does not say what it is like', () => {
+	let world: World;
+
+	beforeAll(async () => {
+		world = await openWorld({ language: 'en', rateLimit: false });
+	});
+	afterEach(() => world.emulator.faults.clear());
+	afterAll(async () => await world.close());
+
+	const mapped = { mappingMode: 'autoMapInputData', value: null };
+	const upsert = (options: IDataObject = {}): INodeParameters => ({
+		resource: 'contact', operation: 'upsert', matchBy: 'phoneOrEmail', phone: '={{ $json.phone }}', email: '={{ $json.email }}', name: 'Ann', options: { ...FAST, maxRetries: 0, ...options },
+	});
+
+	it.each([
+		['to this user', { status: 403, body: { status: 403, detail: 'Forbidden' } }],
+		['just now', { status: 500, html: '<html></html>' }],
+		['what is needed', { status: 200, body: { id: 1 } }],
+		['but nonsense', { status: 200, body: { id: 1, country: 5, _embedded: { datetime_settings: { timezone: 'Nowhere/At_All' } } } }],
+	])('%s: only what depends on it is refused, and nothing is guessed', async (_what, answer) => {
+		world.emulator.faults.add({ method: 'GET', path: '/api/v4/account', times: Infinity, action: { kind: 'status', ...answer } });
+		const account = { ...world.account, id: `unknown-${_what}` };
+		const run = async (parameters: INodeParameters, items: IDataObject[]) => (await world.run(parameters, { items, account, timezone: 'America/New_York', onError: 'continueRegularOutput' })).rows.map(({ json }) => json);
+		const people = [{ phone: '8 912 345-67-89' }, { phone: '+7 912 345-67-80' }, { email: `ann-${_what.length}@example.com` }];
+		const [local, foreign, byEmail] = await run(upsert(), people);
+		for (const row of [local, foreign]) expect(row?.error).toMatch(/^'Phone': the country of the account could not be read.*Phone Country/);
+		expect(byEmail?.id).toEqual(expect.any(Number));
+		expect((await run(upsert({ phoneCountry: 'RU' }), people)).map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+		const [dated, undated] = await run({ resource: 'lead', operation: 'create', name: 'x', customFields: mapped, options: { ...FAST, maxRetries: 0 } }, [{ 'Start date': '2026-07-02' }, { 'Client budget': 5 }]);
+		expect(dated?.error).toMatch(/'Start date': the time zone of the account could not be read/);
+		expect(undated?.id).toEqual(expect.any(Number));
+		const [read] = await run({ resource: 'lead', operation: 'get', leadId: byId(String(undated?.id)), options: { maxRetries: 0 } }, [{}]);
+		expect(read?.['Client budget']).toBe(5);
+	});
+
+	it('shows a day as amoCRM keeps it, not as one of the workflow', async () => {
+		const create: INodeParameters = { resource: 'lead', operation: 'create', name: 'x', customFields: mapped, options: FAST };
+		const { rows } = await world.run(create, { items: [{ 'Start date': '2026-07-02' }] });
+		world.emulator.faults.add({ method: 'GET', path: '/api/v4/account', times: Infinity, action: { kind: 'status', status: 403, body: { status: 403 } } });
+		const read = await world.run({ resource: 'lead', operation: 'get', leadId: byId(String(rows[0]?.json.id)), options: FAST }, { account: { ...world.account, id: 'unknown-day' }, timezone: 'America/New_York' });
+		expect(read.rows[0]?.json['Start date']).toBe(Date.parse('2026-07-02T00:00:00-04:00') / 1000);
+	});
+});

@@ -25,6 +25,7 @@ interface TypeCodec {
 /** A moment without an offset is in the workflow's zone, as everywhere in n8n; a calendar day is a day of the account. */
 export interface Zones {
 	workflow: string;
+	/** Empty where it is not known: then no day is guessed. */
 	account: string;
 }
 
@@ -72,8 +73,11 @@ const number = single((value, { conventions }) => String(toNumber(value, convent
 const money = single((value, { conventions }) => String(toMoney(value, conventions)), numberBack);
 
 const day = single(
-	(value, { account, conventions }) => midnightOf(value, { zone: account, conventions }),
-	(value, { account }) => (typeof value === 'number' ? (calendarDayOf(value, account) ?? value) : value),
+	(value, { account, conventions }) => {
+		if (account !== '') return midnightOf(value, { zone: account, conventions });
+		throw new UserError('the time zone of the account could not be read, so it is not known when a day begins there. Leave this field out, or connect the account as a user who may read it.');
+	},
+	(value, { account }) => (typeof value === 'number' && account !== '' ? (calendarDayOf(value, account) ?? value) : value),
 );
 
 const moment = single((value, { workflow, conventions }) => toTimestamp(value, { zone: workflow, conventions }), isoMoment);

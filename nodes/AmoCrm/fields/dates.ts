@@ -155,7 +155,7 @@ function zoneOf(after: string, before: string): { offset?: number; zone?: string
 /** The zone's name after its offset: "GMT+0300 (Moscow Standard Time)", "+03:00[Europe/Moscow]". */
 const withoutComment = (text: string): string => text.replace(/^ ?(?:\([^()]*\)|\[[^[\]]*\])$/, '');
 
-function isZone(name: string): boolean {
+export function isZone(name: string): boolean {
 	try {
 		return new Intl.DateTimeFormat('en', { timeZone: name }).format(0) !== '';
 	} catch {

@@ -7,6 +7,7 @@ import { readList } from '../transport/pages';
 import type { Failure, Outcome } from '../transport/types';
 import type { AccountFacts, Conventions } from './conventions';
 import { AccountNeeded, conventionsFrom } from './conventions';
+import { isZone } from './dates';
 import { orThrow } from './errors';
 
 /** What the account says about its own fields, people and stages. Read once, kept for a minute, per credential. */
@@ -162,14 +163,15 @@ async function accountFacts(client: ApiClient): Promise<Account> {
 
 const nonEmpty = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** Time zone of the account, such as `Europe/Moscow`: amoCRM keeps dates as midnight there (extended facts 2.3). */
-export async function accountTimezone(client: ApiClient, fallback: string): Promise<string> {
-	return (await accountFacts(client)).timezone ?? fallback;
+/** Time zone of the account, such as `Europe/Moscow`: amoCRM keeps dates as midnight there (extended facts 2.3). Empty where it is not known. */
+export async function accountTimezone(client: ApiClient): Promise<string> {
+	const { timezone = '' } = await accountFacts(client);
+	return isZone(timezone) ? timezone : '';
 }
 
-/** ISO code of the account's country, such as `RU`; Russia's where it is not known. */
+/** ISO code of the account's country, such as `RU`; empty where it is not known. */
 export async function accountCountry(client: ApiClient): Promise<string> {
-	return (await accountFacts(client)).country ?? 'RU';
+	return (await accountFacts(client)).country ?? '';
 }
 
 const conventions = new WeakMap<ApiClient, Conventions>();

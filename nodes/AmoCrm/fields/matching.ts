@@ -33,13 +33,17 @@ export function multitextMatcher(code: 'PHONE' | 'EMAIL', country: string): Matc
 	const keyed = (key: string): string => `${code}:${key}`;
 	return {
 		noun: nounOf(field),
-		keysOf: (value) =>
-			entriesOf(value, field)
-				.flatMap((entry) => keysOf(entry.value, field, country))
-				.map((key) => ({ key: keyed(key), searches: searchesOf(key, field) })),
+		keysOf: (value) => {
+			const entries = entriesOf(value, field);
+			// Even where the one has its calling code, the other that it is compared with may not.
+			if (code === 'PHONE' && country === '' && entries.length > 0) throw NO_COUNTRY;
+			return entries.flatMap((entry) => keysOf(entry.value, field, country)).map((key) => ({ key: keyed(key), searches: searchesOf(key, field) }));
+		},
 		keysOfRecord: (record) => valuesOf(record, code).flatMap((text) => keysOf(text, field, country).map(keyed)),
 	};
 }
+
+const NO_COUNTRY = new UserError("the country of the account could not be read, and it decides which phone numbers are the same. Give 'Phone Country' in the options.");
 
 /** Shorter texts are not searched for: it is not known whether amoCRM finds them, and nearly every record has them. */
 const SHORTEST_SEARCH = 3;

@@ -26,7 +26,7 @@ export async function mappingOf(run: Run, entity: Entity, isNeeded = usesMapper(
 		// Who holds a field already gets its new options too.
 		const old = new Map(mapping.definitions.map((field) => [field.id, field]));
 		mapping.definitions = definitions.map((field) => Object.assign(old.get(field.id) ?? {}, field));
-		if (definitions.some(({ type }) => isCalendarDayType(type))) context.account = await accountTimezone(client, timezone);
+		if (definitions.some(({ type }) => isCalendarDayType(type))) context.account = await accountTimezone(client);
 	};
 	await take(orThrow(await fieldDefinitions(client, path)).value);
 	context.assertFieldsCurrent = assertFieldsCurrent(client, path, take);

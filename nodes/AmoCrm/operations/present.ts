@@ -28,7 +28,7 @@ export async function viewOf(run: Pick<Run, 'client' | 'timezone'>, rows: IDataO
 	const has = (key: string) => rows.some((row) => row[key] !== undefined);
 	const showsDays = (await inTurns(rows, showsCalendarDays)).includes(true);
 	const [account, pipelines, users] = await Promise.all([
-		showsDays ? accountTimezone(client, workflow) : workflow,
+		showsDays ? accountTimezone(client) : workflow,
 		has('pipeline_id') ? pipelinesOf(client) : undefined,
 		has('responsible_user_id') ? usersOf(client) : undefined,
 	]);
