@@ -84,7 +84,9 @@ async function exchange(
 			const expiresAt = String(Date.now() + Number(body.expires_in ?? DAY_SECONDS) * 1000);
 			return { accessToken: body.access_token, refreshToken: body.refresh_token, codeFingerprint, expiresAt };
 		}
-		if (statusCode >= 500 || statusCode === 429) throw unusable(`amoCRM ${NOT_NOW} (HTTP ${statusCode}). Try again later.`);
+		// Anything but a refusal may be a page of something on the way: the connection is not said to have ended for it.
+		const isRefusal = statusCode >= 400 && statusCode < 500 && ![408, 425, 429].includes(statusCode);
+		if (!isRefusal) throw unusable(`amoCRM ${NOT_NOW} (HTTP ${statusCode}${statusCode < 300 ? ', without tokens' : ''}). Try again later.`);
 		// The first refusal is the one to explain: the code is tried before what is left of an older connection.
 		refusal ||= explain(statusCode, body, grant);
 	}

@@ -317,9 +317,10 @@ describe('create or update a contact', () => {
 
 	it('remembers what it created without looking through all of it each time', () => {
 		const run = { client: { accountKey: 'account' } } as Run;
-		const started = performance.now();
+		const started = process.cpuUsage();
 		for (let index = 0; index < 50_000; index++) rememberWritten(run, { path: '/contacts' } as Entity, [`email:${index}`, 'name:the same'], index);
-		expect(performance.now() - started).toBeLessThan(2000);
+		// Not the time of a clock: others may use the machine.
+		expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
 	});
 
 	it('does not call written what was left as it is', async () => {

@@ -59,7 +59,7 @@ test.each([401, 404])('an account that has moved (%i) is named by its new addres
 	expect(asked[1]).toMatchObject({ url: 'https://api-a.amocrm.ru/oauth2/account/current/subdomain', headers: { 'X-Refresh-Token': `refresh-${number}` } });
 });
 
-test.each<[what: string, answer: { statusCode: number; body: IDataObject }, changes: IDataObject, said: RegExp]>([
+test.each<[what: string, answer: { statusCode: number; body: IDataObject | string }, changes: IDataObject, said: RegExp]>([
 	['a spent refresh token', { statusCode: 401, body: { hint: 'Token has been revoked' } }, {}, /connection to amoCRM has ended.*Copy a new code/],
 	['a code that is too old', { statusCode: 400, body: { hint: 'Authorization code has expired' } }, { authorizationCode: 'c', refreshToken: '' }, /older than 20 minutes/],
 	['a code that was used', { statusCode: 400, body: { hint: 'Authorization code has been revoked' } }, { authorizationCode: 'c', refreshToken: '' }, /was used already/],
@@ -70,6 +70,10 @@ test.each<[what: string, answer: { statusCode: number; body: IDataObject }, chan
 	['a block', { statusCode: 403, body: {} }, {}, /blocks this address/],
 	['an account that does not exist', { statusCode: 404, body: {} }, {}, /no such amoCRM account/],
 	['amoCRM being down', { statusCode: 503, body: {} }, {}, /could not renew the access just now/],
+	['a page in place of tokens', { statusCode: 200, body: '<html>' }, {}, /could not renew the access just now \(HTTP 200, without tokens\)/],
+	['an answer without tokens', { statusCode: 200, body: { access_token: 'x' } }, {}, /could not renew the access just now/],
+	['a redirect', { statusCode: 302, body: '' }, {}, /could not renew the access just now/],
+	['a time-out of a proxy', { statusCode: 408, body: '' }, {}, /could not renew the access just now/],
 	['nothing to ask with', good, { refreshToken: '' }, /'Authorization Code' is empty/],
 	['no address', good, { domain: 'example.com' }, /'Account Domain'/],
 ])('%s is one sentence that says what to do', async (_what, answer, changes, said) => {
