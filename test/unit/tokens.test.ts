@@ -26,7 +26,7 @@ const connected = (changes: IDataObject = {}): ICredentialDataDecryptedObject =>
 });
 
 /** amoCRM: the token endpoint answers like this, the look-up of the account's address like that. */
-function amoCrm(token: { statusCode: number; body: IDataObject }, address?: string): IHttpRequestHelper {
+function amoCrm(token: { statusCode: number; body: IDataObject | string }, address?: string): IHttpRequestHelper {
 	const httpRequest = async (options: IHttpRequestOptions) => {
 		asked.push(options);
 		if (!options.url.endsWith('/subdomain')) return token;
