@@ -4,6 +4,7 @@ import type { Entity } from '../entities/types';
 import { forgetAccount } from '../fields/dictionaries';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
+import { inTurns } from '../transport/parallel';
 import type { Route } from '../transport/verbs';
 import { batchesFor } from '../transport/verbs';
 import type { Asked } from './items';
@@ -27,7 +28,7 @@ export function planOf({ action }: Run, route: Route, row: IDataObject): IDataOb
  * "debug" gets what each request wrote.
  */
 export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: Route & Pick<Entity, 'isDictionary'>): Promise<SentOutcome[]> {
-	if (run.isDryRun) return all.map(({ asked }) => ({ status: 'planned', plan: planOf(run, route, asked) }));
+	if (run.isDryRun) return await inTurns(all, ({ asked }) => ({ status: 'planned', plan: planOf(run, route, asked) }));
 	const outcomes = await sendInBatches(
 		all.map(({ asked }) => asked),
 		{
