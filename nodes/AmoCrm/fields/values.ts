@@ -43,8 +43,10 @@ export const labelKey = (text: string): string => text.normalize('NFC').replace(
  */
 export const labelParts = (text: string): string[] => text.normalize('NFD').split(UNSTABLE).filter((part) => part !== '').map((part) => part.normalize('NFC'));
 
+/** A value as it stands in a message. */
 export function show(value: unknown): string {
-	const text = typeof value === 'object' && value !== null ? (jsonOf(value) ?? 'an object') : String(value);
+	if (value === undefined || value === null) return 'nothing';
+	const text = typeof value === 'object' ? (jsonOf(value) ?? 'an object') : String(value);
 	return `'${short(text)}'`;
 }
 
