@@ -8,4 +8,7 @@ module.exports = {
 	},
 	setupFiles: ['reflect-metadata'],
 	testTimeout: 120_000,
+	// Both processors of a small machine; a worker that has grown is replaced.
+	maxWorkers: '100%',
+	workerIdleMemoryLimit: '1.5GB',
 };

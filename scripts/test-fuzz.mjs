@@ -5,5 +5,5 @@
 process.env.FUZZ_SEED ??= String(Date.now() % 2 ** 31);
 process.env.FUZZ_RUNS ??= '100';
 console.log(`FUZZ_SEED=${process.env.FUZZ_SEED} FUZZ_RUNS=${process.env.FUZZ_RUNS}`);
-process.argv.splice(2, 0, 'test/integration/fuzz.test.ts');
+process.argv.splice(2, 0, '-c', 'test/hostile/jest.config.js', 'test/hostile/fuzz.test.ts');
 await import('./test.mjs');

@@ -63,12 +63,10 @@ test('any options written in one text are read again', () => {
 	);
 });
 
-test('four thousand options in one text take some milliseconds', () => {
+test('four thousand options in one text are all found', () => {
 	const labels = Array.from({ length: 4000 }, (_, index) => `Option, number ${index}; of many`);
-	const started = performance.now();
 	expect(idsOf(labels.join(', '), ...labels)).toHaveLength(4000);
 	expect(() => idsOf('Option, number'.repeat(20_000), ...labels)).toThrow(/is not one of the options/);
-	expect(performance.now() - started).toBeLessThan(1500);
 });
 
 describe('what no JSON can hold is refused, at whatever depth', () => {

@@ -7,11 +7,11 @@ import * as loadOptions from '../../nodes/AmoCrm/pickers/loadOptions';
 import * as resourceMapping from '../../nodes/AmoCrm/pickers/resourceMapping';
 import type { BadServer, Exchange, Mischief } from './badServer';
 import { openBadServer, send } from './badServer';
-import type { Account, RunResult } from './harness';
-import { editorOf, runNode } from './harness';
-import { openTriggerHost } from './triggerHost';
-import type { World } from './world';
-import { byId, openWorld } from './world';
+import type { Account, RunResult } from '../integration/harness';
+import { editorOf, runNode } from '../integration/harness';
+import { openTriggerHost } from '../integration/triggerHost';
+import type { World } from '../integration/world';
+import { byId, openWorld } from '../integration/world';
 
 /**
  * Every way in which a server may misbehave, for every way in which the nodes use one. Whatever it does: what is reported

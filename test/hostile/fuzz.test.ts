@@ -5,16 +5,16 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
-import { editorOf } from './harness';
+import { editorOf } from '../integration/harness';
 import type { Inputs, Real } from './hostileValues';
 import { inputsOf } from './hostileValues';
-import { openTriggerHost } from './triggerHost';
-import type { World } from './world';
-import { addLeads, openWorld } from './world';
+import { openTriggerHost } from '../integration/triggerHost';
+import type { World } from '../integration/world';
+import { addLeads, openWorld } from '../integration/world';
 
 /**
  * Every parameter of every operation of both nodes, with whatever an expression may give. `npm run test:fuzz` takes a fresh
- * seed and more tries; `FUZZ_SEED=7 FUZZ_RUNS=500 npx jest fuzz` plays one again.
+ * seed and more tries; `FUZZ_SEED=7 npm run test:fuzz` plays one again.
  */
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const RUNS = Number(process.env.FUZZ_RUNS ?? 6);
