@@ -15,7 +15,7 @@ import type {
 	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { ICredentialsHelper, NodeHelpers, Workflow } from 'n8n-workflow';
+import { ICredentialsHelper, NodeHelpers, Workflow, setSafeRegexEngine } from 'n8n-workflow';
 
 import { resolveAccountUrls } from '../../credentials/accountDomain';
 
@@ -29,6 +29,15 @@ process.env.N8N_LOG_LEVEL ??= 'silent';
 const { AmoCrm } = require('../../nodes/AmoCrm/AmoCrm.node.ts') as typeof import('../../nodes/AmoCrm/AmoCrm.node');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } = require('n8n-core') as typeof import('n8n-core');
+
+// n8n gives its own check of a picker's value a quarter of a second by the clock, which a busy machine may not have.
+setSafeRegexEngine({
+	exec: (pattern, input, flags) => new RegExp(pattern, flags).exec(input),
+	test: (pattern, input, flags) => new RegExp(pattern, flags).test(input),
+	replace: (pattern, input, flags, replacement) => input.replace(new RegExp(pattern, flags), replacement),
+	matchAll: (pattern, input, flags) => [...input.matchAll(new RegExp(pattern, flags))],
+	split: (pattern, input, flags) => input.split(new RegExp(pattern, flags)),
+});
 
 /** The account that a test connects to: an emulator, or anything that speaks like one. */
 export interface Account {
