@@ -48,7 +48,7 @@ describe('long-lived token', () => {
 		const other = await create('amoCrmLongLivedTokenApi', wrong);
 		expect(await tested(other, wrong)).toMatchObject({ status: 'Error' });
 		const refused = await runNode(stage.n8n.client, other, LIST);
-		expect(refused.error?.message).toMatch(/no longer accepts this credential/);
+		expect(refused.error?.message).toMatch(/does not accept this long-lived token/);
 		expect(JSON.stringify(refused.error)).not.toContain('nonsense');
 	});
 

@@ -71,14 +71,14 @@ export const HOOK_EVENT_OPTIONS: INodePropertyOptions[] = HOOK_EVENTS.map(({ cod
 export function eventCodes(...given: unknown[]): string[] {
 	const entries = given.flatMap((value) => (isUnset(value) ? [] : toList(value)));
 	for (const entry of entries) {
-		if (!/^\w{1,80}$/.test(String(entry))) throw new UserError(`${show(entry)} is not possible. Give the code of an event such as add_lead.`);
+		if (typeof entry !== 'string' || !/^\w{1,80}$/.test(entry)) throw new UserError(`${show(entry)} is not possible. Give the code of an event such as add_lead.`);
 	}
 	return [...new Set(entries.map(String))];
 }
 
 /** `settings` is a list in some answers and a map of codes in others (extended facts 1.1). */
 export function codesOf(settings: unknown): string[] {
-	if (Array.isArray(settings)) return settings.map(String);
+	if (Array.isArray(settings)) return settings.filter((code) => typeof code === 'string');
 	return Object.entries((settings ?? {}) as IDataObject).flatMap(([code, on]) => (on ? [code] : []));
 }
 

@@ -65,7 +65,7 @@ export function textIdIn({ noun }: LocatorTarget, value: unknown): string {
 	const plain = unwrapLocator(value);
 	const text = typeof plain === 'string' || typeof plain === 'number' ? String(plain).trim() : '';
 	// It becomes a part of an address.
-	if (/^[\w.:-]{1,200}$/.test(text) && !/^\.+$/.test(text)) return text;
+	if (/^[\w.-]{1,200}$/.test(text) && /\w/.test(text)) return text;
 	throw new UserError(`${show(plain ?? '')} is not the ID of ${withArticle(noun)}. Give one of letters, digits and hyphens.`);
 }
 

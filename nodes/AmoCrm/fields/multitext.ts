@@ -113,7 +113,7 @@ function parsed(text: string): unknown {
 	if (list !== '') return list;
 	// `[912] 345-67-89` is a number.
 	if (!/^\s*[[{][\s[{]*["']|^[\s[]*\{\s*\w+\s*:/.test(text)) return text;
-	throw new UserError(`${show(text)} is not valid JSON. Give a list such as [{"value": "...", "kind": "WORK"}].`);
+	throw new UserError(`${show(text)} is no JSON. Give a list such as [{"value": "...", "kind": "WORK"}].`);
 }
 
 function entriesIn(entry: unknown, field: MultitextField): MultitextEntry[] {

@@ -74,7 +74,7 @@ export const rights = {
 } satisfies FieldKind;
 
 function levelOf(displayName: string, value: unknown, action: string): string {
-	const text = String(value).trim().toLowerCase();
+	const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
 	const levels = levelsFor(action);
 	const found = Object.entries(levels).find(([letter, label]) => [letter, label].some((word) => word.toLowerCase() === text))?.[0];
 	if (found !== undefined && action !== '') return found;

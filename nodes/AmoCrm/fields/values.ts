@@ -75,12 +75,12 @@ export function toText(value: unknown): string {
 	if (typeof value === 'object' && value !== null) {
 		throw new UserError(`${show(value)} is not a text. Give a text or a number.`);
 	}
-	return wellFormed(String(value));
+	return wellFormed(String(value ?? ''));
 }
 
 /**
  * Refuses what no JSON can hold, at whatever depth: n8n carries it, but it would reach amoCRM as `null` or as a word such
- * as "NaN". So is the text that JavaScript makes of an object.
+ * as "NaN". So are the texts that JavaScript makes of an object and n8n of a date that does not exist.
  */
 export function assertWritable(value: unknown, within: object[] = []): void {
 	if (typeof value === 'number' && !Number.isFinite(value)) {
@@ -89,6 +89,7 @@ export function assertWritable(value: unknown, within: object[] = []): void {
 	if (typeof value === 'string' && /^\[object \w+\]$/.test(value)) {
 		throw new UserError(`'an object' is not a text: the expression puts a whole object into it. Choose one of its values.`);
 	}
+	if (value === 'Invalid DateTime' || value === 'Invalid Date') throw new UserError('This date does not exist. Check the expression.');
 	if (typeof value === 'function' || typeof value === 'symbol' || (typeof value === 'bigint' && within.length > 0)) {
 		throw new UserError(`${show(value)} is not a value that can be sent. Give a text or a number.`);
 	}

@@ -158,7 +158,7 @@ function withMatchValue(setting: Setting, value: unknown, values: Record<string,
 function keysOf(match: Criterion[], given: Record<string, unknown>): MatchKey[] {
 	const keys = match.flatMap(({ name, displayName, matcher }) => named(displayName, () => matcher.keysOf(given[name])));
 	if (match.length === 0 || keys.length > 0) return keys;
-	const partial = match.find(({ name }) => ![given[name]].flat().every((value) => isUnset(value) || String(value).trim() === ''));
+	const partial = match.find(({ name }) => ![given[name]].flat().every((value) => isUnset(value) || (typeof value === 'string' && value.trim() === '')));
 	if (partial) {
 		throw new AmoCrmError(`'${partial.displayName}': ${show(given[partial.name])} is not a whole ${partial.matcher.noun}, so no record can be found by it`);
 	}

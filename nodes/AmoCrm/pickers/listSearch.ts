@@ -18,6 +18,9 @@ const PAGE_SIZE = 50;
 /** Pages to read for one search in what amoCRM cannot search itself: the editor takes an empty page for the end. */
 const PAGES_PER_SEARCH = 10;
 
+/** The page that the editor asks for by the token of the one before. */
+const pageOf = (token: unknown): number => (/^[1-9]\d{0,8}$/.test(typeof token === 'string' || typeof token === 'number' ? String(token) : '') ? Number(token) : 1);
+
 /** The next matches of a picker's list, found by amoCRM itself where it can search. The token is the number of a page. */
 async function search(context: ILoadOptionsFunctions, entity: Entity, filter = '', paginationToken = '1'): Promise<INodeListSearchResult> {
 	const client = await clientOf(context);
@@ -26,7 +29,7 @@ async function search(context: ILoadOptionsFunctions, entity: Entity, filter = '
 	const nameOf = await namesOf(client, at);
 	const isServerSide = at.picker?.search === 'server';
 	const isUnpaged = at.list?.unpaged === true;
-	const first = Number(paginationToken);
+	const first = pageOf(paginationToken);
 	const last = isServerSide || filter === '' ? first : first + PAGES_PER_SEARCH - 1;
 	for (let page = first; ; page += 1) {
 		const { rows, count } = await readPage(context, client, at, { page, filter: isServerSide ? filter : '' });
@@ -110,7 +113,7 @@ async function searchFiles(this: ILoadOptionsFunctions, filter = '', paginationT
 	const client = await clientOf(this);
 	const base = await filesBase(client);
 	if (!base.ok) throw asError(this, base.failure);
-	const page = Number(paginationToken);
+	const page = pageOf(paginationToken);
 	const query = { page, limit: PAGE_SIZE, filter: { term: filter.trim() } };
 	const files = await readRows(client, { base: base.value, path: '/files', query }, 'files');
 	if (!files.ok) throw asError(this, files.failure);
