@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { ONE_DELETE } from '../entities/common';
 import type { Entity } from '../entities/types';
 import type { WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
@@ -67,7 +68,7 @@ export function remove(entity: Entity): Operation {
 		name: 'Delete',
 		action: `Delete a ${noun}`,
 		description: `Delete one ${noun} per item for good`,
-		verb: entity.verbs?.delete ?? { method: 'DELETE', path: '/{id}', sends: 'nothing', answers: 'nothing' },
+		verb: entity.verbs?.delete ?? ONE_DELETE,
 		row: ({ id }) => ({ id, deleted: true }),
 	});
 }
