@@ -15,6 +15,7 @@ import { seedDemo } from './seed/demo';
 import { buildDriveServer, buildServer } from './server';
 import { Account } from './store/account';
 import { Persistence } from './store/persist';
+import type { StaffedWorld } from './staffedWorld';
 import { defaultSwitches, type Switches } from './switches';
 import { UserInterface } from './ui/actions';
 import { Deliveries } from './webhooks/delivery';
@@ -45,7 +46,7 @@ export interface Emulator {
 	/** What people do in the account's pages and what reaches it from outside. */
 	ui: UserInterface;
 	/** The inside, for rooms of the emulator itself (board, load runs, conformance). */
-	world: World;
+	world: StaffedWorld;
 	close(): Promise<void>;
 }
 
@@ -91,7 +92,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 /** Opens the data file; takes the account from it when there is one. What the options say goes before what the file says. */
-function keepIn(path: string, world: World, { language, redirectUri, switches }: EmulatorOptions): Persistence {
+function keepIn(path: string, world: StaffedWorld, { language, redirectUri, switches }: EmulatorOptions): Persistence {
 	const persistence = Persistence.open(path, world);
 	if (persistence.restored) {
 		if (language) world.account.language = language;
@@ -107,7 +108,7 @@ async function listen(app: FastifyInstance, { host = '127.0.0.1', tls }: Emulato
 	return `${tls ? 'https' : 'http'}://localhost:${(app.server.address() as AddressInfo).port}`;
 }
 
-function createWorld(options: EmulatorOptions): World {
+function createWorld(options: EmulatorOptions): StaffedWorld {
 	const clock = new Clock();
 	const account = new Account(options.language ?? 'ru');
 	const integration: Integration = {
@@ -118,7 +119,6 @@ function createWorld(options: EmulatorOptions): World {
 		scopes: ['crm', 'files', 'files_delete', 'notifications'],
 		enabled: true,
 	};
-	const changes = new ChangeBus();
 	const world: World = {
 		account,
 		clock,
@@ -128,17 +128,13 @@ function createWorld(options: EmulatorOptions): World {
 		switches: defaultSwitches(options.switches),
 		tokens: new Tokens(clock, () => ({ id: account.info.id, domain: new URL(world.url).host })),
 		integrations: new Map([[integration.clientId, integration]]),
-		changes,
-		deliveries: new Deliveries(changes, () => world),
-		get ui() {
-			return ui;
-		},
+		changes: new ChangeBus(),
 		latency: { ms: options.latencyMs ?? 0, routes: [] },
 		driveUrl: '',
 		url: 'http://localhost',
 		reset() {
 			account.wipe();
-			world.deliveries.clear();
+			deliveries.clear();
 			fill(world, options);
 		},
 		disableIntegration: (clientId) => disableIntegration(world, clientId),
@@ -149,9 +145,10 @@ function createWorld(options: EmulatorOptions): World {
 			return { accessToken: world.tokens.issueAccess(granted, user.id, expiresIn ?? FIVE_YEARS), refreshToken: '' };
 		},
 	};
-	const ui = new UserInterface(world);
+	const deliveries = new Deliveries(world);
+	const ui = new UserInterface(world, deliveries);
 	recordEvents(world);
-	return world;
+	return Object.assign(world, { deliveries, ui });
 }
 
 function fill(world: World, options: EmulatorOptions): void {

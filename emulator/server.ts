@@ -13,10 +13,10 @@ import { oauthRoutes } from './oauth/routes';
 import type { EmulatorOptions } from './options';
 import { apiRoutes, v2Routes } from './routes';
 import { controlRoutes } from './routes/control';
-import type { World } from './world';
+import type { StaffedWorld } from './staffedWorld';
 
 /** Puts the account behind HTTP. */
-export async function buildServer(world: World, options: EmulatorOptions): Promise<FastifyInstance> {
+export async function buildServer(world: StaffedWorld, options: EmulatorOptions): Promise<FastifyInstance> {
 	const app = await bareServer(options);
 	const allows = routePatterns(app);
 	registerGuards(app, world);
@@ -31,7 +31,7 @@ export async function buildServer(world: World, options: EmulatorOptions): Promi
 }
 
 /** The host of the files: another origin than the account's, the same tokens. facts: extended 8 */
-export async function buildDriveServer(world: World, options: EmulatorOptions): Promise<FastifyInstance> {
+export async function buildDriveServer(world: StaffedWorld, options: EmulatorOptions): Promise<FastifyInstance> {
 	const app = await bareServer(options);
 	const allows = routePatterns(app);
 	registerGuards(app, world);

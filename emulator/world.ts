@@ -1,7 +1,7 @@
 import type { ChangeBus } from './events/changes';
 import type { Clock } from './clock';
 import type { Faults } from './faults';
-import type { FieldContext } from './fields/types';
+import type { FieldContext } from './fields/rule';
 import type { FieldFinder } from './fields/values';
 import type { Tokens } from './oauth/tokens';
 import type { Integration } from './options';
@@ -10,8 +10,6 @@ import type { RequestLog } from './requestLog';
 import type { Account } from './store/account';
 import type { CustomFieldRow, FieldOwner } from './store/rows';
 import type { Switches } from './switches';
-import type { UserInterface } from './ui/actions';
-import type { Deliveries } from './webhooks/delivery';
 
 /** Everything a route may need. One per emulator; nothing is global. */
 export interface World {
@@ -24,8 +22,6 @@ export interface World {
 	tokens: Tokens;
 	integrations: Map<string, Integration>;
 	changes: ChangeBus;
-	deliveries: Deliveries;
-	ui: UserInterface;
 	/** Milliseconds added to every API answer, and to those of some routes besides. */
 	latency: { ms: number; routes: { path: RegExp; ms: number }[] };
 	/** Host of the files; another one than the account's. facts: extended 8 */

@@ -1,5 +1,5 @@
 import { invalidType } from '../http/problems';
-import type { FieldRule } from './types';
+import type { FieldRule } from './rule';
 
 /** date, date_time, birthday: unix seconds or RFC 3339 in, unix seconds out. facts: core 15.2, extended 2.3 */
 

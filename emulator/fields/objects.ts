@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { notSupportedChoice } from '../http/problems';
 import { zodErrors } from '../validation/zodErrors';
-import type { FieldRule } from './types';
+import type { FieldRule } from './rule';
 
 /** Field types whose value is an object. facts: core 15.2, extended 2.3, 3.4 */
 

@@ -1,30 +1,12 @@
 import { fieldMissing, fieldNotExpected, invalidType, notSupportedChoice, type FieldError } from '../http/problems';
 import { scalar } from '../http/query';
-import type { CustomFieldRow, FieldEnum } from '../store/rows';
+import type { FieldEnum } from '../store/rows';
 import type { Switches } from '../switches';
 import { dateRule } from './dates';
 import { objectRules } from './objects';
+import type { FieldRule, Item, Written } from './rule';
 
 /** What each type of custom field takes, keeps and gives back. facts: core 15.2, extended 2.3 */
-
-export interface FieldContext {
-	switches: Switches;
-	timezone: string;
-	/** Whether a catalog has this element; for chained lists and linked entities. */
-	hasElement(catalogId: number, elementId: number): boolean;
-}
-
-export type Item = Record<string, unknown>;
-export type Written = { stored: Item } | { errors: FieldError[] };
-
-export interface FieldRule {
-	/** Keys an item of `values` may carry. */
-	keys: readonly string[];
-	/** More than one item allowed. */
-	many: boolean;
-	write(item: Item, field: CustomFieldRow, path: string, context: FieldContext): Written;
-	read(stored: Item, field: CustomFieldRow, context: FieldContext): Item;
-}
 
 const asIs = (stored: Item): Item => stored;
 const fail = (...errors: FieldError[]): Written => ({ errors });

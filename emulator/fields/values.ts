@@ -1,7 +1,8 @@
 import { invalidType, invalidValue, notSupportedChoice, type FieldError } from '../http/problems';
 import { isRecord, scalar } from '../http/query';
 import type { CustomFieldRow, FieldValue } from '../store/rows';
-import { FIELD_RULES, foreignKeys, type FieldContext, type Item } from './types';
+import type { FieldContext, Item } from './rule';
+import { FIELD_RULES, foreignKeys } from './types';
 
 /** custom_fields_values as a whole: checked and turned into what is stored, and back. facts: core 15.1 */
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Identified } from '../store/table';
+import type { Identified } from '../store/rows';
 import { parseBatch, parseObject, type Schema } from '../validation/batch';
 import type { World } from '../world';
 import { requireAdmin } from './caller';

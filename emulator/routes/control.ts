@@ -5,7 +5,7 @@ import { Problem } from '../http/problems';
 import { isLoopback } from '../http/visitors';
 import type { FaultAction } from '../faults';
 import { SWITCHES, type Switches } from '../switches';
-import type { World } from '../world';
+import type { StaffedWorld } from '../staffedWorld';
 import { uiRoutes } from './ui';
 
 /**
@@ -75,7 +75,7 @@ const FAULT = z.object({
 	action: ACTION,
 });
 
-export function controlRoutes(app: FastifyInstance, world: World): void {
+export function controlRoutes(app: FastifyInstance, world: StaffedWorld): void {
 	app.get('/log', async () => world.log.entries);
 	app.delete('/log', async () => {
 		world.log.clear();
@@ -182,7 +182,7 @@ function checkedSwitches(body: unknown): Partial<Switches> {
 	return Object.fromEntries(entries) as Partial<Switches>;
 }
 
-const counts = (world: World) => ({
+const counts = (world: StaffedWorld) => ({
 	...Object.fromEntries(world.account.tables().map((table) => [table.name, table.size])),
 	requests: world.log.entries.length,
 	faults: world.faults.size,

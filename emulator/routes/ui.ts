@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parsed } from '../http/parsed';
 import { ENTITY_TYPES } from '../store/account';
 import type { EntityRow } from '../store/rows';
-import type { World } from '../world';
+import type { StaffedWorld } from '../staffedWorld';
 
 /** The control API's side of `UserInterface`; described in routes/control.ts. */
 
@@ -36,7 +36,7 @@ const REVIEW = z.strictObject({ source_id: int, status: z.enum(['review', 'appro
 type One = { Params: { id: string } };
 type ByUid = { Params: { uid: string } };
 
-export function uiRoutes(app: FastifyInstance, world: World): void {
+export function uiRoutes(app: FastifyInstance, world: StaffedWorld): void {
 	const { ui } = world;
 	const idOf = (request: FastifyRequest<One>) => Number(request.params.id);
 	const done = { ok: true };

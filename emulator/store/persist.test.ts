@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Database } from 'node-sqlite3-wasm';
 import { openBench, rows, type Bench } from '../testing/client';
 import { openReceiver } from '../testing/receiver';
-import type { World } from '../world';
+import type { StaffedWorld } from '../staffedWorld';
 import { ENTITY_TYPES } from './account';
 
 /** `--data`: the same account after a restart, and nobody else's file touched. */
@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** All that a restart has to keep. */
-function snapshot({ account, tokens, clock, integrations, switches, deliveries }: World) {
+function snapshot({ account, tokens, clock, integrations, switches, deliveries }: StaffedWorld) {
 	const links = ENTITY_TYPES.flatMap((type) => [...account.entities(type).keys()].map((id) => [type, id, account.links.of({ type, id })]));
 	return structuredClone({
 		info: account.info,

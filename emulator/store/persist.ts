@@ -1,8 +1,8 @@
 import type { Grant } from '../oauth/tokens';
 import type { Integration, Language } from '../options';
+import type { StaffedWorld } from '../staffedWorld';
 import { SWITCHES, type Switches } from '../switches';
 import type { DeliveryState } from '../webhooks/delivery';
-import type { World } from '../world';
 import type { AccountInfo } from './account';
 import { DataFile, type Contents, type Kind } from './dataFile';
 import type { Link } from './links';
@@ -33,21 +33,21 @@ export class Persistence {
 
 	private readonly written = new Map<string, string>();
 
-	private readonly tables: Map<string, ReturnType<World['account']['tables']>[number]>;
+	private readonly tables: Map<string, ReturnType<StaffedWorld['account']['tables']>[number]>;
 
 	private timer: NodeJS.Timeout | undefined;
 
 	private lastFailure = '';
 
 	private constructor(
-		private readonly world: World,
+		private readonly world: StaffedWorld,
 		private readonly file: DataFile,
 	) {
 		this.tables = new Map(world.account.tables().map((table) => [table.name, table]));
 	}
 
 	/** Fills the (empty) account from the file, unless that is new, and keeps it from then on. Throws what DataFile.open() throws. */
-	static open(path: string, world: World): Persistence {
+	static open(path: string, world: StaffedWorld): Persistence {
 		const file = DataFile.open(path);
 		const persistence = new Persistence(world, file);
 		try {

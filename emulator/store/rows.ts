@@ -1,5 +1,9 @@
 /** What the account stores: rows in amoCRM's own words, without anything that is only presentation. */
 
+export interface Identified {
+	id: number;
+}
+
 export type EntityType = 'leads' | 'contacts' | 'companies' | 'customers';
 
 export type FieldOwner = EntityType | 'segments' | `catalogs/${number}`;

@@ -1,4 +1,4 @@
-import type { Identified } from './table';
+import type { Identified } from './rows';
 
 /** Rows of a table in the order of one field, kept up to date at the price of what has changed. */
 export class SortedView<T extends Identified> {

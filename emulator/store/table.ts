@@ -1,10 +1,7 @@
+import type { Identified } from './rows';
 import { SortedView } from './sortedView';
 
 /** An in-memory table: a Map by id that also keeps sorted views, and tells a listener about every change. */
-
-export interface Identified {
-	id: number;
-}
 
 export class Table<T extends Identified> extends Map<number, T> {
 	private lastId: number;

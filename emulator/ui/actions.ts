@@ -6,13 +6,14 @@ import type { Message } from '../events/changes';
 import { administrator, type Caller } from '../http/caller';
 import { notFound, notSupportedChoice, ValidationProblem } from '../http/problems';
 import type { NoteRow, TalkRow, UnsortedRow, WebhookRow } from '../store/moreRows';
-import type { EntityRow, EntityType, TaskRow } from '../store/rows';
-import type { Identified, Table } from '../store/table';
+import type { EntityRow, EntityType, Identified, TaskRow } from '../store/rows';
+import type { Table } from '../store/table';
 import { CREATE_TASK, UPDATE_TASK } from '../tasks/schemas';
 import { checkTask, createTask, updateTask } from '../tasks/write';
 import { addNote } from '../notes/write';
 import { acceptUnsorted, addUnsorted, declineUnsorted, type UnsortedInput } from '../unsorted/write';
 import { parseObject } from '../validation/batch';
+import type { Deliveries } from '../webhooks/delivery';
 import type { World } from '../world';
 
 /**
@@ -21,7 +22,10 @@ import type { World } from '../world';
  * Bodies have the shapes of API v4; a wrong one throws the same problem that the API would answer with.
  */
 export class UserInterface {
-	constructor(private readonly world: World) {}
+	constructor(
+		private readonly world: World,
+		private readonly deliveries: Deliveries,
+	) {}
 
 	/** Acts as this user from now on; the first administrator until then. */
 	userId: number | undefined;
@@ -169,7 +173,7 @@ export class UserInterface {
 	enableWebhook(destination: string): WebhookRow {
 		const hook = [...this.world.account.webhooks.values()].find((row) => row.destination === destination);
 		if (!hook) throw notFound('Webhook not found');
-		this.world.deliveries.enable(hook);
+		this.deliveries.enable(hook);
 		return hook;
 	}
 

@@ -1,4 +1,3 @@
-import type { ChangeBus } from '../events/changes';
 import type { WebhookRow } from '../store/moreRows';
 import type { World } from '../world';
 import { encodeHook } from './encode';
@@ -54,14 +53,10 @@ export class Deliveries {
 
 	private stopping = new AbortController();
 
-	/** `world` is asked for later: it holds this object. */
-	constructor(
-		changes: ChangeBus,
-		private readonly world: () => World,
-	) {
-		changes.subscribe((change) => {
-			if (this.world().account.webhooks.size === 0) return;
-			const pieces = piecesOf(this.world(), change);
+	constructor(private readonly world: World) {
+		world.changes.subscribe((change) => {
+			if (this.world.account.webhooks.size === 0) return;
+			const pieces = piecesOf(this.world, change);
 			if (pieces.length === 0) return;
 			if (this.queue.length === 0) setImmediate(() => this.flush());
 			this.queue.push(...pieces);
@@ -95,7 +90,7 @@ export class Deliveries {
 	/** What a person does with "Save" on a switched-off hook. */
 	enable(hook: WebhookRow): void {
 		this.bad.delete(hook.id);
-		this.world().account.webhooks.change(hook, { disabled: false });
+		this.world.account.webhooks.change(hook, { disabled: false });
 	}
 
 	/** Resolves when everything sent so far has been answered (retries are on the clock, not waited for). */
@@ -112,10 +107,10 @@ export class Deliveries {
 		this.queue = [];
 		const groups = new Map<string, Piece[]>();
 		for (const piece of pieces) groups.set(piece.code, [...(groups.get(piece.code) ?? []), piece]);
-		const hooks = [...this.world().account.webhooks.values()].filter(({ disabled }) => !disabled).sort((a, b) => a.sort - b.sort);
+		const hooks = [...this.world.account.webhooks.values()].filter(({ disabled }) => !disabled).sort((a, b) => a.sort - b.sort);
 		for (const hook of hooks) {
 			for (const [code, group] of groups) {
-				if (hook.settings.includes(code)) this.start(hook, code, encodeHook(this.world(), group), 1);
+				if (hook.settings.includes(code)) this.start(hook, code, encodeHook(this.world, group), 1);
 			}
 		}
 	}
@@ -126,7 +121,7 @@ export class Deliveries {
 	}
 
 	private async attempt(hook: WebhookRow, code: string, body: string, attempt: number): Promise<void> {
-		const { clock, switches } = this.world();
+		const { clock, switches } = this.world;
 		const answer = await post(hook.destination, body, this.stopping.signal);
 		if (this.stopping.signal.aborted) {
 			this.waiting.add({ at: clock.now(), hookId: hook.id, code, body, attempt });
@@ -144,10 +139,10 @@ export class Deliveries {
 
 	private wait(entry: Waiting): void {
 		this.waiting.add(entry);
-		this.world().clock.schedule(entry.at, async () => {
+		this.world.clock.schedule(entry.at, async () => {
 			// Forgotten by clear() meanwhile, or its hook is gone.
 			if (!this.waiting.delete(entry)) return;
-			const hook = this.world().account.webhooks.get(entry.hookId);
+			const hook = this.world.account.webhooks.get(entry.hookId);
 			if (!hook || hook.disabled) return;
 			this.start(hook, entry.code, entry.body, entry.attempt);
 			// A test that advances the clock wants the attempt done when advance() returns.
@@ -157,7 +152,7 @@ export class Deliveries {
 
 	/** More than a hundred invalid answers in two hours, the latest one included. */
 	private countBad(hook: WebhookRow): void {
-		const { clock, account } = this.world();
+		const { clock, account } = this.world;
 		const now = clock.now();
 		const stamps = [...(this.bad.get(hook.id) ?? []).filter((at) => at > now - BAD_WINDOW), now];
 		this.bad.set(hook.id, stamps);

@@ -1,13 +1,22 @@
 import { execSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import * as ts from 'typescript';
 
 /** The house: which room may look into which, and how functions are called. What ships must keep to it. */
 
 const ROOT = join(__dirname, '..', '..');
-const files = execSync("git ls-files -co --exclude-standard 'nodes/*.ts' 'credentials/*.ts'", { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
-const sources = new Map(files.map((file) => [file, ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true)]));
+const sourcesOf = (...patterns: string[]): Map<string, ts.SourceFile> => {
+	const files = execSync(`git ls-files -co --exclude-standard ${patterns.map((pattern) => `'${pattern}'`).join(' ')}`, { cwd: ROOT, encoding: 'utf8' });
+	return new Map(
+		files
+			.trim()
+			.split('\n')
+			.filter((file) => existsSync(join(ROOT, file)))
+			.map((file) => [file, ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true)]),
+	);
+};
+const sources = sourcesOf('nodes/*.ts', 'credentials/*.ts');
 
 /** A face (`*.node.ts`, `menu.ts`) stands above all rooms. */
 const roomOf = (file: string): string => /^nodes\/AmoCrm\/(\w+)\//.exec(file)?.[1] ?? (file.startsWith('credentials/') ? 'credentials' : 'face');
@@ -30,13 +39,19 @@ interface Import {
 	isType: boolean;
 }
 
-const imports: Import[] = [...sources].flatMap(([from, source]) =>
-	source.statements.filter(ts.isImportDeclaration).flatMap((statement) => {
-		const name = (statement.moduleSpecifier as ts.StringLiteral).text;
-		const to = `${normalize(join(dirname(from), name))}.ts`;
-		return name.startsWith('.') && sources.has(to) ? [{ from, to, isType: statement.importClause?.isTypeOnly === true }] : [];
-	}),
-);
+const importsOf = (all: Map<string, ts.SourceFile>): Import[] =>
+	[...all].flatMap(([from, source]) =>
+		source.statements.flatMap((statement) => {
+			if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+			const name = (statement.moduleSpecifier as ts.StringLiteral | undefined)?.text;
+			if (!name?.startsWith('.')) return [];
+			const path = normalize(join(dirname(from), name));
+			const to = [`${path}.ts`, `${path}/index.ts`].find((file) => all.has(file));
+			const isType = ts.isImportDeclaration(statement) && statement.importClause?.isTypeOnly === true;
+			return to === undefined ? [] : [{ from, to, isType }];
+		}),
+	);
+const imports = importsOf(sources);
 
 test('imports run one way', () => {
 	const upward = imports.filter(({ from, to }) => roomOf(from) !== roomOf(to) && !ALLOWED[roomOf(from)]?.includes(roomOf(to)));
@@ -45,17 +60,22 @@ test('imports run one way', () => {
 	expect(entitiesThatSend).toEqual([]);
 });
 
-test('no file imports itself by a way around', () => {
+test.each([
+	['what ships', sources],
+	['the emulator', sourcesOf('emulator/*.ts')],
+])('no file of %s imports itself by a way around, not even for a type', (_house, all) => {
+	const edges = new Map<string, string[]>();
+	for (const { from, to } of importsOf(all)) edges.set(from, [...(edges.get(from) ?? []), to]);
 	const circles: string[] = [];
 	const done = new Set<string>();
 	const visit = (file: string, path: string[]): void => {
-		if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].map((name) => basename(name)).join(' > '));
+		if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' > '));
 		else if (!done.has(file)) {
-			for (const { to } of imports.filter(({ from }) => from === file)) visit(to, [...path, file]);
+			for (const to of edges.get(file) ?? []) visit(to, [...path, file]);
 			done.add(file);
 		}
 	};
-	for (const file of files) visit(file, []);
+	for (const file of all.keys()) visit(file, []);
 	expect(circles).toEqual([]);
 });
 
