@@ -13,6 +13,7 @@ import type { FieldOwner } from '../store/rows';
 import { fieldContext, fieldFinder, type World } from '../world';
 import { customFieldRoutes } from './customFields';
 import { fieldGroupRoutes } from './fieldGroups';
+import { elementLinkRoutes } from './links';
 import { productRoutes } from './products';
 
 /** Catalogs (lists), their fields and elements. facts: extended 3.1-3.4 */
@@ -93,6 +94,7 @@ export function catalogRoutes(app: FastifyInstance, world: World): void {
 	customFieldRoutes(app, world, prefix, ownerOf);
 	fieldGroupRoutes(app, world, prefix, ownerOf);
 	elementRoutes(app, world, prefix, catalogOf, stamps);
+	elementLinkRoutes(app, world);
 	productRoutes(app, world);
 }
 

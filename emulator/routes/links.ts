@@ -1,20 +1,23 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { requestId } from '../entities/schemas';
 import { fullUrl, originOf, sendJson, sendNothing } from '../http/envelope';
 import { fieldMissing, notFound, notSupportedChoice, ValidationProblem, type FieldError } from '../http/problems';
 import { intsOf, isRecord, listOf, type Query } from '../http/query';
 import type { Link, LinkableType, LinkEnd } from '../store/links';
 import type { EntityType } from '../store/rows';
 import { parseBatch } from '../validation/batch';
-import { fieldContext, type World } from '../world';
+import type { World } from '../world';
 
 /** Links, single and mass. facts: core 11, extended 3.5 */
 
-const TARGETS: Record<EntityType, readonly LinkableType[]> = {
+/** `link` and `links` of elements are in no document; the official client has them. facts: extended 12 */
+const TARGETS: Record<LinkableType, readonly LinkableType[]> = {
 	leads: ['contacts', 'companies', 'catalog_elements'],
 	contacts: ['companies', 'customers', 'catalog_elements', 'leads'],
 	companies: ['contacts', 'leads', 'customers', 'catalog_elements'],
 	customers: ['contacts', 'companies', 'catalog_elements'],
+	catalog_elements: ['leads', 'contacts', 'companies', 'customers'],
 };
 
 const int = z.number().int();
@@ -31,94 +34,128 @@ const shape = {
 		})
 		.nullish(),
 };
-const ONE = z.strictObject(shape).extend({ entity_id: int.optional() });
-const MASS = z.strictObject(shape).extend({ entity_id: int });
+/** Read by nobody but the mass routes, where the address does not say whose links they are. facts: extended 12 */
+const SOURCE = { entity_type: z.string().nullish(), request_id: requestId };
+const ONE = z.strictObject(shape).extend({ ...SOURCE, entity_id: int.nullish() });
+const MASS = ONE.extend({ entity_id: int });
 type LinkInput = z.infer<typeof ONE>;
+type Params = Record<string, string>;
+
+/** Where records have links: `/leads`, or `/catalogs/7/elements`. */
+interface LinkPlace {
+	/** As a pattern of the router. */
+	path: string;
+	type: LinkableType;
+	exists(id: number, params: Params): boolean;
+}
 
 export function linkRoutes(app: FastifyInstance, world: World, type: EntityType): void {
+	placeRoutes(app, world, { path: `/${type}`, type, exists: (id) => world.account.entities(type).get(id)?.is_deleted === false });
+}
+
+export function elementLinkRoutes(app: FastifyInstance, world: World): void {
+	placeRoutes(app, world, {
+		path: '/catalogs/:catalogId(^\\d+$)/elements',
+		type: 'catalog_elements',
+		exists: (id, params) => world.account.hasElement(Number(params.catalogId), id),
+	});
+}
+
+function placeRoutes(app: FastifyInstance, world: World, { path, type, exists }: LinkPlace): void {
 	const { links } = world.account;
-	const exists = (id: number) => world.account.entities(type).get(id)?.is_deleted === false;
-	const one = `/${type}/:id(^\\d+$)`;
-	const endOf = (request: FastifyRequest<{ Params: { id: string } }>): LinkEnd => {
-		const id = Number(request.params.id);
-		if (!exists(id)) throw notFound('Entity not found');
+	const one = `${path}/:id(^\\d+$)`;
+	const endOf = ({ params }: FastifyRequest<{ Params: Params }>): LinkEnd => {
+		const id = Number(params.id);
+		if (!exists(id, params)) throw notFound('Entity not found');
 		return { type, id };
 	};
 
-	app.get<{ Params: { id: string } }>(`${one}/links`, (request, reply) => {
+	app.get<{ Params: Params }>(`${one}/links`, (request, reply) => {
 		const from = endOf(request);
 		const found = links.of(from).filter(linkFilter(request.query as Query));
 		if (found.length === 0 && world.switches.emptyLinksStatus === 204) return sendNothing(reply);
 		return sendLinks(request, reply, found.map((link) => presentLink(link, false)));
 	});
 
-	app.get(`/${type}/links`, (request, reply) => {
+	app.get<{ Params: Params }>(`${path}/links`, (request, reply) => {
 		const query = request.query as Query;
 		const ids = isRecord(query.filter) ? intsOf(query.filter.entity_id) : undefined;
 		if (!ids) throw new ValidationProblem([{ errors: [fieldMissing('filter.entity_id')] }]);
-		const found = [...ids].flatMap((id) => links.of({ type, id }).filter(linkFilter(query)));
+		const here = [...ids].filter((id) => exists(id, request.params));
+		const found = here.flatMap((id) => links.of({ type, id }).filter(linkFilter(query)));
 		if (found.length === 0 && world.switches.emptyLinksStatus === 204) return sendNothing(reply);
 		return sendLinks(request, reply, found.map((link) => presentLink(link, true)));
 	});
 
-	const link = (request: FastifyRequest, inputs: (LinkInput & { entity_id: number })[]) =>
-		inputs.map((input) => {
-			const made = putLink(world, { type, id: input.entity_id }, input);
+	const verbs = {
+		link: (request: FastifyRequest, from: LinkEnd, input: LinkInput) => {
+			const made = putLink(world, from, input);
 			world.changes.publish({ kind: 'link', action: 'link', from: made.from, to: made.to, by: request.caller.user.id });
-			return presentLink(made, true);
-		});
-
-	const unlink = (request: FastifyRequest, inputs: (LinkInput & { entity_id: number })[]) => {
-		for (const input of inputs) {
-			const from = { type, id: input.entity_id };
-			const to = { type: input.to_entity_type, id: input.to_entity_id };
-			if (!links.remove(from, to)) continue;
-			world.changes.publish({ kind: 'link', action: 'unlink', from, to, by: request.caller.user.id });
-		}
+			return presentLink(links.between(from, { type: input.to_entity_type, id: input.to_entity_id }) ?? made, true);
+		},
+		unlink: (request: FastifyRequest, from: LinkEnd, input: LinkInput) => {
+			const ends = endsOf(from, input);
+			if (links.remove(ends.from, ends.to)) world.changes.publish({ kind: 'link', action: 'unlink', ...ends, by: request.caller.user.id });
+			return undefined;
+		},
 	};
 
-	for (const [verb, run] of [['link', link], ['unlink', unlink]] as const) {
-		const check = (input: LinkInput) => checkLink(world, type, input, verb);
-		app.post<{ Params: { id: string } }>(`${one}/${verb}`, (request, reply) => {
+	for (const verb of ['link', 'unlink'] as const) {
+		const check = (input: LinkInput, params: Params) => checkLink(world, type, withCatalog(input, params), verb);
+		const run = (request: FastifyRequest<{ Params: Params }>, reply: FastifyReply, inputs: (LinkInput & { entity_id: number })[]) => {
+			const rows = inputs.map((input) => verbs[verb](request, { type, id: input.entity_id }, withCatalog(input, request.params)));
+			return verb === 'unlink' ? sendNothing(reply) : sendLinks(request, reply, rows, request.url.replace(/\/link\b.*$/, '/links'));
+		};
+		app.post<{ Params: Params }>(`${one}/${verb}`, (request, reply) => {
 			const { id } = endOf(request);
-			const items = parseBatch(request.body, ONE, world.switches, check).map(({ data }) => ({ ...data, entity_id: id }));
-			const rows = run(request, items);
-			return rows ? sendLinks(request, reply, rows, `/${type}/${id}/links`) : sendNothing(reply);
+			const items = parseBatch(request.body, ONE, world.switches, (input) => check(input, request.params));
+			return run(request, reply, items.map(({ data }) => ({ ...data, entity_id: id })));
 		});
-		app.post(`/${type}/${verb}`, (request, reply) => {
+		app.post<{ Params: Params }>(`${path}/${verb}`, (request, reply) => {
 			const items = parseBatch(request.body, MASS, world.switches, (input) => [
-				...(exists(input.entity_id) ? [] : [notSupportedChoice('entity_id')]),
-				...check(input),
-			]).map(({ data }) => ({ ...data, entity_id: data.entity_id }));
-			const rows = run(request, items);
-			return rows ? sendLinks(request, reply, rows, `/${type}/links`) : sendNothing(reply);
+				...(exists(input.entity_id, request.params) ? [] : [notSupportedChoice('entity_id')]),
+				...check(input, request.params),
+			]);
+			return run(request, reply, items.map(({ data }) => data));
 		});
 	}
 }
 
-function checkLink(world: World, type: EntityType, input: LinkInput, verb: 'link' | 'unlink'): FieldError[] {
+/** Which list an element is of, its own address says. */
+function withCatalog(input: LinkInput, { catalogId }: Params): LinkInput {
+	return catalogId === undefined ? input : { ...input, metadata: { ...input.metadata, catalog_id: Number(catalogId) } };
+}
+
+/** The element is the far end of a link, whoever is named first: events tell it so. */
+function endsOf(from: LinkEnd, { to_entity_type: type, to_entity_id: id }: LinkInput): { from: LinkEnd; to: LinkEnd } {
+	const to = { type, id };
+	return from.type === 'catalog_elements' ? { from: to, to: from } : { from, to };
+}
+
+function checkLink({ account }: World, type: LinkableType, input: LinkInput, verb: 'link' | 'unlink'): FieldError[] {
 	const { to_entity_type: target, to_entity_id: id, metadata } = input;
 	if (!TARGETS[type].includes(target)) return [notSupportedChoice('to_entity_type')];
-	if (target === 'catalog_elements') {
+	const errors: FieldError[] = [];
+	const by = metadata?.updated_by;
+	if (typeof by === 'number' && by !== 0 && !account.users.has(by)) errors.push(notSupportedChoice('metadata.updated_by'));
+	if (type === 'catalog_elements' || target === 'catalog_elements') {
 		const catalogId = metadata?.catalog_id;
-		if (typeof catalogId !== 'number') return [fieldMissing('metadata.catalog_id')];
+		if (typeof catalogId !== 'number') return [...errors, fieldMissing('metadata.catalog_id')];
 		const price = metadata?.price_id;
-		const field = typeof price === 'number' ? world.account.customFields.get(price) : undefined;
+		const field = typeof price === 'number' ? account.customFields.get(price) : undefined;
 		const badPrice = typeof price === 'number' && (field?.type !== 'price' || field.owner !== `catalogs/${catalogId}`);
-		return [
-			...(fieldContext(world).hasElement(catalogId, id) ? [] : [notSupportedChoice('to_entity_id')]),
-			...(badPrice ? [notSupportedChoice('metadata.price_id')] : []),
-		];
+		if (target === 'catalog_elements' && !account.hasElement(catalogId, id)) errors.push(notSupportedChoice('to_entity_id'));
+		if (badPrice) errors.push(notSupportedChoice('metadata.price_id'));
 	}
-	if (verb === 'unlink') return [];
-	const row = world.account.entities(target).get(id);
-	return row && !row.is_deleted ? [] : [notSupportedChoice('to_entity_id')];
+	if (target === 'catalog_elements' || verb === 'unlink') return errors;
+	const row = account.entities(target).get(id);
+	return row && !row.is_deleted ? errors : [...errors, notSupportedChoice('to_entity_id')];
 }
 
 /** One company per lead, contact and customer; one main contact. */
-function putLink(world: World, from: LinkEnd, input: LinkInput): Link {
+function putLink(world: World, source: LinkEnd, input: LinkInput): Link {
 	const { links } = world.account;
-	const to: LinkEnd = { type: input.to_entity_type, id: input.to_entity_id };
+	const { from, to } = endsOf(source, input);
 	const known = links.between(from, to);
 	const { is_main, quantity, catalog_id, price_id } = input.metadata ?? {};
 	const toContact = [from, to].find((end) => end.type === 'contacts');
@@ -127,7 +164,7 @@ function putLink(world: World, from: LinkEnd, input: LinkInput): Link {
 	const isMain = toContact !== undefined && (is_main ?? known?.isMain ?? (owner.type === 'leads' && contacts.length === 0));
 	if (isMain) for (const other of contacts) links.put({ ...other, isMain: false });
 	for (const [end, other] of [[from, to], [to, from]] as const) {
-		if (end.type === 'companies' && other.type !== 'companies') {
+		if (end.type === 'companies' && other.type !== 'companies' && other.type !== 'catalog_elements') {
 			for (const old of links.of(other, 'companies')) if (old.to.id !== end.id) links.remove(other, old.to);
 		}
 	}
@@ -153,12 +190,12 @@ function linkFilter(query: Query): (link: Link) => boolean {
 
 export function presentLink(link: Link, withSource: boolean) {
 	const { from, to, isMain, quantity, catalogId, priceId } = link;
-	const metadata =
-		to.type === 'contacts'
+	const isElement = from.type === 'catalog_elements' || to.type === 'catalog_elements';
+	const metadata = isElement
+		? { quantity, catalog_id: catalogId, ...(priceId === undefined ? {} : { price_id: priceId }) }
+		: to.type === 'contacts'
 			? { main_contact: isMain }
-			: to.type === 'catalog_elements'
-				? { quantity, catalog_id: catalogId, ...(priceId === undefined ? {} : { price_id: priceId }) }
-				: null;
+			: null;
 	return {
 		...(withSource ? { entity_id: from.id, entity_type: from.type } : {}),
 		to_entity_id: to.id,
@@ -167,8 +204,8 @@ export function presentLink(link: Link, withSource: boolean) {
 	};
 }
 
-function sendLinks(request: FastifyRequest, reply: Parameters<typeof sendJson>[0], rows: unknown[], path?: string) {
-	const href = path ? `${originOf(request)}/api/v4${path}` : fullUrl(request);
+function sendLinks(request: FastifyRequest, reply: FastifyReply, rows: unknown[], path?: string) {
+	const href = path ? `${originOf(request)}${path}` : fullUrl(request);
 	return sendJson(reply, { _total_items: rows.length, _links: { self: { href } }, _embedded: { links: rows } });
 }
 
