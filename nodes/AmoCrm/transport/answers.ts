@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
+import { failureAs } from './failures';
 import { isObject } from './objects';
 import type { ApiRequest, Failure, Outcome } from './types';
 
@@ -65,12 +66,10 @@ const recordOf = (value: unknown): IDataObject | undefined => (isObject(value) ?
 
 function notAnswered(status: number, body: unknown, what: string): Failure {
 	const said = recordOf(body)?.status;
-	return {
-		kind: 'malformed',
-		status,
-		message: `amoCRM answered (${status}) without ${what}${typeof said === 'number' ? `: the answer speaks of status ${said}` : ''}`,
-		advice: 'It is not known what is there. Run again; if it goes on, something between n8n and amoCRM may change the answers, or amoCRM support can help.',
-		outcomeUnknown: false,
-		permanent: true,
-	};
+	return failureAs(
+		'malformed',
+		`amoCRM answered (${status}) without ${what}${typeof said === 'number' ? `: the answer speaks of status ${said}` : ''}`,
+		'It is not known what is there. Run again; if it goes on, something between n8n and amoCRM may change the answers, or amoCRM support can help.',
+		{ status, permanent: true },
+	);
 }

@@ -34,6 +34,8 @@ const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const NO_REASON = /^(?:|bad request|unprocessable entity|request validation failed|некорректный запрос)\.?$/i;
 const NO_REASON_ADVICE =
 	'amoCRM gives no reason. Check the values of this item. Otherwise the user who connected the account may lack the right to do this, or the subscription of the account may have ended.';
+const CHECK_VALUES = 'Check the values of this item and run again.';
+
 /** How much of what amoCRM says is repeated, characters. */
 const LONGEST_REASON = 200;
 const LONGEST_WORD = 80;
@@ -41,7 +43,15 @@ const LONGEST_WORD = 80;
 /** What amoCRM says in a 400 that is none: "a system error occurred, please repeat" (core facts 3.9). */
 const SYSTEM_ERROR = /системн|system error|повторите|try again/i;
 
-const CANCELLED = new Set(['ERR_CANCELED', 'ABORT_ERR', 'AbortError']);
+const CANCELLED = ['ERR_CANCELED', 'ABORT_ERR', 'AbortError'];
+
+/** amoCRM answers so to what can never be renewed (core facts 2.7, 1); an RFC 6749 error means the same. */
+const NEVER_RENEWED = [400, 401, 404];
+
+interface AnswerOfError {
+	headers?: Record<string, unknown>;
+	data?: unknown;
+}
 
 /** What n8n's request helper leaves on the error it throws (n8n 1.x and 2.x differ, so everything is optional). */
 interface HelperError {
@@ -56,13 +66,26 @@ interface HelperError {
 		code?: unknown;
 		name?: unknown;
 		message?: unknown;
-		response?: { headers?: Record<string, unknown>; data?: unknown };
+		response?: AnswerOfError;
 		request?: { socket?: { secureConnecting?: unknown } | null };
 		/** All that Node.js tried for a host of several addresses. */
 		cause?: { errors?: unknown };
 	};
-	response?: { headers?: Record<string, unknown>; data?: unknown };
+	response?: AnswerOfError;
 }
+
+/** A failure that surely changed nothing, unless `more` says otherwise. */
+export const failureAs = (kind: Failure['kind'], message: string, advice: string, more: Partial<Failure> = {}): Failure => ({
+	kind,
+	message,
+	advice,
+	outcomeUnknown: false,
+	...more,
+});
+
+/** The request may have been worked on: what came of a write is not known. */
+const withoutAnswer = (request: ApiRequest, kind: Failure['kind'], message: string, status?: number): Failure =>
+	failureAs(kind, message, unknownAdvice(request), { outcomeUnknown: changesData(request), ...(status === undefined ? {} : { status }) });
 
 /**
  * One readable failure out of whatever the request helper threw: problem JSON, an HTML page, an empty body,
@@ -71,43 +94,37 @@ interface HelperError {
 export function failureOf(error: unknown, request: ApiRequest): Failure {
 	const thrown = (error ?? {}) as HelperError;
 	const code = String(thrown.httpCode ?? thrown.cause?.code ?? thrown.code ?? '');
-	const data = bodyOf(thrown);
+	const data = thrown.context?.data ?? thrown.cause?.response?.data ?? thrown.response?.data;
 	const status = /^[1-5]\d\d$/.test(code) ? Number(code) : statusIn(data);
 	const tokenStatus = tokenEndpointStatus(thrown);
+	const inBrackets = code ? ` (${code})` : '';
 	if (String(thrown.message).startsWith(UNUSABLE)) return credentialRefused(String(thrown.message));
-	if (CANCELLED.has(code) || CANCELLED.has(String(thrown.cause?.name ?? ''))) return cancelled(request);
-	if (tokenStatus !== undefined && tokenStatus !== 400 && tokenStatus !== 401 && tokenStatus !== 404) {
-		return tokenEndpointDown(tokenStatus);
-	}
+	if ([code, String(thrown.cause?.name)].some((name) => CANCELLED.includes(name))) return cancelled(request);
+	if (tokenStatus !== undefined && !NEVER_RENEWED.includes(tokenStatus)) return tokenEndpointDown(tokenStatus);
 	if (tokenStatus !== undefined || thrown.failure?.cause === 'credential-invalid' || code === 'EAUTH' || isTokenFailure(thrown, data)) {
 		return reconnect(status);
 	}
 	// An error with a status below 300 is a body that broke off while it was read.
 	if (status !== undefined && status < 300) return malformedAnswer(request, status);
-	if (status !== undefined) return failureOfAnswer({ statusCode: status, body: data, headers: headersOf(thrown) }, request);
+	if (status !== undefined) {
+		const headers = thrown.cause?.response?.headers ?? thrown.response?.headers;
+		return failureOfAnswer({ statusCode: status, body: data, headers }, request);
+	}
 	if (/refresh ?token is required|no refresh token|credentials not connected/i.test(textsOf(thrown).join(' '))) return reconnect();
 	if (neverLeft(thrown, code)) {
-		return {
-			kind: 'unreachable',
-			message: `amoCRM could not be reached${code ? ` (${code})` : ''}: nothing was sent`,
-			advice: "Check the 'Account Domain' of the credential and the network of this n8n, then run again.",
-			outcomeUnknown: false,
-			...(NOT_TRUSTED.test(code) ? { permanent: true } : {}),
-		};
+		return failureAs(
+			'unreachable',
+			`amoCRM could not be reached${inBrackets}: nothing was sent`,
+			"Check the 'Account Domain' of the credential and the network of this n8n, then run again.",
+			NOT_TRUSTED.test(code) ? { permanent: true } : {},
+		);
 	}
 	if (TIMED_OUT.has(code)) return tooLate(request, code);
-	return {
-		kind: 'connectionLost',
-		message: `The connection to amoCRM broke before an answer came${code ? ` (${code})` : ''}`,
-		advice: unknownAdvice(request),
-		outcomeUnknown: changesData(request),
-	};
+	return withoutAnswer(request, 'connectionLost', `The connection to amoCRM broke before an answer came${inBrackets}`);
 }
 
 /** No answer, or no end of it, in the time that we give. */
-export function tooLate(request: ApiRequest, why: string): Failure {
-	return { kind: 'timeout', message: `amoCRM did not answer in time (${why})`, advice: unknownAdvice(request), outcomeUnknown: changesData(request) };
-}
+export const tooLate = (request: ApiRequest, why: string): Failure => withoutAnswer(request, 'timeout', `amoCRM did not answer in time (${why})`);
 
 /** Whether the request cannot have reached amoCRM. */
 function neverLeft(thrown: HelperError, code: string): boolean {
@@ -129,18 +146,15 @@ export function renewalFailure(error: unknown): Failure {
 	if (said.startsWith(UNUSABLE)) return credentialRefused(said);
 	const status = tokenEndpointStatus(thrown);
 	const code = String(thrown.code ?? thrown.cause?.code ?? '');
-	// amoCRM answers 400, 401 or 404 to what can never be renewed (core facts 2.7, 1); an RFC 6749 error means the same.
-	const isRefused = status === undefined ? code === 'EAUTH' || isTokenFailure(thrown, undefined) : [400, 401, 404].includes(status);
+	const isRefused = status === undefined ? code === 'EAUTH' || isTokenFailure(thrown, undefined) : NEVER_RENEWED.includes(status);
 	return isRefused ? { ...reconnect(status), permanent: true } : tokenEndpointDown(status ?? code);
 }
 
 /** The credential is filled in wrong: nothing can be sent with it. */
-export function wrongCredential(message: string, advice: string): Failure {
-	return { kind: 'credential', message, advice, outcomeUnknown: false, permanent: true };
-}
+export const wrongCredential = (message: string, advice: string): Failure => failureAs('credential', message, advice, { permanent: true });
 
 /** No request gets through with this credential, whatever is tried again. */
-const refused = (message: string, advice: string): Failure => ({ ...wrongCredential(message, advice), kind: 'unauthorized', status: 401 });
+const refused = (message: string, advice: string): Failure => failureAs('unauthorized', message, advice, { status: 401, permanent: true });
 
 /** amoCRM gives new tokens and refuses each. */
 export const renewedInVain = (): Failure =>
@@ -157,25 +171,17 @@ export const accountMoved = (baseUrl: string, address: string): Failure =>
 	);
 
 /** A 2xx answer whose body is not what the API promises: cut off, or a page of a proxy. */
-export function malformedAnswer(request: ApiRequest, status: number): Failure {
-	return {
-		kind: 'malformed',
-		status,
-		message: 'The answer of amoCRM was cut off or is not JSON',
-		advice: unknownAdvice(request),
-		outcomeUnknown: changesData(request),
-	};
-}
+export const malformedAnswer = (request: ApiRequest, status: number): Failure =>
+	withoutAnswer(request, 'malformed', 'The answer of amoCRM was cut off or is not JSON', status);
 
 /** The execution was stopped: before the request was sent or, when `sent` is given, while it was under way. */
-export function cancelled(sent?: ApiRequest): Failure {
-	return {
-		kind: 'cancelled',
-		message: `The execution was stopped before ${sent ? 'amoCRM answered' : 'this was sent'}`,
-		advice: 'Run the workflow again for the rows that are not reported as written.',
-		outcomeUnknown: sent !== undefined && changesData(sent),
-	};
-}
+export const cancelled = (sent?: ApiRequest): Failure =>
+	failureAs(
+		'cancelled',
+		`The execution was stopped before ${sent ? 'amoCRM answered' : 'this was sent'}`,
+		'Run the workflow again for the rows that are not reported as written.',
+		{ outcomeUnknown: sent !== undefined && changesData(sent) },
+	);
 
 /** The failure of a repetition: what became of the request before may be unknown still, unless amoCRM says what it thinks of it. */
 export function afterAnother(failure: Failure, before: Failure, request: ApiRequest): Failure {
@@ -184,41 +190,33 @@ export function afterAnother(failure: Failure, before: Failure, request: ApiRequ
 }
 
 /** Failures that every further request of the execution would meet too. */
-export function endsEverything({ kind }: Failure): boolean {
-	return ['unauthorized', 'blocked', 'paymentRequired', 'forbidden', 'cancelled', 'unreachable'].includes(kind);
-}
+export const endsEverything = ({ kind }: Failure): boolean =>
+	['unauthorized', 'blocked', 'paymentRequired', 'forbidden', 'cancelled', 'unreachable'].includes(kind);
 
 /** Failures that may go away when less is asked for at once (official advice for 504, core facts 3.8). */
-export function isTooMuch({ kind, permanent }: Failure): boolean {
-	return !permanent && (kind === 'timeout' || kind === 'tooLarge' || kind === 'malformed');
-}
+export const isTooMuch = ({ kind, permanent }: Failure): boolean => !permanent && ['timeout', 'tooLarge', 'malformed'].includes(kind);
 
-function changesData(request: ApiRequest): boolean {
-	return request.method !== 'GET';
-}
+const changesData = ({ method }: ApiRequest): boolean => method !== 'GET';
 
-function unknownAdvice(request: ApiRequest): string {
-	return changesData(request)
+const unknownAdvice = (request: ApiRequest): string =>
+	changesData(request)
 		? 'It is not known whether amoCRM saved the rows of this request. Look them up in amoCRM before you send them again.'
 		: 'Run again; if it goes on, try smaller pages or ask amoCRM support.';
-}
 
 /** What our own credential says when it cannot get a token: what happened, then what to do. Nothing was sent. */
 function credentialRefused(text: string): Failure {
 	const [message = text, ...rest] = text.split(/(?<=\.) (?=[A-Z])/);
-	if (text.includes(NOT_NOW)) return { kind: 'unreachable', message, advice: rest.join(' '), outcomeUnknown: false };
-	return refused(message, rest.join(' '));
+	return text.includes(NOT_NOW) ? failureAs('unreachable', message, rest.join(' ')) : refused(message, rest.join(' '));
 }
 
-function reconnect(status?: number): Failure {
-	return {
-		kind: 'unauthorized',
-		status: status ?? 401,
-		message: 'amoCRM no longer accepts this credential: the access was revoked or has expired',
-		advice: "Open the credential and connect the account again. Check that the integration is still switched on in amoCRM and that the 'Account Domain' is right.",
-		outcomeUnknown: false,
-	};
-}
+/** Without `permanent`: the access may be renewed. */
+const reconnect = (status = 401): Failure =>
+	failureAs(
+		'unauthorized',
+		'amoCRM no longer accepts this credential: the access was revoked or has expired',
+		"Open the credential and connect the account again. Check that the integration is still switched on in amoCRM and that the 'Account Domain' is right.",
+		{ status },
+	);
 
 /** n8n's OAuth2 client words a failed refresh like this; a failed API call reads "Request failed with status code". */
 function tokenEndpointStatus(thrown: HelperError): number | undefined {
@@ -227,26 +225,19 @@ function tokenEndpointStatus(thrown: HelperError): number | undefined {
 }
 
 /** The API call itself was answered 401, so nothing was done: repeating is safe. */
-function tokenEndpointDown(why: number | string): Failure {
-	return {
-		kind: 'unreachable',
-		...(typeof why === 'number' ? { status: why } : {}),
-		message: `amoCRM could not renew the access${why === '' ? '' : ` (${why})`}`,
-		advice: 'Run again later. If it goes on, open the credential and connect the account again.',
-		outcomeUnknown: false,
-	};
-}
+const tokenEndpointDown = (why: number | string): Failure =>
+	failureAs(
+		'unreachable',
+		`amoCRM could not renew the access${why === '' ? '' : ` (${why})`}`,
+		'Run again later. If it goes on, open the credential and connect the account again.',
+		typeof why === 'number' ? { status: why } : {},
+	);
 
 /** amoCRM's token endpoint has no RFC 6749 `error` field; its problem `type` is the reliable mark (core facts 2.7). */
-function isTokenFailure(thrown: HelperError, data: unknown): boolean {
+function isTokenFailure({ message, description }: HelperError, data: unknown): boolean {
 	if (isObject(data) && /OAuthProblemJson/i.test(String(data.type ?? ''))) return true;
-	return /refresh ?token is required|no refresh token is available|credentials not connected|needs to be reconnected/i.test(
-		`${String(thrown.message ?? '')} ${String(thrown.description ?? '')}`,
-	);
-}
-
-function bodyOf(thrown: HelperError): unknown {
-	return thrown.context?.data ?? thrown.cause?.response?.data ?? thrown.response?.data;
+	const said = `${String(message ?? '')} ${String(description ?? '')}`;
+	return /refresh ?token is required|no refresh token is available|credentials not connected|needs to be reconnected/i.test(said);
 }
 
 function statusIn(data: unknown): number | undefined {
@@ -259,74 +250,9 @@ export function failureOfAnswer({ statusCode: status, body: data, headers }: Ans
 	const problem = isObject(data) ? data : undefined;
 	const detail = [problem?.detail, problem?.title].map((text) => wordsOf(text, LONGEST_REASON)).find((text) => text !== '') ?? '';
 	const said = detail ? `: ${detail}` : '';
-	const make = (kind: Failure['kind'], message: string, advice: string, outcomeUnknown = false): Failure => ({
-		kind,
-		status,
-		message,
-		advice,
-		outcomeUnknown,
-	});
+	const make = (kind: Failure['kind'], message: string, advice: string): Failure => failureAs(kind, message, advice, { status });
+	const down = (what = `${status}`): Failure => withoutAnswer(request, 'server', `amoCRM failed to answer (${what})${said}`, status);
 	switch (status) {
-		case 400:
-		case 422: {
-			const rows = validationRows(problem);
-			if (!rows && SYSTEM_ERROR.test(detail)) {
-				return make('server', `amoCRM failed to answer (${status})${said}`, unknownAdvice(request), changesData(request));
-			}
-			if (!rows) {
-				return make('badRequest', `amoCRM refused the request${said}`, NO_REASON.test(detail) ? NO_REASON_ADVICE : 'Check the values of this item and run again.');
-			}
-			const isNamed = [...rows.values()].some((problems) => problems.length > 0);
-			return { ...make('validation', 'amoCRM refused the values', isNamed ? 'Correct the named field and run again.' : NO_REASON_ADVICE), rows };
-		}
-		case 401:
-			return reconnect(401);
-		case 402:
-			return make(
-				'paymentRequired',
-				`amoCRM reports that the account is not paid or that its plan lacks this feature${said}`,
-				'Renew the amoCRM or Kommo subscription, or change the plan. This can pass by itself at night: run again later.',
-			);
-		case 403:
-			if (!problem) {
-				return make(
-					'blocked',
-					'amoCRM has blocked API access of this account or of this IP address (403, no JSON answer)',
-					'Too many requests too fast lead to this. Stop other integrations that flood the API and ask amoCRM support to lift the block. The node does not repeat such requests.',
-				);
-			}
-			return make(
-				'forbidden',
-				`amoCRM does not allow this${said}`,
-				'Check the rights of the user who connected the account, and the scopes of the integration. Some operations need an administrator.',
-			);
-		case 404:
-			// A page of amoCRM's edge, not its API: the record may well exist (core facts 3.9).
-			if (typeof data === 'string' && /<html/i.test(data)) {
-				return make('server', 'amoCRM failed to answer (404, no JSON answer)', unknownAdvice(request), changesData(request));
-			}
-			return make('notFound', `amoCRM did not find it${said}`, 'Check the ID and that the record was not deleted.');
-		case 405:
-			return make('badRequest', 'amoCRM does not offer this method here (405)', 'Use another operation.');
-		case 413:
-		case 414:
-			return make(
-				'tooLarge',
-				`The request is too large for amoCRM (${status})`,
-				changesData(request) ? 'Send fewer items at once: lower the batch size.' : 'Ask for fewer at once: give the filters shorter lists.',
-			);
-		case 429:
-			return {
-				...make(
-					'rateLimited',
-					'amoCRM keeps answering that there are too many requests (429)',
-					"Other integrations may be using up the account's limit. Run again later, or lower 'Requests per Second' in the options.",
-				),
-				retryAfterMs: retryAfter(headers, problem),
-			};
-		case 504:
-		case 524:
-			return make('timeout', `amoCRM took too long to answer (${status})`, unknownAdvice(request), changesData(request));
 		case 301:
 		case 302:
 		case 303:
@@ -337,11 +263,54 @@ export function failureOfAnswer({ statusCode: status, body: data, headers }: Ans
 				`amoCRM sent the request on to another address (${status}), which the node does not follow with your access`,
 				"The account may have moved to another subdomain: check the 'Account Domain' of the credential.",
 			);
+		case 400:
+		case 422: {
+			const rows = validationRows(problem);
+			if (!rows && SYSTEM_ERROR.test(detail)) return down();
+			if (!rows) return make('badRequest', `amoCRM refused the request${said}`, NO_REASON.test(detail) ? NO_REASON_ADVICE : CHECK_VALUES);
+			const isNamed = [...rows.values()].some((problems) => problems.length > 0);
+			return { ...make('validation', 'amoCRM refused the values', isNamed ? 'Correct the named field and run again.' : NO_REASON_ADVICE), rows };
+		}
+		case 401:
+			return reconnect();
+		case 402:
+			return make(
+				'paymentRequired',
+				`amoCRM reports that the account is not paid or that its plan lacks this feature${said}`,
+				'Renew the amoCRM or Kommo subscription, or change the plan. This can pass by itself at night: run again later.',
+			);
+		case 403:
+			return problem
+				? make(
+						'forbidden',
+						`amoCRM does not allow this${said}`,
+						'Check the rights of the user who connected the account, and the scopes of the integration. Some operations need an administrator.',
+					)
+				: make(
+						'blocked',
+						'amoCRM has blocked API access of this account or of this IP address (403, no JSON answer)',
+						'Too many requests too fast lead to this. Stop other integrations that flood the API and ask amoCRM support to lift the block. The node does not repeat such requests.',
+					);
+		case 404:
+			// A page of amoCRM's edge, not its API: the record may well exist (core facts 3.9).
+			if (typeof data === 'string' && /<html/i.test(data)) return down('404, no JSON answer');
+			return make('notFound', `amoCRM did not find it${said}`, 'Check the ID and that the record was not deleted.');
+		case 405:
+			return make('badRequest', 'amoCRM does not offer this method here (405)', 'Use another operation.');
+		case 413:
+		case 414: {
+			const advice = changesData(request) ? 'Send fewer items at once: lower the batch size.' : 'Ask for fewer at once: give the filters shorter lists.';
+			return make('tooLarge', `The request is too large for amoCRM (${status})`, advice);
+		}
+		case 429: {
+			const advice = "Other integrations may be using up the account's limit. Run again later, or lower 'Requests per Second' in the options.";
+			return { ...make('rateLimited', 'amoCRM keeps answering that there are too many requests (429)', advice), retryAfterMs: retryAfter(headers, problem) };
+		}
+		case 504:
+		case 524:
+			return withoutAnswer(request, 'timeout', `amoCRM took too long to answer (${status})`, status);
 		default:
-			if (status >= 500) {
-				return make('server', `amoCRM failed to answer (${status})${said}`, unknownAdvice(request), changesData(request));
-			}
-			return make('badRequest', `amoCRM answered with status ${status}${said}`, 'Check the values of this item and run again.');
+			return status >= 500 ? down() : make('badRequest', `amoCRM answered with status ${status}${said}`, CHECK_VALUES);
 	}
 }
 
@@ -349,9 +318,8 @@ function validationRows(problem: IDataObject | undefined): Map<string, FieldProb
 	const groups = problem?.['validation-errors'];
 	if (!Array.isArray(groups) || groups.length === 0) return undefined;
 	const rows = new Map<string, FieldProblem[]>();
-	for (const group of groups) {
-		if (!isObject(group)) continue;
-		const key = group.request_id === undefined || group.request_id === null ? '' : String(group.request_id);
+	for (const group of (groups as unknown[]).filter(isObject)) {
+		const key = String(group.request_id ?? '');
 		const errors = (Array.isArray(group.errors) ? group.errors : []).filter(isObject).map((error) => ({
 			code: wordsOf(error.code, LONGEST_WORD),
 			path: wordsOf(error.path, LONGEST_WORD),
@@ -367,8 +335,6 @@ function wordsOf(given: unknown, longest: number): string {
 	const text = typeof given === 'string' || typeof given === 'number' ? String(given).trim() : '';
 	return text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
 }
-
-const headersOf = (thrown: HelperError): Answer['headers'] => thrown.cause?.response?.headers ?? thrown.response?.headers;
 
 function retryAfter(headers: Answer['headers'], problem: IDataObject | undefined): number | undefined {
 	const seconds = Number(headers?.['retry-after'] ?? problem?.retry_after);

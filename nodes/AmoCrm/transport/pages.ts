@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Rows } from './answers';
 import { readRows } from './answers';
 import type { ApiClient } from './client';
-import { isTooMuch } from './failures';
-import type { Failure, Outcome, Query } from './types';
+import { failureAs, isTooMuch } from './failures';
+import type { Outcome, Query } from './types';
 
 /** The largest page; more is silently cut to it (core facts 3.3). */
 export const MAX_PAGE_SIZE = 250;
@@ -252,9 +252,8 @@ function spanFrom(place: number, { size: wanted, full, overlap }: Paging): Span 
 
 const NOTHING: Rows = { ok: true, rows: [], count: 0, more: false };
 
-const NO_NEXT_PAGE: Failure = {
-	kind: 'malformed',
-	message: 'amoCRM gives the same records again instead of the next page, so the list cannot be read to its end',
-	advice: "Run again; if it goes on, narrow the list with filters so that it fits into one page, or sort it by 'ID'.",
-	outcomeUnknown: false,
-};
+const NO_NEXT_PAGE = failureAs(
+	'malformed',
+	'amoCRM gives the same records again instead of the next page, so the list cannot be read to its end',
+	"Run again; if it goes on, narrow the list with filters so that it fits into one page, or sort it by 'ID'.",
+);

@@ -36,24 +36,13 @@ export interface FieldProblem {
 	detail: string;
 }
 
+type FailureKind =
+	| ('credential' | 'unauthorized' | 'paymentRequired' | 'forbidden' | 'blocked')
+	| ('validation' | 'badRequest' | 'notFound' | 'tooLarge')
+	| ('rateLimited' | 'timeout' | 'server' | 'malformed' | 'unreachable' | 'connectionLost' | 'cancelled');
+
 export interface Failure {
-	kind:
-		| 'credential'
-		| 'validation'
-		| 'badRequest'
-		| 'unauthorized'
-		| 'paymentRequired'
-		| 'forbidden'
-		| 'blocked'
-		| 'notFound'
-		| 'rateLimited'
-		| 'timeout'
-		| 'tooLarge'
-		| 'server'
-		| 'malformed'
-		| 'unreachable'
-		| 'connectionLost'
-		| 'cancelled';
+	kind: FailureKind;
 	/** What happened, in one sentence. */
 	message: string;
 	/** What to do about it. */
