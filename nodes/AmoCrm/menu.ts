@@ -59,7 +59,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[account, [getOne, setCustomersMode]],
 	[apiRequest, [send]],
 	[catalog, [create, getOne, getMany, update]],
-	[catalogElement, [create, getOne, getMany, link, unlink, update, upsertBy('customField', 'id', 'name')]],
+	[catalogElement, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[company, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
 	[contact, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
 	[currency, [getMany]],

@@ -129,6 +129,19 @@ describe('an element', () => {
 		expect(world.emulator.account.links.between({ type: 'leads', id: leads[5] as number }, { type: 'catalog_elements', id: table })).toBeUndefined();
 	});
 
+	it('shows what it is linked to, from its own end', async () => {
+		await element('link', { linkTo: 'leads', linkedId: byId(leads[8] as number), quantity: 3 });
+		const [alone] = await created('catalogElement', 1, { catalogId: byId(list) });
+		world.emulator.log.clear();
+		const read = async (ids: unknown[], more: IDataObject = {}, options = {}) => await element('getLinks', { catalogElementId: byId('={{ $json.id }}'), returnAll: true, ...more }, ofEach(ids), options);
+		expect(jsons(await read([table]))).toContainEqual({ id: table, entity_type: 'catalog_elements', to_entity_id: leads[8], to_entity_type: 'leads', quantity: 3, catalog_id: list });
+		expect(world.emulator.log.entries.map(({ path }) => path)).toEqual([`/api/v4/catalogs/${list}/elements/${table}/links`]);
+		expect(jsons(await read([table], { filters: { linkTo: 'leads', linkedIds: leads[8] } }))).toHaveLength(1);
+		expect(jsons(await read([table], { filters: { linkTo: 'contacts' } }))).toEqual([]);
+		const mixed = await read([alone, 99_999_999, table], { returnAll: false, limit: 1 }, { onError: 'continueRegularOutput' });
+		expect(shortly(mixed)).toEqual([{ item: 1, error: 'List Element 99999999 was not found [item 1]' }, { item: 2, id: table }]);
+	});
+
 	it('says which card it was not linked to, and goes on with the others', async () => {
 		const { rows } = await element('link', { linkTo: 'leads', linkedId: byId('={{ $json.id }}') }, ofEach([leads[7], 99_999_999]), { onError: 'continueRegularOutput' });
 		expect(rows.map(({ json }) => json.linked ?? json.error)).toEqual([true, expect.stringContaining(`List Element ${table} was not linked to Lead 99999999`)]);

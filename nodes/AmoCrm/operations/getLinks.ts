@@ -16,11 +16,10 @@ import { findByIds, IDS_PER_REQUEST, IN_FLIGHT, recordIn } from './getOne';
 import { filtersOf, limitOf, limitProperties } from './getMany';
 import type { Asked } from './items';
 import { attempt, mustStop, readItems } from './items';
-import { linkTargetsOf } from './links';
+import { isCard, linkTargetsOf } from './links';
 import type { Output } from './output';
 import { outputOf, outputProperties, outputRows } from './output';
 import { collection, filterProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
-import { notFoundError } from './problems';
 import type { Operation, Run } from './types';
 
 /** Lists of what belongs to single records: what they are linked to, who follows them. */
@@ -28,10 +27,23 @@ import type { Operation, Run } from './types';
 interface Below extends Pick<Operation, 'value' | 'name' | 'action' | 'description'> {
 	/** Last part of the path, and key of the rows. */
 	part: 'links' | 'subscriptions';
+	/** Whether one request reads those of many records, each row naming its record. */
+	isMass: boolean;
 	filters: Filter[];
 	/** A row of the output, of the record with that ID. */
 	simple: (row: IDataObject, id: RecordId) => IDataObject;
 }
+
+const listFilter: Filter = {
+	name: 'catalogId',
+	displayName: 'List',
+	description: 'Return only links to elements of this list (catalog)',
+	property: recordLocator(CATALOG),
+	condition: (value, { accountUrl }) => {
+		const id = idIn(CATALOG, value, accountUrl);
+		return { query: { filter: { to_catalog_id: id } }, accepts: ({ metadata }) => Number((metadata as IDataObject | null)?.catalog_id) === id };
+	},
+};
 
 /** Single links, read from either end (core facts 11). What is in the query is tested here again. */
 const linkFilters = (entity: Entity): Filter[] => [
@@ -56,16 +68,7 @@ const linkFilters = (entity: Entity): Filter[] => [
 			return { query: ids.length === 1 ? { filter: { to_entity_id: ids[0], to_entity_type: toText(linkTo) } } : {}, accepts: (row) => ids.includes(Number(row.to_entity_id)) };
 		},
 	},
-	{
-		name: 'catalogId',
-		displayName: 'List',
-		description: 'Return only links to elements of this list (catalog)',
-		property: recordLocator(CATALOG),
-		condition: (value, { accountUrl }) => {
-			const id = idIn(CATALOG, value, accountUrl);
-			return { query: { filter: { to_catalog_id: id } }, accepts: ({ metadata }) => Number((metadata as IDataObject | null)?.catalog_id) === id };
-		},
-	},
+	...(entity.linkTargets.includes('catalog_elements') ? [listFilter] : []),
 ];
 
 export const getLinks = (entity: Entity): Operation =>
@@ -73,12 +76,13 @@ export const getLinks = (entity: Entity): Operation =>
 		value: 'getLinks',
 		name: 'Get Links',
 		action: `Get links of a ${entity.displayName.toLowerCase()}`,
-		description: `Retrieve what one ${entity.displayName.toLowerCase()} per item is linked to; many items share requests`,
+		description: `Retrieve what one ${entity.displayName.toLowerCase()} per item is linked to${isCard(entity) ? '; many items share requests' : ''}`,
 		part: 'links',
+		isMass: isCard(entity),
 		filters: linkFilters(entity),
 		simple: ({ to_entity_id, to_entity_type, metadata }, id) => {
 			const { main_contact: main, ...rest } = (metadata ?? {}) as IDataObject;
-			return { id, entity_type: entity.collection, to_entity_id, to_entity_type, ...(main === undefined ? {} : { is_main: main }), ...rest };
+			return { id, entity_type: isCard(entity) ? entity.collection : 'catalog_elements', to_entity_id, to_entity_type, ...(main === undefined ? {} : { is_main: main }), ...rest };
 		},
 	});
 
@@ -90,18 +94,19 @@ export const getSubscribers = (entity: Entity): Operation =>
 		action: `Get subscribers of a ${entity.displayName.toLowerCase()}`,
 		description: `Retrieve the users and groups that follow one ${entity.displayName.toLowerCase()} per item`,
 		part: 'subscriptions',
+		isMass: false,
 		filters: [],
 		simple: (row, id) => ({ id, ...row }),
 	});
 
 function listBelow(entity: Entity, below: Below): Operation {
-	const { part, filters, value, name, action, description } = below;
+	const { part, isMass, filters, value, name, action, description } = below;
 	return {
 		value,
 		name,
 		action,
 		description,
-		route: `GET ${entity.path}${part === 'links' ? '' : '/{id}'}/${part}`,
+		route: `GET ${entity.path}${isMass ? '' : '/{id}'}/${part}`,
 		properties: [
 			idProperty(entity),
 			...limitProperties,
@@ -136,14 +141,13 @@ async function listAll(run: Run, entity: Entity, below: Below): Promise<void> {
 		if (mustStop(run)) return;
 		const ids = [...new Set(group.map(({ asked }) => asked.id))];
 		const found = await readBelow(run, entity, below, { ids, query: group[0]?.asked.query ?? {} });
-		// An empty list does not say whether there is such a record.
-		const bare = ids.filter((id) => isEmpty(found.get(id)));
+		// Neither an empty list nor 404 says whether there is such a record: a route may be missing too.
+		const bare = ids.filter((id) => isBare(found.get(id)));
 		const records = await findByIds(run.client, entity, '', bare);
 		for (const { item, asked: { id, conditions, isImpossible, limit, output } } of group) {
 			await attempt(run, [item], async () => {
 				const list = found.get(id);
-				if (list?.ok === false && list.failure.kind === 'notFound') throw notFoundError(entity, id);
-				if (isEmpty(list)) recordIn(records, entity, id);
+				if (isBare(list)) recordIn(records, entity, id);
 				const { rows } = orThrow(list ?? NONE);
 				const right = isImpossible ? [] : rows.filter((row) => conditions.every(({ accepts }) => accepts?.(row) ?? true)).slice(0, limit);
 				// Items of n8n must not share rows: a later node may change one of them.
@@ -156,20 +160,23 @@ async function listAll(run: Run, entity: Entity, below: Below): Promise<void> {
 type Lists = Map<RecordId, Outcome<{ rows: IDataObject[] }>>;
 
 const NONE = { ok: true as const, rows: [] };
-const isEmpty = (list: Outcome<{ rows: IDataObject[] }> | undefined): boolean => list === undefined || (list.ok && list.rows.length === 0);
+const isBare = (list: Outcome<{ rows: IDataObject[] }> | undefined): boolean => !list || (list.ok ? list.rows.length === 0 : list.failure.kind === 'notFound');
 
-/** Links of many records by their mass route, whose rows name the record; subscriptions one record after the other. */
-async function readBelow({ client }: Run, { path }: Entity, { part }: Below, { ids, query }: { ids: RecordId[]; query: Query }): Promise<Lists> {
+/** What belongs to several records at once where a row names its record, or to one after the other. */
+async function readBelow({ client }: Run, { path }: Entity, { part, isMass }: Below, { ids, query }: { ids: RecordId[]; query: Query }): Promise<Lists> {
 	const lists: Lists = new Map();
-	const size = part === 'links' ? IDS_PER_REQUEST : 1;
+	const size = isMass ? IDS_PER_REQUEST : 1;
 	const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
 	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
-		const filter = { ...(query.filter as Query | undefined), entity_id: chunk };
-		const list = part === 'links' ? await readRows(client, { path: `${path}/${part}`, query: { filter } }, part) : await readList({ client, path: `${path}/${chunk[0]}/${part}`, collection: part });
-		for (const id of chunk) lists.set(id, list.ok ? { ok: true, rows: [] } : list);
+		const [id = ''] = chunk;
+		const place = isMass
+			? { path: `${path}/${part}`, query: { filter: { ...(query.filter as Query | undefined), entity_id: chunk } } }
+			: { path: `${path}/${id}/${part}`, query };
+		const list = part === 'links' ? await readRows(client, place, part) : await readList({ client, ...place, collection: part });
+		for (const own of chunk) lists.set(own, list.ok ? { ok: true, rows: [] } : list);
 		if (!list.ok) return;
 		for (const row of list.rows) {
-			const owner = lists.get(part === 'links' ? Number(row.entity_id) : (chunk[0] as RecordId));
+			const owner = lists.get(isMass ? Number(row.entity_id) : id);
 			if (owner?.ok) owner.rows.push(row);
 		}
 	});

@@ -24,7 +24,8 @@ type Action = 'link' | 'unlink';
 const targetName = (type: unknown): string =>
 	type === 'catalog_elements' ? 'Product or List Element' : (CARDS.find(({ collection }) => collection === type)?.displayName ?? String(type));
 
-const isCard = (entity: Entity): boolean => CARDS.some(({ value }) => value === entity.value);
+/** Cards are linked by mass routes of their kinds; elements of lists from there, or one by one. */
+export const isCard = (entity: Entity): boolean => CARDS.some(({ value }) => value === entity.value);
 
 /** What a record can be linked to, as choices of a list. */
 export const linkTargetsOf = ({ linkTargets }: Entity) => linkTargets.map((value) => ({ name: targetName(value), value })).sort((a, b) => a.name.localeCompare(b.name));
