@@ -1,17 +1,26 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Identified } from '../store/rows';
-import { parseBatch, parseObject, type Schema } from '../validation/batch';
+import type { Switches } from '../switches';
+import { parseBatch, parseObject, type Parsed, type Schema } from '../validation/batch';
 import type { World } from '../world';
 import { requireAdmin } from './caller';
 import { cutPage, sendJson, sendList, sendNothing, sendPage } from './envelope';
 import { missing } from './missing';
-import { notFound, notSupportedChoice, type FieldError } from './problems';
+import { notFound, notSupportedChoice, ValidationProblem, type FieldError } from './problems';
 import { isRecord, pagingOf, scalar, type Query } from './query';
 
-/** The usual life of a small resource: list, one, create, change, delete. A resource says only how it differs. */
+/** The usual life of a resource: list, one, create, change, delete, and what else is done to one. A resource says only how it differs. */
 
 export type Params = Record<string, string>;
 export type CrudRequest = FastifyRequest<{ Params: Params }>;
+
+/** Rows in the order of the answer; those that do not match are passed over. */
+export interface Selection<R> {
+	rows: readonly R[];
+	matches?(row: R): boolean;
+	/** From the end. */
+	descending?: boolean;
+}
 
 export interface CrudSpec<R extends Identified, C, U extends { id?: number }> {
 	path: string;
@@ -19,176 +28,211 @@ export interface CrudSpec<R extends Identified, C, U extends { id?: number }> {
 	/** Who may do what: admins only for everything, for writes, or anybody. */
 	admin?: 'all' | 'writes';
 	/** Rows the caller can reach here; undefined when the parent in the path does not exist. */
-	rows(request: CrudRequest): R[] | undefined;
+	rows(request: CrudRequest): Iterable<R> | undefined;
+	/** How an address names one row: by the number `id` unless said. `pattern` is a regular expression without brackets. */
+	name?: { pattern: string; of(row: R): string };
+	/** The quick way to one row of a large table. */
+	find?(id: number, request: CrudRequest): R | undefined;
 	present(row: R, request: CrudRequest): object;
-	list?: { unpaged?: boolean; max?: number; fallback?: number; total?: boolean; pageCount?: boolean; lastLink?: boolean; filter?(query: Query, request: CrudRequest): (row: R) => boolean };
-	/** `absent: 204` where the documents say so; otherwise a switch decides. */
-	get?: false | { absent: 204 };
+	list?: {
+		unpaged?: boolean;
+		max?: number;
+		fallback?: number;
+		total?: boolean;
+		pageCount?: boolean;
+		lastLink?: boolean;
+		filter?(query: Query, request: CrudRequest): (row: R) => boolean;
+		/** Instead of `rows` and `filter`, where the table is large or has an order of its own. */
+		select?(query: Query, request: CrudRequest): Selection<R>;
+	};
+	get?: false | { /** 204 or 404 where the documents say so; otherwise a switch decides. */ absent: 204 | 404 | 'missingTaskStatus' };
 	create?: {
 		schema: Schema<C>;
 		/** One object instead of an array. */
 		single?: boolean;
 		max?: number;
-		status?(): number;
+		/** Of the answer; 200 unless said. */
+		status?: number;
 		check?(data: C, request: CrudRequest): FieldError[];
+		/** What concerns the batch as a whole; throws. */
+		checkAll?(count: number, request: CrudRequest): void;
 		make(data: C, request: CrudRequest): R;
+		/** Once all of the batch are made, before they are shown. */
+		finish?(request: CrudRequest): void;
 		present?(row: R, request: CrudRequest): object;
 		total?: boolean;
 	};
 	update?: {
 		schema: Schema<U>;
-		/** Also `PATCH path` with an array of objects that carry their id. */
-		batch?: boolean;
+		/** Also `PATCH path` with an array of objects that carry their id; with a schema of its own where that differs. */
+		batch?: boolean | Schema<U & { id: number }>;
 		status?: number;
+		/** An unknown id in the address is an error of the body's `id`, not a 404. */
+		absentIsBadId?: boolean;
 		check?(data: U, row: R, request: CrudRequest): FieldError[];
 		apply(row: R, data: U, request: CrudRequest): void;
 		present?(row: R, request: CrudRequest): object;
+		/** Whether the rows of a batch's answer carry their request_id; they do unless said. */
+		echo?(switches: Switches): boolean;
 	};
 	remove?: {
 		run(row: R, request: CrudRequest): void;
 		/** Also `DELETE path` with an array of `{id}`. */
 		batch?: boolean;
+		absentIsBadId?: boolean;
 	};
+	/** What else is done to one row: `POST /pin` means `POST path/{id}/pin`. */
+	acts?: Record<string, (row: R, request: CrudRequest, reply: FastifyReply) => FastifyReply>;
 }
 
-export function crudRoutes<R extends Identified, C, U extends { id?: number }>(
-	app: FastifyInstance,
-	world: World,
-	spec: CrudSpec<R, C, U>,
-): void {
-	const one = `${spec.path}/:id(^\\d+$)`;
-	const guard = (request: FastifyRequest, kind: 'read' | 'write') => {
-		if (spec.admin === 'all' || (spec.admin === 'writes' && kind === 'write')) requireAdmin(request);
-	};
-	const find = (request: CrudRequest, id = Number(request.params.id)) => spec.rows(request)?.find((row) => row.id === id);
+/** The changes that a body asks for, of those that are stored as they come. */
+export function given<D extends object, K extends keyof D>(data: D, ...keys: K[]): { [P in K]?: Exclude<D[P], undefined> } {
+	return Object.fromEntries(keys.filter((key) => data[key] !== undefined).map((key) => [key, data[key]])) as { [P in K]?: Exclude<D[P], undefined> };
+}
 
-	if (spec.list) {
-		const { list } = spec;
-		app.get<{ Params: Params }>(spec.path, (request, reply) => {
-			guard(request, 'read');
-			const all = spec.rows(request);
-			if (!all) return missing(reply, world);
-			const rows = list.filter ? all.filter(list.filter(request.query as Query, request)) : all;
-			return sendRows(request, reply, spec, rows);
-		});
+export function crudRoutes<R extends Identified, C, U extends { id?: number }>(app: FastifyInstance, world: World, spec: CrudSpec<R, C, U>): void {
+	const crud = new Crud(world, spec);
+	const one = `${spec.path}/:id(^${spec.name?.pattern ?? '\\d+'}$)`;
+	type Route = { Params: Params };
+	if (spec.list) app.get<Route>(spec.path, (request, reply) => crud.list(request, reply));
+	if (spec.get !== false) app.get<Route>(one, (request, reply) => crud.one(request, reply));
+	if (spec.create) app.post<Route>(spec.path, (request, reply) => crud.create(request, reply));
+	if (spec.update) app.patch<Route>(one, (request, reply) => crud.update(request, reply));
+	if (spec.update?.batch) app.patch<Route>(spec.path, (request, reply) => crud.updateBatch(request, reply));
+	if (spec.remove) app.delete<Route>(one, (request, reply) => crud.remove(request, reply));
+	if (spec.remove?.batch) app.delete<Route>(spec.path, (request, reply) => crud.removeBatch(request, reply));
+	for (const [name, act] of Object.entries(spec.acts ?? {})) {
+		const [method = 'POST', tail = ''] = name.split(' ');
+		app.route<Route>({ method, url: `${one}${tail}`, handler: (request, reply) => crud.act(act, request, reply) });
 	}
-
-	if (spec.get !== false) {
-		app.get<{ Params: Params }>(one, (request, reply) => {
-			guard(request, 'read');
-			const row = find(request);
-			if (row) return sendJson(reply, spec.present(row, request));
-			return spec.get ? sendNothing(reply) : missing(reply, world);
-		});
-	}
-
-	if (spec.create) {
-		const { create } = spec;
-		const show = create.present ?? spec.present;
-		app.post<{ Params: Params }>(spec.path, (request, reply) => {
-			guard(request, 'write');
-			if (!spec.rows(request)) return missing(reply, world);
-			const status = create.status?.() ?? 200;
-			const check = (data: C) => create.check?.(data, request) ?? [];
-			if (create.single) {
-				const data = parseObject(request.body, create.schema, world.switches, check);
-				return sendJson(reply, show(create.make(data, request), request), status);
-			}
-			const items = parseBatch(request.body, create.schema, world.switches, check, create.max);
-			const rows = items.map(({ data, requestId }) => ({ ...show(create.make(data, request), request), request_id: requestId }));
-			return sendList(request, reply, spec.key, rows, { total: create.total ?? true, status });
-		});
-	}
-
-	if (spec.update) updateRoutes(app, world, spec, one, guard, find);
-	if (spec.remove) removeRoutes(app, spec, one, guard, find);
 }
 
 /** Only reading an absent row is in doubt (404 or 204); writing it is an error. */
-const unknownRow = () => notFound('Entity not found');
+const unknownRow = (isBadId = false) => (isBadId ? new ValidationProblem([{ errors: [notSupportedChoice('id')] }]) : notFound('Entity not found'));
 
-type Guard = (request: FastifyRequest, kind: 'read' | 'write') => void;
-type Find<R> = (request: CrudRequest, id?: number) => R | undefined;
+class Crud<R extends Identified, C, U extends { id?: number }> {
+	constructor(
+		private readonly world: World,
+		private readonly spec: CrudSpec<R, C, U>,
+	) {}
 
-function updateRoutes<R extends Identified, C, U extends { id?: number }>(
-	app: FastifyInstance,
-	world: World,
-	spec: CrudSpec<R, C, U>,
-	one: string,
-	guard: Guard,
-	find: Find<R>,
-): void {
-	const { update } = spec;
-	if (!update) return;
-	const show = update.present ?? spec.present;
-	const check = (request: CrudRequest, data: U, row: R | undefined) =>
-		row ? (update.check?.(data, row, request) ?? []) : [notSupportedChoice('id')];
+	list(request: CrudRequest, reply: FastifyReply): FastifyReply {
+		const { spec } = this;
+		this.guard(request, 'read');
+		const query = request.query as Query;
+		const all = spec.rows(request);
+		if (!all) return missing(reply, this.world);
+		const { filter, select, unpaged, max = 250, fallback, total, pageCount, lastLink } = spec.list ?? {};
+		const shown = (rows: R[]) => rows.map((row) => spec.present(row, request));
+		const paging = pagingOf(query, max, fallback);
+		if (select) {
+			const { rows, matches, descending } = select(query, request);
+			const page = cutPage(rows, paging, matches, descending);
+			return sendPage(request, reply, spec.key, { ...page, rows: shown(page.rows) }, paging);
+		}
+		const rows = filter ? [...all].filter(filter(query, request)) : [...all];
+		if (unpaged) return rows.length === 0 ? sendNothing(reply) : sendList(request, reply, spec.key, shown(rows), { total: total ?? true });
+		const page = cutPage(rows, paging);
+		return sendPage(request, reply, spec.key, { ...page, rows: shown(page.rows) }, paging, { total: total ? rows.length : undefined, pageCount, lastLink });
+	}
 
-	app.patch<{ Params: Params }>(one, (request, reply) => {
-		guard(request, 'write');
-		const row = find(request);
-		if (!row) throw unknownRow();
-		const data = parseObject(request.body, update.schema, world.switches, (input) => check(request, input, row));
-		update.apply(row, data, request);
-		return sendJson(reply, show(row, request), update.status);
-	});
+	one(request: CrudRequest, reply: FastifyReply): FastifyReply {
+		this.guard(request, 'read');
+		const row = this.find(request);
+		if (row) return sendJson(reply, this.spec.present(row, request));
+		const absent = this.spec.get ? this.spec.get.absent : undefined;
+		if (absent === 204) return sendNothing(reply);
+		if (absent === 404) throw unknownRow();
+		return missing(reply, this.world, absent);
+	}
 
-	if (!update.batch) return;
-	app.patch<{ Params: Params }>(spec.path, (request, reply) => {
-		guard(request, 'write');
-		const items = parseBatch(request.body, update.schema, world.switches, (data) => check(request, data, find(request, data.id ?? 0)));
+	create(request: CrudRequest, reply: FastifyReply): FastifyReply {
+		const { spec, world } = this;
+		if (!spec.create) throw notFound();
+		this.guard(request, 'write');
+		if (!spec.rows(request)) return missing(reply, world);
+		const { schema, single, max, status, checkAll, make, finish, present = spec.present, total = true } = spec.create;
+		const check = (data: C) => spec.create?.check?.(data, request) ?? [];
+		checkAll?.(Array.isArray(request.body) ? request.body.length : 1, request);
+		if (single) return sendJson(reply, present(make(parseObject(request.body, schema, world.switches, check), request), request), status);
+		const items = parseBatch(request.body, schema, world.switches, check, max);
+		const made = items.map(({ data, requestId }) => ({ row: make(data, request), requestId }));
+		finish?.(request);
+		const rows = made.map(({ row, requestId }) => ({ ...present(row, request), request_id: requestId }));
+		return sendList(request, reply, spec.key, rows, { total, status });
+	}
+
+	update(request: CrudRequest, reply: FastifyReply): FastifyReply {
+		const { spec, world } = this;
+		if (!spec.update) throw notFound();
+		this.guard(request, 'write');
+		const { schema, absentIsBadId, check, apply, present = spec.present, status } = spec.update;
+		const row = this.find(request);
+		if (!row) throw unknownRow(absentIsBadId);
+		apply(row, parseObject(request.body, schema, world.switches, (data) => check?.(data, row, request) ?? []), request);
+		return sendJson(reply, present(row, request), status);
+	}
+
+	updateBatch(request: CrudRequest, reply: FastifyReply): FastifyReply {
+		const { spec, world } = this;
+		if (!spec.update) throw notFound();
+		this.guard(request, 'write');
+		const { schema, batch, check, apply, present = spec.present, echo } = spec.update;
+		const row = ({ id = 0 }: U) => this.byId(id, request);
+		const items: Parsed<U>[] = parseBatch<U>(request.body, typeof batch === 'object' ? batch : schema, world.switches, (data) => {
+			const known = row(data);
+			return known ? (check?.(data, known, request) ?? []) : [notSupportedChoice('id')];
+		});
+		const echoes = echo?.(world.switches) ?? true;
 		const rows = items.map(({ data, requestId }) => {
-			const row = find(request, data.id ?? 0) as R;
-			update.apply(row, data, request);
-			return { ...show(row, request), request_id: requestId };
+			const known = row(data) as R;
+			apply(known, data, request);
+			return { ...present(known, request), ...(echoes ? { request_id: requestId } : {}) };
 		});
 		return sendList(request, reply, spec.key, rows);
-	});
-}
-
-function removeRoutes<R extends Identified, C, U extends { id?: number }>(
-	app: FastifyInstance,
-	spec: CrudSpec<R, C, U>,
-	one: string,
-	guard: Guard,
-	find: Find<R>,
-): void {
-	const { remove } = spec;
-	if (!remove) return;
-	app.delete<{ Params: Params }>(one, (request, reply) => {
-		guard(request, 'write');
-		const row = find(request);
-		if (!row) throw unknownRow();
-		remove.run(row, request);
-		return sendNothing(reply);
-	});
-	if (!remove.batch) return;
-	app.delete<{ Params: Params }>(spec.path, (request, reply) => {
-		guard(request, 'write');
-		const ids = (Array.isArray(request.body) ? request.body : []).map((item: unknown) => Number(isRecord(item) ? scalar(item.id) : NaN));
-		const rows = ids.map((id) => find(request, id));
-		if (rows.length === 0 || rows.includes(undefined)) throw unknownRow();
-		for (const row of rows) remove.run(row as R, request);
-		return sendNothing(reply);
-	});
-}
-
-function sendRows<R extends Identified, C, U extends { id?: number }>(
-	request: CrudRequest,
-	reply: FastifyReply,
-	spec: CrudSpec<R, C, U>,
-	rows: R[],
-): FastifyReply {
-	const { list } = spec;
-	if (list?.unpaged) {
-		if (rows.length === 0) return sendNothing(reply);
-		return sendList(request, reply, spec.key, rows.map((row) => spec.present(row, request)), { total: list.total ?? true });
 	}
-	const paging = pagingOf(request.query as Query, list?.max ?? 250, list?.fallback);
-	const page = cutPage(rows, paging);
-	return sendPage(request, reply, spec.key, { ...page, rows: page.rows.map((row) => spec.present(row, request)) }, paging, {
-		total: list?.total ? rows.length : undefined,
-		pageCount: list?.pageCount,
-		lastLink: list?.lastLink,
-	});
+
+	remove(request: CrudRequest, reply: FastifyReply): FastifyReply {
+		this.guard(request, 'write');
+		const row = this.find(request);
+		if (!row) throw unknownRow(this.spec.remove?.absentIsBadId);
+		this.spec.remove?.run(row, request);
+		return sendNothing(reply);
+	}
+
+	removeBatch(request: CrudRequest, reply: FastifyReply): FastifyReply {
+		this.guard(request, 'write');
+		const ids = (Array.isArray(request.body) ? request.body : []).map((item: unknown) => Number(isRecord(item) ? scalar(item.id) : NaN));
+		const rows = ids.map((id) => this.byId(id, request));
+		if (rows.length === 0 || rows.includes(undefined)) throw unknownRow();
+		for (const row of rows) this.spec.remove?.run(row as R, request);
+		return sendNothing(reply);
+	}
+
+	act(run: (row: R, request: CrudRequest, reply: FastifyReply) => FastifyReply, request: CrudRequest, reply: FastifyReply): FastifyReply {
+		this.guard(request, request.method === 'GET' ? 'read' : 'write');
+		const row = this.find(request);
+		if (!row) throw unknownRow();
+		return run(row, request, reply);
+	}
+
+	private guard(request: FastifyRequest, kind: 'read' | 'write'): void {
+		const { admin } = this.spec;
+		if (admin === 'all' || (admin === 'writes' && kind === 'write')) requireAdmin(request);
+	}
+
+	/** The row that the address names. */
+	private find(request: CrudRequest): R | undefined {
+		const { id = '' } = request.params;
+		const { name } = this.spec;
+		if (!name) return this.byId(Number(id), request);
+		for (const row of this.spec.rows(request) ?? []) if (name.of(row) === id) return row;
+		return undefined;
+	}
+
+	private byId(id: number, request: CrudRequest): R | undefined {
+		if (this.spec.find) return this.spec.find(id, request);
+		for (const row of this.spec.rows(request) ?? []) if (row.id === id) return row;
+		return undefined;
+	}
 }

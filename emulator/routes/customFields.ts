@@ -46,7 +46,9 @@ export function customFieldRoutes(app: FastifyInstance, world: World, prefix: st
 		},
 		create: {
 			schema: CREATE_FIELD,
-			status: () => switches.fieldsPostStatus,
+			get status() {
+				return switches.fieldsPostStatus;
+			},
 			check: (data, request) => checkNewField(world, owner(request), data),
 			make: (data, request) => createField(world, owner(request), data),
 		},

@@ -16,7 +16,6 @@ import { entityFileRoutes } from './files';
 import { linkRoutes } from './links';
 import { lossReasonRoutes } from './lossReasons';
 import { noteRoutes } from './notes';
-import { pipelineWriteRoutes } from './pipelineWrites';
 import { pipelineRoutes } from './pipelines';
 import { productRoutesV2 } from './products';
 import { roleRoutes, userWriteRoutes } from './roles';
@@ -39,7 +38,6 @@ export function apiRoutes(app: FastifyInstance, world: World): void {
 	userWriteRoutes(app, world);
 	roleRoutes(app, world);
 	pipelineRoutes(app, world);
-	pipelineWriteRoutes(app, world);
 	lossReasonRoutes(app, world);
 	for (const type of ENTITY_TYPES) {
 		entityRoutes(app, world, type);

@@ -5,7 +5,7 @@ import { requestId } from '../entities/schemas';
 import { crudRoutes } from '../http/crud';
 import { originOf } from '../http/envelope';
 import type { World } from '../world';
-import { sorted } from './pipelines';
+import { sorted } from '../pipelines/present';
 
 const shape = { name: z.string().min(1).max(255), sort: z.number().int(), request_id: requestId };
 
@@ -16,7 +16,7 @@ export function lossReasonRoutes(app: FastifyInstance, world: World): void {
 		path: '/leads/loss_reasons',
 		key: 'loss_reasons',
 		admin: 'writes',
-		rows: () => sorted([...table.values()]),
+		rows: () => sorted(table.values()),
 		present: (row, request) => presentLossReason(row, originOf(request)),
 		list: { unpaged: true },
 		create: {

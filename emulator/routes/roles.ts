@@ -78,7 +78,7 @@ export function roleRoutes(app: FastifyInstance, world: World): void {
 		list: { total: true, pageCount: true },
 		create: {
 			schema: z.strictObject({ name, rights: RIGHTS.optional(), request_id: requestId }),
-			status: () => 201,
+			status: 201,
 			make: (data) => account.roles.add({ id: account.roles.nextId(), name: data.name, rights: mergedRights(fullRights(), data.rights) }),
 		},
 		update: {
