@@ -4,10 +4,6 @@ import { entity } from './types';
 export const apiRequest = entity({
 	value: 'apiRequest',
 	displayName: 'API Request',
-	displayNamePlural: 'API Requests',
 	path: '',
-	collection: '',
 	isSingle: 'statusCode',
-	idParameter: '',
-	listSearchMethod: '',
 });

@@ -1,15 +1,10 @@
 import { boolean, choice, pickedUser } from '../fields/fields';
 import type { Filter } from '../fields/filters';
-import { toText } from '../fields/values';
+import { optionsOf, toText } from '../fields/values';
 import { nameField, sortField } from './common';
 import { entity } from './types';
 
-const TYPES = [
-	{ name: 'Invoices', value: 'invoices' },
-	{ name: 'Products', value: 'products' },
-	{ name: 'Regular', value: 'regular' },
-	{ name: 'Suppliers', value: 'suppliers' },
-];
+const TYPES = optionsOf({ invoices: 'Invoices', products: 'Products', regular: 'Regular', suppliers: 'Suppliers' });
 
 /** The products list appears when products are switched on, the suppliers' one with invoices. */
 const CREATABLE = TYPES.filter(({ value }) => value === 'regular' || value === 'invoices').reverse();
@@ -27,21 +22,17 @@ const typeFilter: Filter = {
 export const catalog = entity({
 	value: 'catalog',
 	displayName: 'List',
-	displayNamePlural: 'Lists',
 	path: '/catalogs',
-	collection: 'catalogs',
-	idParameter: 'catalogId',
 	cardPath: 'catalogs',
-	listSearchMethod: 'searchCatalogs',
 	picker: { search: 'local' },
 	fields: [
 		nameField('list', 'Materials'),
-		{ name: 'type', key: 'type', displayName: 'Type', kind: choice(CREATABLE), only: 'create', description: 'What the list holds: anything, or invoices' },
+		{ name: 'type', kind: choice(CREATABLE), only: 'create', description: 'What the list holds: anything, or invoices' },
 		sortField,
-		{ name: 'canAddElements', key: 'can_add_elements', displayName: 'Can Add Elements', kind: boolean, description: 'Whether users may add elements from the card of a record', property: { default: true } },
-		{ name: 'canLinkMultiple', key: 'can_link_multiple', displayName: 'Can Link Multiple', kind: boolean, description: 'Whether an element may be linked to several records', property: { default: true } },
-		{ name: 'canShowInCards', key: 'can_show_in_cards', displayName: 'Show in Cards', kind: boolean, description: 'Whether the list is a tab in cards of records', property: { default: true } },
-		{ name: 'createdBy', key: 'created_by', displayName: 'Created By', kind: pickedUser, only: 'create', description: 'The user in whose name the list is made' },
+		{ name: 'canAddElements', kind: boolean, description: 'Whether users may add elements from the card of a record', property: { default: true } },
+		{ name: 'canLinkMultiple', kind: boolean, description: 'Whether an element may be linked to several records', property: { default: true } },
+		{ name: 'canShowInCards', displayName: 'Show in Cards', kind: boolean, description: 'Whether the list is a tab in cards of records', property: { default: true } },
+		{ name: 'createdBy', kind: pickedUser, only: 'create', description: 'The user in whose name the list is made' },
 	],
 	filters: [typeFilter],
 	needs: { admin: 'toWrite' },

@@ -1,17 +1,15 @@
-import type { WritableField } from '../fields/fields';
+import type { DeclaredField } from '../fields/fields';
 import { seconds as wholeNumber, text } from '../fields/fields';
 import type { Verb } from '../transport/types';
 
 /** Fields and ways of writing that settings of the account have in common. */
 
-export function nameField(noun: string, example: string): WritableField {
-	return { name: 'name', key: 'name', displayName: 'Name', kind: text, required: true, placeholder: `e.g. ${example}`, description: `Name of the ${noun}` };
+export function nameField(noun: string, example: string): DeclaredField {
+	return { name: 'name', kind: text, required: true, placeholder: `e.g. ${example}`, description: `Name of the ${noun}` };
 }
 
-export const sortField: WritableField = {
+export const sortField: DeclaredField = {
 	name: 'sort',
-	key: 'sort',
-	displayName: 'Sort',
 	kind: wholeNumber,
 	description: 'Its place among the others: those with smaller numbers come first. amoCRM may number them anew.',
 };

@@ -4,10 +4,7 @@ import { entity } from './types';
 export const currency = entity({
 	value: 'currency',
 	displayName: 'Currency',
-	displayNamePlural: 'Currencies',
 	path: '/currencies',
-	collection: 'currencies',
 	id: { kind: 'text', key: 'code' },
 	idParameter: 'currencyCode',
-	listSearchMethod: 'searchCurrencies',
 });

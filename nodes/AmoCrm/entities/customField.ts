@@ -1,66 +1,51 @@
 import { categories, fieldOptions, stagePairs } from '../fields/fieldSettings';
 import { boolean, choice, jsonList, text } from '../fields/fields';
 import { choicesFilter, idsFilter } from '../fields/filters';
+import { optionsOf } from '../fields/values';
 import { nameField, ONE_DELETE, sortField } from './common';
 import { FIELD_OWNERS, fieldOwner } from './places';
 import { entity } from './types';
 
-const TYPES: Record<string, string> = {
+const TYPE_OPTIONS = optionsOf({
 	birthday: 'Birthday', category: 'Category (Lists)', chained_list: 'Chained Lists', checkbox: 'Checkbox', date: 'Date', date_time: 'Date and Time',
 	file: 'File', items: 'Items (Lists)', legal_entity: 'Legal Entity', linked_entity: 'Linked Record (Lists)', monetary: 'Money', multiselect: 'Multiselect',
 	multitext: 'Phone, Email and the Like', numeric: 'Number', price: 'Price (Lists)', radiobutton: 'Radio Button', select: 'Select',
 	smart_address: 'Address in Parts', streetaddress: 'Address', text: 'Text', textarea: 'Text in Lines', tracking_data: 'Tracking Data', url: 'Link',
-};
+});
 
-const TYPE_OPTIONS = Object.entries(TYPES)
-	.map(([value, name]) => ({ name, value }))
-	.sort((one, other) => one.name.localeCompare(other.name));
-
-const REMINDERS = [
-	{ name: 'Day Before', value: 'day' },
-	{ name: 'Month Before', value: 'month' },
-	{ name: 'Never', value: 'never' },
-	{ name: 'Week Before', value: 'week' },
-];
+const REMINDERS = optionsOf({ day: 'Day Before', month: 'Month Before', never: 'Never', week: 'Week Before' });
 
 /** Definitions of custom fields. Source: extended facts 2. */
 export const customField = entity({
 	value: 'customField',
 	displayName: 'Custom Field',
-	displayNamePlural: 'Custom Fields',
 	path: '/{entityType}/custom_fields',
 	parents: [fieldOwner('What kind of records has the field', FIELD_OWNERS)],
-	collection: 'custom_fields',
-	idParameter: 'customFieldId',
-	listSearchMethod: 'searchCustomFields',
 	picker: { search: 'local' },
 	fields: [
 		nameField('field', 'Delivery date'),
-		{ name: 'type', key: 'type', displayName: 'Type', kind: choice(TYPE_OPTIONS), required: true, only: 'create', property: { default: 'text' }, description: 'What the field holds; it cannot be changed later. Some types exist for some kinds of records only.' },
-		{ name: 'code', key: 'code', displayName: 'Code', kind: text, placeholder: 'e.g. DELIVERY_DATE', description: 'Short name for programs, unique among the fields of the kind' },
+		{ name: 'type', kind: choice(TYPE_OPTIONS), required: true, only: 'create', property: { default: 'text' }, description: 'What the field holds; it cannot be changed later. Some types exist for some kinds of records only.' },
+		{ name: 'code', kind: text, placeholder: 'e.g. DELIVERY_DATE', description: 'Short name for programs, unique among the fields of the kind' },
 		sortField,
-		{ name: 'groupId', key: 'group_id', displayName: 'Group', kind: text, placeholder: 'e.g. leads_12345678901234', description: 'ID of the group (tab of the card) that shows the field' },
-		{ name: 'isApiOnly', key: 'is_api_only', displayName: 'API Only', kind: boolean, description: 'Whether only programs may change the value, not people' },
-		{ name: 'isRequired', key: 'is_required', displayName: 'Required', kind: boolean, description: 'Whether people must fill it; for fields of lists' },
-		{ name: 'isVisible', key: 'is_visible', displayName: 'Visible', kind: boolean, property: { default: true }, description: 'Whether the list shows it; for fields of lists' },
-		{ name: 'requiredStatuses', key: 'required_statuses', displayName: 'Required in Stage Names or IDs', kind: stagePairs, description: 'Stages in which people must fill the field. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.' },
+		{ name: 'groupId', displayName: 'Group', kind: text, placeholder: 'e.g. leads_12345678901234', description: 'ID of the group (tab of the card) that shows the field' },
+		{ name: 'isApiOnly', displayName: 'API Only', kind: boolean, description: 'Whether only programs may change the value, not people' },
+		{ name: 'isRequired', displayName: 'Required', kind: boolean, description: 'Whether people must fill it; for fields of lists' },
+		{ name: 'isVisible', displayName: 'Visible', kind: boolean, property: { default: true }, description: 'Whether the list shows it; for fields of lists' },
+		{ name: 'requiredStatuses', displayName: 'Required in Stage Names or IDs', kind: stagePairs, description: 'Stages in which people must fill the field. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.' },
 		{ name: 'options', key: 'enums', displayName: 'Field Options', kind: fieldOptions, description: 'Options to choose from, for select, multiselect and radio button', onUpdate: { description: "Options to add, or to rename by their ID or code; those that are not named stay unless 'Remove Other Options' is on" } },
-		{ name: 'removeOtherOptions', key: '', displayName: 'Remove Other Options', kind: { property: { type: 'boolean', default: false }, encode: () => undefined }, only: 'update', needs: 'options', description: "Whether to remove the options that 'Field Options' does not name, and with them their values in all records" },
-		{ name: 'categories', key: 'nested', displayName: 'Categories', kind: categories, placeholder: 'e.g. Clothes / Shoes', description: 'Tree of options of a category field, one path in a line; branches that exist stay' },
-		{ name: 'currency', key: 'currency', displayName: 'Currency', kind: text, placeholder: 'e.g. USD', description: 'ISO code of the currency, for money fields' },
-		{ name: 'remind', key: 'remind', displayName: 'Reminder', kind: choice(REMINDERS), description: 'When to remind of a birthday' },
-		{ name: 'searchIn', key: 'search_in', displayName: 'Search In', kind: text, placeholder: 'e.g. contacts_and_companies', description: 'Where a linked record is looked for: contacts, companies, contacts_and_companies, or the ID of a list' },
-		{ name: 'chainedLists', key: 'chained_lists', displayName: 'Chained Lists (JSON)', kind: jsonList, description: 'Lists of the chain, for example [{"catalog_id": 5, "parent_catalog_id": null, "title": "City"}]' },
-		{ name: 'trackingCallback', key: 'tracking_callback', displayName: 'Tracking Callback', kind: text, placeholder: 'e.g. onUtm', description: 'Name of the function on the site that gives the value, for tracking data' },
+		{ name: 'removeOtherOptions', key: '', kind: { property: { type: 'boolean', default: false }, encode: () => undefined }, only: 'update', needs: 'options', description: "Whether to remove the options that 'Field Options' does not name, and with them their values in all records" },
+		{ name: 'categories', key: 'nested', kind: categories, placeholder: 'e.g. Clothes / Shoes', description: 'Tree of options of a category field, one path in a line; branches that exist stay' },
+		{ name: 'currency', kind: text, placeholder: 'e.g. USD', description: 'ISO code of the currency, for money fields' },
+		{ name: 'remind', displayName: 'Reminder', kind: choice(REMINDERS), description: 'When to remind of a birthday' },
+		{ name: 'searchIn', kind: text, placeholder: 'e.g. contacts_and_companies', description: 'Where a linked record is looked for: contacts, companies, contacts_and_companies, or the ID of a list' },
+		{ name: 'chainedLists', displayName: 'Chained Lists (JSON)', kind: jsonList, description: 'Lists of the chain, for example [{"catalog_id": 5, "parent_catalog_id": null, "title": "City"}]' },
+		{ name: 'trackingCallback', kind: text, placeholder: 'e.g. onUtm', description: 'Name of the function on the site that gives the value, for tracking data' },
 	],
 	filters: [
 		idsFilter('id', { noun: 'field', listSearchMethod: 'searchCustomFields', linkPaths: [] }, { name: 'ids', displayName: 'IDs From Data', placeholder: 'e.g. {{ $json.ids }}', description: 'Return only the fields with these IDs, as a list or separated by commas' }),
 		choicesFilter('type', TYPE_OPTIONS, { name: 'types', displayName: 'Types', description: 'Return only fields of these types' }),
 	],
-	sortKeys: [
-		{ name: 'ID', value: 'id' },
-		{ name: 'Sort', value: 'sort' },
-	],
+	sortKeys: { id: 'ID', sort: 'Sort' },
 	verbs: { delete: ONE_DELETE },
 	needs: { admin: 'toWrite' },
 	isDictionary: true,

@@ -4,17 +4,9 @@ import { entity } from './types';
 export const customer = entity({
 	value: 'customer',
 	displayName: 'Customer',
-	displayNamePlural: 'Customers',
 	path: '/customers',
-	collection: 'customers',
-	idParameter: 'customerId',
 	cardPath: 'customers/detail',
-	listSearchMethod: 'searchCustomers',
 	picker: { search: 'server' },
-	withOptions: [
-		{ name: 'Companies', value: 'companies' },
-		{ name: 'Contacts', value: 'contacts' },
-		{ name: 'Products', value: 'catalog_elements' },
-	],
+	withOptions: { companies: 'Companies', contacts: 'Contacts', catalog_elements: 'Products' },
 	hasCustomFields: true,
 });

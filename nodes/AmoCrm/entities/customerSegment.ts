@@ -7,15 +7,11 @@ import { entity } from './types';
 export const customerSegment = entity({
 	value: 'customerSegment',
 	displayName: 'Customer Segment',
-	displayNamePlural: 'Customer Segments',
 	path: '/customers/segments',
-	collection: 'segments',
-	idParameter: 'customerSegmentId',
-	listSearchMethod: 'searchCustomerSegments',
 	picker: { search: 'local' },
 	fields: [
 		nameField('segment', 'VIP'),
-		{ name: 'color', key: 'color', displayName: 'Color', kind: color({ prefix: '' }), description: 'Color of the segment' },
+		{ name: 'color', kind: color({ prefix: '' }), description: 'Color of the segment' },
 		{ name: 'customFieldsJson', key: 'custom_fields_values', displayName: 'Custom Fields (JSON)', kind: customFieldsJson, description: 'Array in the form of amoCRM\'s custom_fields_values, for example [{"field_id": 123, "values": [{"value": "text"}]}]' },
 	],
 	list: { byIds: 'single' },

@@ -6,16 +6,12 @@ import { entity } from './types';
 export const customerStatus = entity({
 	value: 'customerStatus',
 	displayName: 'Customer Status',
-	displayNamePlural: 'Customer Statuses',
 	path: '/customers/statuses',
-	collection: 'statuses',
-	idParameter: 'customerStatusId',
-	listSearchMethod: 'searchCustomerStatuses',
 	picker: { search: 'local' },
 	fields: [
 		nameField('status', 'Loyal'),
 		sortField,
-		{ name: 'color', key: 'color', displayName: 'Color', kind: color({ prefix: '#' }), description: 'Color of the status on the board' },
+		{ name: 'color', kind: color({ prefix: '#' }), description: 'Color of the status on the board' },
 	],
 	sortAfterLast: true,
 	list: { unpaged: true, byIds: 'single' },

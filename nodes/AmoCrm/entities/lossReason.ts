@@ -5,11 +5,7 @@ import { entity } from './types';
 export const lossReason = entity({
 	value: 'lossReason',
 	displayName: 'Loss Reason',
-	displayNamePlural: 'Loss Reasons',
 	path: '/leads/loss_reasons',
-	collection: 'loss_reasons',
-	idParameter: 'lossReasonId',
-	listSearchMethod: 'searchLossReasons',
 	picker: { search: 'local' },
 	fields: [nameField('loss reason', 'Too expensive'), sortField],
 	list: { byIds: 'single' },

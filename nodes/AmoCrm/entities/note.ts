@@ -32,7 +32,6 @@ const recordsOfKind = ({ at }: { at?: { path: string } }) => recordOf(at?.path.s
 export const note = entity({
 	value: 'note',
 	displayName: 'Note',
-	displayNamePlural: 'Notes',
 	path: '/{entityType}/notes',
 	parents: [
 		ofKind({ displayName: 'Record Type', description: 'What kind of record the note belongs to' }, CARD_KINDS, [
@@ -40,18 +39,14 @@ export const note = entity({
 			{ displayName: 'Note', name: 'noteId', targets: NOTES },
 		]),
 	],
-	collection: 'notes',
-	idParameter: 'noteId',
-	listSearchMethod: 'searchNotes',
 	picker: { search: 'local', label: noteLabel },
 	fields: [
-		{ name: 'entityId', key: 'entity_id', displayName: 'Record', kind: notedRecord, required: true, description: 'The record whose card gets the note' },
+		{ name: 'entityId', displayName: 'Record', kind: notedRecord, required: true, description: 'The record whose card gets the note' },
 		{ ...createdAtField, description: "When the note was made, for imports. A date without an offset is in the workflow's time zone." },
 		{ ...createdByField, description: 'The user in whose name the note is made' },
 		responsibleUserField,
 		{
 			name: 'isNeedToTriggerDigitalPipeline',
-			key: 'is_need_to_trigger_digital_pipeline',
 			displayName: 'Trigger Digital Pipeline',
 			kind: boolean,
 			description: 'Whether the note starts the automations of the pipeline, as it does when this is left out',
@@ -70,9 +65,6 @@ export const note = entity({
 		noteTypesFilter,
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],
-	sortKeys: [
-		{ name: 'ID', value: 'id' },
-		{ name: 'Updated At', value: 'updated_at' },
-	],
-	withOptions: [{ name: 'Is Pinned', value: 'is_pinned' }],
+	sortKeys: { id: 'ID', updated_at: 'Updated At' },
+	withOptions: { is_pinned: 'Is Pinned' },
 });

@@ -7,25 +7,20 @@ import { entity } from './types';
 export const pipeline = entity({
 	value: 'pipeline',
 	displayName: 'Pipeline',
-	displayNamePlural: 'Pipelines',
 	path: '/leads/pipelines',
-	collection: 'pipelines',
-	idParameter: 'pipelineId',
 	cardPath: 'leads/pipeline',
-	listSearchMethod: 'searchPipelines',
 	fields: [
 		nameField('pipeline', 'Wholesale'),
 		sortField,
-		{ name: 'isMain', key: 'is_main', displayName: 'Main', kind: boolean, description: 'Whether it becomes the pipeline that new leads go to by default' },
+		{ name: 'isMain', displayName: 'Main', kind: boolean, description: 'Whether it becomes the pipeline that new leads go to by default' },
 		{
 			name: 'isUnsortedOn',
-			key: 'is_unsorted_on',
 			displayName: 'Incoming Leads',
 			kind: boolean,
 			description: 'Whether it has a stage for incoming leads, which a person accepts or declines',
 			property: { default: true },
 		},
-		{ name: 'stages', key: '_embedded.statuses', displayName: 'Stages', kind: pipelineStages, only: 'create', description: 'Stages in their order, without won and lost, which every pipeline has' },
+		{ name: 'stages', key: '_embedded.statuses', kind: pipelineStages, only: 'create', description: 'Stages in their order, without won and lost, which every pipeline has' },
 	],
 	// amoCRM demands all of them (core facts 7).
 	createDefaults: { sort: 100, is_main: false, is_unsorted_on: true },

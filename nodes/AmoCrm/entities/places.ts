@@ -5,7 +5,7 @@ import type { LocatorTarget } from '../fields/locator';
 import { idIn, linkedOne, recordLocator } from '../fields/locator';
 import type { RecordTarget } from '../fields/targets';
 import { CATALOG } from '../fields/targets';
-import { oneOf, valuesOf } from '../fields/values';
+import { oneOf, optionsOf, valuesOf } from '../fields/values';
 import type { Entity, Parent } from './types';
 
 /** Where entities are: below a record, or below a kind of records. */
@@ -68,12 +68,7 @@ export function ofKind(look: { displayName: string; description: string }, kinds
 const CATALOGS = { name: 'List', value: 'catalogs' };
 const SEGMENTS = { name: 'Segment', value: 'segments' };
 
-export const CARD_KINDS = [
-	{ name: 'Company', value: 'companies' },
-	{ name: 'Contact', value: 'contacts' },
-	{ name: 'Customer', value: 'customers' },
-	{ name: 'Lead', value: 'leads' },
-];
+export const CARD_KINDS = optionsOf({ companies: 'Company', contacts: 'Contact', customers: 'Customer', leads: 'Lead' });
 
 /** What has custom fields, and what has groups of them (extended facts 2.1). */
 export const FIELD_OWNERS = [...CARD_KINDS, CATALOGS, SEGMENTS];
@@ -95,4 +90,3 @@ export function fieldOwner(description: string, kinds: Array<{ name: string; val
 		pattern: '[a-z]+(?:/\\w+)?',
 	};
 }
-

@@ -5,13 +5,9 @@ import { entity } from './types';
 export const productSettings = entity({
 	value: 'productSettings',
 	displayName: 'Product Setting',
-	displayNamePlural: 'Product Settings',
 	path: '/catalogs/products/settings',
-	collection: '',
 	isSingle: 'is_enabled',
-	idParameter: '',
-	listSearchMethod: '',
-	fields: [{ name: 'isEnabled', key: 'is_enabled', displayName: 'Enabled', kind: boolean, description: 'Whether products are switched on; amoCRM then makes their list' }],
+	fields: [{ name: 'isEnabled', displayName: 'Enabled', kind: boolean, description: 'Whether products are switched on; amoCRM then makes their list' }],
 	verbs: { update: { method: 'PATCH', sends: 'row', answers: 'self' } },
 	needs: { admin: 'toWrite' },
 });

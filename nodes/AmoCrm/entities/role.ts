@@ -3,7 +3,7 @@ import { nameField, ONE_DELETE, ONE_ROW } from './common';
 import { entity } from './types';
 
 export const rightsFields = [
-	{ name: 'rights', key: 'rights', displayName: 'Rights', kind: rights, description: 'What users with it may do; what is not set stays as it is' },
+	{ name: 'rights', kind: rights, description: 'What users with it may do; what is not set stays as it is' },
 	{ name: 'rightsJson', key: 'rights', displayName: 'Rights (JSON)', kind: rightsJson, description: "Rights in amoCRM's own form, for stages and lists too, for example {\"leads\": {\"view\": \"A\"}, \"status_rights\": []}" },
 ];
 
@@ -11,14 +11,10 @@ export const rightsFields = [
 export const role = entity({
 	value: 'role',
 	displayName: 'Role',
-	displayNamePlural: 'Roles',
 	path: '/roles',
-	collection: 'roles',
-	idParameter: 'roleId',
-	listSearchMethod: 'searchRoles',
 	picker: { search: 'local' },
 	fields: [nameField('role', 'Manager'), ...rightsFields],
-	withOptions: [{ name: 'Users', value: 'users' }],
+	withOptions: { users: 'Users' },
 	list: { byIds: 'single' },
 	verbs: { update: ONE_ROW, delete: ONE_DELETE },
 	needs: { admin: 'always' },

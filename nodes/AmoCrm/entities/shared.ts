@@ -1,4 +1,4 @@
-import type { WritableField } from '../fields/fields';
+import type { DeclaredField } from '../fields/fields';
 import { clearedFields, company, customFieldsJson, moment, multitext, pickedUser, removedTags, replacedTags, tags } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
@@ -7,75 +7,49 @@ import { toBoolean } from '../fields/values';
 
 /** Fields and filters that several resources have in common. `noun` is the resource in lower case. */
 
-export const responsibleUserField: WritableField = {
+export const responsibleUserField: DeclaredField = {
 	name: 'responsibleUserId',
-	key: 'responsible_user_id',
 	displayName: 'Responsible User',
 	kind: pickedUser,
 	description: 'The user who is responsible for it',
 };
 
-export function tagFields(noun: string): WritableField[] {
-	const placeholder = 'e.g. vip, autumn sale';
+export function tagFields(noun: string): DeclaredField[] {
+	const list = 'separated by commas, or a list';
+	const field = { placeholder: 'e.g. vip, autumn sale', key: '_embedded.tags' };
+	const onUpdate = { displayName: 'Tags to Add', description: `Names of the tags to add, ${list}. The tags that the ${noun} has stay.` };
+	const toSet = `Names of all the tags that the ${noun} is to have, ${list}. The other tags are taken off; an expression that gives an empty list takes all off.`;
 	return [
+		{ ...field, name: 'tags', kind: tags, description: `Names of the tags, ${list}. Tags that do not exist yet are created.`, onUpdate },
 		{
-			name: 'tags',
-			key: '_embedded.tags',
-			displayName: 'Tags',
-			kind: tags,
-			placeholder,
-			description: 'Names of the tags, separated by commas, or a list. Tags that do not exist yet are created.',
-			onUpdate: { displayName: 'Tags to Add', description: `Names of the tags to add, separated by commas, or a list. The tags that the ${noun} has stay.` },
-		},
-		{
+			...field,
 			name: 'tagsToRemove',
 			key: 'tags_to_delete',
 			displayName: 'Tags to Remove',
 			kind: removedTags,
 			only: 'update',
-			placeholder,
-			description: `Names of the tags to take off the ${noun}, separated by commas, or a list`,
+			description: `Names of the tags to take off the ${noun}, ${list}`,
 		},
-		{
-			name: 'tagsToSet',
-			key: '_embedded.tags',
-			displayName: 'Tags (Replace All)',
-			kind: replacedTags,
-			only: 'update',
-			placeholder,
-			description: `Names of all the tags that the ${noun} is to have, separated by commas, or a list. The other tags are taken off; an expression that gives an empty list takes all off.`,
-		},
+		{ ...field, name: 'tagsToSet', displayName: 'Tags (Replace All)', kind: replacedTags, only: 'update', description: toSet },
 	];
 }
 
-export function phoneAndEmailFields(noun: string): WritableField[] {
-	const several = (what: string) => ({
-		description: `Work ${what} of the ${noun}; several separated by commas, or a list`,
-		onUpdate: { description: `Work ${what} of the ${noun}; several separated by commas, or a list. They replace all that the ${noun} has. Left empty, nothing changes.` },
+export function phoneAndEmailFields(noun: string): DeclaredField[] {
+	const list = 'several separated by commas, or a list';
+	const fieldOf = (name: 'phone' | 'email', what: string, found: string): Omit<DeclaredField, 'kind'> => ({
+		name,
+		key: name.toUpperCase(),
+		description: `Work ${what} of the ${noun}; ${list}`,
+		onUpdate: { description: `Work ${what} of the ${noun}; ${list}. They replace all that the ${noun} has. Left empty, nothing changes.` },
+		onMatch: `${found}; ${list}. It is saved too.`,
 	});
 	return [
-		{
-			name: 'phone',
-			key: 'PHONE',
-			displayName: 'Phone',
-			kind: multitext('PHONE'),
-			placeholder: 'e.g. +7 912 345-67-89',
-			...several('phone number'),
-			onMatch: `Phone number to find the ${noun} by, in any form; several separated by commas, or a list. It is saved too.`,
-		},
-		{
-			name: 'email',
-			key: 'EMAIL',
-			displayName: 'Email',
-			kind: multitext('EMAIL'),
-			placeholder: 'e.g. nathan@example.com',
-			...several('email address'),
-			onMatch: `Email address to find the ${noun} by; several separated by commas, or a list. It is saved too.`,
-		},
+		{ ...fieldOf('phone', 'phone number', `Phone number to find the ${noun} by, in any form`), kind: multitext('PHONE'), placeholder: 'e.g. +7 912 345-67-89' },
+		{ ...fieldOf('email', 'email address', `Email address to find the ${noun} by`), kind: multitext('EMAIL'), placeholder: 'e.g. nathan@example.com' },
 	];
 }
 
-export const customFieldsJsonField: WritableField = {
+export const customFieldsJsonField: DeclaredField = {
 	name: 'customFieldsJson',
 	key: 'custom_fields_values',
 	displayName: 'Custom Fields (JSON)',
@@ -83,7 +57,7 @@ export const customFieldsJsonField: WritableField = {
 	description: 'Array in the form of amoCRM\'s custom_fields_values, for example [{"field_id": 123, "values": [{"value": "text"}]}]; "values": null clears a field',
 };
 
-export const customFieldsToClearField: WritableField = {
+export const customFieldsToClearField: DeclaredField = {
 	name: 'customFieldsToClear',
 	key: 'custom_fields_values',
 	displayName: 'Clear Field Names or IDs',
@@ -92,32 +66,28 @@ export const customFieldsToClearField: WritableField = {
 	description: 'Custom fields to empty. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
-export function companyField(onCreate: 'embedded' | 'linked'): WritableField {
+export function companyField(onCreate: 'embedded' | 'linked'): DeclaredField {
 	return { name: 'companyId', key: '_embedded.companies', displayName: 'Company', kind: company(onCreate), description: 'The company to link' };
 }
 
-export const createdAtField: WritableField = {
+export const createdAtField: DeclaredField = {
 	name: 'createdAt',
-	key: 'created_at',
-	displayName: 'Created At',
 	kind: moment,
 	description: "When the record was created, for imports. A date without an offset is in the workflow's time zone.",
 };
 
-export const createdByField: WritableField = {
+export const createdByField: DeclaredField = {
 	name: 'createdBy',
-	key: 'created_by',
-	displayName: 'Created By',
 	kind: pickedUser,
 	description: 'The user in whose name the record is made; 0 is the robot',
 };
 
 /** Who and when, where amoCRM takes all four (core facts 5.4, 9, 12). */
-export const stampFields: WritableField[] = [
+export const stampFields: DeclaredField[] = [
 	createdAtField,
 	createdByField,
-	{ ...createdAtField, name: 'updatedAt', key: 'updated_at', displayName: 'Updated At', description: "When the record was last changed, for imports. A date without an offset is in the workflow's time zone." },
-	{ ...createdByField, name: 'updatedBy', key: 'updated_by', displayName: 'Updated By', description: 'The user in whose name the record is changed; 0 is the robot' },
+	{ ...createdAtField, name: 'updatedAt', description: "When the record was last changed, for imports. A date without an offset is in the workflow's time zone." },
+	{ ...createdByField, name: 'updatedBy', description: 'The user in whose name the record is changed; 0 is the robot' },
 ];
 
 /** `example` is what a person might look for. */

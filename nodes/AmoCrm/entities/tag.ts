@@ -26,16 +26,12 @@ const tagColor: FieldKind = {
 export const tag = entity({
 	value: 'tag',
 	displayName: 'Tag',
-	displayNamePlural: 'Tags',
 	path: '/{entityType}/tags',
 	parents: [ofKind(LOOK, CARD_KINDS)],
-	collection: 'tags',
-	idParameter: 'tagId',
-	listSearchMethod: 'searchTags',
 	picker: { search: 'server' },
 	fields: [
 		nameField('tag', 'vip'),
-		{ name: 'color', key: 'color', displayName: 'Color', kind: tagColor, description: 'Color of the tag; amoCRM has colors for tags of leads only' },
+		{ name: 'color', kind: tagColor, description: 'Color of the tag; amoCRM has colors for tags of leads only' },
 	],
 	filters: [
 		search({ name: 'query', displayName: 'Search Query', placeholder: 'e.g. vip', description: 'Text to find in the names of tags' }),

@@ -10,23 +10,18 @@ import { entity } from './types';
 export const task = entity({
 	value: 'task',
 	displayName: 'Task',
-	displayNamePlural: 'Tasks',
 	path: '/tasks',
-	collection: 'tasks',
-	idParameter: 'taskId',
-	listSearchMethod: 'searchTasks',
 	picker: { search: 'local', label: (row) => joined(row.text || `Task ${String(row.id)}`, dayOf(row.complete_till), row.is_completed ? 'completed' : '') },
 	fields: [
-		{ name: 'text', key: 'text', displayName: 'Text', kind: longText, required: true, placeholder: 'e.g. Call back about the offer', description: 'What is to be done' },
+		{ name: 'text', kind: longText, required: true, placeholder: 'e.g. Call back about the offer', description: 'What is to be done' },
 		{
 			name: 'completeTill',
-			key: 'complete_till',
 			displayName: 'Deadline',
 			kind: deadline,
 			required: true,
 			description: "When the task is due. A date without an offset is in the workflow's time zone; a day without a time means its end.",
 		},
-		{ name: 'taskTypeId', key: 'task_type_id', displayName: 'Task Type Name or ID', kind: picked('getTaskTypes'), description: pickOne('What is to be done: a call, a meeting or a type of your own') },
+		{ name: 'taskTypeId', displayName: 'Task Type Name or ID', kind: picked('getTaskTypes'), description: pickOne('What is to be done: a call, a meeting or a type of your own') },
 		responsibleUserField,
 		{
 			name: 'entityType',
@@ -38,17 +33,15 @@ export const task = entity({
 			needs: 'entityId',
 			property: { default: 'leads' },
 		},
-		{ name: 'entityId', key: 'entity_id', displayName: 'Linked Record', kind: linkedRecord, needs: 'entityType', description: "The record that the task belongs to; its ID needs 'Link To' too" },
+		{ name: 'entityId', displayName: 'Linked Record', kind: linkedRecord, needs: 'entityType', description: "The record that the task belongs to; its ID needs 'Link To' too" },
 		{
 			name: 'result',
-			key: 'result',
-			displayName: 'Result',
 			kind: taskResult,
 			placeholder: 'e.g. Agreed on a meeting',
 			description: 'What came of the task. amoCRM shows it when the task is completed.',
 		},
-		{ name: 'isCompleted', key: 'is_completed', displayName: 'Completed', kind: boolean, description: 'Whether the task is done' },
-		{ name: 'duration', key: 'duration', displayName: 'Duration (Seconds)', kind: seconds, description: 'How long the task takes' },
+		{ name: 'isCompleted', displayName: 'Completed', kind: boolean, description: 'Whether the task is done' },
+		{ name: 'duration', displayName: 'Duration (Seconds)', kind: seconds, description: 'How long the task takes' },
 		...stampFields,
 	],
 	filters: [
@@ -75,9 +68,5 @@ export const task = entity({
 		stagesFilter('lead_statuses', 'hidden', { name: 'leadStatusIds', displayName: 'Lead Stage Names or IDs', description: 'Return only tasks of leads in these stages' }),
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],
-	sortKeys: [
-		{ name: 'Created At', value: 'created_at' },
-		{ name: 'Deadline', value: 'complete_till' },
-		{ name: 'ID', value: 'id' },
-	],
+	sortKeys: { created_at: 'Created At', complete_till: 'Deadline', id: 'ID' },
 });

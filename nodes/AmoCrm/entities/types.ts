@@ -1,22 +1,25 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { WritableField } from '../fields/fields';
+import type { DeclaredField, WritableField } from '../fields/fields';
+import { field } from '../fields/fields';
 import type { Filter } from '../fields/filters';
+import { optionsOf } from '../fields/values';
 import type { Verb } from '../transport/types';
-
-interface Option {
-	name: string;
-	value: string;
-	description?: string;
-}
-
-/** Lists of a declaration that stand empty where it has none. */
-type Lists = 'fields' | 'filters' | 'sortKeys' | 'withOptions' | 'linkTargets';
 
 /** What tells records of a kind apart: a number, or a text such as a UUID or a code. */
 export type RecordId = number | string;
 
-export type Entity = Declaration & Required<Pick<Declaration, Lists>>;
+/** What follows from the rest of a declaration unless it says it itself. */
+type Derived = 'displayNamePlural' | 'collection' | 'idParameter' | 'listSearchMethod' | 'filters' | 'linkTargets';
+
+/** What operations read in another form than it is declared in. */
+interface Worked {
+	fields: WritableField[];
+	sortKeys: Array<{ name: string; value: string }>;
+	withOptions: Array<{ name: string; value: string }>;
+}
+
+export type Entity = Omit<Declaration, keyof Worked> & Required<Pick<Declaration, Derived>> & Worked;
 
 /** The ID of a row that amoCRM gave. */
 export function idOf({ id }: Pick<Entity, 'id'>, row: Record<string, unknown>): RecordId {
@@ -24,10 +27,24 @@ export function idOf({ id }: Pick<Entity, 'id'>, row: Record<string, unknown>): 
 	return id?.kind === 'text' ? String(value) : Number(value);
 }
 
-/** A row of the entity table, with what it does not have spelled out for the operations. */
+/** A row of the entity table, with all that operations read spelled out. */
 export function entity(declaration: Declaration): Entity {
-	return { fields: [], filters: [], sortKeys: [], withOptions: [], linkTargets: [], ...declaration };
+	const { value, displayName, path, isSingle, fields = [], sortKeys = {}, withOptions = {} } = declaration;
+	return {
+		displayNamePlural: plural(displayName),
+		collection: isSingle ? '' : path.slice(path.lastIndexOf('/') + 1),
+		idParameter: isSingle ? '' : `${value}Id`,
+		listSearchMethod: isSingle ? '' : `search${plural(value).replace(/^[a-z]/, (letter) => letter.toUpperCase())}`,
+		filters: [],
+		linkTargets: [],
+		...declaration,
+		fields: fields.map(field),
+		sortKeys: optionsOf(sortKeys),
+		withOptions: optionsOf(withOptions),
+	};
 }
+
+const plural = (noun: string): string => (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : noun.endsWith('s') ? `${noun}es` : `${noun}s`);
 
 /**
  * What amoCRM has: one row of the entity table. Declarations only; the operations work on any row, and the UI, the
@@ -38,31 +55,31 @@ interface Declaration {
 	value: string;
 	/** Title Case, for names in the UI. */
 	displayName: string;
-	displayNamePlural: string;
+	displayNamePlural?: string;
 	/** Path below `/api/v4`; a parent's part stands in braces: `/leads/pipelines/{pipelineId}/statuses`. */
 	path: string;
 	/** What the braces stand for, the outermost first. */
 	parents?: Parent[];
-	/** Key of the rows in `_embedded`; also the entity type in links. */
-	collection: string;
-	/** Name of the parameter that holds one record: `leadId`. */
-	idParameter: string;
+	/** Key of the rows in `_embedded`; also the entity type in links. The end of `path` when left out. */
+	collection?: string;
+	/** Name of the parameter that holds one record; `leadId` of a `lead` when left out. */
+	idParameter?: string;
 	/** What its records are told apart by, where that is not a number under the key `id`. */
 	id?: { kind: 'number' | 'text'; key: string };
 	/** Path of the record's card in amoCRM's own UI, before the ID; absent when it has none. */
 	cardPath?: string;
-	/** Method of `methods.listSearch` that fills the picker of `idParameter`. */
-	listSearchMethod: string;
+	/** Method of `methods.listSearch` that fills the picker of `idParameter`; `searchLeads` of a `lead` when left out. */
+	listSearchMethod?: string;
 	/** How its records are picked, where that follows from this declaration alone. */
 	picker?: Picker;
-	fields?: WritableField[];
+	fields?: DeclaredField[];
 	/** What amoCRM wants in every new record, and the user need not say. */
 	createDefaults?: Record<string, string | number | boolean>;
 	filters?: Filter[];
-	/** Sort keys that amoCRM really obeys (core facts 3.5). */
-	sortKeys?: Option[];
-	/** What `with` may add to a record. */
-	withOptions?: Option[];
+	/** Sort keys that amoCRM really obeys (core facts 3.5), with their names. */
+	sortKeys?: Record<string, string>;
+	/** What `with` may add to a record, with its names. */
+	withOptions?: Record<string, string>;
 	/** Whether list filters are the account's paid extra, silently ignored without it (core facts 3.6). */
 	filtersArePaid?: boolean;
 	/** Whether lists can be filtered by custom fields (core facts 3.6). */

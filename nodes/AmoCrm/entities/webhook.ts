@@ -6,15 +6,12 @@ import { entity } from './types';
 export const webhook = entity({
 	value: 'webhook',
 	displayName: 'Webhook',
-	displayNamePlural: 'Webhooks',
 	path: '/webhooks',
-	collection: 'webhooks',
 	id: { kind: 'text', key: 'destination' },
 	idParameter: '',
-	listSearchMethod: '',
 	fields: [
-		{ name: 'destination', key: 'destination', displayName: 'Destination', kind: webAddress, required: true, placeholder: 'e.g. https://example.com/amocrm', description: 'Web address that amoCRM sends the events to' },
-		{ name: 'events', key: 'settings', displayName: 'Events', kind: hookEvents, required: true, description: 'What amoCRM tells this address of. An expression may give codes of events that the list does not hold.' },
+		{ name: 'destination', kind: webAddress, required: true, placeholder: 'e.g. https://example.com/amocrm', description: 'Web address that amoCRM sends the events to' },
+		{ name: 'events', key: 'settings', kind: hookEvents, required: true, description: 'What amoCRM tells this address of. An expression may give codes of events that the list does not hold.' },
 	],
 	filters: [
 		{

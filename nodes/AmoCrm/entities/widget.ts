@@ -4,12 +4,9 @@ import { entity } from './types';
 export const widget = entity({
 	value: 'widget',
 	displayName: 'Widget',
-	displayNamePlural: 'Widgets',
 	path: '/widgets',
-	collection: 'widgets',
 	id: { kind: 'text', key: 'code' },
 	idParameter: 'widgetCode',
-	listSearchMethod: 'searchWidgets',
 	picker: { search: 'local', label: ({ code }) => String(code) },
 	list: { byIds: 'single' },
 	needs: { admin: 'toWrite' },

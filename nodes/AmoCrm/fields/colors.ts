@@ -1,8 +1,8 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { FieldKind } from './fields';
-import { show } from './values';
+import { bodyKind } from './fields';
+import { optionsOf, show } from './values';
 
 /** Colors that amoCRM takes, each route in its own form; people write them with and without `#`. */
 export interface Palette {
@@ -34,20 +34,12 @@ export const TAG_COLORS: Palette = {
 	},
 };
 
-const optionsOf = ({ names = {}, prefix }: Palette): INodePropertyOptions[] =>
-	Object.entries(names)
-		.map(([digits, name]) => ({ name, value: prefix + digits }))
-		.sort((one, other) => one.name.localeCompare(other.name));
-
 /** A color by its digits or, where amoCRM takes some only, by its name. */
 export function color(palette: Palette): FieldKind {
-	const options = optionsOf(palette);
-	return {
-		property: options.length > 0 ? { type: 'options', options, default: options[0]?.value ?? '' } : { type: 'color', default: '' },
-		encode: (draft, key, value) => {
-			draft.body[key] = colorOf(value, palette);
-		},
-	};
+	const { names = {}, prefix } = palette;
+	const options = optionsOf(names).map(({ name, value }) => ({ name, value: prefix + value }));
+	const property = options.length > 0 ? { type: 'options' as const, options, default: options[0]?.value ?? '' } : { type: 'color' as const, default: '' };
+	return bodyKind(property, (value) => colorOf(value, palette));
 }
 
 /** The color as the route wants it. Throws a `UserError` that says which there are. */

@@ -97,7 +97,16 @@ export interface WritableField {
 	onMatch?: string;
 }
 
-function bodyKind(property: FieldKind['property'], convert: (value: unknown, context: EncodeContext) => unknown): FieldKind {
+/** A field as it is declared: what is left out follows from its name, `closed_at` and `Closed At` from `closedAt`. */
+export type DeclaredField = Omit<WritableField, 'key' | 'displayName'> & Partial<Pick<WritableField, 'key' | 'displayName'>>;
+
+export function field(declared: DeclaredField): WritableField {
+	const words = declared.name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+	const title = words.map((word) => (/^ids?$/.test(word) ? `ID${word.slice(2)}` : word.charAt(0).toUpperCase() + word.slice(1)));
+	return { key: words.join('_'), displayName: title.join(' '), ...declared };
+}
+
+export function bodyKind(property: FieldKind['property'], convert: (value: unknown, context: EncodeContext) => unknown): FieldKind {
 	return {
 		property,
 		encode: (draft, key, value, context) => {

@@ -131,6 +131,10 @@ export function oneOf<T extends string>(allowed: readonly T[], value: unknown): 
 	throw new UserError(`${show(value)} is not possible. Give one of: ${allowed.join(', ')}.`);
 }
 
+/** Choices, each with its name, in the order of the names. */
+export const optionsOf = (names: Record<string, string>): Array<{ name: string; value: string }> =>
+	Object.entries(names).map(([value, name]) => ({ name, value })).sort((one, other) => one.name.localeCompare(other.name));
+
 /** The words of a choice. */
 export const valuesOf = (options: Array<{ value: string }>): string[] => options.map(({ value }) => value);
 

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { CUSTOM_TYPE, optionalParams, paramFields, requiredParams, typesWithOptionalParams, WRITABLE_TYPES } from '../entities/noteTypes';
+import { CUSTOM_TYPE, paramFields, paramsOf, typesWithOptionalParams, WRITABLE_TYPES } from '../entities/noteTypes';
 import type { Entity } from '../entities/types';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft, named } from '../fields/fields';
@@ -24,17 +24,12 @@ const noteTypeProperty: INodeProperties = {
  * What the kind must have stands at the top. n8n itself must not demand it: with an expression for the kind, it would
  * demand the values of every kind.
  */
-function paramProperties(mode: 'create' | 'update'): { required: INodeProperties[]; optional: INodeProperties[] } {
-	return {
-		required: requiredParams().map(({ field, displayOptions }) => ({ ...fieldProperty(field, mode), displayOptions })),
-		optional: optionalParams().map(({ field, displayOptions }) => ({ ...fieldProperty(field, mode), displayOptions })),
-	};
-}
+const paramProperties = (rank: 'requiredFor' | 'optionalFor', mode: 'create' | 'update'): INodeProperties[] =>
+	paramsOf(rank).map(({ field, displayOptions }) => ({ ...fieldProperty(field, mode), displayOptions }));
 
 const isTop = (field: WritableField) => field.required === true;
 
 export function createNote(entity: Entity): Operation {
-	const params = paramProperties('create');
 	const rest = entity.fields.filter((field) => !isTop(field)).map((field) => fieldProperty(field, 'create'));
 	return {
 		value: 'create',
@@ -44,8 +39,8 @@ export function createNote(entity: Entity): Operation {
 		properties: [
 			...entity.fields.filter(isTop).map((field) => fieldProperty(field, 'create', { required: true })),
 			noteTypeProperty,
-			...params.required,
-			collection('Additional Fields', 'additionalFields', 'Add Field', [...params.optional, ...rest]),
+			...paramProperties('requiredFor', 'create'),
+			collection('Additional Fields', 'additionalFields', 'Add Field', [...paramProperties('optionalFor', 'create'), ...rest]),
 			optionsProperty([], 'rows'),
 		],
 		writes: true,
@@ -64,7 +59,6 @@ export function createNote(entity: Entity): Operation {
 
 /** amoCRM takes the kind of the note and all of its values again with every change (core facts 13). */
 export function updateNote(entity: Entity): Operation {
-	const params = paramProperties('update');
 	return {
 		value: 'update',
 		name: 'Update',
@@ -73,9 +67,9 @@ export function updateNote(entity: Entity): Operation {
 		properties: [
 			idProperty(entity),
 			noteTypeProperty,
-			...params.required,
+			...paramProperties('requiredFor', 'update'),
 			// Kinds without optional values would show an empty frame.
-			{ ...collection('Update Fields', 'updateFields', 'Add Field', params.optional), displayOptions: { show: { noteType: typesWithOptionalParams() } } },
+			{ ...collection('Update Fields', 'updateFields', 'Add Field', paramProperties('optionalFor', 'update')), displayOptions: { show: { noteType: typesWithOptionalParams() } } },
 			optionsProperty([], 'rows'),
 		],
 		writes: true,
