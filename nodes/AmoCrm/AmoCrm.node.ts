@@ -3,11 +3,10 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { operationOf, resourceOptions, resourceProperties, resources } from './menu';
 import { executeOperation } from './operations/execute';
-import { authenticationProperty } from './operations/parameters';
+import { authenticationProperty, credentialTypes } from './operations/parameters';
 import { listSearchOf } from './pickers/listSearch';
 import * as loadOptions from './pickers/loadOptions';
 import * as resourceMapping from './pickers/resourceMapping';
-
 
 export class AmoCrm implements INodeType {
 	description: INodeTypeDescription = {
@@ -22,11 +21,7 @@ export class AmoCrm implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [
-			{ name: 'amoCrmOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] } } },
-			{ name: 'amoCrmLongLivedTokenApi', required: true, displayOptions: { show: { authentication: ['longLivedToken'] } } },
-			{ name: 'amoCrmAuthorizationCodeApi', required: true, displayOptions: { show: { authentication: ['authorizationCode'] } } },
-		],
+		credentials: credentialTypes,
 		properties: [
 			authenticationProperty,
 			{ displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, options: resourceOptions, default: 'lead' },

@@ -1,16 +1,7 @@
-import type {
-	IExecuteFunctions,
-	IHookFunctions,
-	INodeExecutionData,
-	INodeType,
-	INodeTypeDescription,
-	ITriggerResponse,
-	IWebhookFunctions,
-	IWebhookResponseData,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { authenticationProperty } from './operations/parameters';
+import { authenticationProperty, credentialTypes } from './operations/parameters';
 import { getPipelines, getStages, getUsers } from './pickers/loadOptions';
 import { getChangeableFields } from './trigger/loadOptions';
 import { processDelivery } from './trigger/process';
@@ -35,20 +26,9 @@ export class AmoCrmTrigger implements INodeType {
 		defaults: { name: 'amoCRM Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [
-			{ name: 'amoCrmOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] } } },
-			{ name: 'amoCrmLongLivedTokenApi', required: true, displayOptions: { show: { authentication: ['longLivedToken'] } } },
-			{ name: 'amoCrmAuthorizationCodeApi', required: true, displayOptions: { show: { authentication: ['authorizationCode'] } } },
-		],
-		webhooks: [
-			{
-				name: 'default',
-				httpMethod: 'POST',
-				responseMode: 'onReceived',
-				// Nothing here may be an expression: n8n 2 would need a sandbox of its own, some 25 ms of processor, for every delivery.
-				path: 'webhook',
-			},
-		],
+		credentials: credentialTypes,
+		// Nothing here may be an expression: n8n 2 would need a sandbox of its own, some 25 ms of processor, for every delivery.
+		webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' }],
 		properties: [authenticationProperty, ...triggerProperties],
 	};
 
@@ -56,13 +36,13 @@ export class AmoCrmTrigger implements INodeType {
 
 	webhookMethods = {
 		default: {
-			async checkExists(this: IHookFunctions): Promise<boolean> {
+			async checkExists(this: IHookFunctions) {
 				return await isSubscribed(this);
 			},
-			async create(this: IHookFunctions): Promise<boolean> {
+			async create(this: IHookFunctions) {
 				return await subscribe(this);
 			},
-			async delete(this: IHookFunctions): Promise<boolean> {
+			async delete(this: IHookFunctions) {
 				return await unsubscribe(this);
 			},
 		},
@@ -72,16 +52,16 @@ export class AmoCrmTrigger implements INodeType {
 	 * Nothing to run. But n8n 2.41 registers anew at its start only the nodes that have this; of others it does not even
 	 * check whether the subscription still exists.
 	 */
-	async trigger(): Promise<ITriggerResponse> {
+	async trigger() {
 		return {};
 	}
 
-	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+	async webhook(this: IWebhookFunctions) {
 		return await receive(this);
 	}
 
 	/** n8n runs this with what `webhook` returned, after amoCRM has been answered. */
-	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	async execute(this: IExecuteFunctions) {
 		return await processDelivery(this);
 	}
 }

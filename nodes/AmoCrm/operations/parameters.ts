@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 
 import { targetOf } from '../entities/places';
 import type { Entity, RecordId } from '../entities/types';
@@ -175,3 +175,10 @@ export const authenticationProperty: INodeProperties = {
 	],
 	default: 'oAuth2',
 };
+
+/** The credential of each way to authenticate. */
+export const credentialTypes: INodeCredentialDescription[] = [
+	{ name: 'amoCrmOAuth2Api', required: true, displayOptions: { show: { authentication: ['oAuth2'] } } },
+	{ name: 'amoCrmLongLivedTokenApi', required: true, displayOptions: { show: { authentication: ['longLivedToken'] } } },
+	{ name: 'amoCrmAuthorizationCodeApi', required: true, displayOptions: { show: { authentication: ['authorizationCode'] } } },
+];

@@ -11,7 +11,7 @@ import { isUnset, labelKey } from '../fields/values';
 import type { Rows } from '../transport/answers';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
-import { asError, placeIn, clientOf, editorClientOf } from './read';
+import { clientOf, fromAccount, orThrow, placeIn } from './read';
 
 const PAGE_SIZE = 50;
 
@@ -53,11 +53,8 @@ interface Page {
 
 async function readPage(context: ILoadOptionsFunctions, client: ApiClient, { path, collection, list }: Entity, { page, filter }: Page): Promise<Rows & { ok: true }> {
 	const paging = list?.unpaged ? {} : { page, limit: PAGE_SIZE, order: { id: 'desc' } };
-	const rows = await readRows(client, { path, query: { ...paging, ...(filter ? { query: filter } : {}) } }, collection);
-	if (!rows.ok) throw asError(context, rows.failure);
-	return rows;
+	return orThrow(context, await readRows(client, { path, query: { ...paging, ...(filter ? { query: filter } : {}) } }, collection));
 }
-
 function toEntry(client: ApiClient, entity: Entity, row: IDataObject, name: string): INodeListSearchItems {
 	const id = String(idOf(entity, row));
 	return { name, value: id, ...(entity.cardPath ? { url: `${client.baseUrl}/${entity.cardPath}/${id}` } : {}) };
@@ -71,11 +68,7 @@ async function knownStages(client: ApiClient): Promise<Map<string, string>> {
 	return stageNames(pipelines.ok ? pipelines.value : []);
 }
 
-type ListSearch = (
-	this: ILoadOptionsFunctions,
-	filter?: string,
-	paginationToken?: string,
-) => Promise<INodeListSearchResult>;
+type ListSearch = (this: ILoadOptionsFunctions, filter?: string, paginationToken?: string) => Promise<INodeListSearchResult>;
 
 /** The methods that fill the lists of pickers, by their names: one for each entity that says how its records are picked. */
 export function listSearchOf(entities: Entity[]): Record<string, ListSearch> {
@@ -96,12 +89,9 @@ async function searchLinkedRecords(this: ILoadOptionsFunctions, filter?: string,
 /** Users and pipelines come all at once, from the dictionaries; the editor shows those whose name has the text in it. */
 function fromDictionary(read: (client: ApiClient) => Promise<Dictionary<IDataObject[]>>): ListSearch {
 	return async function (filter = '') {
-		const result = await read(await editorClientOf(this));
-		if (!result.ok) throw asError(this, result.failure);
-		const results = result.value
-			.map((row) => ({ name: String(row.name ?? row.id), value: String(row.id) }))
-			.filter(({ name }) => matches(name, filter));
-		return { results };
+		const { value: rows } = await fromAccount(this, read);
+		const entries = rows.map((row) => ({ name: String(row.name ?? row.id), value: String(row.id) }));
+		return { results: entries.filter(({ name }) => matches(name, filter)) };
 	};
 }
 
@@ -111,12 +101,10 @@ const searchPipelines = fromDictionary(pipelinesOf);
 /** Files of the account's storage. */
 async function searchFiles(this: ILoadOptionsFunctions, filter = '', paginationToken = '1'): Promise<INodeListSearchResult> {
 	const client = await clientOf(this);
-	const base = await filesBase(client);
-	if (!base.ok) throw asError(this, base.failure);
+	const { value: base } = orThrow(this, await filesBase(client));
 	const page = pageOf(paginationToken);
 	const query = { page, limit: PAGE_SIZE, filter: { term: filter.trim() } };
-	const files = await readRows(client, { base: base.value, path: '/files', query }, 'files');
-	if (!files.ok) throw asError(this, files.failure);
+	const files = orThrow(this, await readRows(client, { base, path: '/files', query }, 'files'));
 	return {
 		results: files.rows.filter(({ is_trashed: isTrashed }) => isTrashed !== true).map((row) => ({ name: fileLabel(row), value: String(row.uuid) })),
 		...(files.count === PAGE_SIZE ? { paginationToken: String(page + 1) } : {}),

@@ -1,9 +1,13 @@
 import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
+import type { FieldDefinition } from '../fields/dictionaries';
 import { fieldDefinitions, pipelinesOf, usersOf } from '../fields/dictionaries';
 import { unwrapLocator } from '../fields/values';
 import { readAccount } from '../transport/answers';
-import { asError, catalogIdOf, editorClientOf, fieldsPathOf, readAll } from './read';
+import { readList } from '../transport/pages';
+import { catalogIdOf, fieldsPathOf, fromAccount } from './read';
+
+type Options = Promise<INodePropertyOptions[]>;
 
 /** The status type of "Incoming leads": no lead can be put there (core facts 7). */
 const INCOMING = 1;
@@ -14,70 +18,60 @@ function options(rows: IDataObject[]): INodePropertyOptions[] {
 		.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-export async function getUsers(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const result = await usersOf(await editorClientOf(this));
-	if (!result.ok) throw asError(this, result.failure);
-	return options(result.value);
+export async function getUsers(this: ILoadOptionsFunctions): Options {
+	return options((await fromAccount(this, usersOf)).value);
 }
 
-async function readPipelines(context: ILoadOptionsFunctions): Promise<IDataObject[]> {
-	const result = await pipelinesOf(await editorClientOf(context));
-	if (!result.ok) throw asError(context, result.failure);
-	return result.value;
-}
-
-export async function getPipelines(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const pipelines = await readPipelines(this);
+export async function getPipelines(this: ILoadOptionsFunctions): Options {
+	const { value: pipelines } = await fromAccount(this, pipelinesOf);
 	return pipelines.map((pipeline) => ({ name: String(pipeline.name), value: pipeline.id as number }));
 }
 
 /** Stages as "Pipeline / Stage"; the value holds both IDs, because 142 and 143 exist in every pipeline. */
-export async function getStages(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+export async function getStages(this: ILoadOptionsFunctions): Options {
 	const chosen = Number(unwrapLocator(this.getCurrentNodeParameter('&pipelineId')) ?? NaN);
 	const isFilter = this.getCurrentNodeParameter('operation') === 'getAll';
-	const pipelines = await readPipelines(this);
-	const shown = pipelines.some((pipeline) => pipeline.id === chosen)
-		? pipelines.filter((pipeline) => pipeline.id === chosen)
-		: pipelines;
-	return shown.flatMap((pipeline) =>
+	const { value: pipelines } = await fromAccount(this, pipelinesOf);
+	const own = pipelines.filter(({ id }) => id === chosen);
+	return (own.length > 0 ? own : pipelines).flatMap((pipeline) =>
 		(pipeline.statuses as IDataObject[])
 			.filter((status) => isFilter || status.type !== INCOMING)
 			.map((status) => ({ name: `${String(pipeline.name)} / ${String(status.name)}`, value: `${String(pipeline.id)}:${String(status.id)}` })),
 	);
 }
 
-export async function getCustomFieldNames(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const path = await fieldsPathOf(this);
+/** Custom fields of the collection, where one is chosen. */
+async function fieldOptions(context: ILoadOptionsFunctions, path: string | undefined, isOffered: (field: FieldDefinition) => boolean): Options {
 	if (path === undefined) return [];
-	const result = await fieldDefinitions(await editorClientOf(this), path);
-	if (!result.ok) throw asError(this, result.failure);
-	return result.value.filter((field) => !field.computed).map(({ id, name }) => ({ name, value: id }));
+	const { value: fields } = await fromAccount(context, async (client) => await fieldDefinitions(client, path));
+	return fields.filter(isOffered).map(({ id, name }) => ({ name, value: id }));
+}
+
+export async function getCustomFieldNames(this: ILoadOptionsFunctions): Options {
+	return await fieldOptions(this, await fieldsPathOf(this), ({ computed }) => !computed);
 }
 
 /** The price fields of the chosen list: an element may have several prices (extended facts 3.2). */
-export async function getPriceFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+export async function getPriceFields(this: ILoadOptionsFunctions): Options {
 	const catalogId = await catalogIdOf(this);
-	if (catalogId === undefined) return [];
-	const result = await fieldDefinitions(await editorClientOf(this), `/catalogs/${catalogId}`);
-	if (!result.ok) throw asError(this, result.failure);
-	return result.value.filter(({ type }) => type === 'price').map(({ id, name }) => ({ name, value: id }));
+	return await fieldOptions(this, catalogId === undefined ? undefined : `/catalogs/${catalogId}`, ({ type }) => type === 'price');
 }
 
-export async function getLossReasons(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	return options(await readAll(this, '/leads/loss_reasons', 'loss_reasons'));
+export async function getLossReasons(this: ILoadOptionsFunctions): Options {
+	const list = await fromAccount(this, async (client) => await readList({ client, path: '/leads/loss_reasons', collection: 'loss_reasons' }));
+	return options(list.rows);
 }
 
 /** What the account has embedded in itself. */
-async function ofAccount(context: ILoadOptionsFunctions, key: 'task_types' | 'users_groups'): Promise<INodePropertyOptions[]> {
-	const account = await readAccount(await editorClientOf(context), key);
-	if (!account.ok) throw asError(context, account.failure);
-	return options(((account.value._embedded as IDataObject | undefined)?.[key] ?? []) as IDataObject[]);
+async function ofAccount(context: ILoadOptionsFunctions, key: 'task_types' | 'users_groups'): Options {
+	const { value: account } = await fromAccount(context, async (client) => await readAccount(client, key));
+	return options(((account._embedded as IDataObject | undefined)?.[key] ?? []) as IDataObject[]);
 }
 
-export async function getTaskTypes(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+export async function getTaskTypes(this: ILoadOptionsFunctions): Options {
 	return await ofAccount(this, 'task_types');
 }
 
-export async function getUserGroups(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+export async function getUserGroups(this: ILoadOptionsFunctions): Options {
 	return await ofAccount(this, 'users_groups');
 }

@@ -1,4 +1,4 @@
-import type { IDataObject, ILoadOptionsFunctions, JsonObject } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { readingAnew } from '../fields/dictionaries';
@@ -10,8 +10,7 @@ import { CATALOG } from '../fields/targets';
 import { isUnset } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { createClient } from '../transport/client';
-import { readList } from '../transport/pages';
-import type { ApiContext, Failure, Query } from '../transport/types';
+import type { ApiContext, Failure, Outcome } from '../transport/types';
 
 /** Reading for the pickers of the editor: like an execution, but a failure is thrown, which the editor shows. */
 
@@ -22,22 +21,22 @@ export async function clientOf(context: ApiContext): Promise<ApiClient> {
 }
 
 /** For the lists of the editor, which a person refreshes to see what is new. */
-export async function editorClientOf(context: ApiContext): Promise<ApiClient> {
-	return readingAnew(await clientOf(context));
+export const editorClientOf = async (context: ApiContext): Promise<ApiClient> => readingAnew(await clientOf(context));
+
+/** What the transport gave; a failure is thrown. */
+export function orThrow<T>(context: ApiContext, outcome: Outcome<T>): { ok: true } & T {
+	if (outcome.ok) return outcome;
+	throw asError(context, outcome.failure);
 }
 
-export async function readAll(context: ILoadOptionsFunctions, path: string, collection: string, query?: Query): Promise<IDataObject[]> {
-	const list = await readList({ client: await clientOf(context), path, collection, query });
-	if (!list.ok) throw asError(context, list.failure);
-	return list.rows;
-}
+/** What the account says now. */
+export const fromAccount = async <T>(context: ApiContext, read: (client: ApiClient) => Promise<Outcome<T>>): Promise<{ ok: true } & T> =>
+	orThrow(context, await read(await editorClientOf(context)));
 
 export function asError(context: Pick<ApiContext, 'getNode'>, failure: Pick<Failure, 'message' | 'advice'>): NodeApiError {
-	const error = new NodeApiError(context.getNode(), { message: failure.message } as JsonObject, {
-		message: failure.message,
-		description: failure.advice,
-	});
-	error.message = failure.message;
+	const { message, advice: description } = failure;
+	const error = new NodeApiError(context.getNode(), { message } as JsonObject, { message, description });
+	error.message = message;
 	return error;
 }
 

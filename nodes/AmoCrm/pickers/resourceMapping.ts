@@ -2,7 +2,7 @@ import type { FieldType, ILoadOptionsFunctions, ResourceMapperField, ResourceMap
 
 import type { FieldDefinition } from '../fields/dictionaries';
 import { fieldDefinitions } from '../fields/dictionaries';
-import { asError, editorClientOf, fieldsPathOf } from './read';
+import { fieldsPathOf, fromAccount } from './read';
 
 /** The input that fits each field type best; what is not here is a text. n8n has no input for several choices. */
 const INPUTS: Record<string, FieldType> = {
@@ -36,12 +36,10 @@ export async function getCompanyCustomFields(this: ILoadOptionsFunctions): Promi
 
 /** `isSecond`: the form has another mapper, which may have fields of the same names. */
 async function columnsOf(context: ILoadOptionsFunctions, path: string, { isSecond = false } = {}): Promise<ResourceMapperFields> {
-	const result = await fieldDefinitions(await editorClientOf(context), path);
-	if (!result.ok) throw asError(context, result.failure);
+	const { value: definitions } = await fromAccount(context, async (client) => await fieldDefinitions(client, path));
 	const isTool = context.getNode().type.endsWith('Tool');
-	const fields = result.value
-		.filter((field) => !field.computed)
-		.map((field) => toColumn(field, isTool && (isSecond || isAmbiguousForModel(field))));
+	const written = definitions.filter((field) => !field.computed);
+	const fields = written.map((field) => toColumn(field, isTool && (isSecond || isAmbiguousForModel(field))));
 	return { fields, ...(fields.length === 0 ? { emptyFieldsNotice: 'There are no custom fields here in amoCRM yet.' } : {}) };
 }
 
@@ -74,11 +72,11 @@ const SHOWN = 30;
 
 /** The field's name, with the stages that ask for it and what to type. A star stands for the stages where they do not fit. */
 function labelOf({ name, type, requiredIn }: FieldDefinition): string {
-	const form = FORMS[type] ?? [];
+	const form = [FORMS[type] ?? []].flat();
 	const withNotes = (notes: string[]) => (notes.length > 0 ? `${name} (${notes.join(', ')})` : name);
-	if (requiredIn === 0) return withNotes([form].flat());
-	const inWords = withNotes([`required in ${requiredIn === 1 ? '1 stage' : `${requiredIn} stages`}`, form].flat());
-	return inWords.length <= SHOWN ? inWords : `* ${withNotes([form].flat())}`;
+	if (requiredIn === 0) return withNotes(form);
+	const inWords = withNotes([`required in ${requiredIn === 1 ? '1 stage' : `${requiredIn} stages`}`, ...form]);
+	return inWords.length <= SHOWN ? inWords : `* ${withNotes(form)}`;
 }
 
 function toColumn(field: FieldDefinition, withId: boolean): ResourceMapperField {
