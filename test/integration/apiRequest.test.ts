@@ -90,7 +90,7 @@ test('a dry run reads, and says what it would send', async () => {
 	);
 	expect(jsonOf(run)).toEqual([
 		expect.objectContaining({ id: leads[0] }),
-		{ dry_run: true, action: 'send', method: 'PATCH', path: `/api/v4/leads/${leads[0]}`, query: { a: '1' }, body: { price: 1 } },
+		{ dry_run: true, action: 'send', method: 'PATCH', path: `/api/v4/leads/${leads[0]}`, query: { a: '1' }, body: { price: 1 }, found: null },
 	]);
 	expect(sent().map(({ method }) => method)).toEqual(['GET']);
 });

@@ -42,6 +42,7 @@ test('a creation shows its body, its links, and what is wrong with a bad item', 
 		method: 'POST',
 		path: '/api/v4/contacts',
 		body: { name: 'Ann', custom_fields_values: [{ field_code: 'PHONE', values: [{ value: '+7 912 345-67-89', enum_code: 'WORK' }] }] },
+		found: null,
 		links: [{ to_entity_id: 5, to_entity_type: 'companies' }],
 	});
 	expect(rows[1]?.error).toMatch(/'Phone'.*'нет' is not a phone number \[item 1\]/);
@@ -49,7 +50,7 @@ test('a creation shows its body, its links, and what is wrong with a bad item', 
 
 test('an update shows the row, and what it adds to what the record has', async () => {
 	expect(await dry({ resource: 'lead', operation: 'update', leadId: byId(leadId), updateFields: { price: 5 } })).toEqual([
-		{ dry_run: true, action: 'update', method: 'PATCH', path: '/api/v4/leads', body: { id: leadId, price: 5 } },
+		{ dry_run: true, action: 'update', method: 'PATCH', path: '/api/v4/leads', body: { id: leadId, price: 5 }, found: { id: leadId, name: 'Old' } },
 	]);
 	const { rows } = await world.run({ resource: 'customField', operation: 'create', entityType: 'leads', name: 'Channel', type: 'select', additionalFields: { options: { option: [{ value: 'Ads' }] } } });
 	const field = rows[0]?.json as { id: number; enums: IDataObject[] };
@@ -84,5 +85,22 @@ test.each<[INodeParameters, IDataObject]>([
 		{ method: 'POST', path: '/api/v4/leads/complex', body: { name: 'Both', _embedded: { contacts: [{ name: 'Ann' }] } } },
 	],
 ])('%j', async (parameters, expected) => {
-	expect(await dry(parameters)).toEqual([{ dry_run: true, action: parameters.operation, ...expected }]);
+	expect(await dry(parameters)).toEqual([{ dry_run: true, action: parameters.operation, ...expected, found: null }]);
+});
+
+test('what names a record by its ID shows the one that there is, whatever the resource', async () => {
+	const { account } = world.emulator;
+	const make = async (resource: string, more: INodeParameters = {}) => (await world.run({ resource, operation: 'create', name: 'Known', ...more })).rows[0]?.json.id as number;
+	const [pipeline, tag, other] = [await make('pipeline'), await make('tag', { entityType: 'leads' }), await make('tag', { entityType: 'leads', name: 'Other' })];
+	const [widget] = [...account.widgets.values()];
+	const known = { id: pipeline, name: 'Known' };
+	expect((await dry({ resource: 'pipeline', operation: 'delete', pipelineId: byId(pipeline) }))[0]?.found).toEqual(known);
+	const rows = await dry({ resource: 'tag', operation: 'update', entityType: 'leads', tagId: byId('={{ $json.id }}'), updateFields: { name: 'x' } }, [{ id: tag }, { id: 99_999_999 }, { id: other }]);
+	expect(rows.map(({ found }) => found)).toEqual([{ id: tag, name: 'Known' }, null, { id: other, name: 'Other' }]);
+	expect((await dry({ resource: 'tag', operation: 'update', entityType: 'leads', tagId: byId(tag), updateFields: { name: 'x' } }))[0]?.found).toEqual({ id: tag, name: 'Known' });
+	expect((await dry({ resource: 'widget', operation: 'uninstall', widgetCode: widget?.code as string }))[0]?.found).toEqual({ code: widget?.code });
+	world.emulator.faults.add({ method: 'GET', path: /leads\/pipelines/, times: Infinity, action: { kind: 'status', status: 403, body: {} } });
+	const [refused] = await dry({ resource: 'pipeline', operation: 'delete', pipelineId: byId(pipeline) });
+	world.emulator.faults.clear();
+	expect(refused).toMatchObject({ error: expect.stringContaining('amoCRM does not allow this') });
 });

@@ -143,6 +143,7 @@ it('a dry run shows what would be sent, and what the address has', async () => {
 	const plan = { dry_run: true, method: 'POST', path: '/api/v4/webhooks', body };
 	expect(await rows('subscribe', { destination: A, events: ['add_task'] })).toEqual([{ ...plan, action: 'subscribe', found: expect.objectContaining({ settings: ['add_lead'] }) }]);
 	expect(await rows('subscribe', { destination: B, events: ['add_task'] })).toMatchObject([{ found: null }]);
-	expect(await rows('unsubscribe', { destination: A })).toEqual([{ ...plan, action: 'unsubscribe', method: 'DELETE', body: { destination: A } }]);
+	expect(await rows('unsubscribe', { destination: A })).toEqual([{ ...plan, action: 'unsubscribe', method: 'DELETE', body: { destination: A }, found: { destination: A } }]);
+	expect(await rows('unsubscribe', { destination: B })).toMatchObject([{ found: null }]);
 	expect(hooks()).toEqual([[A, ['add_lead']]]);
 });

@@ -43,5 +43,6 @@ export const tag = entity({
 			description: 'Return only the tags with these IDs, as a list or separated by commas',
 		}),
 	],
+	list: { byIds: 'filter' },
 	verbs: { create: { method: 'POST', sends: 'rows', answers: 'embedded', merges: true } },
 });

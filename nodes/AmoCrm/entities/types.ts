@@ -84,8 +84,8 @@ interface Declaration {
 	filtersArePaid?: boolean;
 	/** Whether lists can be filtered by custom fields (core facts 3.6). */
 	filtersCustomFields?: true;
-	/** How amoCRM gives its lists, where that is not in pages of 250, and whether several can be asked for by their IDs. */
-	list?: { pageSize?: number; unpaged?: true; byIds?: 'filter' | 'single' };
+	/** How amoCRM gives its lists, where that is not in pages of 250, and how records are asked for by their IDs, where not one alone and several by a filter. */
+	list?: { pageSize?: number; unpaged?: true; byIds?: 'filter' | 'single' | 'whole' };
 	/** The account has one of it: no ID, no list. This stands in every answer about it. */
 	isSingle?: string;
 	/** A new one without a place gets one after the last, as amoCRM demands a place. */

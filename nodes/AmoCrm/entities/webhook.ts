@@ -23,6 +23,6 @@ export const webhook = entity({
 			condition: (value) => ({ query: { filter: { destination: toText(value) } }, accepts: (row) => row.destination === toText(value) }),
 		},
 	],
-	list: { unpaged: true },
+	list: { unpaged: true, byIds: 'whole' },
 	needs: { admin: 'always', plan: 'the plan Extended or Professional in amoCRM, Advanced or Enterprise in Kommo' },
 });

@@ -185,7 +185,7 @@ function pageSizeIn(limit: unknown): number | undefined {
 }
 
 async function rowsOf({ client, isDryRun, action }: Run, entity: Entity, { pages, fullResponse: isFull, host: kind, ...call }: Call): Promise<IDataObject[]> {
-	if (isDryRun && call.method !== 'GET') return [{ dry_run: true, action, ...call, query: call.query as IDataObject, body: call.body ?? null }];
+	if (isDryRun && call.method !== 'GET') return [{ dry_run: true, action, ...call, query: call.query as IDataObject, body: call.body ?? null, found: null }];
 	const isFile = kind === 'files';
 	const base = isFile ? orThrow(await filesBase(client)).value : client.baseUrl;
 	const request = { ...call, base, path: isFile ? call.path.replace(/^\/v1\.0(?=\/)/, '') : call.path };

@@ -104,7 +104,7 @@ export async function findByIds(client: ApiClient, entity: Search['entity'], ext
 	const search: Search = { client, entity, query: extras ? { with: extras } : {}, found: new Map() };
 	const { found } = search;
 	const { unpaged, byIds } = entity.list ?? {};
-	const asksByIds = ids.length > 1 && byIds !== 'single';
+	const asksByIds = byIds === 'filter' || (ids.length > 1 && byIds !== 'single');
 	const chunks: RecordId[][] = [];
 	for (let from = 0; from < ids.length && asksByIds; from += IDS_PER_REQUEST) chunks.push(ids.slice(from, from + IDS_PER_REQUEST));
 	let unread = asksByIds ? [] : ids;
@@ -116,7 +116,7 @@ export async function findByIds(client: ApiClient, entity: Search['entity'], ext
 	});
 	const halfAsManyPages = Math.floor(unread.length / 2);
 	const isShort = async () => unread.length > FEW && !(await isLongerThan(client, entity, halfAsManyPages * MAX_PAGE_SIZE));
-	if (unpaged ? unread.length > 1 : await isShort()) await readWholeList(search, unread);
+	if (unpaged ? unread.length > 1 || byIds === 'whole' : await isShort()) await readWholeList(search, unread);
 	unread = unread.filter((id) => !found.has(id));
 	await readOneByOne(search, unread);
 	return found;

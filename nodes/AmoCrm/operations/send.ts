@@ -1,12 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
+import type { Entity, RecordId } from '../entities/types';
+import { idOf } from '../entities/types';
 import { forgetAccount } from '../fields/dictionaries';
 import type { RowOutcome } from '../transport/batches';
 import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
 import { inTurns } from '../transport/parallel';
 import type { Route } from '../transport/verbs';
 import { batchesFor } from '../transport/verbs';
+import { findByIds, isFailure } from './getOne';
 import type { Asked } from './items';
 import { runOption } from './parameters';
 import type { Run } from './types';
@@ -14,21 +16,35 @@ import type { Run } from './types';
 /** What became of a row, or in a dry run what would be sent for it. */
 export type SentOutcome = RowOutcome | { status: 'planned'; plan: IDataObject };
 
-/** The output of a dry run for one row: the request that amoCRM would get for it alone. */
-export function planOf({ action }: Run, route: Route, row: IDataObject): IDataObject {
+/** The output of a dry run for one row: the request that amoCRM would get for it alone, and the record that it names as it is. */
+export function planOf({ action }: Run, route: Route, row: IDataObject, found: IDataObject | null = null): IDataObject {
 	const { method, path, body } = batchesFor(route).request([row]);
 	const sent = { ...([body].flat()[0] as IDataObject | undefined) };
 	delete sent.request_id;
 	if ('password' in sent) sent.password = '***';
-	return { dry_run: true, action, method, path: `/api/v4${path}`, body: body === undefined ? null : sent };
+	return { dry_run: true, action, method, path: `/api/v4${path}`, body: body === undefined ? null : sent, found };
+}
+
+type Target = Route & Pick<Entity, 'isDictionary' | 'list'>;
+
+/** What a dry run says instead of sending rows. Of those that name a record by its ID, whether there is one is asked. */
+async function planRows(run: Run, all: Array<Asked<IDataObject>>, route: Target): Promise<SentOutcome[]> {
+	const idIn = (row: IDataObject) => (row.id ?? (route.verb.method === 'POST' ? undefined : row[route.id?.key ?? 'id'])) as RecordId | undefined;
+	const found = await findByIds(run.client, route, '', [...new Set(all.flatMap(({ asked }) => idIn(asked) ?? []))]);
+	return await inTurns(all, ({ asked }) => {
+		const record = found.get(idIn(asked) ?? '');
+		if (record && isFailure(record) && record.kind !== 'notFound') return { status: 'refused', failure: record, problems: [] };
+		const known = record && !isFailure(record) ? { [route.id?.key ?? 'id']: idOf(route, record), ...(record.name === undefined ? {} : { name: record.name }) } : null;
+		return { status: 'planned', plan: planOf(run, route, asked, known) };
+	});
 }
 
 /**
  * The one way to write: sends rows of items, in batches or one by one, and says what became of each. n8n's log of level
  * "debug" gets what each request wrote.
  */
-export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: Route & Pick<Entity, 'isDictionary'>): Promise<SentOutcome[]> {
-	if (run.isDryRun) return await inTurns(all, ({ asked }) => ({ status: 'planned', plan: planOf(run, route, asked) }));
+export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: Target): Promise<SentOutcome[]> {
+	if (run.isDryRun) return await planRows(run, all, route);
 	const outcomes = await sendInBatches(
 		all.map(({ asked }) => asked),
 		{

@@ -64,7 +64,7 @@ async function subscribeAll(run: Run, entity: Entity): Promise<void> {
 async function subscribeOne(run: Run, entity: Entity, { item, asked }: Asked<IDataObject>, known: Map<unknown, IDataObject>): Promise<IDataObject> {
 	const { destination, settings } = asked;
 	const old = known.get(destination);
-	if (run.isDryRun) return { ...planOf(run, { ...entity, verb: POST }, asked), found: old ?? null };
+	if (run.isDryRun) return planOf(run, { ...entity, verb: POST }, asked, old);
 	if (old && old.disabled !== true && sameCodes(codesOf(old.settings), codesOf(settings))) return { ...old, settings: codesOf(old.settings) };
 	const send = async (verb: Verb, row: IDataObject) => (await sendRows(run, [{ item, asked: row }], { ...entity, verb }))[0] as RowOutcome;
 	const errorOf = (outcome: NotWritten) => writeError({ entity, body: asked, definitions: [] }, outcome);
