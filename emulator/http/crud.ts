@@ -22,7 +22,7 @@ export interface Selection<R> {
 	descending?: boolean;
 }
 
-export interface CrudSpec<R extends Identified, C, U extends { id?: number }> {
+export interface CrudSpec<R extends Identified, C, U extends { id?: number | string }> {
 	path: string;
 	key: string;
 	/** Who may do what: admins only for everything, for writes, or anybody. */
@@ -65,7 +65,7 @@ export interface CrudSpec<R extends Identified, C, U extends { id?: number }> {
 	update?: {
 		schema: Schema<U>;
 		/** Also `PATCH path` with an array of objects that carry their id; with a schema of its own where that differs. */
-		batch?: boolean | Schema<U & { id: number }>;
+		batch?: boolean | Schema<U>;
 		status?: number;
 		/** An unknown id in the address is an error of the body's `id`, not a 404. */
 		absentIsBadId?: boolean;
@@ -90,7 +90,7 @@ export function given<D extends object, K extends keyof D>(data: D, ...keys: K[]
 	return Object.fromEntries(keys.filter((key) => data[key] !== undefined).map((key) => [key, data[key]])) as { [P in K]?: Exclude<D[P], undefined> };
 }
 
-export function crudRoutes<R extends Identified, C, U extends { id?: number }>(app: FastifyInstance, world: World, spec: CrudSpec<R, C, U>): void {
+export function crudRoutes<R extends Identified, C, U extends { id?: number | string }>(app: FastifyInstance, world: World, spec: CrudSpec<R, C, U>): void {
 	const crud = new Crud(world, spec);
 	const one = `${spec.path}/:id(^${spec.name?.pattern ?? '\\d+'}$)`;
 	type Route = { Params: Params };
@@ -110,7 +110,7 @@ export function crudRoutes<R extends Identified, C, U extends { id?: number }>(a
 /** Only reading an absent row is in doubt (404 or 204); writing it is an error. */
 const unknownRow = (isBadId = false) => (isBadId ? new ValidationProblem([{ errors: [notSupportedChoice('id')] }]) : notFound('Entity not found'));
 
-class Crud<R extends Identified, C, U extends { id?: number }> {
+class Crud<R extends Identified, C, U extends { id?: number | string }> {
 	constructor(
 		private readonly world: World,
 		private readonly spec: CrudSpec<R, C, U>,
@@ -178,7 +178,7 @@ class Crud<R extends Identified, C, U extends { id?: number }> {
 		if (!spec.update) throw notFound();
 		this.guard(request, 'write');
 		const { schema, batch, check, apply, present = spec.present, echo } = spec.update;
-		const row = ({ id = 0 }: U) => this.byId(id, request);
+		const row = ({ id }: U) => this.byId(Number(id), request);
 		const items: Parsed<U>[] = parseBatch<U>(request.body, typeof batch === 'object' ? batch : schema, world.switches, (data) => {
 			const known = row(data);
 			return known ? (check?.(data, known, request) ?? []) : [notSupportedChoice('id')];

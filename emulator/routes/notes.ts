@@ -1,16 +1,15 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
-import { cutPage, originOf, sendJson, sendList, sendNothing, sendPage } from '../http/envelope';
-import { missing } from '../http/missing';
+import { crudRoutes, type CrudRequest } from '../http/crud';
+import { originOf, sendNothing } from '../http/envelope';
 import { notSupportedChoice, type FieldError } from '../http/problems';
-import { intsOf, isRecord, listOf, orderOf, pagingOf, rangeOf, within, withOf, type Query } from '../http/query';
+import { intsOf, isRecord, listOf, orderOf, rangeOf, within, withOf, type Query } from '../http/query';
 import { NOTE_PARAMS } from '../notes/types';
 import { addNote } from '../notes/write';
 import type { NoteRow } from '../store/moreRows';
 import type { EntityType } from '../store/rows';
-import { parseBatch, parseObject } from '../validation/batch';
 import { zodErrors } from '../validation/zodErrors';
 import type { World } from '../world';
 
@@ -38,8 +37,6 @@ export function noteRoutes(app: FastifyInstance, world: World, type: EntityType)
 		const row = account.notes.get(id);
 		return row?.entity_type === type && (entityId === undefined || row.entity_id === entityId) ? row : undefined;
 	};
-	const present = (request: FastifyRequest, row: NoteRow) => presentNote(world, request, row);
-
 	const checkBody = (data: NoteBody): FieldError[] => {
 		const params = NOTE_PARAMS[data.note_type];
 		if (!params) return [notSupportedChoice('note_type')];
@@ -54,67 +51,46 @@ export function noteRoutes(app: FastifyInstance, world: World, type: EntityType)
 
 	/** The two addresses of everything: over all entities of the type, and under one entity. */
 	for (const scoped of [false, true]) {
-		const path = scoped ? `/${type}/:entityId(^\\d+$)/notes` : `/${type}/notes`;
-		type Scope = { Params: { entityId?: string; id: string } };
-		const scopeOf = (request: FastifyRequest<Scope>) => (scoped ? Number(request.params.entityId) : undefined);
-
-		app.get<Scope>(path, (request, reply) => {
-			const query = request.query as Query;
-			const entityId = scopeOf(request);
-			const matches = noteFilter(query, entityId);
-			const order = orderOf(query, ['updated_at', 'id'], { field: 'updated_at', descending: false });
-			const paging = pagingOf(query);
-			const rows = account.notes.sortedBy(order.field as 'id' | 'updated_at');
-			const page = cutPage(rows, paging, (row) => row.entity_type === type && matches(row) && alive(row.entity_id), order.descending);
-			return sendPage(request, reply, 'notes', { ...page, rows: page.rows.map((row) => present(request, row)) }, paging);
-		});
-
-		app.get<Scope>(`${path}/:id(^\\d+$)`, (request, reply) => {
-			const row = note(Number(request.params.id), scopeOf(request));
-			return row ? sendJson(reply, present(request, row)) : missing(reply, world);
-		});
-
-		app.post<Scope>(path, (request, reply) => {
-			const entityId = scopeOf(request);
-			const items = parseBatch(request.body, CREATE, world.switches, (data) => {
-				const target = entityId ?? data.entity_id;
-				return [...(target !== undefined && alive(target) ? [] : [notSupportedChoice('entity_id')]), ...checkBody(data)];
-			});
-			const rows = items.map(({ data, requestId: request_id }) => {
-				const created_by = data.created_by ?? request.caller.user.id;
-				const row = addNote(world, { ...data, entity_type: type, entity_id: entityId ?? data.entity_id ?? 0, created_by });
-				return { id: row.id, entity_id: row.entity_id, request_id, _links: linksOf(request, row) };
-			});
-			return sendList(request, reply, 'notes', rows, { total: true });
-		});
-
-		const change = (request: FastifyRequest, row: NoteRow, data: NoteBody) => {
-			const { note_type, params, updated_at = world.clock.seconds() } = data;
-			account.notes.change(row, { note_type, params, updated_at, updated_by: request.caller.user.id });
-			return { id: row.id, entity_id: row.entity_id, updated_at: row.updated_at, _links: linksOf(request, row) };
-		};
-
-		app.patch<Scope>(path, (request, reply) => {
-			const items = parseBatch(request.body, UPDATE, world.switches, (data) => [
-				...(note(data.id ?? 0, scopeOf(request)) ? [] : [notSupportedChoice('id')]),
-				...checkBody(data),
-			]);
-			return sendList(request, reply, 'notes', items.map(({ data }) => change(request, note(data.id ?? 0) as NoteRow, data)));
-		});
-
-		app.patch<Scope>(`${path}/:id(^\\d+$)`, (request, reply) => {
-			const row = note(Number(request.params.id), scopeOf(request));
-			if (!row) return missing(reply, world);
-			return sendJson(reply, change(request, row, parseObject(request.body, UPDATE, world.switches, checkBody)));
-		});
-	}
-
-	for (const pinned of [true, false]) {
-		app.post<{ Params: { id: string } }>(`/${type}/notes/:id(^\\d+$)/${pinned ? 'pin' : 'unpin'}`, (request, reply) => {
-			const row = note(Number(request.params.id));
-			if (!row) return missing(reply, world);
-			account.notes.change(row, { is_pinned: pinned });
+		const scopeOf = ({ params }: CrudRequest) => (scoped ? Number(params.entityId) : undefined);
+		const target = (data: NoteBody, request: CrudRequest) => scopeOf(request) ?? data.entity_id ?? 0;
+		const pin = (is_pinned: boolean) => (row: NoteRow, _request: CrudRequest, reply: FastifyReply) => {
+			account.notes.change(row, { is_pinned });
 			return sendNothing(reply);
+		};
+		crudRoutes(app, world, {
+			path: scoped ? `/${type}/:entityId(^\\d+$)/notes` : `/${type}/notes`,
+			key: 'notes',
+			rows: () => account.notes.values(),
+			find: (id, request) => note(id, scopeOf(request)),
+			present: (row, request) => presentNote(world, request, row),
+			list: {
+				select(query, request) {
+					const matches = noteFilter(query, scopeOf(request));
+					const { field, descending } = orderOf(query, ['updated_at', 'id'], { field: 'updated_at', descending: false });
+					const rows = account.notes.sortedBy(field as 'id' | 'updated_at');
+					return { rows, matches: (row) => row.entity_type === type && matches(row) && alive(row.entity_id), descending };
+				},
+			},
+			create: {
+				schema: CREATE,
+				check: (data, request) => [...(alive(target(data, request)) ? [] : [notSupportedChoice('entity_id')]), ...checkBody(data)],
+				make(data, request) {
+					const created_by = data.created_by ?? request.caller.user.id;
+					return addNote(world, { ...data, entity_type: type, entity_id: target(data, request), created_by });
+				},
+				present: (row, request) => ({ id: row.id, entity_id: row.entity_id, _links: linksOf(request, row) }),
+			},
+			update: {
+				schema: UPDATE,
+				batch: true,
+				check: (data) => checkBody(data),
+				apply(row, { note_type, params, updated_at = world.clock.seconds() }, request) {
+					account.notes.change(row, { note_type, params, updated_at, updated_by: request.caller.user.id });
+				},
+				present: (row, request) => ({ id: row.id, entity_id: row.entity_id, updated_at: row.updated_at, _links: linksOf(request, row) }),
+				echo: () => false,
+			},
+			acts: scoped ? {} : { 'POST /pin': pin(true), 'POST /unpin': pin(false) },
 		});
 	}
 }

@@ -1,14 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hrefLinks } from '../entities/present';
-import { cutPage, originOf, sendJson, sendList, sendPage } from '../http/envelope';
-import { missing } from '../http/missing';
-import { BareAnswer, forbidden, notSupportedChoice } from '../http/problems';
-import { orderOf, pagingOf, type Query } from '../http/query';
+import { crudRoutes } from '../http/crud';
+import { originOf } from '../http/envelope';
+import { BareAnswer, forbidden } from '../http/problems';
+import { orderOf } from '../http/query';
 import type { TaskRow } from '../store/rows';
 import { taskFilter } from '../tasks/filter';
 import { CREATE_TASK, UPDATE_TASK, UPDATE_TASKS } from '../tasks/schemas';
 import { checkTask, createTask, updateTask } from '../tasks/write';
-import { parseBatch, parseObject } from '../validation/batch';
 import type { World } from '../world';
 
 const ORDERS = ['id', 'created_at', 'complete_till'] as const;
@@ -16,54 +15,38 @@ const ORDERS = ['id', 'created_at', 'complete_till'] as const;
 /** Tasks. facts: core 12 */
 export function taskRoutes(app: FastifyInstance, world: World): void {
 	const table = world.account.tasks;
-	const byId = '/tasks/:id(^\\d+$)';
-	const links = (request: FastifyRequest, id: number) => ({ _links: hrefLinks(originOf(request), `/tasks/${id}`) });
-
-	app.get('/tasks', (request, reply) => {
-		const query = request.query as Query;
-		const paging = pagingOf(query);
-		const order = orderOf(query, ORDERS, { field: 'updated_at', descending: false });
-		const matches = taskFilter(world, query);
-		const page = cutPage(table.sortedBy(order.field as keyof TaskRow & string), paging, matches, order.descending);
-		const rows = page.rows.map((row) => presentTask(world, request, row));
-		return sendPage(request, reply, 'tasks', { ...page, rows }, paging);
+	const links = (request: FastifyRequest, { id }: TaskRow) => ({ id, _links: hrefLinks(originOf(request), `/tasks/${id}`) });
+	crudRoutes(app, world, {
+		path: '/tasks',
+		key: 'tasks',
+		rows: () => table.values(),
+		find: (id) => table.get(id),
+		present: (row, request) => presentTask(world, request, row),
+		get: { absent: 'missingTaskStatus' },
+		list: {
+			select(query) {
+				const { field, descending } = orderOf(query, ORDERS, { field: 'updated_at', descending: false });
+				return { rows: table.sortedBy(field as keyof TaskRow & string), matches: taskFilter(world, query), descending };
+			},
+		},
+		create: {
+			schema: CREATE_TASK,
+			check: (data) => checkTask(world, data),
+			make: (data, request) => createTask(world, request.caller, data),
+			present: (row, request) => links(request, row),
+			total: false,
+		},
+		update: {
+			schema: UPDATE_TASK,
+			batch: UPDATE_TASKS,
+			absentIsBadId: true,
+			check: (data) => checkTask(world, data),
+			apply: (row, data, request) => void updateTask(world, request.caller, row, data),
+			present: (row, request) => ({ ...links(request, row), updated_at: row.updated_at, request_id: '0' }),
+		},
 	});
 
-	app.get<{ Params: { id: string } }>(byId, (request, reply) => {
-		const row = table.get(Number(request.params.id));
-		return row ? sendJson(reply, presentTask(world, request, row)) : missing(reply, world, 'missingTaskStatus');
-	});
-
-	app.post('/tasks', (request, reply) => {
-		const items = parseBatch(request.body, CREATE_TASK, world.switches, (input) => checkTask(world, input));
-		const rows = items.map(({ data, requestId: request_id }) => {
-			const { id } = createTask(world, request.caller, data);
-			return { id, request_id, ...links(request, id) };
-		});
-		return sendList(request, reply, 'tasks', rows);
-	});
-
-	app.patch('/tasks', (request, reply) => {
-		const items = parseBatch(request.body, UPDATE_TASKS, world.switches, (input) =>
-			table.has(input.id) ? checkTask(world, input) : [notSupportedChoice('id')],
-		);
-		const rows = items.map(({ data, requestId: request_id }) => {
-			const row = updateTask(world, request.caller, table.get(data.id) as TaskRow, data);
-			return { id: row.id, updated_at: row.updated_at, request_id, ...links(request, row.id) };
-		});
-		return sendList(request, reply, 'tasks', rows);
-	});
-
-	app.patch<{ Params: { id: string } }>(byId, (request, reply) => {
-		const row = table.get(Number(request.params.id));
-		const input = parseObject(request.body, UPDATE_TASK, world.switches, (data) =>
-			row ? checkTask(world, data) : [notSupportedChoice('id')],
-		);
-		const { id, updated_at } = updateTask(world, request.caller, row as TaskRow, input);
-		return sendJson(reply, { id, updated_at, request_id: '0', ...links(request, id) });
-	});
-
-	app.delete(byId, () => {
+	app.delete('/tasks/:id(^\\d+$)', () => {
 		if (world.switches.tasksDelete === 403) throw forbidden('Invalid scope');
 		throw new BareAnswer(405);
 	});
