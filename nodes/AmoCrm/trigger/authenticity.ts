@@ -64,9 +64,6 @@ export async function rememberAccount(client: ApiClient, memory: Memory): Promis
 	const account = await readAccount(client);
 	if (!account.ok) return account.failure;
 	const { id, subdomain, current_user_id: userId } = account.value;
-	memory.baseUrl = client.baseUrl;
-	memory.accountId = Number(id);
-	memory.subdomain = String(subdomain ?? '');
-	memory.userId = Number(userId ?? 0);
+	Object.assign(memory, { baseUrl: client.baseUrl, accountId: Number(id), subdomain: String(subdomain ?? ''), userId: Number(userId ?? 0) } satisfies Memory);
 	return undefined;
 }

@@ -73,11 +73,10 @@ export async function readCards(client: ApiClient, items: HookItem[], extras: st
 	const cards: Cards = new Map();
 	const groups = new Map<string, Array<{ item: HookItem; address: CardAddress }>>();
 	for (const item of items) {
-		const found = cardOf(item);
-		if (!found) continue;
-		const group = groups.get(found.type.path) ?? [];
-		groups.set(found.type.path, group);
-		group.push({ item, address: found });
+		const address = cardOf(item);
+		if (!address) continue;
+		const { path } = address.type;
+		groups.set(path, groups.get(path) ?? []).get(path)?.push({ item, address });
 	}
 	for (const group of groups.values()) {
 		const { type } = group[0]?.address as CardAddress;

@@ -37,9 +37,8 @@ export function readDelivery(body: FormObject): Delivery {
 	for (const [key, actions] of Object.entries(body)) {
 		if (key === 'account') continue;
 		const found = rowsUnder(key, actions);
-		if (found.length > 0) {
-			for (const { entity, action, row } of found) items.push(toItem(entity, action, row, account));
-		} else unknown[key] = actions;
+		for (const row of found) items.push(toItem(row, account));
+		if (found.length === 0) unknown[key] = actions;
 	}
 	if (Object.keys(unknown).length > 0 || items.length === 0) {
 		items.push({ event: 'unknown', entity: '', action: '', account: { ...account }, data: plain(unknown) as IDataObject });
@@ -56,11 +55,7 @@ function accountOf(value: FormValue | undefined): HookAccount {
 	};
 }
 
-interface FoundRow {
-	entity: HookEntity;
-	action: string;
-	row: FormObject;
-}
+type FoundRow = { entity: HookEntity; action: string; row: FormObject };
 
 const BY_KEY = new Map(HOOK_ENTITIES.map((entity) => [entity.key, entity]));
 
@@ -75,29 +70,24 @@ function rowsUnder(key: string, actions: FormValue): FoundRow[] {
 		);
 	}
 	// Some accounts leave the `message` out and begin with `add[0]` (extended facts 1.3).
-	if (key !== 'add') return [];
-	return rowsOf(actions).flatMap((row) => {
+	return (key === 'add' ? rowsOf(actions) : []).flatMap((row) => {
 		const suffix = 'reviews' in row || 'is_on_review' in row ? 'chat_template_review' : 'chat_id' in row || 'talk_id' in row ? 'message' : undefined;
-		if (suffix === undefined) return [];
-		return [{ entity: entityOf(row.type === 'outgoing' ? 'outgoing_message' : suffix), action: 'add', row }];
+		return suffix === undefined ? [] : [{ entity: entityOf(row.type === 'outgoing' ? 'outgoing_message' : suffix), action: 'add', row }];
 	});
 }
 
 /** Rows are numbered; one example of amoCRM numbers them twice. */
 function rowsOf(value: FormValue): FormObject[] {
 	if (!isFormObject(value)) return [];
-	const entries = Object.entries(value);
-	if (entries.length === 0) return [];
-	const isNumbered = entries.every(([key, row]) => /^\d+$/.test(key) && isFormObject(row));
-	return isNumbered ? entries.flatMap(([, row]) => rowsOf(row)) : [value];
+	// Nothing for an empty one.
+	const isNumbered = Object.entries(value).every(([key, row]) => /^\d+$/.test(key) && isFormObject(row));
+	return isNumbered ? Object.values(value).flatMap(rowsOf) : [value];
 }
 
 /** A note has one level more: `leads[note][0][note][text]`. */
-function unwrapped(action: string, row: FormObject): FormObject {
-	return action === 'note' && isFormObject(row.note) ? row.note : row;
-}
+const unwrapped = (action: string, row: FormObject): FormObject => (action === 'note' && isFormObject(row.note) ? row.note : row);
 
-function toItem(entity: HookEntity, action: string, row: FormObject, account: HookAccount): HookItem {
+function toItem({ entity, action, row }: FoundRow, account: HookAccount): HookItem {
 	// A note says by its own card's type whether it is a company's: both come as `contacts`.
 	const isCompanyNote = action === 'note' && entity.suffix === 'contact' && row.element_type === '3';
 	const { suffix } = isCompanyNote ? entityOf('company') : entity;

@@ -11,7 +11,6 @@ import type { Changes } from './changedFields';
 import { readChanges, withChanged } from './changedFields';
 import type { HookItem } from './delivery';
 import { typeCustomFields } from './fieldTypes';
-import type { TriggerOptions } from './options';
 import { readOptions } from './options';
 import { remember, withoutRepeats } from './repeats';
 import { toV4 } from './simple';
@@ -31,7 +30,9 @@ export async function processDelivery(context: IExecuteFunctions): Promise<INode
 	const fresh = options.keepRepeated ? received : withoutRepeats(scope, received);
 	const client = await clientOf(context);
 
-	const { changes, items: wanted } = await onlyChanged(context, client, fresh, options);
+	const isChecked = options.changedFields.length > 0;
+	const changes: Changes = isChecked ? await changesOf(context, client, fresh) : new Map();
+	const wanted = isChecked ? withChanged(fresh, options.changedFields, changes) : fresh;
 	const items = await typeCustomFields(client, wanted);
 	const { cards, failure } = options.loadFullRecord ? await readCards(client, items, options.with) : { cards: new Map() as Cards };
 	if (failure) throw asError(context, failure);
@@ -48,21 +49,11 @@ export async function processDelivery(context: IExecuteFunctions): Promise<INode
 	];
 }
 
-async function onlyChanged(
-	context: IExecuteFunctions,
-	client: ApiClient,
-	items: HookItem[],
-	{ changedFields }: TriggerOptions,
-): Promise<{ changes: Changes; items: HookItem[] }> {
-	if (changedFields.length === 0) return { changes: new Map(), items };
+async function changesOf(context: IExecuteFunctions, client: ApiClient, items: HookItem[]): Promise<Changes> {
 	const { changes, complete } = await readChanges(client, items);
-	if (!complete) {
-		context.addExecutionHints({
-			message: "amoCRM did not tell what changed, so records were let through without the check of 'Only if Changed'.",
-			location: 'outputPane',
-		});
-	}
-	return { changes, items: withChanged(items, changedFields, changes) };
+	const message = "amoCRM did not tell what changed, so records were let through without the check of 'Only if Changed'.";
+	if (!complete) context.addExecutionHints({ message, location: 'outputPane' });
+	return changes;
 }
 
 function rawRow(item: HookItem, cards: Cards): IDataObject {
@@ -73,15 +64,13 @@ function rawRow(item: HookItem, cards: Cards): IDataObject {
 /** Flat rows as the amoCRM node gives them; the card of another record, such as the lead of a note, stands in `record`. */
 async function simpleRows(context: IExecuteFunctions, client: ApiClient, items: HookItem[], cards: Cards): Promise<IDataObject[]> {
 	const run = { client, timezone: context.getTimezone() };
-	const own = await presentRows(
-		run,
-		items.map((item): IDataObject => {
-			const { event, entity, action } = item;
-			const found = cards.get(item);
-			// First the event's own keys: a custom field of the same name then gets another one.
-			return { event, entity, action, ...((found?.address.isSelf && found.card) || toV4(item)) };
-		}),
-	);
+	const whole = items.map((item): IDataObject => {
+		const { event, entity, action } = item;
+		const found = cards.get(item);
+		// First the event's own keys: a custom field of the same name then gets another one.
+		return { event, entity, action, ...((found?.address.isSelf && found.card) || toV4(item)) };
+	});
+	const own = await presentRows(run, whole);
 	const others = items.filter((item) => cards.get(item)?.address.isSelf === false);
 	const shown = await presentRows(run, others.map((item) => cards.get(item)?.card ?? {}));
 	const beside = new Map(others.map((item, index) => [item, shown[index]]));

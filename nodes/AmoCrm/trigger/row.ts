@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { jsonParse } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
 import { isTooLarge } from './formBody';
@@ -7,23 +8,8 @@ import { isTooLarge } from './formBody';
 
 /** Keys of whole numbers and amounts, next to everything that ends in `_id`, `_at` or `_by`. Never those of texts: a name may be all digits. */
 const NUMBERS = new Set([
-	'id',
-	'ID',
-	'price',
-	'next_price',
-	'next_date',
-	'last_modified',
-	'date_create',
-	'complete_before',
-	'status',
-	'task_type',
-	'note_type',
-	'element_type',
-	'periodicity',
-	'rate',
-	'enum',
-	'quantity',
-	'unit_price',
+	...['id', 'ID', 'status', 'task_type', 'note_type', 'element_type', 'enum', 'periodicity', 'rate'],
+	...['price', 'next_price', 'unit_price', 'quantity', 'next_date', 'last_modified', 'date_create', 'complete_before'],
 	// IDs in `accept_result[leads][0]`; where it holds whole leads, their own keys count.
 	'leads',
 ]);
@@ -88,12 +74,8 @@ function fieldValue(field: IDataObject): IDataObject {
 }
 
 function parsed(text: string): unknown {
-	try {
-		const value = JSON.parse(text) as unknown;
-		return isTooLarge(value) ? text : value;
-	} catch {
-		return text;
-	}
+	const value = jsonParse<unknown>(text, { fallbackValue: text });
+	return isTooLarge(value) ? text : value;
 }
 
 /** What should be a text or a number; nothing else has a meaning there. */

@@ -6,7 +6,7 @@ import { codesOf, MAX_WEBHOOKS, sameCodes } from '../fields/hookEvents';
 import { asError, clientOf } from '../pickers/read';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
-import type { Failure } from '../transport/types';
+import type { Failure, Outcome, Query } from '../transport/types';
 import type { Memory } from './authenticity';
 import { KEY_PARAMETER, newKey, rememberAccount, rememberUntilSaved, scopeOf } from './authenticity';
 import { readEvents, readOptions } from './options';
@@ -19,6 +19,10 @@ const PATH = '/webhooks';
 const memoryOf = (context: IHookFunctions): Memory => context.getWorkflowStaticData('node') as Memory;
 
 const ownUrl = (context: IHookFunctions): string => String(context.getNodeWebhookUrl('default'));
+
+const destinationOf = (context: IHookFunctions, key: string): string => `${ownUrl(context)}?${KEY_PARAMETER}=${key}`;
+
+const hooksOf = async (client: ApiClient, query?: Query) => await readRows(client, { path: PATH, query }, 'webhooks');
 
 export const isDigitalPipeline = (context: Pick<IHookFunctions, 'getNodeParameter'>): boolean =>
 	context.getNodeParameter('mode', 'account') === 'digitalPipeline';
@@ -36,13 +40,15 @@ export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
 	if (!memory.key || !isKnown(memory, client)) return false;
 	await readAccount(context, client);
 	const destination = destinationOf(context, memory.key);
-	const hooks = await readRows(client, { path: PATH, query: { filter: { destination } } }, 'webhooks');
-	if (!hooks.ok) {
-		if (isStart(context) && memory.destination === destination) return keepAsItIs(context, hooks.failure);
-		throw asError(context, await explain(client, hooks.failure));
+	const hooks = await hooksOf(client, { filter: { destination } });
+	// n8n takes an address away whose check fails, and then amoCRM's deliveries are lost: a start while amoCRM is down must not do that.
+	if (!hooks.ok && isStart(context) && memory.destination === destination) {
+		const message = `amoCRM Trigger: the subscription could not be checked and is taken to be as it was. ${hooks.failure.message}`;
+		context.logger.warn(message, { node: context.getNode().name });
+		return true;
 	}
 	// amoCRM may filter loosely.
-	const own = hooks.rows.find((hook) => hook.destination === destination);
+	const own = (await explained(context, client, hooks)).rows.find((hook) => hook.destination === destination);
 	if (own) memory.destination = destination;
 	return own !== undefined && own.disabled !== true && sameCodes(codesOf(own.settings), wantedCodes(context));
 }
@@ -59,14 +65,6 @@ async function readAccount(context: IHookFunctions, client: ApiClient): Promise<
 	if (failure && !mayFail) throw asError(context, failure);
 }
 
-/** n8n takes an address away whose check fails, and then amoCRM's deliveries are lost: a start while amoCRM is down must not do that. */
-function keepAsItIs(context: IHookFunctions, failure: Failure): boolean {
-	context.logger.warn(`amoCRM Trigger: the subscription could not be checked and is taken to be as it was. ${failure.message}`, {
-		node: context.getNode().name,
-	});
-	return true;
-}
-
 export async function subscribe(context: IHookFunctions): Promise<boolean> {
 	const memory = memoryOf(context);
 	const codes = wantedCodes(context);
@@ -77,29 +75,18 @@ export async function subscribe(context: IHookFunctions): Promise<boolean> {
 	const destination = destinationOf(context, memory.key);
 	for (const stale of await ownHooks(context, client)) await remove(context, client, stale);
 	rememberUntilSaved(scopeOf(context), memory);
-	const reply = await client.send({
-		method: 'POST',
-		path: PATH,
-		body: { destination, settings: codes },
-		// The destination is the key of a webhook: sent twice, it is still one.
-		repeatable: true,
-	});
-	if (!reply.ok) throw asError(context, await explain(client, reply.failure, codes));
+	// The destination is the key of a webhook: sent twice, it is still one.
+	const reply = await client.send({ method: 'POST', path: PATH, body: { destination, settings: codes }, repeatable: true });
+	await explained(context, client, reply, codes);
 	memory.destination = destination;
 	return true;
 }
 
 export async function unsubscribe(context: IHookFunctions): Promise<boolean> {
 	const memory = memoryOf(context);
-	const { destination } = memory;
-	if (destination === undefined) return true;
-	await remove(context, await clientOf(context), destination);
+	if (memory.destination !== undefined) await remove(context, await clientOf(context), memory.destination);
 	delete memory.destination;
 	return true;
-}
-
-function destinationOf(context: IHookFunctions, key: string): string {
-	return `${ownUrl(context)}?${KEY_PARAMETER}=${key}`;
 }
 
 /** The codes that the user chose and typed. All options are read, so that no workflow goes live with one that would fail at every delivery. */
@@ -117,15 +104,14 @@ function wantedCodes(context: IHookFunctions): string[] {
 async function ownHooks(context: IHookFunctions, client: ApiClient): Promise<string[]> {
 	const url = ownUrl(context);
 	const known = memoryOf(context).destination;
-	const hooks = await readRows(client, { path: PATH }, 'webhooks');
-	if (!hooks.ok) throw asError(context, await explain(client, hooks.failure));
+	const hooks = await explained(context, client, await hooksOf(client));
 	const destinations = hooks.rows.map((hook) => String(hook.destination));
 	return destinations.filter((destination) => destination === known || destination === url || destination.startsWith(`${url}?`));
 }
 
 async function remove(context: IHookFunctions, client: ApiClient, destination: string): Promise<void> {
 	const reply = await client.send({ method: 'DELETE', path: PATH, body: { destination }, repeatable: true });
-	if (!reply.ok && reply.failure.kind !== 'notFound') throw asError(context, await explain(client, reply.failure));
+	if (reply.ok || reply.failure.kind !== 'notFound') await explained(context, client, reply);
 }
 
 const LOCAL = /^(localhost|.*\.(localhost|local|lan|internal|home)|0\.0\.0\.0|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(1[6-9]|2\d|3[01])\..*|\[.*\]|[^.]+)$/i;
@@ -141,35 +127,34 @@ function assertReachable(context: IHookFunctions, client: ApiClient): void {
 	});
 }
 
-/** What went wrong, in the words of webhooks: rights, plan, limit, or a code that this account does not know. */
-async function explain(client: ApiClient, failure: Failure, codes: string[] = []): Promise<Pick<Failure, 'message' | 'advice'>> {
-	switch (failure.kind) {
-		case 'forbidden':
-			return {
-				message: `amoCRM does not let this user manage webhooks${said(failure)}`,
-				advice: 'Connect the credential as an administrator of the account. If the user is one, check that the plan includes webhooks (amoCRM: Extended or Professional, Kommo: Advanced or Enterprise).',
-			};
-		case 'paymentRequired':
-			return {
-				message: `The plan of this amoCRM account does not include webhooks, or it is not paid${said(failure)}`,
-				advice: 'Webhooks need the plan Extended or Professional in amoCRM, Advanced or Enterprise in Kommo. The Digital Pipeline mode of this node may work without it.',
-			};
-		case 'badRequest':
-		case 'validation':
-			return (await isFull(client)) ? LIMIT_REACHED : { message: refusalOf(failure, codes), advice: "Take the event out of 'Events' or 'Other Events' and activate the workflow again." };
-		default:
-			return failure;
-	}
-}
+type Words = Pick<Failure, 'message' | 'advice'>;
 
-const LIMIT_REACHED = {
+const REFUSALS: Partial<Record<Failure['kind'], Words>> = {
+	forbidden: {
+		message: 'amoCRM does not let this user manage webhooks',
+		advice: 'Connect the credential as an administrator of the account. If the user is one, check that the plan includes webhooks (amoCRM: Extended or Professional, Kommo: Advanced or Enterprise).',
+	},
+	paymentRequired: {
+		message: 'The plan of this amoCRM account does not include webhooks, or it is not paid',
+		advice: 'Webhooks need the plan Extended or Professional in amoCRM, Advanced or Enterprise in Kommo. The Digital Pipeline mode of this node may work without it.',
+	},
+};
+
+const LIMIT_REACHED: Words = {
 	message: `The amoCRM account already has ${MAX_WEBHOOKS} webhooks, which is its limit`,
 	advice: 'Remove webhooks that nobody needs, in amoCRM under amoMarket, WebHooks, and activate the workflow again.',
 };
 
-async function isFull(client: ApiClient): Promise<boolean> {
-	const hooks = await readRows(client, { path: PATH }, 'webhooks');
-	return hooks.ok && hooks.count >= MAX_WEBHOOKS;
+/** What amoCRM answered; a refusal is thrown in the words of webhooks: rights, plan, limit, or a code that this account does not know. */
+async function explained<T>(context: IHookFunctions, client: ApiClient, outcome: Outcome<T>, codes: string[] = []): Promise<{ ok: true } & T> {
+	if (outcome.ok) return outcome;
+	const { failure } = outcome;
+	const known = REFUSALS[failure.kind];
+	if (known) throw asError(context, { ...known, message: `${known.message}${said(failure)}` });
+	if (failure.kind !== 'badRequest' && failure.kind !== 'validation') throw asError(context, failure);
+	const hooks = await hooksOf(client);
+	if (hooks.ok && hooks.count >= MAX_WEBHOOKS) throw asError(context, LIMIT_REACHED);
+	throw asError(context, { message: refusalOf(failure, codes), advice: "Take the event out of 'Events' or 'Other Events' and activate the workflow again." });
 }
 
 function refusalOf(failure: Failure, codes: string[]): string {
