@@ -42,7 +42,15 @@ export interface Switches {
 	fieldPatchEnumsShape: 'array' | 'object';
 	talkCloseStatus: 200 | 202;
 	maxSources: 50 | 100;
-	botsInV4: boolean;
+	botsInV4: boolean | 'listed';
+	talks: ProductAccess;
+	talkHistory: ProductAccess;
+	talkHistoryPaging: 'time' | 'page';
+	talkSending: ProductAccess;
+	talkQuota: number;
+	npsOnClose: boolean;
+	aiAgents: ProductAccess | 404;
+	driveQuota: number;
 	requiredStatusFieldsEnforced: boolean;
 	emptyFieldValuesClear: boolean;
 	webhooksForUnsortedLeads: boolean;
@@ -51,10 +59,15 @@ export interface Switches {
 	nullEnumKeys: 'accept' | 'reject';
 }
 
+/** What the account has bought and the token may use; otherwise the status that refuses: 402 without the product, 403 without the scope. */
+export type ProductAccess = 'on' | 402 | 403;
+
 interface SwitchDoc<K extends keyof Switches> {
 	default: Switches[K];
 	facts: string;
 	text: string;
+	/** The position that live accounts are believed to have, and why. */
+	live?: string;
 }
 
 export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
@@ -97,7 +110,60 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 	fieldPatchEnumsShape: { default: 'array', facts: 'extended 2.2', text: 'enums in a PATCH custom_fields batch answer' },
 	talkCloseStatus: { default: 202, facts: 'extended 7.2', text: 'status of closing a talk' },
 	maxSources: { default: 50, facts: 'extended 7.3', text: 'sources of one integration' },
-	botsInV4: { default: false, facts: 'extended 7.7', text: '/api/v4/bots exists (Kommo since 2024; reported missing on amocrm.ru)' },
+	botsInV4: {
+		default: true,
+		facts: 'extended 7.7',
+		text: '/api/v4/bots exists; false: 404; listed: bots are listed, but run and stop answer 405 without a body',
+		live: 'true: three independent clients use it in 2026; one user reports that run is missing on amocrm.ru',
+	},
+	talks: {
+		default: 'on',
+		facts: 'extended 7.2',
+		text: 'reading and closing talks: on, 402 without the product, 403 without the right',
+		live: 'on: three clients of 2026 list talks on both sites; 402 and 403 are documented',
+	},
+	talkHistory: {
+		default: 'on',
+		facts: 'extended 7.2',
+		text: 'messages of a talk can be read: on, 402, or 403 without the scope of external chat history',
+		live: 'on in Kommo (documented in July 2026); 403 on amocrm.ru, seen by one author in September 2026',
+	},
+	talkHistoryPaging: {
+		default: 'time',
+		facts: 'extended 7.2',
+		text: 'messages of a talk know only filter[created_at] (page is ignored, no next link), or pages as well',
+		live: 'not known: the documents name the filter by time alone',
+	},
+	talkSending: {
+		default: 'on',
+		facts: 'extended 7.2',
+		text: 'messages can be sent to a talk: on, 402, or 403 without the scope of sending to external chats',
+		live: 'on in Kommo (documented in July 2026); 403 on amocrm.ru, seen by the same author',
+	},
+	talkQuota: {
+		default: 500,
+		facts: 'extended 7.2',
+		text: 'messages that may be sent through the API before 402 Over chat API limit',
+		live: '500 (Pro, Enterprise); trial 100, technical accounts 10,000; over what time is not known, here over the life of the account',
+	},
+	npsOnClose: {
+		default: false,
+		facts: 'extended 7.2',
+		text: 'closing without force_close lets the NPS bot ask first: the talk stays in work as nps_scheduled',
+		live: 'false: the NPS bot asks only where an administrator has turned it on',
+	},
+	aiAgents: {
+		default: 'on',
+		facts: 'extended 7.10',
+		text: '/amma/agents: on, 402 without Amma, 403 without its scope, 404 where the site has no Amma',
+		live: 'on or 402 on amocrm.ru (August 2026), 404 in Kommo, which has no Amma',
+	},
+	driveQuota: {
+		default: 10_737_418_240,
+		facts: 'extended 8',
+		text: 'bytes that the drive holds; an upload beyond them is refused with 402',
+		live: '10 GB on trial, more by tariff; the status of the refusal is not known',
+	},
 	requiredStatusFieldsEnforced: { default: false, facts: 'core 15.2', text: 'fields required on a stage are enforced on API writes' },
 	emptyFieldValuesClear: { default: true, facts: 'core 15.1', text: 'values: [] clears a custom field as null does' },
 	textTakesNumbers: { default: false, facts: 'core 15.2', text: 'text-like custom fields take JSON numbers' },

@@ -20,6 +20,10 @@ export function findFile({ account }: World, uuid: string): FileRow | undefined 
 	return undefined;
 }
 
+/** Bytes that the account's files take, with all their versions and those in the trash. */
+export const usedBytes = ({ account }: World): number =>
+	[...account.files.values()].flatMap(({ versions }) => versions).reduce((sum, { size }) => sum + size, 0);
+
 /** Stores an upload as a new file, or as a new version of a known one. */
 export function storeFile(world: World, input: NewFile, content: Buffer, by: number): FileRow {
 	const { account, clock } = world;

@@ -8,7 +8,7 @@ import { intsOf, isRecord, pagingOf, rangeOf, scalar, textsOf, within, type Quer
 import type { FileRow } from '../store/moreRows';
 import { parseObject } from '../validation/batch';
 import type { World } from '../world';
-import { findFile, presentFile } from './files';
+import { findFile, presentFile, usedBytes } from './files';
 import { uploadRoutes } from './uploads';
 
 /** The files' own host. facts: extended 8 */
@@ -36,6 +36,8 @@ export function driveRoutes(app: FastifyInstance, world: World): void {
 		const _links = { self: link(page), ...(page * limit < found.length ? { next: link(page + 1) } : {}), ...(page > 1 ? { prev: link(page - 1) } : {}) };
 		return sendJson(reply, { _count: rows.length, _links, _embedded: { files: rows.map((row) => presentFile(world, row)) } });
 	});
+
+	app.get('/files/stats', (_request, reply) => sendJson(reply, { limit: switches.driveQuota, used: usedBytes(world) }));
 
 	app.get<One>('/files/:uuid', (request, reply) => {
 		const file = findFile(world, request.params.uuid);

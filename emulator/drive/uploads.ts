@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { requireScope } from '../http/caller';
 import { notFound, notSupportedChoice, Problem } from '../http/problems';
+import { paymentRequired } from '../http/product';
 import { parseObject } from '../validation/batch';
 import type { World } from '../world';
-import { findFile, presentFile, storeFile, type NewFile } from './files';
+import { findFile, presentFile, storeFile, usedBytes, type NewFile } from './files';
 
 /** Uploading in parts, each to the address that the one before it answered. facts: extended 8 */
 
@@ -51,6 +52,7 @@ export function uploadRoutes(app: FastifyInstance, world: World): void {
 		const { file_size: size, ...input } = parseObject(request.body, SESSION, switches, ({ file_uuid }) =>
 			!file_uuid || findFile(world, file_uuid) ? [] : [notSupportedChoice('file_uuid')],
 		);
+		if (usedBytes(world) + size > switches.driveQuota) throw paymentRequired('Storage limit exceeded');
 		lastId += 1;
 		const session: Session = { id: lastId, input, size, parts: [], by: request.caller.user.id, token: '', expiresAt: clock.seconds() + SESSION_SECONDS };
 		return { session_id: session.id, upload_url: advance(session), max_file_size: MAX_FILE_SIZE, max_part_size: MAX_PART_SIZE };

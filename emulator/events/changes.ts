@@ -1,17 +1,7 @@
-import type { ChatTemplateRow, ElementRow, NoteRow, TalkRow, TransactionRow, UnsortedRow } from '../store/moreRows';
+import type { ChatTemplateRow, ElementRow, MessageRow, NoteRow, TalkRow, TransactionRow, UnsortedRow } from '../store/moreRows';
 import type { EntityRow, EntityType, TaskRow } from '../store/rows';
 
 /** Every change of the account, announced once: events, webhooks and the board listen. */
-
-/** One message of a chat; nothing keeps it, amoCRM's API v4 cannot read messages back. */
-export interface Message {
-	/** uuid */
-	id: string;
-	text: string;
-	type: 'text' | 'picture' | 'voice' | 'file' | 'video' | 'location';
-	author: string;
-	attachment?: { type: string; link: string; file_name: string };
-}
 
 export type Change =
 	| { kind: 'entity'; type: EntityType; action: 'add' | 'update' | 'delete' | 'restore'; row: EntityRow; before?: EntityRow; by: number }
@@ -23,7 +13,7 @@ export type Change =
 	| { kind: 'review'; row: ChatTemplateRow; by: number }
 	| { kind: 'merge'; type: EntityType; row: EntityRow; by: number }
 	| { kind: 'transaction'; action: 'add'; row: TransactionRow; by: number }
-	| { kind: 'message'; action: 'incoming' | 'outgoing'; talk: TalkRow; message: Message; by: number }
+	| { kind: 'message'; action: 'incoming' | 'outgoing'; talk: TalkRow; message: MessageRow; by: number }
 	| { kind: 'link'; action: 'link' | 'unlink'; from: { type: string; id: number }; to: { type: string; id: number }; by: number };
 
 type Listener = (change: Change) => void;

@@ -56,7 +56,7 @@ function draftsOf(world: World, change: Change): Draft[] {
 		case 'message': {
 			const { contact_id, entity_id, entity_type } = change.talk;
 			const target = entity_id === null || entity_type === null ? { entity_id: contact_id, entity_type: 'contact' } : { entity_id, entity_type };
-			return [{ type: `${change.action}_chat_message`, ...target, after: [{ message: { id: change.message.id } }] }];
+			return [{ type: `${change.action}_chat_message`, ...target, after: [{ message: { id: change.message.uuid } }] }];
 		}
 		case 'transaction':
 			return [{ type: 'transaction_added', entity_id: change.row.customer_id, entity_type: 'customer', after: [{ transaction: { id: change.row.id } }] }];

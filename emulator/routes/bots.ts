@@ -1,69 +1,76 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { hrefLinks } from '../entities/present';
 import { crudRoutes } from '../http/crud';
-import { fullUrl, originOf, sendJson, sendNothing } from '../http/envelope';
-import { notFound, notSupportedChoice } from '../http/problems';
-import { isRecord, listOf } from '../http/query';
+import { fullUrl, sendJson, sendNothing } from '../http/envelope';
+import { BareAnswer, notFound, notSupportedChoice, type FieldError } from '../http/problems';
+import { intsOf, isRecord, listOf, withOf, type Query } from '../http/query';
 import { ELEMENT_TYPE, ENTITY_TYPES } from '../store/account';
 import { parseBatch, parseObject } from '../validation/batch';
 import type { World } from '../world';
 
-/** Bots: started through v2, listed and started through v4 where the account has it. facts: extended 7.7 */
+/** Bots: listed, started and stopped through v4 where the account has it, started through v2 everywhere. facts: extended 7.7 */
 
 const MAX_RUNS = 100;
 
 const int = z.number().int();
 const RUN_V2 = z.strictObject({ bot_id: int, entity_id: int, entity_type: z.union([z.literal(1), z.literal(2), z.literal(12)]) });
-const RUN_V4 = z.strictObject({ entity_id: int, entity_type: z.enum(['leads', 'contacts', 'customers']) });
-
-type One = { Params: { id: string } };
+const TARGET = { entity_id: int, entity_type: z.enum(['leads', 'contacts', 'customers']) };
+const RUN_V4 = z.strictObject(TARGET);
+const RUN_MANY_V4 = z.strictObject({ bot_id: int, ...TARGET });
+/** A bot is stopped on leads only. */
+const STOP_V4 = z.strictObject({ entity_id: int, entity_type: z.enum(['leads']) });
 
 export function botRoutes(app: FastifyInstance, world: World): void {
 	const { account, switches } = world;
 
 	const requireV4 = (request: FastifyRequest) => {
 		if (!switches.botsInV4) throw notFound(`Cannot ${request.method} ${fullUrl(request)}!`);
+		if (switches.botsInV4 === 'listed' && request.method === 'POST') throw new BareAnswer(405);
 	};
+	const checkTarget = ({ entity_id, entity_type }: z.infer<typeof RUN_V4>): FieldError[] =>
+		account.entities(entity_type).get(entity_id)?.is_deleted === false ? [] : [notSupportedChoice('entity_id')];
 
 	crudRoutes(app, world, {
 		path: '/bots',
-		key: 'bots',
+		key: 'items',
 		rows(request) {
 			requireV4(request);
-			return [...account.bots.values()];
+			return account.bots.values();
 		},
-		present: (row, request) => ({ ...row, _links: hrefLinks(originOf(request), `/bots/${row.id}`) }),
+		present({ id, name, type }, request) {
+			const favorite = withOf(request.query as Query).has('favorite') ? { is_favorite: false } : {};
+			return { id, name, type_functionality: type, is_visual_editor: true, settings: {}, ...favorite };
+		},
+		get: false,
 		list: {
 			filter(query) {
-				const types = listOf(isRecord(query.filter) ? query.filter.type : undefined);
-				return ({ type }) => !types || types.includes(type);
+				const filter = isRecord(query.filter) ? query.filter : {};
+				const types = listOf(filter.type_functionality);
+				const ids = intsOf(filter.id);
+				return ({ id, type }) => (!types || types.includes(type)) && (!ids || ids.has(id));
+			},
+		},
+		acts: {
+			'POST /run'({ id }, { body }, reply) {
+				const { entity_id, entity_type } = parseObject(body, RUN_V4, switches, checkTarget);
+				startBot(world, id, entity_id, ELEMENT_TYPE[entity_type]);
+				return sendNothing(reply, 202);
+			},
+			'POST /stop'({ id }, { body }, reply) {
+				const { entity_id, entity_type } = parseObject(body, STOP_V4, switches);
+				for (const run of account.botRuns.values()) {
+					if (run.bot_id === id && run.entity_id === entity_id && run.entity_type === ELEMENT_TYPE[entity_type]) account.botRuns.change(run, { stopped: true });
+				}
+				return sendNothing(reply, 202);
 			},
 		},
 	});
 
-	const bot = (request: FastifyRequest<One>): number => {
+	app.post('/bots/run', (request, reply) => {
 		requireV4(request);
-		const id = Number(request.params.id);
-		if (!account.bots.has(id)) throw notFound('Bot not found');
-		return id;
-	};
-
-	app.post<One>('/bots/:id(^\\d+$)/run', (request, reply) => {
-		const id = bot(request);
-		const { entity_id, entity_type } = parseObject(request.body, RUN_V4, switches, (data) =>
-			account.entities(data.entity_type).get(data.entity_id)?.is_deleted === false ? [] : [notSupportedChoice('entity_id')],
-		);
-		startBot(world, id, entity_id, ELEMENT_TYPE[entity_type]);
-		return sendNothing(reply, 202);
-	});
-
-	app.post<One>('/bots/:id(^\\d+$)/stop', (request, reply) => {
-		const id = bot(request);
-		const { entity_id, entity_type } = parseObject(request.body, RUN_V4, switches);
-		for (const run of account.botRuns.values()) {
-			if (run.bot_id === id && run.entity_id === entity_id && run.entity_type === ELEMENT_TYPE[entity_type]) account.botRuns.change(run, { stopped: true });
-		}
+		const check = (data: z.infer<typeof RUN_MANY_V4>) => [...(account.bots.has(data.bot_id) ? [] : [notSupportedChoice('bot_id')]), ...checkTarget(data)];
+		const items = parseBatch(request.body, RUN_MANY_V4, switches, check, MAX_RUNS);
+		for (const { data } of items) startBot(world, data.bot_id, data.entity_id, ELEMENT_TYPE[data.entity_type]);
 		return sendNothing(reply, 202);
 	});
 }

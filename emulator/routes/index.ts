@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { ENTITY_TYPES } from '../store/account';
 import type { World } from '../world';
 import { accountRoutes } from './account';
+import { agentRoutes } from './agents';
 import { botRoutes, salesbotRoutes } from './bots';
 import { callRoutes } from './calls';
 import { catalogRoutes } from './catalogs';
@@ -64,6 +65,7 @@ export function apiRoutes(app: FastifyInstance, world: World): void {
 	subscriptionRoutes(app, world);
 	widgetRoutes(app, world);
 	botRoutes(app, world);
+	agentRoutes(app, world);
 	currencyRoutes(app);
 }
 

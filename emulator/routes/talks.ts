@@ -1,39 +1,47 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { addMessage } from '../chats/messages';
+import { findFile, presentFile } from '../drive/files';
 import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
 import { requireAdmin } from '../http/caller';
-import { originOf, sendJson, sendList, sendNothing } from '../http/envelope';
-import { notFound, notSupportedChoice, unprocessable } from '../http/problems';
-import { intsOf, textsOf, type Query } from '../http/query';
-import type { TalkRow } from '../store/moreRows';
+import { crudRoutes } from '../http/crud';
+import { cutPage, originOf, sendJson, sendList, sendNothing, sendPage } from '../http/envelope';
+import { fieldMissing, notFound, notSupportedChoice, unprocessable, type FieldError } from '../http/problems';
+import { paymentRequired, requireProduct } from '../http/product';
+import { intsOf, isRecord, pagingOf, rangeOf, scalar, textsOf, within, type Query } from '../http/query';
+import type { MessageRow, TalkRow } from '../store/moreRows';
 import { parseBatch, parseObject } from '../validation/batch';
 import type { World } from '../world';
 
-/** Talks, and chats of contacts. facts: extended 7.2, core 9 */
+/** Talks, their messages, and chats of contacts. facts: extended 7.2, core 9 */
 
 const CHAT = z.strictObject({ contact_id: z.number().int(), chat_id: z.string().uuid(), request_id: requestId });
-
-type One = { Params: { id: string } };
+const CLOSE = z.strictObject({ force_close: z.boolean().optional() });
+const ATTACHMENT = z.strictObject({ type: z.enum(['file', 'picture', 'video']), drive_uuid: z.string(), drive_version_uuid: z.string() });
+const SEND = z.strictObject({ text: z.string().min(1).nullish(), attachment: ATTACHMENT.nullish() });
 
 export function talkRoutes(app: FastifyInstance, world: World): void {
-	const { account, clock, switches } = world;
-	const find = (request: FastifyRequest<One>): TalkRow => {
-		const talk = account.talks.get(Number(request.params.id));
-		if (!talk) throw notFound('Talk not found');
-		return talk;
-	};
-
-	app.get<One>('/talks/:id(^\\d+$)', (request, reply) => sendJson(reply, presentTalk(world, request, find(request))));
-
-	app.post<One>('/talks/:id(^\\d+$)/close', (request, reply) => {
-		const talk = find(request);
-		if (!talk.is_in_work) throw unprocessable('Talk is already closed');
-		// With force_close false the NPS bot would ask first; there is nobody to answer it here, so both close at once.
-		parseObject(request.body ?? {}, z.strictObject({ force_close: z.boolean().optional() }), switches);
-		account.talks.change(talk, { is_in_work: false, is_read: true, updated_at: clock.seconds() });
-		world.changes.publish({ kind: 'talk', action: 'close', row: talk, by: request.caller.user.id });
-		return switches.talkCloseStatus === 200 ? sendJson(reply, presentTalk(world, request, talk)) : sendNothing(reply, switches.talkCloseStatus);
+	const { account, switches } = world;
+	crudRoutes(app, world, {
+		path: '/talks',
+		key: 'talks',
+		rows() {
+			requireProduct(switches.talks, 'Chats');
+			return account.talks.values();
+		},
+		find(id) {
+			requireProduct(switches.talks, 'Chats');
+			return account.talks.get(id);
+		},
+		present: (row, request) => presentTalk(world, request, row),
+		list: { filter: talkFilter },
+		get: { absent: 404 },
+		acts: {
+			'POST /close': (talk, request, reply) => closeTalk(world, talk, request, reply),
+			'GET /messages': (talk, request, reply) => listMessages(world, talk, request, reply),
+			'POST /send_message': (talk, request, reply) => sendMessage(world, talk, request, reply),
+		},
 	});
 
 	app.get('/contacts/chats', (request, reply) => {
@@ -63,6 +71,88 @@ export function talkRoutes(app: FastifyInstance, world: World): void {
 	});
 }
 
+function closeTalk(world: World, talk: TalkRow, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+	const { account, clock, switches, changes } = world;
+	if (!talk.is_in_work) throw unprocessable('Talk is already closed');
+	const { force_close = false } = parseObject(request.body ?? {}, CLOSE, switches);
+	if (switches.npsOnClose && !force_close) {
+		account.talks.change(talk, { status: 'nps_scheduled', updated_at: clock.seconds() });
+	} else {
+		account.talks.change(talk, { is_in_work: false, is_read: true, status: undefined, updated_at: clock.seconds() });
+		changes.publish({ kind: 'talk', action: 'close', row: talk, by: request.caller.user.id });
+	}
+	return switches.talkCloseStatus === 200 ? sendJson(reply, presentTalk(world, request, talk)) : sendNothing(reply, switches.talkCloseStatus);
+}
+
+/** Newest first; the older ones are asked for by time. */
+function listMessages(world: World, { id }: TalkRow, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+	const { account, switches } = world;
+	requireProduct(switches.talkHistory, 'External chat history');
+	const query = request.query as Query;
+	const hasPages = switches.talkHistoryPaging === 'page';
+	const paging = hasPages ? pagingOf(query) : { ...pagingOf(query), page: 1 };
+	const created = rangeOf(isRecord(query.filter) ? query.filter.created_at : undefined, 'from');
+	const matches = (row: MessageRow) => row.talk_id === id && (!created || within(row.created_at, created));
+	const page = cutPage([...account.messages.values()], paging, matches, true);
+	return sendPage(request, reply, 'messages', { rows: page.rows.map((row) => presentMessage(world, row)), hasNext: hasPages && page.hasNext }, paging);
+}
+
+function sendMessage(world: World, talk: TalkRow, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+	const { account, switches } = world;
+	requireProduct(switches.talkSending, 'Sending to external chats');
+	const { text, attachment } = parseObject(request.body, SEND, switches, (data) => checkMessage(world, data));
+	if (!talk.is_in_work) throw unprocessable('Talk is closed');
+	const sent = [...account.messages.values()].filter(({ is_sent_by_api }) => is_sent_by_api).length;
+	if (sent >= switches.talkQuota) throw paymentRequired('Over chat API limit');
+	const message = addMessage(world, talk, {
+		direction: 'outgoing',
+		by: request.caller.user.id,
+		text: text ?? '',
+		is_sent_by_api: true,
+		...(attachment ? { type: attachment.type, attachment: driveAttachment(world, attachment) } : {}),
+	});
+	return sendJson(reply, { id: message.uuid }, 202);
+}
+
+/** An entity is named by type and id together; `only_in_work` counts by being there, whatever it says. */
+function talkFilter(query: Query): (row: TalkRow) => boolean {
+	const filter = isRecord(query.filter) ? query.filter : {};
+	const talks = intsOf(filter.talk_id);
+	const contacts = intsOf(filter.contact_id);
+	const type = scalar(filter.entity_type);
+	const entities = type === undefined ? undefined : intsOf(filter.entity_id);
+	const onlyOpen = filter.only_in_work !== undefined;
+	return (row) =>
+		(!talks || talks.has(row.id)) &&
+		(!contacts || contacts.has(row.contact_id)) &&
+		(!entities || (row.entity_type === type && row.entity_id !== null && entities.has(row.entity_id))) &&
+		(!onlyOpen || row.is_in_work);
+}
+
+type Attachment = z.infer<typeof ATTACHMENT>;
+
+function checkMessage(world: World, { text, attachment }: z.infer<typeof SEND>): FieldError[] {
+	if (!attachment) return text ? [] : [fieldMissing('text')];
+	const file = findFile(world, attachment.drive_uuid);
+	if (!file || file.deleted_at !== null) return [notSupportedChoice('attachment.drive_uuid')];
+	return file.versions.some(({ uuid }) => uuid === attachment.drive_version_uuid) ? [] : [notSupportedChoice('attachment.drive_version_uuid')];
+}
+
+function driveAttachment(world: World, { type, drive_uuid, drive_version_uuid }: Attachment): MessageRow['attachment'] {
+	const file = findFile(world, drive_uuid);
+	if (!file) throw notFound('File not found');
+	const { name, metadata, _links } = presentFile(world, file, drive_version_uuid);
+	return { type, link: _links.download_version.href, file_name: metadata.extension === '' ? name : `${name}.${metadata.extension}` };
+}
+
+function presentMessage({ account }: World, { uuid, talk_id, created_at, direction, type, text, author, attachment }: MessageRow) {
+	const { chat_id, contact_id } = account.talks.get(talk_id) as TalkRow;
+	const delivery_status = direction === 'outgoing' ? 'delivered' : null;
+	return { id: uuid, chat_id, talk_id, contact_id, type: direction, message_type: type, text, author, delivery_status, attachment, created_at };
+}
+
+const statusOf = ({ status, is_in_work }: TalkRow): string => status ?? (is_in_work ? 'in_work' : 'closed');
+
 function presentTalk({ account }: World, request: FastifyRequest, row: TalkRow) {
 	const { id, entity_type, entity_id, contact_id } = row;
 	const origin = originOf(request);
@@ -81,6 +171,8 @@ function presentTalk({ account }: World, request: FastifyRequest, row: TalkRow) 
 		is_read: row.is_read,
 		origin: row.origin,
 		missed_at: row.missed_at,
+		status: statusOf(row),
+		source_id: row.source_id ?? null,
 		account_id: account.info.id,
 		_links: hrefLinks(origin, `/talks/${id}`),
 		_embedded: { contacts: item('contacts', contact_id), leads: [], customers: [], ...target },

@@ -15,7 +15,7 @@ const MESSAGE = z.strictObject({
 	entityType: z.enum(['lead', 'customer']).optional(),
 	direction: z.enum(['incoming', 'outgoing']).optional(),
 	text: z.string().optional(),
-	type: z.enum(['text', 'picture', 'voice', 'file', 'video', 'location']).optional(),
+	type: z.enum(['text', 'contact', 'file', 'video', 'picture', 'voice', 'audio', 'sticker', 'location']).optional(),
 	author: z.string().optional(),
 	origin: z.string().optional(),
 	attachment: z.strictObject({ type: z.string(), link: z.string(), file_name: z.string() }).optional(),

@@ -18,6 +18,7 @@ import type {
 	UserRow,
 } from './rows';
 import type {
+	AgentRow,
 	AttachmentRow,
 	BotRow,
 	BotRunRow,
@@ -30,6 +31,7 @@ import type {
 	EventRow,
 	FieldGroupRow,
 	FileRow,
+	MessageRow,
 	NoteRow,
 	SegmentRow,
 	ShortLinkRow,
@@ -118,6 +120,7 @@ export class Account {
 	readonly unsorted = new Table<UnsortedRow>('unsorted', 1);
 	readonly events = new Table<EventRow>('events', 1);
 	readonly talks = new Table<TalkRow>('talks', 100);
+	readonly messages = new Table<MessageRow>('messages', 1);
 	readonly sources = new Table<SourceRow>('sources', 8_801);
 	readonly webhooks = new Table<WebhookRow>('webhooks', 48_100_001);
 	readonly files = new Table<FileRow>('files', 1);
@@ -126,6 +129,7 @@ export class Account {
 	readonly widgets = new Table<WidgetRow>('widgets', 742_001);
 	readonly bots = new Table<BotRow>('bots', 5_001);
 	readonly botRuns = new Table<BotRunRow>('botRuns', 1);
+	readonly agents = new Table<AgentRow>('agents', 1);
 	readonly buttons = new Table<ButtonRow>('buttons', 15_001);
 	readonly shortLinks = new Table<ShortLinkRow>('shortLinks', 1);
 	readonly chatTemplates = new Table<ChatTemplateRow>('chatTemplates', 7_201);

@@ -113,6 +113,27 @@ export interface TalkRow {
 	is_read: boolean;
 	origin: string;
 	missed_at: number | null;
+	source_id?: number | null;
+	/** While the NPS bot asks; otherwise `is_in_work` tells. */
+	status?: 'nps_scheduled' | 'nps_in_progress' | 'with_error';
+}
+
+/** The nine kinds that amoCRM's chats know. facts: extended 7.2 */
+export type MessageType = 'text' | 'contact' | 'file' | 'video' | 'picture' | 'voice' | 'audio' | 'sticker' | 'location';
+
+/** One message of a talk. */
+export interface MessageRow {
+	id: number;
+	uuid: string;
+	talk_id: number;
+	created_at: number;
+	direction: 'incoming' | 'outgoing';
+	type: MessageType;
+	text: string;
+	author: { id: string; type: 'internal' | 'external' | 'bot'; name: string };
+	attachment: { type: string; link: string; file_name: string } | null;
+	/** Counts against the quota of the chat API. */
+	is_sent_by_api: boolean;
 }
 
 export interface SourceRow {
@@ -187,6 +208,23 @@ export interface BotRow {
 	id: number;
 	name: string;
 	type: 'regular' | 'greeting' | 'marketing' | 'nps';
+}
+
+/** An AI agent of amoCRM ("Amma"). facts: extended 7.10 */
+export interface AgentRow {
+	id: number;
+	uuid: string;
+	client_id: string;
+	name: string;
+	description: string;
+	system_prompt: string;
+	ai_instructions: string | null;
+	avatar: string | null;
+	model_size: 'S' | 'M' | 'L';
+	is_active: boolean;
+	mcp: { url: string; transport: 'streamable-http' | 'sse'; headers: Record<string, string> } | null;
+	created_at: number;
+	updated_at: number;
 }
 
 /** A started bot, to assert on. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { addMessage } from '../chats/messages';
 import { checkEntity } from '../entities/check';
 import { CREATE, UPDATE_ONE } from '../entities/schemas';
 import { createEntity, updateEntity } from '../entities/write';
-import type { Message } from '../events/changes';
 import { administrator, type Caller } from '../http/caller';
 import { notFound, notSupportedChoice, ValidationProblem } from '../http/problems';
-import type { NoteRow, TalkRow, UnsortedRow, WebhookRow } from '../store/moreRows';
+import type { MessageRow, NoteRow, TalkRow, UnsortedRow, WebhookRow } from '../store/moreRows';
 import type { EntityRow, EntityType, Identified, TaskRow } from '../store/rows';
 import type { Table } from '../store/table';
 import { CREATE_TASK, UPDATE_TASK } from '../tasks/schemas';
@@ -94,15 +94,10 @@ export class UserInterface {
 
 	/** A message in the contact's chat; the first one opens a talk. Returns the talk. */
 	message(input: MessageInput): TalkRow {
-		const { changes, clock, account } = this.world;
 		const talk = this.openTalk(input);
-		const by = input.direction === 'outgoing' ? this.caller().user.id : 0;
-		const { text = '', type = 'text', attachment, direction = 'incoming' } = input;
-		const author = input.author ?? (direction === 'incoming' ? account.contacts.get(talk.contact_id)?.name : account.users.get(by)?.name) ?? '';
-		const message: Message = { id: randomUUID(), text, type, author, attachment };
-		const known = talk.updated_at;
-		account.talks.change(talk, { is_read: direction === 'outgoing', updated_at: Math.max(known, clock.seconds()) });
-		changes.publish({ kind: 'message', action: direction, talk, message, by });
+		const { direction = 'incoming', text, type, attachment, author } = input;
+		const by = direction === 'outgoing' ? this.caller().user.id : 0;
+		addMessage(this.world, talk, { direction, by, text, type, attachment, author });
 		return talk;
 	}
 
@@ -111,7 +106,7 @@ export class UserInterface {
 		const { account, clock } = this.world;
 		const row = this.row(account.talks, id);
 		const closing = row.is_in_work && changes.is_in_work === false;
-		account.talks.change(row, { ...changes, updated_at: clock.seconds() });
+		account.talks.change(row, { ...changes, status: changes.is_in_work === undefined ? row.status : undefined, updated_at: clock.seconds() });
 		this.world.changes.publish({ kind: 'talk', action: closing ? 'close' : 'update', row, by: this.caller().user.id });
 		return row;
 	}
@@ -120,6 +115,7 @@ export class UserInterface {
 		const { account, changes } = this.world;
 		const row = this.row(account.talks, id);
 		account.talks.delete(id);
+		for (const { id: message, talk_id } of account.messages.values()) if (talk_id === id) account.messages.delete(message);
 		changes.publish({ kind: 'talk', action: 'delete', row, by: this.caller().user.id });
 	}
 
@@ -245,9 +241,9 @@ export interface MessageInput {
 	entityType?: 'lead' | 'customer';
 	direction?: 'incoming' | 'outgoing';
 	text?: string;
-	type?: Message['type'];
+	type?: MessageRow['type'];
 	author?: string;
 	/** telegram, waba, onlinechat, instagram_business, vk, … */
 	origin?: string;
-	attachment?: Message['attachment'];
+	attachment?: MessageRow['attachment'];
 }

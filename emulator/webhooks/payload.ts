@@ -37,7 +37,7 @@ export function piecesOf(world: World, change: Change): Piece[] {
 		case 'review':
 			return [{ code: 'add_chat_template_review', entityKey: 'chat_template_reviews', action: 'add', item: reviewItem(change.row) }];
 		case 'message':
-			return [messagePiece(change, world.clock.seconds())];
+			return [messagePiece(change)];
 		default:
 			return [];
 	}
@@ -245,7 +245,7 @@ function talkItem(row: TalkRow): Record<string, unknown> {
 	return { talk_id: id, created_at, updated_at, rate, contact_id, chat_id, entity_id, entity_type, is_in_work, is_read, origin };
 }
 
-function messagePiece({ action, talk, message }: Extract<Change, { kind: 'message' }>, now: number): Piece {
+function messagePiece({ action, talk, message }: Extract<Change, { kind: 'message' }>): Piece {
 	const incoming = action === 'incoming';
 	const { entity_id, entity_type } = talk;
 	const element_type = entity_type === 'customer' ? ELEMENT_TYPE.customers : ELEMENT_TYPE.leads;
@@ -255,16 +255,16 @@ function messagePiece({ action, talk, message }: Extract<Change, { kind: 'messag
 		entityKey: incoming ? 'message' : 'outgoing_message',
 		action: 'add',
 		item: {
-			id: message.id,
+			id: message.uuid,
 			chat_id: talk.chat_id,
 			talk_id: talk.id,
 			contact_id: talk.contact_id,
 			text: message.text,
-			created_at: now,
+			created_at: message.created_at,
 			...(message.type === 'text' ? {} : { message_type: message.type }),
 			...target,
 			type: action,
-			author: { id: talk.chat_id, type: incoming ? 'external' : 'internal', name: message.author },
+			author: message.author,
 			origin: talk.origin,
 			...(message.attachment ? { attachment: message.attachment } : {}),
 		},

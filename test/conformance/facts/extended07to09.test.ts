@@ -91,19 +91,13 @@ it('extended 7.5 short links come in order, without id and request_id', async ()
 });
 
 describe('extended 7.6 and 7.7 widgets and bots', () => {
-	it('extended 7.7 bots run over v2 with 202; over v4 where the switch puts them', async () => {
+	it('extended 7.7 bots run over v2 with 202', async () => {
 		const lead = await create('/leads');
 		const [bot] = [...bench.emulator.account.bots.keys()];
 		const run = (body: object) => bench.call('POST', '/api/v2/salesbot/run', [body]);
 		expect(await run({ bot_id: bot, entity_id: lead, entity_type: 2 })).toMatchObject({ status: 202, body: { success: true } });
 		expect([...bench.emulator.account.botRuns.values()]).toMatchObject([{ bot_id: bot, entity_id: lead, entity_type: 2 }]);
 		expect((await run({ bot_id: 1, entity_id: lead, entity_type: 2 })).status).toBe(400);
-		expect(await api('GET', '/bots')).toMatchObject({ status: 404, body: { detail: `Cannot GET ${bench.emulator.url}/api/v4/bots!` } });
-		bench.emulator.switches.botsInV4 = true;
-		expect(rows(await api('GET', '/bots?filter[type]=regular'), 'bots')).toHaveLength(1);
-		expect((await api('POST', `/bots/${bot}/run`, { entity_id: lead, entity_type: 'leads' })).status).toBe(202);
-		expect((await api('POST', `/bots/${bot}/stop`, { entity_id: lead, entity_type: 'leads' })).status).toBe(202);
-		expect([...bench.emulator.account.botRuns.values()].every(({ stopped }) => stopped)).toBe(true);
 	});
 
 	it('extended 7.6 widgets are installed with their settings, and continue a waiting bot', async () => {
