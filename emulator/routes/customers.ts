@@ -4,7 +4,7 @@ import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
 import { applyFieldPatches, checkFieldValues, presentFieldValues } from '../fields/values';
 import { requireAdmin } from '../http/caller';
-import { crudRoutes, type Params } from '../http/crud';
+import { crudRoutes, given, type Params } from '../http/crud';
 import { originOf, sendJson, sendList, sendNothing } from '../http/envelope';
 import { missing } from '../http/missing';
 import { fieldNotExpected, invalidValue, notSupportedChoice, unprocessable, ValidationProblem } from '../http/problems';
@@ -76,7 +76,7 @@ function statusRoutes(app: FastifyInstance, world: World): void {
 		},
 		update: {
 			schema: z.strictObject(shape).partial().extend({ id: int.optional() }),
-			apply: (row, data) => void table.change(row, { name: data.name ?? row.name, sort: data.sort ?? row.sort, color: data.color ?? row.color }),
+			apply: (row, data) => void table.change(row, given(data, 'name', 'sort', 'color')),
 		},
 		remove: { run: ({ id }) => void table.delete(id) },
 	});
@@ -132,8 +132,7 @@ function segmentRoutes(app: FastifyInstance, world: World): void {
 			check: (data) => checked(data.custom_fields_values).errors,
 			apply(row, data) {
 				table.change(row, {
-					name: data.name ?? row.name,
-					color: data.color ?? row.color,
+					...given(data, 'name', 'color'),
 					available_products_price_types: data.available_products_price_types ?? row.available_products_price_types,
 					custom_fields_values: applyFieldPatches(row.custom_fields_values, checked(data.custom_fields_values).patches),
 					updated_at: clock.seconds(),

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
-import { crudRoutes, type CrudRequest } from '../http/crud';
+import { crudRoutes, given, type CrudRequest } from '../http/crud';
 import { originOf } from '../http/envelope';
 import { notSupportedChoice, unprocessable, type FieldError } from '../http/problems';
 import { isRecord, textsOf } from '../http/query';
@@ -107,14 +107,8 @@ export function sourceRoutes(app: FastifyInstance, world: World): void {
 			batch: true,
 			check: (data, row, request) => check(data, request, row),
 			apply(row, data, request) {
-				table.change(row, {
-					name: data.name ?? row.name,
-					external_id: data.external_id ?? row.external_id,
-					pipeline_id: data.pipeline_id ?? row.pipeline_id,
-					default: data.default ?? row.default,
-					origin_code: data.origin_code === undefined ? row.origin_code : data.origin_code,
-					services: data.services ?? row.services,
-				});
+				const { pipeline_id, services } = data;
+				table.change(row, { ...given(data, 'name', 'external_id', 'default', 'origin_code'), pipeline_id: pipeline_id ?? row.pipeline_id, services: services ?? row.services });
 				onlyDefault(request, row);
 			},
 		},

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { checkEntity } from '../entities/check';
 import { hrefLinks } from '../entities/present';
 import { CREATE, requestId } from '../entities/schemas';
-import { cutPage, originOf, sendJson, sendList, sendPage } from '../http/envelope';
-import { notFound, notSupportedChoice, type FieldError } from '../http/problems';
-import { intsOf, isRecord, listOf, pagingOf, rangeOf, within, type Query } from '../http/query';
+import { crudRoutes } from '../http/crud';
+import { originOf, sendJson, sendList } from '../http/envelope';
+import { notSupportedChoice, type FieldError } from '../http/problems';
+import { intsOf, isRecord, listOf, rangeOf, within, type Query } from '../http/query';
 import type { UnsortedRow } from '../store/moreRows';
 import { acceptUnsorted, addUnsorted, close, declineUnsorted } from '../unsorted/write';
 import { parseBatch, parseObject } from '../validation/batch';
@@ -68,28 +69,9 @@ const LINK = z.strictObject({
 
 export function unsortedRoutes(app: FastifyInstance, world: World): void {
 	const { account } = world;
-	type One = { Params: { uid: string } };
-	const one = '/leads/unsorted/:uid(^[0-9a-f]{20,60}$)';
 	const open = () => [...account.unsorted.values()].filter(({ state }) => state === 'open');
-	const find = (uid: string): UnsortedRow => {
-		const row = open().find((entry) => entry.uid === uid);
-		if (!row) throw notFound('Unsorted not found');
-		return row;
-	};
-
-	app.get('/leads/unsorted', (request, reply) => {
-		const query = request.query as Query;
-		const paging = pagingOf(query);
-		const matches = unsortedFilter(query);
-		// Newest first, whatever order is asked for. facts: core 3.5
-		const rows = open().filter(matches).sort((a, b) => b.created_at - a.created_at || b.id - a.id);
-		const page = cutPage(rows, paging);
-		return sendPage(request, reply, 'unsorted', { ...page, rows: page.rows.map((row) => presentUnsorted(world, request, row)) }, paging);
-	});
 
 	app.get('/leads/unsorted/summary', (request, reply) => sendJson(reply, summary([...account.unsorted.values()].filter(unsortedFilter(request.query as Query)))));
-
-	app.get<One>(one, (request, reply) => sendJson(reply, presentUnsorted(world, request, find(request.params.uid))));
 
 	for (const category of ['sip', 'forms'] as const) {
 		app.post(`/leads/unsorted/${category}`, (request, reply) => {
@@ -113,34 +95,41 @@ export function unsortedRoutes(app: FastifyInstance, world: World): void {
 		});
 	}
 
-	app.post<One>(`${one}/accept`, (request, reply) => {
-		const row = find(request.params.uid);
-		const data = parseObject(request.body ?? {}, ACCEPT, world.switches, ({ user_id, status_id }) => [
-			...checkUser(world, user_id),
-			...(typeof status_id === 'number' && !account.status(row.pipeline_id, status_id) ? [notSupportedChoice('status_id')] : []),
-		]);
-		acceptUnsorted(world, row, data.user_id ?? request.caller.user.id, data.status_id ?? undefined);
-		return sendJson(reply, outcome(request, row, ['leads', 'contacts', 'companies']));
-	});
-
-	app.delete<One>(`${one}/decline`, (request, reply) => {
-		const row = find(request.params.uid);
-		const data = parseObject(request.body ?? {}, DECLINE, world.switches, ({ user_id }) => checkUser(world, user_id));
-		declineUnsorted(world, row, data.user_id ?? request.caller.user.id);
-		return sendJson(reply, outcome(request, row, ['leads', 'contacts']));
-	});
-
-	app.post<One>(`${one}/link`, (request, reply) => {
-		const row = find(request.params.uid);
-		const { link, user_id } = parseObject(request.body, LINK, world.switches, (data) => [
-			...checkUser(world, data.user_id),
-			...(account.entities(data.link.entity_type).get(data.link.entity_id)?.is_deleted === false ? [] : [notSupportedChoice('link.entity_id')]),
-		]);
-		const own = account.leads.get(row.lead_id ?? 0);
-		if (own) account.leads.change(own, { is_deleted: true });
-		close(world, row, 'accepted', user_id ?? request.caller.user.id);
-		const target = { id: link.entity_id, _links: hrefLinks(originOf(request), `/${link.entity_type}/${link.entity_id}`) };
-		return sendJson(reply, { uid: row.uid, _embedded: { [link.entity_type]: [target] } });
+	crudRoutes(app, world, {
+		path: '/leads/unsorted',
+		key: 'unsorted',
+		name: { pattern: '[0-9a-f]{20,60}', of: ({ uid }) => uid },
+		rows: open,
+		present: (row, request) => presentUnsorted(world, request, row),
+		get: { absent: 404 },
+		// Newest first, whatever order is asked for. facts: core 3.5
+		list: { select: (query) => ({ rows: open().filter(unsortedFilter(query)).sort((a, b) => b.created_at - a.created_at || b.id - a.id) }) },
+		acts: {
+			'POST /accept': (row, request, reply) => {
+				const data = parseObject(request.body ?? {}, ACCEPT, world.switches, ({ user_id, status_id }) => [
+					...checkUser(world, user_id),
+					...(typeof status_id === 'number' && !account.status(row.pipeline_id, status_id) ? [notSupportedChoice('status_id')] : []),
+				]);
+				acceptUnsorted(world, row, data.user_id ?? request.caller.user.id, data.status_id ?? undefined);
+				return sendJson(reply, outcome(request, row, ['leads', 'contacts', 'companies']));
+			},
+			'DELETE /decline': (row, request, reply) => {
+				const data = parseObject(request.body ?? {}, DECLINE, world.switches, ({ user_id }) => checkUser(world, user_id));
+				declineUnsorted(world, row, data.user_id ?? request.caller.user.id);
+				return sendJson(reply, outcome(request, row, ['leads', 'contacts']));
+			},
+			'POST /link': (row, request, reply) => {
+				const { link, user_id } = parseObject(request.body, LINK, world.switches, (data) => [
+					...checkUser(world, data.user_id),
+					...(account.entities(data.link.entity_type).get(data.link.entity_id)?.is_deleted === false ? [] : [notSupportedChoice('link.entity_id')]),
+				]);
+				const own = account.leads.get(row.lead_id ?? 0);
+				if (own) account.leads.change(own, { is_deleted: true });
+				close(world, row, 'accepted', user_id ?? request.caller.user.id);
+				const target = { id: link.entity_id, _links: hrefLinks(originOf(request), `/${link.entity_type}/${link.entity_id}`) };
+				return sendJson(reply, { uid: row.uid, _embedded: { [link.entity_type]: [target] } });
+			},
+		},
 	});
 }
 

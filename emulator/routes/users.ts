@@ -1,29 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { requireAdmin } from '../http/caller';
-import { cutPage, originOf, sendJson, sendPage } from '../http/envelope';
 import { hrefLinks } from '../entities/present';
-import { pagingOf, withOf, type Query } from '../http/query';
-import { missing } from '../http/missing';
+import { crudRoutes } from '../http/crud';
+import { originOf } from '../http/envelope';
+import { withOf, type Query } from '../http/query';
 import type { UserRow } from '../store/rows';
 import type { World } from '../world';
 
 /** Users: admin only. facts: extended 6 */
 export function userRoutes(app: FastifyInstance, world: World): void {
-	app.get('/users', (request, reply) => {
-		requireAdmin(request);
-		const query = request.query as Query;
-		const paging = pagingOf(query);
-		const users = [...world.account.users.values()];
-		const page = cutPage(users, paging);
-		const rows = page.rows.map((user) => presentUser(world, request, user));
-		return sendPage(request, reply, 'users', { ...page, rows }, paging, { total: users.length, pageCount: true });
-	});
-
-	app.get<{ Params: { id: string } }>('/users/:id(^\\d+$)', (request, reply) => {
-		requireAdmin(request);
-		const user = world.account.users.get(Number(request.params.id));
-		if (!user) return missing(reply, world);
-		return sendJson(reply, presentUser(world, request, user));
+	crudRoutes(app, world, {
+		path: '/users',
+		key: 'users',
+		admin: 'all',
+		rows: () => world.account.users.values(),
+		present: (row, request) => presentUser(world, request, row),
+		list: { total: true, pageCount: true },
 	});
 }
 

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { hrefLinks } from '../entities/present';
-import { requireAdmin } from '../http/caller';
-import { cutPage, originOf, sendJson, sendNothing, sendPage } from '../http/envelope';
+import { crudRoutes } from '../http/crud';
+import { originOf, sendJson, sendNothing } from '../http/envelope';
 import { fieldMissing, invalidType, notFound, ValidationProblem } from '../http/problems';
-import { isRecord, pagingOf, type Query } from '../http/query';
+import { isRecord } from '../http/query';
 import { omit } from '../omit';
 import type { WidgetRow } from '../store/moreRows';
 import { parseObject } from '../validation/batch';
@@ -21,41 +21,27 @@ const handler = z.discriminatedUnion('handler', [
 ]);
 const CONTINUE = z.strictObject({ data: z.record(z.unknown()).optional(), execute_handlers: z.array(handler).max(10).optional() });
 
-type One = { Params: { code: string } };
-
 export function widgetRoutes(app: FastifyInstance, world: World): void {
 	const { account, switches } = world;
 	const table = account.widgets;
-	const find = (request: FastifyRequest<One>): WidgetRow => {
-		const row = [...table.values()].find(({ code }) => code === request.params.code);
-		if (!row) throw notFound('Widget not found');
-		return row;
-	};
-	const present = (request: FastifyRequest, row: WidgetRow) => ({
-		...omit(row, 'settings'),
-		_links: hrefLinks(originOf(request), `/widgets/${row.code}`),
-	});
-
-	app.get('/widgets', (request, reply) => {
-		const paging = pagingOf(request.query as Query);
-		const page = cutPage([...table.values()], paging);
-		return sendPage(request, reply, 'widgets', { ...page, rows: page.rows.map((row) => present(request, row)) }, paging);
-	});
-
-	app.get<One>('/widgets/:code', (request, reply) => sendJson(reply, present(request, find(request))));
-
-	app.post<One>('/widgets/:code', (request, reply) => {
-		requireAdmin(request);
-		const row = find(request);
-		const settings = settingsOf(row, request.body);
-		table.change(row, { settings, is_active_in_account: true });
-		return sendJson(reply, { ...present(request, row), settings });
-	});
-
-	app.delete<One>('/widgets/:code', (request, reply) => {
-		requireAdmin(request);
-		table.change(find(request), { settings: null, is_active_in_account: false });
-		return sendNothing(reply);
+	const present = (row: WidgetRow, request: FastifyRequest) => ({ ...omit(row, 'settings'), _links: hrefLinks(originOf(request), `/widgets/${row.code}`) });
+	crudRoutes(app, world, {
+		path: '/widgets',
+		key: 'widgets',
+		admin: 'writes',
+		name: { pattern: '[^/]+', of: ({ code }) => code },
+		rows: () => table.values(),
+		present,
+		get: { absent: 404 },
+		list: {},
+		remove: { run: (row) => void table.change(row, { settings: null, is_active_in_account: false }) },
+		acts: {
+			POST: (row, request, reply) => {
+				const settings = settingsOf(row, request.body);
+				table.change(row, { settings, is_active_in_account: true });
+				return sendJson(reply, { ...present(row, request), settings });
+			},
+		},
 	});
 
 	type Continue = { Params: { bot: string; step: string } };
