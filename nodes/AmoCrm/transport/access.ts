@@ -23,25 +23,19 @@ const WAYS_BACK: Record<string, Partial<Failure>> = {
 
 /** Renewed so long before its end, as a part of the lifetime: for a day, 3 to 14 minutes, for each process its own. */
 const EARLY_PART = randomInt(20, 101) / 10_000;
-
 /** Processes that find the same token dead together should not all renew it: each waits up to so many ms. */
 const STAGGER_MS = 1000;
-
 /** A refused renewal may mean that another process has just renewed, and has still to save what it got, ms. */
 const SAVING_MS = [500, 1500];
-
 /** So long is a refused credential not tried again, ms. */
 const REFUSED_MS = 10_000;
-
 /** So long do requests wait for the one that shows whether the token is good, ms: it may hang. */
 const PATIENCE_MS = 15_000;
-
 /** When a token that is close to its end could not be renewed, it is tried again after, ms. */
 const AGAIN_MS = 30_000;
 
 /** How often the token is replaced for one request: new ones may be other processes', and old already. */
 const MAX_REPLACEMENTS = 3;
-
 /** So many new tokens in a row may be refused until the next one is only tried after `REFUSED_MS`. */
 const MAX_VAIN_RENEWALS = 2;
 
@@ -91,14 +85,10 @@ type Attempt = (isStale: () => boolean) => Promise<Reply | undefined>;
 export class AccessKeeper {
 	/** A long-lived token is never renewed. */
 	private readonly isRenewable: boolean;
-
 	private readonly state: Knowledge;
-
 	private credentials: ICredentialDataDecryptedObject;
-
 	/** All that this execution has seen, old tokens too. */
 	private readonly secrets = new Set<string>();
-
 	private maskOfAll?: Mask;
 
 	constructor(private readonly access: Access) {
@@ -131,10 +121,8 @@ export class AccessKeeper {
 			if (isProof(reply)) this.prove(current);
 			if (reply.ok || reply.failure.kind !== 'unauthorized') return reply;
 			if (!this.isRenewable) return { ok: false, failure: this.refuse(current, reply.failure) };
-			if (this.state.current !== current) {
-				if (replacements++ < MAX_REPLACEMENTS) continue;
-				return reply;
-			}
+			if (this.state.current !== current && replacements++ < MAX_REPLACEMENTS) continue;
+			if (this.state.current !== current) return reply;
 			this.state.dead = current;
 			if (this.state.vainRenewals >= MAX_VAIN_RENEWALS) return { ok: false, failure: this.refuse(current, renewedInVain()) };
 		}
@@ -188,7 +176,7 @@ export class AccessKeeper {
 	}
 
 	private isDue(): boolean {
-		return this.state.dueAt !== undefined && Date.now() >= this.state.dueAt;
+		return Date.now() >= (this.state.dueAt ?? Infinity);
 	}
 
 	private isDead(): boolean {
@@ -250,8 +238,7 @@ export class AccessKeeper {
 	private async moved(): Promise<Failure | undefined> {
 		const { access_token, refresh_token } = (this.credentials.oauthTokenData ?? {}) as IDataObject;
 		const { context, baseUrl } = this.access;
-		const { httpRequest } = context.helpers;
-		const address = await newAddressOf(httpRequest, baseUrl, String(access_token ?? ''), String(refresh_token ?? ''));
+		const address = await newAddressOf(context.helpers.httpRequest, baseUrl, String(access_token ?? ''), String(refresh_token ?? ''));
 		return address === undefined ? undefined : accountMoved(baseUrl, address);
 	}
 
@@ -299,8 +286,7 @@ export class AccessKeeper {
 	}
 
 	private forgetAge(): void {
-		this.state.dueAt = undefined;
-		this.state.endsAt = undefined;
+		this.state.dueAt = this.state.endsAt = undefined;
 	}
 }
 
@@ -311,11 +297,9 @@ function isProof(reply: Reply): boolean {
 
 /** Everything that decides what amoCRM says to a request with this credential. */
 function fingerprint({ domain, clientId, clientSecret, redirectUri, authorizationCode, ...rest }: ICredentialDataDecryptedObject): string {
-	const { accessToken, oauthTokenData } = rest;
-	const tokens = [accessToken, (oauthTokenData as IDataObject | undefined)?.access_token];
-	return createHash('sha256')
-		.update(JSON.stringify([domain, clientId, clientSecret, redirectUri, authorizationCode, ...tokens]))
-		.digest('hex');
+	const tokens = [rest.accessToken, (rest.oauthTokenData as IDataObject | undefined)?.access_token];
+	const decisive = [domain, clientId, clientSecret, redirectUri, authorizationCode, ...tokens];
+	return createHash('sha256').update(JSON.stringify(decisive)).digest('hex');
 }
 
 /** When the access token ends, ms since the epoch: by n8n 2.x's clock, amoCRM's (`server_time`), or our own note. */

@@ -7,6 +7,7 @@ import { claimsOf } from '../../../credentials/claims';
 import { within } from '../../../credentials/deadline';
 import { AccessKeeper } from './access';
 import { otherAccountFailure } from './connectedAccount';
+import { unlessAborted } from './exclusive';
 import { afterAnother, cancelled, failureOf, failureOfAnswer, malformedAnswer, tooLate, wrongCredential } from './failures';
 import type { Slot } from './rateLimit';
 import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
@@ -77,8 +78,7 @@ const CREDENTIAL_TYPES: Record<string, string> = {
 
 /** Builds the client of this execution, or says what is wrong with the credential. Sends nothing and never throws. */
 export async function createClient(context: ApiContext, options: ClientOptions = {}): Promise<Outcome<{ client: ApiClient }>> {
-	const authentication = String(authenticationOf(context));
-	const credentialType = CREDENTIAL_TYPES[authentication] ?? 'amoCrmOAuth2Api';
+	const credentialType = CREDENTIAL_TYPES[String(authenticationOf(context))] ?? 'amoCrmOAuth2Api';
 	const started = performance.now();
 	let credentials: ICredentialDataDecryptedObject;
 	try {
@@ -108,8 +108,7 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 /** The integration that a token belongs to: its claim `aud` (core facts 2.6), or else its own fingerprint. */
 function integrationOf(token: string): string {
 	const { aud } = claimsOf(token);
-	if (typeof aud === 'string' && aud !== '') return aud;
-	return createHash('sha256').update(token).digest('hex');
+	return typeof aud === 'string' && aud !== '' ? aud : createHash('sha256').update(token).digest('hex');
 }
 
 function authenticationOf(context: ApiContext): unknown {
@@ -147,12 +146,8 @@ function buildClient({ context, credentialType, identity, credentials, options }
 
 	async function attempt(request: ApiRequest, stop: AbortSignal, isStale: () => boolean): Promise<Reply | undefined> {
 		const queued = performance.now();
-		let slot: Slot;
-		try {
-			slot = await limiter.take(context, requestsPerSecond, stop);
-		} catch {
-			return { ok: false, failure: cancelled() };
-		}
+		const slot = await limiter.take(context, requestsPerSecond, stop).catch(() => undefined);
+		if (!slot) return { ok: false, failure: cancelled() };
 		stats.waitedMs += slot.startedAt - queued;
 		if (ended || isStale()) {
 			limiter.unused(slot);
@@ -210,7 +205,8 @@ function buildClient({ context, credentialType, identity, credentials, options }
 			stats.retries += 1;
 			const { method, path } = request;
 			context.logger?.debug('amoCRM: repeating a request', { method, path: access.mask(path), because: failure.message, retry });
-			if (!isLimited) await pause(pauseMs, stop);
+			// n8n 1.x's `sleep` ignores the signal.
+			if (!isLimited) await unlessAborted(sleep(pauseMs, stop), stop).catch(() => undefined);
 			const reply = await sendOnce(request, stop);
 			if (reply.ok) return reply;
 			failure = afterAnother(reply.failure, failure, request);
@@ -255,18 +251,6 @@ function atLeast(minimum: number, given: unknown, fallback: number): number {
 	return Number.isFinite(number) ? Math.max(minimum, number) : fallback;
 }
 
-/** Waits, but not past the end of the execution (n8n 1.x's `sleep` ignores the signal). */
-async function pause(ms: number, stop: AbortSignal): Promise<void> {
-	if (stop.aborted) return;
-	let wake: () => void = () => undefined;
-	const aborted = new Promise<void>((resolve) => {
-		wake = resolve;
-		stop.addEventListener('abort', wake, { once: true });
-	});
-	await Promise.race([sleep(ms, stop).catch(() => undefined), aborted]);
-	stop.removeEventListener('abort', wake);
-}
-
 function httpOptionsOf(baseUrl: string, request: ApiRequest): IHttpRequestOptions {
 	// n8n sends no empty object or list unless it is a text.
 	const isEmpty = request.body !== undefined && Object.keys(request.body).length === 0;
@@ -303,9 +287,7 @@ export function queryString(query: Query | undefined): string {
 	const pairs: string[] = [];
 	const add = (key: string, value: QueryValue): void => {
 		if (value === undefined || value === null || value === '') return;
-		if (Array.isArray(value)) {
-			value.forEach((entry, index) => add(typeof entry === 'object' ? `${key}[${index}]` : `${key}[]`, entry));
-		}
+		if (Array.isArray(value)) value.forEach((entry, index) => add(typeof entry === 'object' ? `${key}[${index}]` : `${key}[]`, entry));
 		else if (typeof value === 'object') {
 			for (const [name, entry] of Object.entries(value)) add(`${key}[${name}]`, entry);
 		} else pairs.push(`${encodeURIComponent(key)}=${encodeURIComponent(wellFormed(String(value)))}`);

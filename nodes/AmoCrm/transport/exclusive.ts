@@ -26,7 +26,8 @@ export async function exclusively<T>({ keys, signal }: { keys: string[]; signal?
 	}
 }
 
-async function unlessAborted(waiting: Promise<unknown>, signal?: AbortSignal): Promise<void> {
+/** Waits, and rejects with the signal's reason when that is aborted meanwhile. */
+export async function unlessAborted(waiting: Promise<unknown>, signal?: AbortSignal): Promise<void> {
 	let onAbort: () => void = () => undefined;
 	const aborted = new Promise<never>((_resolve, reject) => {
 		onAbort = () => reject(signal?.reason as Error);

@@ -5,48 +5,38 @@ export const DEFAULT_REQUESTS_PER_SECOND = 7;
 
 /** Length of the sliding window, ms: a second and a little, for the network. */
 const WINDOW_MS = 1025;
-
 /**
  * amoCRM counts at its own door, and nobody sees a request arrive. One that took longer than the fastest may have been on
  * its way for so much longer: at most this many ms in the network, and as long as this process was busy meanwhile. What
  * goes beyond is amoCRM's own work.
  */
 const LONGEST_WAY_MS = 60;
-
 /** How fast the fastest answer is forgotten, ms for each later one. */
 const FORGET_MS = 0.05;
-
 /**
  * So many answers tell what is fast. Until then all may be late: n8n loads what its first requests need, and reads their
  * credential from a database that stores starting executions; this process is not busy meanwhile (ms at most).
  */
 const ENOUGH_ANSWERS = 14;
 const LONGEST_FIRST_WAY_MS = 2000;
-
 /** So long does a slow reading of the credential tell that n8n's database is slow, which every request has to pass, ms. */
 const SLOW_READING_MS = 3000;
 
 /** How long everybody pauses after a 429 that names no time, ms. It doubles while 429s go on. */
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 10_000;
-
 /** After a 429 the allowed rate grows back by this many requests per second, each second... */
 const RECOVERY_PER_SECOND = 0.5;
-
 /** ...up to this part of the rate that was too much, and from there on only so fast: repeated breaches end in a block. */
 const SAFE_PART = 0.8;
 const PROBING_PER_SECOND = 0.05;
 
 /** How long the gate sleeps before it looks again, ms: answers and withdrawals shorten the wait. */
 const NAP_MS = 50;
-
 /** A moment for each request to leave, ms: what starts in a crowd leaves late. In a busy n8n it becomes longer by itself. */
 const LEAVING_MS = 5;
 
-interface Waiter {
-	limit: number;
-	admit: (slot: Slot) => void;
-}
+type Waiter = { limit: number; admit: (slot: Slot) => void };
 
 /** The right to start one request now. */
 export interface Slot {
@@ -74,12 +64,10 @@ export class RateLimiter {
 
 	/** The shortest time that an answer took lately, ms, and how many there were. */
 	private fastestMs = Infinity;
-
 	private answers = 0;
 
 	/** By how much the gate has woken up too late so far, ms: so long this process was busy with something else. */
 	private lateMs = 0;
-
 	private lateUntil = 0;
 
 	/** The slowest reading of a credential lately, and when it was, ms. */
@@ -92,21 +80,13 @@ export class RateLimiter {
 	private readonly queues = new Map<unknown, Waiter[]>();
 
 	private pumping = false;
-
 	private watching = false;
 
 	private pausedUntil = 0;
-
 	private pauseMs = FIRST_PAUSE_MS;
 
-	/** The rate right after the last 429, and what it was when that came. `Infinity`: nothing to recover from. */
-	private reducedRate = Infinity;
-
-	private breachedRate = Infinity;
-
-	private reducedAt = 0;
-
-	private breachedAt = -Infinity;
+	/** When the last 429 came, what the rate was then and right after, and from when on it recovers. */
+	private breach?: { at: number; breachedRate: number; reducedRate: number; recoversFrom: number };
 
 	/**
 	 * Resolves when the caller may start one request now; rejects with the signal's reason when it is aborted. `limit` is
@@ -115,21 +95,19 @@ export class RateLimiter {
 	async take(execution: unknown, limit: number, signal?: AbortSignal): Promise<Slot> {
 		signal?.throwIfAborted();
 		return await new Promise<Slot>((resolve, reject) => {
+			const admit = (slot: Slot): void => {
+				signal?.removeEventListener('abort', onAbort);
+				resolve(slot);
+			};
+			const waiter: Waiter = { limit, admit };
 			const onAbort = () => {
 				this.forget(execution, waiter);
 				reject(signal?.reason ?? new Error('aborted'));
 			};
-			const waiter: Waiter = {
-				limit,
-				admit: (slot) => {
-					signal?.removeEventListener('abort', onAbort);
-					resolve(slot);
-				},
-			};
 			signal?.addEventListener('abort', onAbort, { once: true });
-			const queue = this.queues.get(execution);
-			if (queue) queue.push(waiter);
-			else this.queues.set(execution, [waiter]);
+			const queue = this.queues.get(execution) ?? [];
+			queue.push(waiter);
+			this.queues.set(execution, queue);
 			void this.pump();
 		});
 	}
@@ -186,23 +164,22 @@ export class RateLimiter {
 		const pause = retryAfterMs ?? this.pauseMs * (randomInt(90, 131) / 100);
 		this.pausedUntil = Math.max(this.pausedUntil, now + pause);
 		// The other requests of the same burst fail together: they count as one breach.
-		if (startedAt <= this.breachedAt) return;
-		this.breachedAt = now;
+		if (this.breach && startedAt <= this.breach.at) return;
 		// What was too much is what went through the gate, not what a careful execution may send of it.
-		this.breachedRate = this.rate(Math.max(limit, ...this.slots.map((slot) => slot.limit)), now);
-		this.reducedRate = Math.max(1, this.breachedRate / 2);
-		this.reducedAt = this.pausedUntil;
+		const breachedRate = this.rate(Math.max(limit, ...this.slots.map((slot) => slot.limit)), now);
+		this.breach = { at: now, breachedRate, reducedRate: Math.max(1, breachedRate / 2), recoversFrom: this.pausedUntil };
 		this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
 	}
 
 	/** The allowed rate, requests per second: `limit`, or less after a 429. */
 	private rate(limit: number, now: number): number {
-		if (this.reducedRate === Infinity) return limit;
-		const safeRate = Math.max(this.reducedRate, this.breachedRate * SAFE_PART);
-		const seconds = Math.max(0, now - this.reducedAt) / 1000;
-		const quickSeconds = Math.min(seconds, (safeRate - this.reducedRate) / RECOVERY_PER_SECOND);
+		if (!this.breach) return limit;
+		const { breachedRate, reducedRate, recoversFrom } = this.breach;
+		const safeRate = Math.max(reducedRate, breachedRate * SAFE_PART);
+		const seconds = Math.max(0, now - recoversFrom) / 1000;
+		const quickSeconds = Math.min(seconds, (safeRate - reducedRate) / RECOVERY_PER_SECOND);
 		const grown = quickSeconds * RECOVERY_PER_SECOND + (seconds - quickSeconds) * PROBING_PER_SECOND;
-		return Math.min(limit, this.reducedRate + grown);
+		return Math.min(limit, reducedRate + grown);
 	}
 
 	/** Admits waiting calls one by one, each as soon as the window has room for its limit. One pump runs per gate. */
@@ -280,15 +257,13 @@ export class RateLimiter {
 }
 
 /** Milliseconds that never jump: a corrected system clock must not open or shut the gate. */
-function clock(): number {
-	return performance.now();
-}
+const clock = (): number => performance.now();
 
 const limiters = new Map<string, RateLimiter>();
 
 /** The gate shared by every execution and node of this process that uses the same account and integration. */
 export function rateLimiterOf(accountKey: string): RateLimiter {
-	let limiter = limiters.get(accountKey);
-	if (!limiter) limiters.set(accountKey, (limiter = new RateLimiter()));
+	const limiter = limiters.get(accountKey) ?? new RateLimiter();
+	limiters.set(accountKey, limiter);
 	return limiter;
 }

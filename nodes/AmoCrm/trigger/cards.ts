@@ -75,8 +75,9 @@ export async function readCards(client: ApiClient, items: HookItem[], extras: st
 	for (const item of items) {
 		const address = cardOf(item);
 		if (!address) continue;
-		const { path } = address.type;
-		groups.set(path, groups.get(path) ?? []).get(path)?.push({ item, address });
+		const group = groups.get(address.type.path) ?? [];
+		group.push({ item, address });
+		groups.set(address.type.path, group);
 	}
 	for (const group of groups.values()) {
 		const { type } = group[0]?.address as CardAddress;
