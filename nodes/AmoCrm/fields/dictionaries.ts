@@ -2,15 +2,15 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readAccount, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
+import { failureAs } from '../transport/failures';
 import { filesBaseOf } from '../transport/filesHost';
 import { readList } from '../transport/pages';
-import type { Failure, Outcome } from '../transport/types';
 import type { AccountFacts, Conventions } from './conventions';
 import { AccountNeeded, conventionsFrom } from './conventions';
 import { isZone } from './dates';
-import { orThrow } from './errors';
+import { AmoCrmError, ifReadable, orThrow } from './errors';
 
-/** What the account says about its own fields, people and stages. Read once, kept for a minute, per credential. */
+/** What the account says about its own fields, people and stages. Read once, kept for a minute, per credential. Each throws an `AmoCrmError`. */
 
 /** One custom field of the account (core facts 15.3, extended facts 2.2). */
 export interface FieldDefinition {
@@ -34,15 +34,13 @@ export interface FieldOption {
 	path: string;
 }
 
-export type Dictionary<T> = Outcome<{ value: T }>;
-
 const KEEP_MS = 60_000;
 
 interface Reading {
 	at: number;
 	/** The run that reads it. */
 	by: ApiClient;
-	result: Promise<Dictionary<unknown>>;
+	result: Promise<unknown>;
 	isDone?: true;
 }
 
@@ -58,18 +56,22 @@ export function readingAnew(client: ApiClient): ApiClient {
 }
 
 /** Failures are not kept: the next run asks again. */
-async function keep<T>(client: ApiClient, key: string, read: () => Promise<Dictionary<T>>): Promise<Dictionary<T>> {
+async function keep<T>(client: ApiClient, key: string, read: () => Promise<T>): Promise<T> {
 	const now = Date.now();
 	for (const [old, { at }] of kept) if (now - at > KEEP_MS) kept.delete(old);
 	const fullKey = `${client.credentialKey}|${key}`;
 	const known = kept.get(fullKey);
-	if (known && !(known.isDone && known.by !== client && current.has(client))) return (await known.result) as Dictionary<T>;
+	if (known && !(known.isDone && known.by !== client && current.has(client))) return (await known.result) as T;
 	const result = read();
 	const reading: Reading = { at: now, by: client, result };
 	kept.set(fullKey, reading);
-	const { ok } = await result;
-	reading.isDone = true;
-	if (!ok && kept.get(fullKey) === reading) kept.delete(fullKey);
+	const done = () => {
+		reading.isDone = true;
+	};
+	const forget = () => {
+		if (kept.get(fullKey) === reading) kept.delete(fullKey);
+	};
+	void result.then(done, forget);
 	return await result;
 }
 
@@ -88,7 +90,7 @@ export function assertFieldsCurrent(client: ApiClient, path: string, take: (defi
 	let isCurrent = kept.get(key)?.by === client;
 	const renew = async () => {
 		kept.delete(key);
-		await take(orThrow(await fieldDefinitions(client, path)).value);
+		await take(await fieldDefinitions(client, path));
 		isCurrent = true;
 	};
 	return () => {
@@ -98,11 +100,10 @@ export function assertFieldsCurrent(client: ApiClient, path: string, take: (defi
 }
 
 /** The custom fields of a collection such as `/leads`, in the order of the card. */
-export async function fieldDefinitions(client: ApiClient, path: string): Promise<Dictionary<FieldDefinition[]>> {
+export async function fieldDefinitions(client: ApiClient, path: string): Promise<FieldDefinition[]> {
 	return await keep(client, `${path}/custom_fields`, async () => {
-		const list = await readList({ client, path: `${path}/custom_fields`, collection: 'custom_fields' });
-		if (!list.ok) return list;
-		return { ok: true, value: list.rows.map(toDefinition).sort((a, b) => a.sort - b.sort) };
+		const { rows } = orThrow(await readList({ client, path: `${path}/custom_fields`, collection: 'custom_fields' }));
+		return rows.map(toDefinition).sort((a, b) => a.sort - b.sort);
 	});
 }
 
@@ -144,22 +145,18 @@ interface Account extends AccountFacts {
 }
 
 /** What the account says about itself. */
-async function accountOf(client: ApiClient): Promise<Dictionary<Account>> {
+async function accountOf(client: ApiClient): Promise<Account> {
 	return await keep(client, '/account', async () => {
-		const reply = await readAccount(client, 'datetime_settings,drive_url');
-		if (!reply.ok) return reply;
-		const { _embedded: embedded, country, currency, language, drive_url: driveUrl } = reply.value;
+		const { value } = orThrow(await readAccount(client, 'datetime_settings,drive_url'));
+		const { _embedded: embedded, country, currency, language, drive_url: driveUrl } = value;
 		const { timezone } = ((embedded as IDataObject | undefined)?.datetime_settings ?? {}) as IDataObject;
 		const facts = { timezone, country, currency, language, driveUrl };
-		return { ok: true, value: Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, nonEmpty(value)])) };
+		return Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, nonEmpty(fact)]));
 	});
 }
 
 /** Nothing where the account may not be read. */
-async function accountFacts(client: ApiClient): Promise<Account> {
-	const account = await accountOf(client);
-	return account.ok ? account.value : {};
-}
+const accountFacts = async (client: ApiClient): Promise<Account> => (await ifReadable(accountOf(client))) ?? {};
 
 const nonEmpty = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -190,29 +187,21 @@ export function conventionsOf(client: ApiClient): () => Conventions {
 	};
 }
 
-const NO_FILES: Failure = {
-	kind: 'malformed',
-	message: 'amoCRM does not say where it keeps the files of this account',
-	advice: 'Check that the integration has access to files. In a picker, give the UUID of the file instead.',
-	outcomeUnknown: false,
-};
-
 /** Where the account's files are: on a host of their own, which takes the same token. */
-export async function filesBase(client: ApiClient): Promise<Dictionary<string>> {
-	const account = await accountOf(client);
-	if (!account.ok) return account;
-	const base = filesBaseOf(account.value.driveUrl, client.baseUrl);
-	return base === undefined ? { ok: false, failure: NO_FILES } : { ok: true, value: base };
+export async function filesBase(client: ApiClient): Promise<string> {
+	const { driveUrl } = await accountOf(client);
+	const base = filesBaseOf(driveUrl, client.baseUrl);
+	if (base !== undefined) return base;
+	const advice = 'Check that the integration has access to files. In a picker, give the UUID of the file instead.';
+	throw AmoCrmError.from(failureAs('malformed', 'amoCRM does not say where it keeps the files of this account', advice));
 }
 
 /** Pipelines with their stages inside; amoCRM gives them unpaged (core facts 3.3). */
-export async function pipelinesOf(client: ApiClient): Promise<Dictionary<IDataObject[]>> {
+export async function pipelinesOf(client: ApiClient): Promise<IDataObject[]> {
 	return await keep(client, '/leads/pipelines', async () => {
-		const reply = await readRows(client, { path: '/leads/pipelines' }, 'pipelines');
-		if (!reply.ok) return reply;
+		const { rows } = orThrow(await readRows(client, { path: '/leads/pipelines' }, 'pipelines'));
 		const bySort = (a: IDataObject, b: IDataObject) => Number(a.sort ?? 0) - Number(b.sort ?? 0);
-		const pipelines = reply.rows.sort(bySort);
-		return { ok: true, value: pipelines.map((pipeline) => ({ ...pipeline, statuses: statusesOf(pipeline).sort(bySort) })) };
+		return rows.sort(bySort).map((pipeline) => ({ ...pipeline, statuses: statusesOf(pipeline).sort(bySort) }));
 	});
 }
 
@@ -231,9 +220,6 @@ export function stageNames(pipelines: IDataObject[]): Map<string, string> {
 }
 
 /** The users of the account; only an administrator may read them (extended facts 6). */
-export async function usersOf(client: ApiClient): Promise<Dictionary<IDataObject[]>> {
-	return await keep(client, '/users', async () => {
-		const list = await readList({ client, path: '/users', collection: 'users' });
-		return list.ok ? { ok: true, value: list.rows } : list;
-	});
+export async function usersOf(client: ApiClient): Promise<IDataObject[]> {
+	return await keep(client, '/users', async () => orThrow(await readList({ client, path: '/users', collection: 'users' })).rows);
 }

@@ -49,6 +49,14 @@ export class AmoCrmError extends Error {
 	}
 }
 
+/** What is read, or nothing where amoCRM does not give it. */
+export async function ifReadable<T>(reading: Promise<T>): Promise<T | undefined> {
+	return await reading.catch((error: unknown) => {
+		if (!(error instanceof AmoCrmError)) throw error;
+		return undefined;
+	});
+}
+
 /** What the transport gave, or its failure thrown. */
 export function orThrow<T>(outcome: Outcome<T>): { ok: true } & T {
 	if (outcome.ok) return outcome;

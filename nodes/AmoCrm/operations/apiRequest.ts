@@ -187,7 +187,7 @@ function pageSizeIn(limit: unknown): number | undefined {
 async function rowsOf({ client, isDryRun, action }: Run, entity: Entity, { pages, fullResponse: isFull, host: kind, ...call }: Call): Promise<IDataObject[]> {
 	if (isDryRun && call.method !== 'GET') return [{ dry_run: true, action, ...call, query: call.query as IDataObject, body: call.body ?? null, found: null }];
 	const isFile = kind === 'files';
-	const base = isFile ? orThrow(await filesBase(client)).value : client.baseUrl;
+	const base = isFile ? await filesBase(client) : client.baseUrl;
 	const request = { ...call, base, path: isFile ? call.path.replace(/^\/v1\.0(?=\/)/, '') : call.path };
 	if (pages) return orThrow(await readList({ client, ...request, limit: pages.limit, maxPageSize: pages.size })).rows;
 	const reply = await client.send(request);

@@ -4,7 +4,6 @@ import { isCalendarDayType } from '../fields/codec';
 import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { accountTimezone, assertFieldsCurrent, conventionsOf, fieldDefinitions } from '../fields/dictionaries';
-import { orThrow } from '../fields/errors';
 import { encodeMappedFields, mapsFields } from '../fields/mapper';
 import { isUnset } from '../fields/values';
 import type { Run } from './types';
@@ -28,7 +27,7 @@ export async function mappingOf(run: Run, entity: Entity, isNeeded = usesMapper(
 		mapping.definitions = definitions.map((field) => Object.assign(old.get(field.id) ?? {}, field));
 		if (definitions.some(({ type }) => isCalendarDayType(type))) context.account = await accountTimezone(client);
 	};
-	await take(orThrow(await fieldDefinitions(client, path)).value);
+	await take(await fieldDefinitions(client, path));
 	context.assertFieldsCurrent = assertFieldsCurrent(client, path, take);
 	return mapping;
 }

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Zones } from '../fields/codec';
 import { accountTimezone, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
+import { ifReadable } from '../fields/errors';
 import type { Names } from '../fields/simplify';
 import { showsCalendarDays, simplify } from '../fields/simplify';
 import { inTurns } from '../transport/parallel';
@@ -29,13 +30,13 @@ export async function viewOf(run: Pick<Run, 'client' | 'timezone'>, rows: IDataO
 	const showsDays = (await inTurns(rows, showsCalendarDays)).includes(true);
 	const [account, pipelines, users] = await Promise.all([
 		showsDays ? accountTimezone(client) : workflow,
-		has('pipeline_id') ? pipelinesOf(client) : undefined,
-		has('responsible_user_id') ? usersOf(client) : undefined,
+		has('pipeline_id') ? ifReadable(pipelinesOf(client)) : undefined,
+		has('responsible_user_id') ? ifReadable(usersOf(client)) : undefined,
 	]);
 	return {
 		names: {
-			...(pipelines?.ok ? pipelineNames(pipelines.value) : {}),
-			...(users?.ok ? { users: new Map(users.value.map((user) => [Number(user.id), String(user.name)])) } : {}),
+			...(pipelines ? pipelineNames(pipelines) : {}),
+			...(users ? { users: new Map(users.map((user) => [Number(user.id), String(user.name)])) } : {}),
 		},
 		zones: { workflow, account },
 	};

@@ -5,13 +5,13 @@ import { dayOf } from '../entities/labels';
 import { lead } from '../entities/lead';
 import type { Entity } from '../entities/types';
 import { idOf } from '../entities/types';
-import type { Dictionary } from '../fields/dictionaries';
 import { filesBase, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
+import { ifReadable, orThrow } from '../fields/errors';
 import { isUnset, labelKey } from '../fields/values';
 import type { Rows } from '../transport/answers';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
-import { clientOf, fromAccount, orThrow, placeIn } from './read';
+import { clientOf, fromAccount, inEditor, placeIn } from './read';
 
 const PAGE_SIZE = 50;
 
@@ -53,7 +53,7 @@ interface Page {
 
 async function readPage(context: ILoadOptionsFunctions, client: ApiClient, { path, collection, list }: Entity, { page, filter }: Page): Promise<Rows & { ok: true }> {
 	const paging = list?.unpaged ? {} : { page, limit: PAGE_SIZE, order: { id: 'desc' } };
-	return orThrow(context, await readRows(client, { path, query: { ...paging, ...(filter ? { query: filter } : {}) } }, collection));
+	return await inEditor(context, readRows(client, { path, query: { ...paging, ...(filter ? { query: filter } : {}) } }, collection).then(orThrow));
 }
 function toEntry(client: ApiClient, entity: Entity, row: IDataObject, name: string): INodeListSearchItems {
 	const id = String(idOf(entity, row));
@@ -63,10 +63,7 @@ function toEntry(client: ApiClient, entity: Entity, row: IDataObject, name: stri
 const matches = (name: string, filter: string): boolean => labelKey(name).includes(labelKey(filter));
 
 /** None where they may not be read. */
-async function knownStages(client: ApiClient): Promise<Map<string, string>> {
-	const pipelines = await pipelinesOf(client);
-	return stageNames(pipelines.ok ? pipelines.value : []);
-}
+const knownStages = async (client: ApiClient): Promise<Map<string, string>> => stageNames((await ifReadable(pipelinesOf(client))) ?? []);
 
 type ListSearch = (this: ILoadOptionsFunctions, filter?: string, paginationToken?: string) => Promise<INodeListSearchResult>;
 
@@ -87,9 +84,9 @@ async function searchLinkedRecords(this: ILoadOptionsFunctions, filter?: string,
 }
 
 /** Users and pipelines come all at once, from the dictionaries; the editor shows those whose name has the text in it. */
-function fromDictionary(read: (client: ApiClient) => Promise<Dictionary<IDataObject[]>>): ListSearch {
+function fromDictionary(read: (client: ApiClient) => Promise<IDataObject[]>): ListSearch {
 	return async function (filter = '') {
-		const { value: rows } = await fromAccount(this, read);
+		const rows = await fromAccount(this, read);
 		const entries = rows.map((row) => ({ name: String(row.name ?? row.id), value: String(row.id) }));
 		return { results: entries.filter(({ name }) => matches(name, filter)) };
 	};
@@ -101,10 +98,10 @@ const searchPipelines = fromDictionary(pipelinesOf);
 /** Files of the account's storage. */
 async function searchFiles(this: ILoadOptionsFunctions, filter = '', paginationToken = '1'): Promise<INodeListSearchResult> {
 	const client = await clientOf(this);
-	const { value: base } = orThrow(this, await filesBase(client));
+	const base = await inEditor(this, filesBase(client));
 	const page = pageOf(paginationToken);
 	const query = { page, limit: PAGE_SIZE, filter: { term: filter.trim() } };
-	const files = orThrow(this, await readRows(client, { base, path: '/files', query }, 'files'));
+	const files = await inEditor(this, readRows(client, { base, path: '/files', query }, 'files').then(orThrow));
 	return {
 		results: files.rows.filter(({ is_trashed: isTrashed }) => isTrashed !== true).map((row) => ({ name: fileLabel(row), value: String(row.uuid) })),
 		...(files.count === PAGE_SIZE ? { paginationToken: String(page + 1) } : {}),

@@ -2,6 +2,7 @@ import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n
 
 import type { FieldDefinition } from '../fields/dictionaries';
 import { fieldDefinitions, pipelinesOf, usersOf } from '../fields/dictionaries';
+import { orThrow } from '../fields/errors';
 import { unwrapLocator } from '../fields/values';
 import { readAccount } from '../transport/answers';
 import { readList } from '../transport/pages';
@@ -19,11 +20,11 @@ function options(rows: IDataObject[]): INodePropertyOptions[] {
 }
 
 export async function getUsers(this: ILoadOptionsFunctions): Options {
-	return options((await fromAccount(this, usersOf)).value);
+	return options(await fromAccount(this, usersOf));
 }
 
 export async function getPipelines(this: ILoadOptionsFunctions): Options {
-	const { value: pipelines } = await fromAccount(this, pipelinesOf);
+	const pipelines = await fromAccount(this, pipelinesOf);
 	return pipelines.map((pipeline) => ({ name: String(pipeline.name), value: pipeline.id as number }));
 }
 
@@ -31,7 +32,7 @@ export async function getPipelines(this: ILoadOptionsFunctions): Options {
 export async function getStages(this: ILoadOptionsFunctions): Options {
 	const chosen = Number(unwrapLocator(this.getCurrentNodeParameter('&pipelineId')) ?? NaN);
 	const isFilter = this.getCurrentNodeParameter('operation') === 'getAll';
-	const { value: pipelines } = await fromAccount(this, pipelinesOf);
+	const pipelines = await fromAccount(this, pipelinesOf);
 	const own = pipelines.filter(({ id }) => id === chosen);
 	return (own.length > 0 ? own : pipelines).flatMap((pipeline) =>
 		(pipeline.statuses as IDataObject[])
@@ -43,7 +44,7 @@ export async function getStages(this: ILoadOptionsFunctions): Options {
 /** Custom fields of the collection, where one is chosen. */
 async function fieldOptions(context: ILoadOptionsFunctions, path: string | undefined, isOffered: (field: FieldDefinition) => boolean): Options {
 	if (path === undefined) return [];
-	const { value: fields } = await fromAccount(context, async (client) => await fieldDefinitions(client, path));
+	const fields = await fromAccount(context, async (client) => await fieldDefinitions(client, path));
 	return fields.filter(isOffered).map(({ id, name }) => ({ name, value: id }));
 }
 
@@ -58,13 +59,13 @@ export async function getPriceFields(this: ILoadOptionsFunctions): Options {
 }
 
 export async function getLossReasons(this: ILoadOptionsFunctions): Options {
-	const list = await fromAccount(this, async (client) => await readList({ client, path: '/leads/loss_reasons', collection: 'loss_reasons' }));
+	const list = await fromAccount(this, async (client) => orThrow(await readList({ client, path: '/leads/loss_reasons', collection: 'loss_reasons' })));
 	return options(list.rows);
 }
 
 /** What the account has embedded in itself. */
 async function ofAccount(context: ILoadOptionsFunctions, key: 'task_types' | 'users_groups'): Options {
-	const { value: account } = await fromAccount(context, async (client) => await readAccount(client, key));
+	const { value: account } = await fromAccount(context, async (client) => orThrow(await readAccount(client, key)));
 	return options(((account._embedded as IDataObject | undefined)?.[key] ?? []) as IDataObject[]);
 }
 

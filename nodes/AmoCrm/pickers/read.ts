@@ -5,12 +5,13 @@ import { readingAnew } from '../fields/dictionaries';
 import { WITH_CUSTOM_FIELDS } from '../entities/cards';
 import { entityAt } from '../entities/places';
 import type { Entity } from '../entities/types';
+import { AmoCrmError } from '../fields/errors';
 import { idIn } from '../fields/locator';
 import { CATALOG } from '../fields/targets';
 import { isUnset } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { createClient } from '../transport/client';
-import type { ApiContext, Failure, Outcome } from '../transport/types';
+import type { ApiContext, Failure } from '../transport/types';
 
 /** Reading for the pickers of the editor: like an execution, but a failure is thrown, which the editor shows. */
 
@@ -23,15 +24,19 @@ export async function clientOf(context: ApiContext): Promise<ApiClient> {
 /** For the lists of the editor, which a person refreshes to see what is new. */
 export const editorClientOf = async (context: ApiContext): Promise<ApiClient> => readingAnew(await clientOf(context));
 
-/** What the transport gave; a failure is thrown. */
-export function orThrow<T>(context: ApiContext, outcome: Outcome<T>): { ok: true } & T {
-	if (outcome.ok) return outcome;
-	throw asError(context, outcome.failure);
+/** What is read; a failure is thrown as the editor shows it. */
+export async function inEditor<T>(context: ApiContext, reading: Promise<T>): Promise<T> {
+	try {
+		return await reading;
+	} catch (error) {
+		const { message, facts } = AmoCrmError.of(error);
+		throw asError(context, { message, advice: facts.advice ?? '' });
+	}
 }
 
 /** What the account says now. */
-export const fromAccount = async <T>(context: ApiContext, read: (client: ApiClient) => Promise<Outcome<T>>): Promise<{ ok: true } & T> =>
-	orThrow(context, await read(await editorClientOf(context)));
+export const fromAccount = async <T>(context: ApiContext, read: (client: ApiClient) => Promise<T>): Promise<T> =>
+	await inEditor(context, read(await editorClientOf(context)));
 
 export function asError(context: Pick<ApiContext, 'getNode'>, failure: Pick<Failure, 'message' | 'advice'>): NodeApiError {
 	const { message, advice: description } = failure;

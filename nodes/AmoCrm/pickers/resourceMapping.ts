@@ -36,7 +36,7 @@ export async function getCompanyCustomFields(this: ILoadOptionsFunctions): Promi
 
 /** `isSecond`: the form has another mapper, which may have fields of the same names. */
 async function columnsOf(context: ILoadOptionsFunctions, path: string, { isSecond = false } = {}): Promise<ResourceMapperFields> {
-	const { value: definitions } = await fromAccount(context, async (client) => await fieldDefinitions(client, path));
+	const definitions = await fromAccount(context, async (client) => await fieldDefinitions(client, path));
 	const isTool = context.getNode().type.endsWith('Tool');
 	const written = definitions.filter((field) => !field.computed);
 	const fields = written.map((field) => toColumn(field, isTool && (isSecond || isAmbiguousForModel(field))));

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { CARDS } from '../entities/cards';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { fieldDefinitions } from '../fields/dictionaries';
+import { ifReadable } from '../fields/errors';
 import type { ApiClient } from '../transport/client';
 import { isObject } from '../transport/objects';
 import type { HookItem } from './delivery';
@@ -20,8 +21,8 @@ export async function typeCustomFields(client: ApiClient, items: HookItem[]): Pr
 	const paths = new Set(items.flatMap((item) => pathOf(item) ?? []));
 	const known = new Map<string, Map<number, FieldDefinition>>();
 	for (const path of paths) {
-		const definitions = await fieldDefinitions(client, path);
-		if (definitions.ok) known.set(path, new Map(definitions.value.map((field) => [field.id, field])));
+		const definitions = await ifReadable(fieldDefinitions(client, path));
+		if (definitions) known.set(path, new Map(definitions.map((field) => [field.id, field])));
 	}
 	return items.map((item) => {
 		const fields = known.get(pathOf(item) ?? '');

@@ -2,6 +2,7 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { CARDS } from '../entities/cards';
 import { fieldDefinitions } from '../fields/dictionaries';
+import { ifReadable } from '../fields/errors';
 import { editorClientOf } from '../pickers/read';
 
 /** Fields whose changes the account's history tells of: built-in ones, and the custom fields of every kind of card. */
@@ -19,8 +20,8 @@ export async function getChangeableFields(this: ILoadOptionsFunctions): Promise<
 	const client = await editorClientOf(this);
 	const custom = await Promise.all(
 		CARDS.map(async ({ displayName, path }) => {
-			const fields = await fieldDefinitions(client, path);
-			return fields.ok ? fields.value.map(({ id, name }) => ({ name: `${displayName}: ${name}`, value: id })) : [];
+			const fields = (await ifReadable(fieldDefinitions(client, path))) ?? [];
+			return fields.map(({ id, name }) => ({ name: `${displayName}: ${name}`, value: id }));
 		}),
 	);
 	return [...BUILT_IN_FIELDS, ...custom.flat()];
