@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { operationOf, resourceOptions, resourceProperties, resources } from './menu';
+import { everything, operationOf, resourceOptions, resourceProperties, resources } from './menu';
 import { executeOperation } from './operations/execute';
 import { authenticationProperty, credentialTypes } from './operations/parameters';
 import { listSearchOf } from './pickers/listSearch';
@@ -16,7 +16,7 @@ export class AmoCrm implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-		description: 'Work with leads, contacts, companies, tasks, notes and lists in amoCRM or Kommo',
+		description: `Work with ${everything} in amoCRM or Kommo`,
 		defaults: { name: 'amoCRM' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -92,6 +92,12 @@ const byName = (one: INodePropertyOptions, other: INodePropertyOptions) => one.n
 
 export const resourceOptions: INodePropertyOptions[] = resources.map(({ entity: { displayName: name, value } }) => ({ name, value })).sort(byName);
 
+/** What the node works with, in words: first what it can do most with. */
+export const everything = [...resources]
+	.sort((one, other) => other.operations.length - one.operations.length)
+	.map(({ entity: { displayNamePlural: nouns } }) => nouns.toLowerCase().replace('api', 'API'))
+	.join(', ');
+
 /** The operation picker of every resource, and the parameters of all operations, shown where they belong. */
 export function resourceProperties(): INodeProperties[] {
 	return [...resources.map(operationPicker), ...parameters()];

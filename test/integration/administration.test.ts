@@ -1,7 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { makeField } from '../../emulator/seed/fields';
+import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 import type { RunOptions } from './harness';
+import { editorOf } from './harness';
 import { catalogOf, furnish, mainPipelineOf } from './samples';
 import type { World } from './world';
 import { byId, FAST, manyItems, openWorld } from './world';
@@ -260,6 +262,51 @@ it('has one default source, and finds them by their own IDs', async () => {
 	const made = await rows('source', 'create', { name: '={{ $json.name }}', externalId: '={{ $json.name }}', additionalFields: { isDefault: true } }, { items });
 	expect((await rows('source', 'getAll', { returnAll: true })).map((row) => [row.name, row.default])).toEqual([['a', false], ['b', true]]);
 	expect(await rows('source', 'getAll', { returnAll: true, filters: { externalIds: 'a' } })).toEqual([expect.objectContaining({ id: made[0]?.id, pipeline: expect.any(String) as string })]);
+});
+
+const PAGE = { type: 'whatsapp', id: 'a', name: 'A', link: 'https://wa.me/1' };
+
+it('takes the messengers of a source page by page, those of one kind together, beside others in the form of amoCRM', async () => {
+	const others = [{ type: 'whatsapp', pages: [{ id: '9', name: 'Z', link: 'https://wa.me/9' }] }];
+	const page = [PAGE, { ...PAGE, id: 2, waba: false }, { ...PAGE, id: 'c', waba: true }];
+	await rows('source', 'create', { name: 'x', externalId: 'messengers', additionalFields: { servicePages: { page }, services: JSON.stringify(others) } as never });
+	const { type, ...plain } = PAGE;
+	expect((sent()[0] as IDataObject[])[0]?.services).toEqual([
+		...others,
+		{ type, pages: [plain, { ...plain, id: '2' }] },
+		{ type, params: { waba: true, is_supports_list_message: false }, pages: [{ ...plain, id: 'c' }] },
+	]);
+});
+
+it.each([
+	[{ ...PAGE, link: '' }, 'a page needs its ID, its name and its link'],
+	[{ ...PAGE, type: '={{ "icq" }}' }, 'icq'],
+	[{ ...PAGE, waba: '={{ "perhaps" }}' }, 'perhaps'],
+])('refuses a messenger such as %j before any request', async (page, message) => {
+	const { error } = await run('source', 'create', { name: 'x', externalId: 'x', additionalFields: { servicePages: { page: [page] } } as never });
+	expect(error?.message).toMatch(/^'Messenger Pages': /);
+	expect(error?.message).toContain(message);
+	expect(sent()).toEqual([]);
+});
+
+describe('the editor offers', () => {
+	const editor = (resource: string, parameters: INodeParameters) => editorOf(world.account, { resource, operation: 'create', ...parameters });
+	const { listSearch, loadOptions } = new AmoCrm().methods;
+	const found = async (method: string, parameters: INodeParameters, filter?: string) => (await listSearch[method]?.call(editor('customField', parameters), filter))?.results.map(({ name, value }) => [name, value]);
+
+	it('groups of the kind of records, currencies, and where linked records are looked for', async () => {
+		expect(await found('searchCustomFieldGroups', { entityType: 'leads' })).toContainEqual([expect.any(String), 'statistic']);
+		expect(await found('searchCurrencies', {}, 'us')).toContainEqual(['USD', 'USD']);
+		const list = world.emulator.account.catalogs.get(catalogOf(world));
+		expect(await found('searchFieldPlaces', {}, 'con')).toEqual([['Contacts', 'contacts'], ['Contacts and Companies', 'contacts_and_companies']]);
+		expect(await found('searchFieldPlaces', {})).toContainEqual([list?.name, String(list?.id)]);
+	});
+
+	it('fields of the kind of records to a group of them', async () => {
+		const { id } = makeField(world.emulator.account, 'companies', 'Branch', 'text');
+		const fields = await loadOptions.getCustomFieldNames.call(editor('customFieldGroup', { entityType: 'companies' }));
+		expect(fields).toContainEqual({ name: 'Branch', value: id });
+	});
 });
 
 it('installs a widget with its settings and takes it out again', async () => {

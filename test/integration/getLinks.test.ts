@@ -79,6 +79,8 @@ describe('links', () => {
 		expect(await filtered({ linkTo: 'contacts', linkedIds: contacts[0] })).toEqual([toContact]);
 		expect(await filtered({ linkTo: 'contacts', linkedIds: `${contacts[1]}, ${contacts[0]}` })).toEqual([toContact]);
 		expect(await filtered({ linkTo: 'contacts', linkedIds: '={{ [] }}' })).toEqual([]);
+		expect(await filtered({ linkTo: 'contacts', linkedRecords: { record: [{ recordId: byId(contacts[1] as number) }, { recordId: byId(contacts[0] as number) }] } })).toEqual([toContact]);
+		expect(await filtered({ linkTo: 'catalog_elements', linkedRecords: { record: [{ recordId: byId(table) }] } })).toEqual([toElement]);
 		expect(await filtered({ catalogId: byId(list) })).toEqual([toElement]);
 		expect(await filtered({ catalogId: byId(list + 1) })).toEqual([]);
 		for (const { query } of world.emulator.log.entries) expect('filter[to_entity_id]' in query).toBe('filter[to_entity_type]' in query);

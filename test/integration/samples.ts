@@ -93,6 +93,7 @@ export const SAMPLES: Record<string, Samples> = {
 			isVisible: () => undefined,
 			removeOtherOptions: () => undefined,
 			groupId: () => 'statistic',
+			searchIn: () => 'contacts_and_companies',
 			currency: (n) => (n % 2 ? 'USD' : 'EUR'),
 			chainedLists: (_n, world) => [{ catalog_id: catalogOf(world), parent_catalog_id: null, title: 'City' }],
 		},
@@ -143,7 +144,7 @@ export const SAMPLES: Record<string, Samples> = {
 	},
 	source: {
 		filters: { externalIds: [(world) => [...world.emulator.account.sources.values()].map(({ external_id: id }) => id), 'nobody'] },
-		values: { services: () => [{ type: 'whatsapp', pages: [{ id: '1', name: 'Shop', link: 'https://wa.me/1' }] }], originCode: (n) => `code${n}` },
+		values: { servicePages: () => ({ page: [{ type: 'whatsapp', id: '1', name: 'Shop', link: 'https://wa.me/1' }] }), services: () => [{ type: 'whatsapp', pages: [{ id: '1', name: 'Shop', link: 'https://wa.me/1' }] }], originCode: (n) => `code${n}` },
 		unseen: ['default'],
 	},
 	task: {

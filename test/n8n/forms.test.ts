@@ -62,7 +62,7 @@ async function fillAll(): Promise<Form[]> {
 
 /** What a list depends on besides the account; nothing for most. */
 const DEPENDS_ON: Record<string, string[]> = {
-	getCustomFieldNames: ['resource', 'catalogId'],
+	getCustomFieldNames: ['resource', 'catalogId', 'entityType'],
 	getCustomFields: ['resource', 'catalogId'],
 	getPriceFields: ['catalogId'],
 	getStages: ['operation'],

@@ -21,6 +21,12 @@ test.each(resources.flatMap(({ entity, operations }) => operations.map((operatio
 	},
 );
 
+test('the node says in words all that it works with', () => {
+	const { description } = new AmoCrm().description;
+	expect(description).toMatch(/^Work with leads, .* in amoCRM or Kommo$/);
+	for (const { entity } of resources) expect(description.toLowerCase()).toContain(entity.displayNamePlural.toLowerCase());
+});
+
 test('no parameter stands there twice', () => {
 	const texts = properties.map(({ displayOptions, ...property }) => JSON.stringify([property, displayOptions?.hide, { ...displayOptions?.show, resource: [], operation: displayOptions?.show?.operation }]));
 	expect(texts.filter((text, index) => texts.indexOf(text) !== index)).toEqual([]);

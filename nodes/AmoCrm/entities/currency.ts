@@ -7,4 +7,5 @@ export const currency = entity({
 	path: '/currencies',
 	id: { kind: 'text', key: 'code' },
 	idParameter: 'currencyCode',
+	picker: { search: 'local', label: ({ code }) => String(code) },
 });

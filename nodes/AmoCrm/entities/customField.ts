@@ -1,7 +1,8 @@
 import { categories, fieldOptions, stagePairs } from '../fields/fieldSettings';
-import { boolean, choice, jsonList, text } from '../fields/fields';
+import { boolean, choice, jsonList, record, text } from '../fields/fields';
 import { choicesFilter, idsFilter } from '../fields/filters';
 import { optionsOf } from '../fields/values';
+import { CURRENCY, FIELD_PLACE, GROUP } from '../fields/targets';
 import { nameField, ONE_DELETE, sortField } from './common';
 import { FIELD_OWNERS, fieldOwner } from './places';
 import { entity } from './types';
@@ -27,7 +28,7 @@ export const customField = entity({
 		{ name: 'type', kind: choice(TYPE_OPTIONS), required: true, only: 'create', property: { default: 'text' }, description: 'What the field holds; it cannot be changed later. Some types exist for some kinds of records only.' },
 		{ name: 'code', kind: text, placeholder: 'e.g. DELIVERY_DATE', description: 'Short name for programs, unique among the fields of the kind' },
 		sortField,
-		{ name: 'groupId', displayName: 'Group', kind: text, placeholder: 'e.g. leads_12345678901234', description: 'ID of the group (tab of the card) that shows the field' },
+		{ name: 'groupId', displayName: 'Group', kind: record(GROUP), description: 'The group (tab of the card) that shows the field' },
 		{ name: 'isApiOnly', displayName: 'API Only', kind: boolean, description: 'Whether only programs may change the value, not people' },
 		{ name: 'isRequired', displayName: 'Required', kind: boolean, description: 'Whether people must fill it; for fields of lists' },
 		{ name: 'isVisible', displayName: 'Visible', kind: boolean, property: { default: true }, description: 'Whether the list shows it; for fields of lists' },
@@ -35,9 +36,9 @@ export const customField = entity({
 		{ name: 'options', key: 'enums', displayName: 'Field Options', kind: fieldOptions, description: 'Options to choose from, for select, multiselect and radio button', onUpdate: { description: "Options to add, or to rename by their ID or code; those that are not named stay unless 'Remove Other Options' is on" } },
 		{ name: 'removeOtherOptions', key: '', kind: { property: { type: 'boolean', default: false }, encode: () => undefined }, only: 'update', needs: 'options', description: "Whether to remove the options that 'Field Options' does not name, and with them their values in all records" },
 		{ name: 'categories', key: 'nested', kind: categories, placeholder: 'e.g. Clothes / Shoes', description: 'Tree of options of a category field, one path in a line; branches that exist stay' },
-		{ name: 'currency', kind: text, placeholder: 'e.g. USD', description: 'ISO code of the currency, for money fields' },
+		{ name: 'currency', kind: record(CURRENCY), description: 'The currency, for money fields; its ID is the ISO code, such as USD' },
 		{ name: 'remind', displayName: 'Reminder', kind: choice(REMINDERS), description: 'When to remind of a birthday' },
-		{ name: 'searchIn', kind: text, placeholder: 'e.g. contacts_and_companies', description: 'Where a linked record is looked for: contacts, companies, contacts_and_companies, or the ID of a list' },
+		{ name: 'searchIn', kind: record(FIELD_PLACE), description: 'Where a linked record is looked for: contacts, companies, contacts_and_companies, or the ID of a list' },
 		{ name: 'chainedLists', displayName: 'Chained Lists (JSON)', kind: jsonList, description: 'Lists of the chain, for example [{"catalog_id": 5, "parent_catalog_id": null, "title": "City"}]' },
 		{ name: 'trackingCallback', kind: text, placeholder: 'e.g. onUtm', description: 'Name of the function on the site that gives the value, for tracking data' },
 	],

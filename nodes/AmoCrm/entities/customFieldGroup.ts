@@ -1,4 +1,4 @@
-import { idList } from '../fields/fields';
+import { pickedFields } from '../fields/fields';
 import { nameField, ONE_DELETE, ONE_ROW, sortField } from './common';
 import { fieldOwner, GROUP_OWNERS } from './places';
 import { entity } from './types';
@@ -10,12 +10,13 @@ export const customFieldGroup = entity({
 	path: '/{entityType}/custom_fields/groups',
 	parents: [fieldOwner('What kind of records has the group', GROUP_OWNERS)],
 	collection: 'custom_field_groups',
+	fieldsPath: '/{entityType}',
 	id: { kind: 'text', key: 'id' },
 	picker: { search: 'local' },
 	fields: [
 		nameField('group', 'Delivery'),
 		sortField,
-		{ name: 'fieldIds', key: 'fields', kind: idList, placeholder: 'e.g. 601, 602', description: 'IDs of all the fields that the group shows, as a list or separated by commas' },
+		{ name: 'fieldIds', key: 'fields', displayName: 'Field Names or IDs', kind: pickedFields, description: 'All the fields that the group shows. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.' },
 	],
 	list: { unpaged: true, byIds: 'single' },
 	verbs: { update: ONE_ROW, delete: ONE_DELETE },

@@ -10,7 +10,7 @@ import { AmoCrmError } from './errors';
 import { eventCodes, HOOK_EVENT_OPTIONS } from './hookEvents';
 import { jsonArray, jsonObject } from './json';
 import type { LocatorTarget } from './locator';
-import { idIn, idsIn, isAddress, linkedOne, recordEntries, recordList, recordLocator } from './locator';
+import { idIn, idsIn, isAddress, linkedOne, recordEntries, recordList, recordLocator, textIdIn } from './locator';
 import type { Matcher } from './matching';
 import { multitextMatcher, nameMatcher } from './matching';
 import { entriesTotal } from './multitext';
@@ -180,10 +180,11 @@ export function picked(loadOptionsMethod: string, loadOptionsDependsOn?: string[
 }
 
 /** A record picked from its list. */
-export const record = (target: LocatorTarget): FieldKind => bodyKind(recordLocator(target), (value, { accountUrl }) => idIn(target, value, accountUrl));
+export const record = (target: LocatorTarget): FieldKind =>
+	bodyKind(recordLocator(target), (value, { accountUrl }) => (target.hasTextIds ? textIdIn(target, value) : idIn(target, value, accountUrl)));
 
-/** IDs of records, as a list or separated by commas. */
-export const idList = bodyKind({ type: 'string', default: '' }, toIds);
+/** Custom fields of the account, as IDs. */
+export const pickedFields = bodyKind({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getCustomFieldNames' }, default: [] }, toIds);
 
 /** A user, `0` included (the robot). */
 export const pickedUser = bodyKind(recordLocator(USER), toInteger);
@@ -283,7 +284,7 @@ export const customFieldsJson: FieldKind = {
 
 /** Custom fields to empty: `"values": null` (core facts 15.1). */
 export const clearedFields: FieldKind = {
-	property: { type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getCustomFieldNames' }, default: [] },
+	property: pickedFields.property,
 	encode: (draft, _key, value) => {
 		draft.customFields.push(...toIds(value).map((id) => ({ field_id: id, values: null })));
 	},

@@ -21,6 +21,14 @@ export const elementOf = (catalogId: number): LocatorTarget => ({
 	linkPaths: [`catalogs/${catalogId}/detail`, `api/v4/catalogs/${catalogId}/elements`],
 });
 
+/** Known by its ISO code. */
+export const CURRENCY: LocatorTarget = { noun: 'currency', listSearchMethod: 'searchCurrencies', linkPaths: [], hasTextIds: true };
+
+/** Where a field of linked records looks for them: among cards of some kinds, or in one list. */
+export const FIELD_PLACE: LocatorTarget = { noun: 'place', listSearchMethod: 'searchFieldPlaces', linkPaths: [], hasTextIds: true };
+
+export const GROUP: LocatorTarget = { noun: 'group', listSearchMethod: 'searchCustomFieldGroups', linkPaths: [], hasTextIds: true };
+
 export const LEAD: LocatorTarget = { noun: 'lead', listSearchMethod: 'searchLeads', linkPaths: ['leads/detail', 'api/v4/leads'] };
 
 export const NOTE: LocatorTarget = { noun: 'note', listSearchMethod: 'searchNotes', linkPaths: ['api/v4/[a-z]+/notes'] };

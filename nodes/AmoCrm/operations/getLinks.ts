@@ -3,9 +3,9 @@ import { deepCopy } from 'n8n-workflow';
 
 import type { Entity, RecordId } from '../entities/types';
 import { orThrow } from '../fields/errors';
-import type { Condition, Filter } from '../fields/filters';
-import { conditionsOf, joinConditions } from '../fields/filters';
-import { recordLocator, idIn, idsIn } from '../fields/locator';
+import type { Condition, Filter, FilterContext } from '../fields/filters';
+import { conditionsOf, idsFilter, joinConditions, recordsFilter } from '../fields/filters';
+import { recordLocator, idIn } from '../fields/locator';
 import { CATALOG, ELEMENT, recordOf } from '../fields/targets';
 import { toText } from '../fields/values';
 import { readRows } from '../transport/answers';
@@ -45,6 +45,19 @@ const listFilter: Filter = {
 	},
 };
 
+const linkedTarget = ({ values: { linkTo } }: Pick<FilterContext, 'values'>) => (linkTo === 'catalog_elements' ? ELEMENT : recordOf(linkTo));
+
+/** An ID goes along with the kind of the record only, and amoCRM takes one. */
+const ofKind = (filter: Filter): Filter => ({
+	...filter,
+	needs: 'linkTo',
+	condition: (value, context) => {
+		const condition = filter.condition(value, context);
+		const { to_entity_id: ids = [] } = (condition.query.filter ?? {}) as { to_entity_id?: number[] };
+		return { ...condition, query: ids.length === 1 ? { filter: { to_entity_id: ids[0], to_entity_type: toText(context.values.linkTo) } } : {} };
+	},
+});
+
 /** Single links, read from either end (core facts 11). What is in the query is tested here again. */
 const linkFilters = (entity: Entity): Filter[] => [
 	{
@@ -54,20 +67,15 @@ const linkFilters = (entity: Entity): Filter[] => [
 		property: { type: 'options', options: linkTargetsOf(entity), default: entity.linkTargets[0] ?? '' },
 		condition: (value) => ({ query: {}, accepts: (row) => row.to_entity_type === toText(value) }),
 	},
-	{
-		name: 'linkedIds',
-		displayName: 'Linked IDs From Data',
-		needs: 'linkTo',
-		placeholder: 'e.g. {{ $json.ids }}',
-		description: "Return only links to these records, for an expression: IDs or links as a list, or separated by commas; needs 'Linked To' too",
-		property: { type: 'string', default: '' },
-		takesEmptyList: true,
-		condition: (value, { values: { linkTo }, accountUrl }) => {
-			const ids = idsIn(linkTo === 'catalog_elements' ? ELEMENT : recordOf(linkTo), value, accountUrl);
-			// amoCRM takes the two only together, and one ID.
-			return { query: ids.length === 1 ? { filter: { to_entity_id: ids[0], to_entity_type: toText(linkTo) } } : {}, accepts: (row) => ids.includes(Number(row.to_entity_id)) };
-		},
-	},
+	ofKind(recordsFilter('to_entity_id', linkedTarget, { name: 'linkedRecords', displayName: 'Linked Records', description: "Return only links to the records that you pick; needs 'Linked To' too" })),
+	ofKind(
+		idsFilter('to_entity_id', linkedTarget, {
+			name: 'linkedIds',
+			displayName: 'Linked IDs From Data',
+			placeholder: 'e.g. {{ $json.ids }}',
+			description: "Return only links to these records, for an expression: IDs or links as a list, or separated by commas; needs 'Linked To' too",
+		}),
+	),
 	...(entity.linkTargets.includes('catalog_elements') ? [listFilter] : []),
 ];
 

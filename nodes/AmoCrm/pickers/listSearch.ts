@@ -1,6 +1,8 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import { CARDS } from '../entities/cards';
+import { catalog } from '../entities/catalog';
+import { catalogElement } from '../entities/catalogElement';
 import { dayOf } from '../entities/labels';
 import { lead } from '../entities/lead';
 import type { Entity } from '../entities/types';
@@ -74,14 +76,27 @@ export function listSearchOf(entities: Entity[]): Record<string, ListSearch> {
 			return await search(this, entity, filter, paginationToken);
 		};
 	const derived = entities.filter(({ picker }) => picker).map((entity) => [entity.listSearchMethod, searcher(entity)] as const);
-	return { ...Object.fromEntries(derived), searchFiles, searchLinkedRecords, searchPipelines, searchUsers };
+	return { ...Object.fromEntries(derived), searchFieldPlaces, searchFiles, searchLinkedRecords, searchPipelines, searchUsers };
 }
 
 /** Records of the type chosen beside the picker: what a task belongs to, what a record is linked to. */
 async function searchLinkedRecords(this: ILoadOptionsFunctions, filter?: string, paginationToken?: string): Promise<INodeListSearchResult> {
-	const chosen = ['linkTo', '&entityType', 'entityType', 'filters.entityType'].map((name) => this.getCurrentNodeParameter(name)).find((value) => value !== undefined);
-	return await search(this, CARDS.find(({ collection }) => collection === chosen) ?? lead, filter, paginationToken);
+	const chosen = ['linkTo', '&entityType', 'entityType', 'filters.entityType', 'filters.linkTo'].map((name) => this.getCurrentNodeParameter(name)).find((value) => value !== undefined);
+	const kind = chosen === 'catalog_elements' ? catalogElement : (CARDS.find(({ collection }) => collection === chosen) ?? lead);
+	return await search(this, kind, filter, paginationToken);
 }
+
+/** Where a field of linked records looks for them: the cards that amoCRM has names for, and the lists. */
+async function searchFieldPlaces(this: ILoadOptionsFunctions, filter = '', paginationToken?: string): Promise<INodeListSearchResult> {
+	const lists = await search(this, catalog, filter, paginationToken);
+	return { ...lists, results: [...(paginationToken ? [] : CARD_PLACES.filter(({ name }) => matches(name, filter))), ...lists.results] };
+}
+
+const CARD_PLACES: INodeListSearchItems[] = [
+	{ name: 'Companies', value: 'companies' },
+	{ name: 'Contacts', value: 'contacts' },
+	{ name: 'Contacts and Companies', value: 'contacts_and_companies' },
+];
 
 /** Users and pipelines come all at once, from the dictionaries; the editor shows those whose name has the text in it. */
 function fromDictionary(read: (client: ApiClient) => Promise<IDataObject[]>): ListSearch {

@@ -3,6 +3,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { readingAnew } from '../fields/dictionaries';
 import { WITH_CUSTOM_FIELDS } from '../entities/cards';
+import { customFieldGroup } from '../entities/customFieldGroup';
 import { entityAt } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
@@ -60,7 +61,7 @@ export function placeIn(context: ILoadOptionsFunctions, entity: Entity, accountU
 /** What has the custom fields of the chosen resource; a parameter of another resource may still hold an old value. */
 export async function fieldsPathOf(context: ILoadOptionsFunctions): Promise<string | undefined> {
 	const resource = context.getCurrentNodeParameter('resource');
-	const owner = WITH_CUSTOM_FIELDS.find(({ value }) => value === resource);
+	const owner = [...WITH_CUSTOM_FIELDS, customFieldGroup].find(({ value }) => value === resource);
 	const at = owner && placeIn(context, owner, (await clientOf(context)).baseUrl);
 	return at?.fieldsPath ?? at?.path;
 }
