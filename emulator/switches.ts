@@ -13,7 +13,7 @@ export interface Switches {
 	missingTaskStatus: 204 | 404;
 	missingOtherStatus: 204 | 404;
 	emptyLinksStatus: 200 | 204;
-	unknownBodyFields: 'reject' | 'ignore';
+	unknownBodyFields: 'nested' | 'reject' | 'ignore';
 	batchOverLimit: 'reject' | 'accept';
 	nameFilter: 'exact' | 'partial';
 	nullTagsClear: boolean;
@@ -81,7 +81,7 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 	missingTaskStatus: { default: 404, facts: 'core 3.2', text: 'GET of an unknown task' },
 	missingOtherStatus: { default: 404, facts: 'core 3.2', text: 'GET of an unknown note, pipeline, status, loss reason, user, custom field' },
 	emptyLinksStatus: { default: 200, facts: 'core 3.2', text: 'GET links of an entity without links: 200 with an empty list or 204' },
-	unknownBodyFields: { default: 'reject', facts: 'extended 0', text: 'unknown keys of a body: 400 FieldNotExpected or ignored' },
+	unknownBodyFields: { default: 'nested', facts: 'extended 12', text: 'unknown keys of a body: 400 FieldNotExpected only inside tags and the metadata of links, everywhere, or nowhere' },
 	batchOverLimit: { default: 'reject', facts: 'core 3.8', text: 'more items than the documented maximum in one batch' },
 	nameFilter: { default: 'exact', facts: 'core 3.6', text: 'filter[name] compares whole names or parts' },
 	nullTagsClear: { default: true, facts: 'core 14.3', text: '_embedded.tags: null clears the tags (documented) or leaves them alone (measured once)' },
@@ -92,8 +92,8 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 	eventsPageMax: { default: 100, facts: 'extended 5.1', text: 'largest page of events (amoCRM 100, Kommo 250)' },
 	rateLimitBody: { default: 'html', facts: 'core 3.7', text: 'body of a 429' },
 	tasksDelete: { default: 403, facts: 'core 12', text: 'DELETE of a task: 403 Invalid scope (measured) or 405' },
-	contactEmbedsOnCreate: { default: 'reject', facts: 'core 9', text: '_embedded.companies / leads inside POST /contacts and /companies' },
-	embedsOnUpdate: { default: 'reject', facts: 'core 5.4', text: 'links in _embedded of a PATCH; empty lists always pass' },
+	contactEmbedsOnCreate: { default: 'ignore', facts: 'core 9', text: '_embedded.companies / leads inside POST /contacts and /companies' },
+	embedsOnUpdate: { default: 'ignore', facts: 'core 5.4', text: 'links in _embedded of a PATCH; empty lists always pass' },
 	unpaid: { default: false, facts: 'core 3.9', text: '402: subscription ended for writes, or for everything' },
 	unsortedDuplicates: { default: 'accept', facts: 'core 6.3', text: 'the same source_uid twice' },
 	numericReadAs: { default: 'string', facts: 'core 15.2', text: 'numeric custom field values on read' },

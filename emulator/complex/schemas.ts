@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CREATE, type EntityInput, requestId, source } from '../entities/schemas';
+import { plainIssues } from '../validation/zodErrors';
 
 /** A lead with its contact and company in one piece: each an id or a full model. facts: core 5.5 */
 
@@ -12,7 +13,7 @@ const model = (type: 'contacts' | 'companies') =>
 		const schema = isReference ? reference : CREATE[type];
 		const result = schema.safeParse(value);
 		if (result.success) return result.data as EntityInput;
-		for (const issue of result.error.issues) context.addIssue(issue);
+		for (const issue of plainIssues(result.error, schema)) context.addIssue(issue);
 		return z.NEVER;
 	});
 
@@ -37,7 +38,7 @@ export const COMPLEX_LEAD = z
 		const source = inner?.metadata ? undefined : inner?.source;
 		const lead = CREATE.leads.safeParse({ ...own, _embedded: { tags: inner?.tags, source } });
 		if (!lead.success) {
-			for (const issue of lead.error.issues) context.addIssue(issue);
+			for (const issue of plainIssues(lead.error, CREATE.leads)) context.addIssue(issue);
 			return z.NEVER;
 		}
 		return {

@@ -56,7 +56,9 @@ export function driveRoutes(app: FastifyInstance, world: World): void {
 		if (!file) throw notFound('File not found');
 		const { name = file.name, version_uuid = file.current } = parseObject(request.body, PATCH, switches, (data) => {
 			if (data.name === undefined && data.version_uuid === undefined) return [fieldMissing('name')];
-			if (data.name !== undefined && data.version_uuid !== undefined) return [fieldNotExpected('version_uuid')];
+			// One of them at a time, but the other one may stay as it was read.
+			const changed = data.name !== undefined && data.name !== file.name && data.version_uuid !== undefined && data.version_uuid !== file.current;
+			if (changed) return [fieldNotExpected('version_uuid')];
 			const known = data.version_uuid === undefined || file.versions.some(({ uuid }) => uuid === data.version_uuid);
 			return known ? [] : [notSupportedChoice('version_uuid')];
 		});

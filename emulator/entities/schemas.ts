@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EntityType } from '../store/rows';
+import { sealed } from '../validation/zodErrors';
 
 /** What may be written on leads, contacts, companies and customers. facts: core 5.4, 9, 10, extended 4 */
 
@@ -9,7 +10,7 @@ const anything = z.unknown();
 export const requestId = z.union([z.string(), z.number()]).optional();
 
 /** By id or by name. A stray request_id here is refused (seen live). facts: extended 9.4 */
-const tag = z.strictObject({ id: id.nullish(), name: z.string().min(1).max(255).nullish(), color: anything.optional() });
+const tag = sealed({ id: id.nullish(), name: z.string().min(1).max(255).nullish(), color: anything.optional() });
 export const tagList = z.array(tag);
 export type TagInput = z.infer<typeof tag>;
 

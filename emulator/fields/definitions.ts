@@ -120,7 +120,9 @@ function optionsOf(account: World['account'], field: CustomFieldRow | undefined,
 	if (!enums) return undefined;
 	return enums.map(({ id, value, sort, code }, index) => {
 		const known = field?.enums?.find((entry) => entry.id === id);
-		return { id: known?.id ?? account.nextSmallId(), value, sort: sort ?? index, code: code ?? known?.code ?? null };
+		// The options of a phone have no codes, not even null.
+		const own = known && !('code' in known) ? {} : { code: code ?? known?.code ?? null };
+		return { id: known?.id ?? account.nextSmallId(), value, sort: sort ?? index, ...own };
 	});
 }
 

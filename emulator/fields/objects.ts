@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { notSupportedChoice } from '../http/problems';
-import { zodErrors } from '../validation/zodErrors';
-import type { FieldRule } from './rule';
+import { parseItem } from '../validation/batch';
+import type { FieldRule, Item } from './rule';
 
 /** Field types whose value is an object. facts: core 15.2, extended 2.3, 3.4 */
 
@@ -69,14 +69,14 @@ const SCHEMAS = {
 };
 
 function objectRule(type: keyof typeof SCHEMAS): FieldRule {
+	const schema: z.ZodType<Item, z.ZodTypeDef, unknown> = SCHEMAS[type];
 	return {
 		keys: ['value'],
 		many: type === 'legal_entity' || type === 'items',
-		write({ value }, _field, path) {
-			const parsed = SCHEMAS[type].safeParse(value);
-			if (!parsed.success) return { errors: zodErrors(parsed.error, `${path}.value`) };
-			const { data } = parsed;
-			if ('file_uuid' in data && !/^[0-9a-f-]{36}$/i.test(data.file_uuid)) {
+		write({ value }, _field, path, { switches }) {
+			const { data, errors } = parseItem(value, schema, switches, `${path}.value`);
+			if (data === undefined) return { errors };
+			if (type === 'file' && !/^[0-9a-f-]{36}$/i.test(String(data.file_uuid))) {
 				return { errors: [notSupportedChoice(`${path}.value.file_uuid`)] };
 			}
 			return { stored: { value: data } };

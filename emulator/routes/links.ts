@@ -7,6 +7,7 @@ import { intsOf, isRecord, listOf, type Query } from '../http/query';
 import type { Link, LinkableType, LinkEnd } from '../store/links';
 import type { EntityType } from '../store/rows';
 import { parseBatch } from '../validation/batch';
+import { sealed } from '../validation/zodErrors';
 import type { World } from '../world';
 
 /** Links, single and mass. facts: core 11, extended 3.5 */
@@ -24,15 +25,13 @@ const int = z.number().int();
 const shape = {
 	to_entity_id: int,
 	to_entity_type: z.enum(['leads', 'contacts', 'companies', 'customers', 'catalog_elements']),
-	metadata: z
-		.strictObject({
-			is_main: z.boolean().nullish(),
-			catalog_id: int.nullish(),
-			quantity: z.number().nullish(),
-			price_id: int.nullish(),
-			updated_by: int.nullish(),
-		})
-		.nullish(),
+	metadata: sealed({
+		is_main: z.boolean().nullish(),
+		catalog_id: int.nullish(),
+		quantity: z.number().nullish(),
+		price_id: int.nullish(),
+		updated_by: int.nullish(),
+	}).nullish(),
 };
 /** Read by nobody but the mass routes, where the address does not say whose links they are. facts: extended 12 */
 const SOURCE = { entity_type: z.string().nullish(), request_id: requestId };

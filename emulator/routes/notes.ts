@@ -10,7 +10,7 @@ import { NOTE_PARAMS } from '../notes/types';
 import { addNote } from '../notes/write';
 import type { NoteRow } from '../store/moreRows';
 import type { EntityType } from '../store/rows';
-import { zodErrors } from '../validation/zodErrors';
+import { parseItem } from '../validation/batch';
 import type { World } from '../world';
 
 /** Notes of one entity type. facts: core 13 */
@@ -37,16 +37,16 @@ export function noteRoutes(app: FastifyInstance, world: World, type: EntityType)
 		const row = account.notes.get(id);
 		return row?.entity_type === type && (entityId === undefined || row.entity_id === entityId) ? row : undefined;
 	};
-	const checkBody = (data: NoteBody): FieldError[] => {
-		const params = NOTE_PARAMS[data.note_type];
-		if (!params) return [notSupportedChoice('note_type')];
-		const parsed = params.safeParse(data.params);
-		const author = data.created_by;
-		return [
-			...(parsed.success ? [] : zodErrors(parsed.error, 'params')),
-			...(author !== undefined && author !== 0 && !account.users.has(author) ? [notSupportedChoice('created_by')] : []),
-			...(data.responsible_user_id !== undefined && !account.users.has(data.responsible_user_id) ? [notSupportedChoice('responsible_user_id')] : []),
-		];
+	/** A type that only amoCRM writes comes back as it was. */
+	const paramsOf = ({ note_type, params }: NoteBody, row?: NoteRow): { data?: Record<string, unknown>; errors: FieldError[] } => {
+		const schema = NOTE_PARAMS[note_type];
+		if (schema) return parseItem(params, schema, world.switches, 'params');
+		return row?.note_type === note_type ? { data: row.params, errors: [] } : { errors: [notSupportedChoice('note_type')] };
+	};
+	const checkBody = (data: NoteBody, row?: NoteRow): FieldError[] => {
+		const unknown = (id: number | undefined) => id !== undefined && id !== 0 && !account.users.has(id);
+		const people = (['created_by', 'responsible_user_id'] as const).filter((key) => unknown(data[key]));
+		return [...paramsOf(data, row).errors, ...people.map(notSupportedChoice)];
 	};
 
 	/** The two addresses of everything: over all entities of the type, and under one entity. */
@@ -76,16 +76,17 @@ export function noteRoutes(app: FastifyInstance, world: World, type: EntityType)
 				check: (data, request) => [...(alive(target(data, request)) ? [] : [notSupportedChoice('entity_id')]), ...checkBody(data)],
 				make(data, request) {
 					const created_by = data.created_by ?? request.caller.user.id;
-					return addNote(world, { ...data, entity_type: type, entity_id: target(data, request), created_by });
+					return addNote(world, { ...data, params: paramsOf(data).data ?? {}, entity_type: type, entity_id: target(data, request), created_by });
 				},
 				present: (row, request) => ({ id: row.id, entity_id: row.entity_id, _links: linksOf(request, row) }),
 			},
 			update: {
 				schema: UPDATE,
 				batch: true,
-				check: (data) => checkBody(data),
-				apply(row, { note_type, params, updated_at = world.clock.seconds() }, request) {
-					account.notes.change(row, { note_type, params, updated_at, updated_by: request.caller.user.id });
+				check: (data, row) => checkBody(data, row),
+				apply(row, data, request) {
+					const { note_type, updated_at = world.clock.seconds() } = data;
+					account.notes.change(row, { note_type, params: paramsOf(data, row).data ?? row.params, updated_at, updated_by: request.caller.user.id });
 				},
 				present: (row, request) => ({ id: row.id, entity_id: row.entity_id, updated_at: row.updated_at, _links: linksOf(request, row) }),
 				echo: () => false,

@@ -96,7 +96,8 @@ export function pipelineRoutes(app: FastifyInstance, world: World): void {
 		},
 		update: {
 			schema: STATUS_PATCH,
-			check: (data) => checkStatuses([{ color: data.color }]),
+			// Its own color stays, even one that nobody could choose: a default. facts: core 7
+			check: ({ color }, row) => checkStatuses([{ color: color === row.color ? undefined : color }]),
 			apply(row, data, request) {
 				Object.assign(row, row.is_editable ? given(data, 'name', 'sort', 'color') : given(data, 'name'));
 				describe(world, row, data, request.caller.user.id);

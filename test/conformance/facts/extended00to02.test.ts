@@ -6,8 +6,10 @@ import { rows, useBench } from '../../../emulator/testing/client';
 const bench = useBench();
 const { api, create, errors } = bench;
 
-it('extended 0 unknown keys of a body are FieldNotExpected, or ignored by the switch', async () => {
+it('extended 0 unknown keys of tags and link metadata are FieldNotExpected, others are dropped; all or none by the switch', async () => {
 	const post = () => api('POST', '/leads', [{ name: 'x', nonsense: 1, _embedded: { tags: [{ name: 't', request_id: '1' }] } }]);
+	expect(errors(await post())).toEqual({ 0: ['FieldNotExpected _embedded.tags.0.request_id'] });
+	bench.emulator.switches.unknownBodyFields = 'reject';
 	expect(errors(await post())).toEqual({ 0: ['FieldNotExpected _embedded.tags.0.request_id', 'FieldNotExpected nonsense'] });
 	bench.emulator.switches.unknownBodyFields = 'ignore';
 	const answer = await post();

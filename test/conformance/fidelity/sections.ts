@@ -95,4 +95,5 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
 	'extended 9.2': { title: 'Merging', without: 'the /ajax routes of the interface' },
 	'extended 9.3': { title: 'What cannot be deleted' },
 	'extended 9.4': { title: 'Mass operations' },
+	'extended 12': { title: 'What clients send that work in production' },
 };

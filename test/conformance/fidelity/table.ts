@@ -6,7 +6,7 @@ import { SECTIONS } from './sections';
 /** `emulator/FIDELITY.md`, made of the names of the tests and of the list of switches. */
 
 const root = join(__dirname, '..', '..', '..');
-const FOLDERS = [join(root, 'test', 'conformance', 'facts'), join(root, 'emulator', 'webhooks')];
+const FOLDERS = [join(root, 'test', 'conformance', 'facts'), join(root, 'test', 'conformance', 'kinds'), join(root, 'emulator', 'webhooks')];
 
 export const FILE = 'emulator/FIDELITY.md';
 

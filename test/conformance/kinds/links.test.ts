@@ -16,7 +16,7 @@ async function element(): Promise<{ path: string; catalog: number; id: number }>
 const make = (type: string) => create(`/${type}`, type === 'leads' ? {} : { name: 'New', ...(type === 'customers' ? { next_date: 1_900_000_000 } : {}) });
 
 describe('links from an element', () => {
-	it.each(ENTITIES)('to %s, seen from both ends, single and in a mass', async (type) => {
+	it.each(ENTITIES)('extended 12 elements are linked from their own end too: %s', async (type) => {
 		const { path, catalog, id } = await element();
 		const to = { to_entity_id: await make(type), to_entity_type: type };
 		const metadata = { quantity: 2.5, catalog_id: catalog };
@@ -50,7 +50,7 @@ describe('links from an element', () => {
 describe.each(['link', 'unlink'])('%s', (verb) => {
 	const status = verb === 'link' ? 200 : 204;
 
-	it.each([[{}], [{ entity_id: null, entity_type: null }], [{ entity_id: 7, entity_type: 'leads' }], [{ metadata: null }]])('on one record takes %j beside the target', async (extra) => {
+	it.each([[{}], [{ entity_id: null, entity_type: null }], [{ entity_id: 7, entity_type: 'leads' }], [{ metadata: null }]])('extended 12 items on one record may name their source, or null: %j', async (extra) => {
 		const lead = await make('leads');
 		const item = { to_entity_id: await make('contacts'), to_entity_type: 'contacts', ...extra };
 		const answer = await api('POST', `/leads/${lead}/${verb}`, [item]);
@@ -58,12 +58,12 @@ describe.each(['link', 'unlink'])('%s', (verb) => {
 		if (verb === 'link') expect(rows(answer, 'links')).toMatchObject([{ entity_id: lead, entity_type: 'leads' }]);
 	});
 
-	it.each([[{}], [{ entity_type: null }], [{ entity_type: 'leads', metadata: null }]])('in a mass takes %j', async (extra) => {
+	it.each([[{}], [{ entity_type: null }], [{ entity_type: 'leads', metadata: null }]])('extended 12 items in a mass may name the type of their source, or null: %j', async (extra) => {
 		const item = { entity_id: await make('leads'), to_entity_id: await make('contacts'), to_entity_type: 'contacts', ...extra };
 		expect((await api('POST', `/leads/${verb}`, [item])).status).toBe(status);
 	});
 
-	it.each(ENTITIES)('metadata.updated_by of %s is a user or the robot', async (type) => {
+	it.each(ENTITIES)('extended 12 metadata.updated_by is a user or the robot: %s', async (type) => {
 		const { catalog, id } = await element();
 		const from = await make(type);
 		const send = (updated_by: unknown) => api('POST', `/${type}/${from}/${verb}`, [{ to_entity_id: id, to_entity_type: 'catalog_elements', metadata: { catalog_id: catalog, updated_by } }]);
