@@ -64,15 +64,11 @@ export async function getLossReasons(this: ILoadOptionsFunctions): Options {
 }
 
 /** What the account has embedded in itself. */
-async function ofAccount(context: ILoadOptionsFunctions, key: 'task_types' | 'users_groups'): Options {
-	const { value: account } = await fromAccount(context, async (client) => orThrow(await readAccount(client, key)));
-	return options(((account._embedded as IDataObject | undefined)?.[key] ?? []) as IDataObject[]);
-}
+const ofAccount = (key: 'task_types' | 'users_groups') =>
+	async function (this: ILoadOptionsFunctions): Options {
+		const { value: account } = await fromAccount(this, async (client) => orThrow(await readAccount(client, key)));
+		return options(((account._embedded as IDataObject | undefined)?.[key] ?? []) as IDataObject[]);
+	};
 
-export async function getTaskTypes(this: ILoadOptionsFunctions): Options {
-	return await ofAccount(this, 'task_types');
-}
-
-export async function getUserGroups(this: ILoadOptionsFunctions): Options {
-	return await ofAccount(this, 'users_groups');
-}
+export const getTaskTypes = ofAccount('task_types');
+export const getUserGroups = ofAccount('users_groups');

@@ -26,13 +26,13 @@ export async function getCustomFields(this: ILoadOptionsFunctions): Promise<Reso
 }
 
 /** Fields of the contact and company that are created together with a lead. */
-export async function getContactCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	return await columnsOf(this, '/contacts', { isSecond: true });
-}
+const besideLead = (path: string) =>
+	async function (this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+		return await columnsOf(this, path, { isSecond: true });
+	};
 
-export async function getCompanyCustomFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	return await columnsOf(this, '/companies', { isSecond: true });
-}
+export const getContactCustomFields = besideLead('/contacts');
+export const getCompanyCustomFields = besideLead('/companies');
 
 /** `isSecond`: the form has another mapper, which may have fields of the same names. */
 async function columnsOf(context: ILoadOptionsFunctions, path: string, { isSecond = false } = {}): Promise<ResourceMapperFields> {

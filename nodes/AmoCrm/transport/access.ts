@@ -64,7 +64,7 @@ interface Knowledge {
 const known = new Map<string, Knowledge>();
 
 /** What the access of one execution is kept for. */
-interface Access {
+export interface Access {
 	context: ApiContext;
 	credentialType: string;
 	credentialKey: string;
@@ -291,9 +291,8 @@ export class AccessKeeper {
 }
 
 /** Whether the answer shows that amoCRM knows who asks. */
-function isProof(reply: Reply): boolean {
-	return reply.ok || ['validation', 'badRequest', 'notFound', 'forbidden', 'paymentRequired'].includes(reply.failure.kind);
-}
+const isProof = (reply: Reply): boolean =>
+	reply.ok || ['validation', 'badRequest', 'notFound', 'forbidden', 'paymentRequired'].includes(reply.failure.kind);
 
 /** Everything that decides what amoCRM says to a request with this credential. */
 function fingerprint({ domain, clientId, clientSecret, redirectUri, authorizationCode, ...rest }: ICredentialDataDecryptedObject): string {

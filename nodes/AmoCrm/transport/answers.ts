@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { ApiClient } from './client';
 import { failureAs } from './failures';
 import { isObject } from './objects';
-import type { ApiRequest, Failure, Outcome } from './types';
+import type { ApiRequest, Failure, Outcome, Reply } from './types';
 
 /**
  * Reading, with one rule for what "nothing" is: 204, or 200 with an empty collection (core facts 3.2). Any other answer
@@ -26,9 +26,10 @@ export async function readRows(client: ApiClient, request: ReadRequest, collecti
 	if (!reply.ok) return reply;
 	if (reply.status === 204) return { ok: true, rows: [], count: 0, more: false };
 	const embedded = recordOf(recordOf(reply.body)?._embedded) ?? {};
-	const rows = collection === undefined ? onlyListOf(embedded) : embedded[collection];
-	if (!Array.isArray(rows)) {
-		const failure = notAnswered(reply.status, reply.body, collection === undefined ? 'a list of records' : `the list of ${collection.replace(/_/g, ' ')}`);
+	const lists = collection === undefined ? Object.values(embedded).filter(Array.isArray) : [embedded[collection]];
+	const [rows] = lists;
+	if (!Array.isArray(rows) || lists.length > 1) {
+		const failure = notAnswered(reply, collection === undefined ? 'a list of records' : `the list of ${collection.replace(/_/g, ' ')}`);
 		return { ok: false, failure: collection === undefined ? { ...failure, advice: "Switch 'Pagination' off to get the answer as it is." } : failure };
 	}
 	const records = rows.filter((row): row is IDataObject => recordOf(row) !== undefined);
@@ -41,7 +42,7 @@ export async function readRecord(client: ApiClient, request: ReadRequest, id: nu
 	if (!reply.ok) return reply;
 	if (reply.status === 204) return { ok: true, value: undefined };
 	const record = recordOf(reply.body);
-	if (record?.[key] === undefined || String(record[key]) !== String(id)) return { ok: false, failure: notAnswered(reply.status, reply.body, `the record ${id}`) };
+	if (record?.[key] === undefined || String(record[key]) !== String(id)) return { ok: false, failure: notAnswered(reply, `the record ${id}`) };
 	return { ok: true, value: record };
 }
 
@@ -50,21 +51,16 @@ export async function readObject(client: ApiClient, request: ReadRequest, key: s
 	const reply = await client.send({ ...request, method: 'GET' });
 	if (!reply.ok) return reply;
 	const value = recordOf(reply.body);
-	if (!value || !['number', 'boolean'].includes(typeof value[key])) return { ok: false, failure: notAnswered(reply.status, reply.body, what) };
+	if (!value || !['number', 'boolean'].includes(typeof value[key])) return { ok: false, failure: notAnswered(reply, what) };
 	return { ok: true, value };
 }
 
 /** What the account says about itself; `extras` is what `with` may add. */
 export const readAccount = async (client: ApiClient, extras?: string) => await readObject(client, { path: '/account', query: { with: extras } }, 'id', 'the account');
 
-function onlyListOf(embedded: IDataObject): unknown {
-	const [list, ...others] = Object.values(embedded).filter(Array.isArray);
-	return others.length === 0 ? list : undefined;
-}
-
 const recordOf = (value: unknown): IDataObject | undefined => (isObject(value) ? value : undefined);
 
-function notAnswered(status: number, body: unknown, what: string): Failure {
+function notAnswered({ status, body }: Reply & { ok: true }, what: string): Failure {
 	const said = recordOf(body)?.status;
 	return failureAs(
 		'malformed',

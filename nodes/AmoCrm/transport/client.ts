@@ -5,6 +5,7 @@ import { sleep } from 'n8n-workflow';
 import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from '../../../credentials/accountDomain';
 import { claimsOf } from '../../../credentials/claims';
 import { within } from '../../../credentials/deadline';
+import type { Access } from './access';
 import { AccessKeeper } from './access';
 import { otherAccountFailure } from './connectedAccount';
 import { unlessAborted } from './exclusive';
@@ -61,11 +62,8 @@ export interface ApiClient {
 	send(request: ApiRequest): Promise<Reply>;
 }
 
-interface Connection {
-	context: ApiContext;
-	credentialType: string;
-	identity: Pick<ApiClient, 'baseUrl' | 'accountKey' | 'credentialKey'>;
-	credentials: ICredentialDataDecryptedObject;
+interface Connection extends Omit<Access, 'turn'> {
+	accountKey: string;
 	options: ClientOptions;
 }
 
@@ -101,8 +99,7 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 	const accountKey = `${urls.baseUrl}|${String(integration)}`;
 	const credentialKey = `${accountKey}|${credentialType}|${String(credentialId)}`;
 	rateLimiterOf(accountKey).credentialRead(readMs);
-	const identity = { baseUrl: urls.baseUrl, accountKey, credentialKey };
-	return { ok: true, client: buildClient({ context, credentialType, identity, credentials, options }) };
+	return { ok: true, client: buildClient({ context, credentialType, baseUrl: urls.baseUrl, accountKey, credentialKey, credentials, options }) };
 }
 
 /** The integration that a token belongs to: its claim `aud` (core facts 2.6), or else its own fingerprint. */
@@ -111,20 +108,19 @@ function integrationOf(token: string): string {
 	return typeof aud === 'string' && aud !== '' ? aud : createHash('sha256').update(token).digest('hex');
 }
 
-function authenticationOf(context: ApiContext): unknown {
-	// Only an execution has items: elsewhere the second argument is the fallback.
-	return 'getInputData' in context
-		? context.getNodeParameter('authentication', 0, 'oAuth2')
-		: context.getNodeParameter('authentication', 'oAuth2');
-}
+// Only an execution has items: elsewhere the second argument is the fallback.
+const authenticationOf = (context: ApiContext): unknown =>
+	'getInputData' in context ? context.getNodeParameter('authentication', 0, 'oAuth2') : context.getNodeParameter('authentication', 'oAuth2');
 
-function buildClient({ context, credentialType, identity, credentials, options }: Connection): ApiClient {
-	const limiter = rateLimiterOf(identity.accountKey);
+function buildClient({ options, accountKey, ...connection }: Connection): ApiClient {
+	const { context, credentialType, baseUrl, credentialKey } = connection;
+	const limiter = rateLimiterOf(accountKey);
 	const requestsPerSecond = atLeast(1, options.requestsPerSecond, DEFAULT_REQUESTS_PER_SECOND);
 	const retryMinutes = atLeast(0, options.maxRetryMinutes, DEFAULT_RETRY_MINUTES);
 	const maxRetries = retryMinutes === 0 ? 0 : atLeast(0, options.maxRetries, DEFAULT_MAX_RETRIES);
 	const budget = new RetryBudget(retryMinutes);
-	const access = new AccessKeeper({ context, credentialType, ...identity, credentials, turn });
+	const access = new AccessKeeper({ ...connection, turn });
+	const mask: Mask = (text) => access.mask(text);
 	const stats: ClientStats = { requests: 0, retries: 0, rateLimitAnswers: 0, waitedMs: 0 };
 	let answerMs = 0;
 	/** What makes every further request of this execution useless: a blocked account must not be asked again and again. */
@@ -157,7 +153,7 @@ function buildClient({ context, credentialType, identity, credentials, options }
 		const reply = await exchange(request, slot);
 		if (reply.ok) return reply;
 		limiter.ended(slot);
-		const failure = masked(reply.failure, (text) => access.mask(text));
+		const failure = masked(reply.failure, mask);
 		if (failure.kind === 'rateLimited') {
 			stats.rateLimitAnswers += 1;
 			limiter.slowDown(requestsPerSecond, slot, failure.retryAfterMs);
@@ -173,7 +169,7 @@ function buildClient({ context, credentialType, identity, credentials, options }
 		const caller = Object.create(context, { getExecutionCancelSignal: { value: () => ends } }) as IExecuteFunctions;
 		try {
 			// n8n changes the options it is given, so every attempt gets fresh ones.
-			const httpOptions = httpOptionsOf(identity.baseUrl, request);
+			const httpOptions = httpOptionsOf(baseUrl, request);
 			const work = context.helpers.httpRequestWithAuthentication.call(caller, credentialType, httpOptions) as Promise<Answer>;
 			const answer = await within(TIMEOUT_MS, work);
 			if (answer === 'late') {
@@ -204,7 +200,7 @@ function buildClient({ context, credentialType, identity, credentials, options }
 			if (!budget.allows(failure, pauseMs)) return end(budget.exhausted(failure));
 			stats.retries += 1;
 			const { method, path } = request;
-			context.logger?.debug('amoCRM: repeating a request', { method, path: access.mask(path), because: failure.message, retry });
+			context.logger?.debug('amoCRM: repeating a request', { method, path: mask(path), because: failure.message, retry });
 			// n8n 1.x's `sleep` ignores the signal.
 			if (!isLimited) await unlessAborted(sleep(pauseMs, stop), stop).catch(() => undefined);
 			const reply = await sendOnce(request, stop);
@@ -214,27 +210,21 @@ function buildClient({ context, credentialType, identity, credentials, options }
 		return failure.kind === 'unauthorized' || failure.kind === 'blocked' ? end(failure) : { ok: false, failure };
 	}
 
-	async function sendOnce(request: ApiRequest, stop: AbortSignal): Promise<Reply> {
-		if (ended) return { ok: false, failure: ended };
-		return await access.run(async (isStale) => await attempt(request, stop, isStale));
-	}
+	const sendOnce = async (request: ApiRequest, stop: AbortSignal): Promise<Reply> =>
+		ended ? { ok: false, failure: ended } : await access.run(async (isStale) => await attempt(request, stop, isStale));
 
 	return {
-		...identity,
+		baseUrl,
+		accountKey,
+		credentialKey,
 		stats,
 		usefulParallelism: () => Math.ceil((answerMs / 1000) * requestsPerSecond * HEADROOM),
-		mask: (text) => access.mask(text),
+		mask,
 		async send(request) {
 			// A signal of its own for each request: Node warns of a leak when many listen to one.
 			const stop = AbortSignal.any([signal, request.signal].filter((given) => given !== undefined));
 			const reply = await sendOnce(request, stop);
-			if (reply.ok) return reply;
-			budget.enter();
-			try {
-				return await sendAgain(request, stop, reply.failure);
-			} finally {
-				budget.leave();
-			}
+			return reply.ok ? reply : await budget.during(async () => await sendAgain(request, stop, reply.failure));
 		},
 	};
 }

@@ -82,18 +82,14 @@ export async function readList(job: ListJob): Promise<ListResult> {
 	if (limit <= 0) return { ok: true, rows: [], repeated: 0, rejected: 0, hasUnreadable: false };
 	if (job.unpaged) return await readAtOnce(job, limit);
 	const full = job.maxPageSize ?? MAX_PAGE_SIZE;
-	let paging: Paging = { size: pageSizeFor(limit, full), full, overlap: limit === Infinity, fixed: false };
+	// Equal pages that add up to the limit with as little over it as possible.
+	const size = limit === Infinity ? full : Math.ceil(limit / Math.ceil(limit / full));
+	let paging: Paging = { size, full, overlap: limit === Infinity, fixed: false };
 	for (;;) {
 		const list = await readPages(job, limit, paging);
 		if ('ok' in list) return list;
 		paging = list;
 	}
-}
-
-/** Equal pages that add up to the limit with as little over it as possible. */
-function pageSizeFor(limit: number, fullPage: number): number {
-	if (limit === Infinity) return fullPage;
-	return Math.ceil(limit / Math.ceil(limit / fullPage));
 }
 
 /** Gives another way to cut the pages where this one turns out to be wrong. */
@@ -104,7 +100,6 @@ async function readPages(job: ListJob, limit: number, given: Paging): Promise<Li
 	let repeated = 0;
 	let rejected = 0;
 	let hasUnreadable = false;
-
 	let queue: Array<{ span: Span; place: number; reading: Promise<Rows> }> = [];
 	let withdrawal = new AbortController();
 	let beside: Promise<unknown> | undefined;
@@ -114,6 +109,7 @@ async function readPages(job: ListJob, limit: number, given: Paging): Promise<Li
 	let announced = false;
 	/** One page first: most lists are short. Then as many as fill the rate limit. */
 	let width = 1;
+	const isSplittable = ({ size }: Pick<Span, 'size'>): boolean => size > MIN_PAGE_SIZE && !paging.fixed;
 	const pagesNeeded = (): number => (limit === Infinity ? Infinity : Math.ceil((limit - rows.length) / paging.size));
 
 	for (;;) {
@@ -180,10 +176,6 @@ async function readPages(job: ListJob, limit: number, given: Paging): Promise<Li
 		const { client, base, path, collection, query } = job;
 		const request = { base, path, query: { ...query, page: from / size + 1, limit: size }, splittable: isSplittable({ size }), signal: withdrawal.signal };
 		return await readRows(client, request, collection);
-	}
-
-	function isSplittable({ size }: Pick<Span, 'size'>): boolean {
-		return size > MIN_PAGE_SIZE && !paging.fixed;
 	}
 
 	/**

@@ -24,24 +24,12 @@ export function mayRetry(request: ApiRequest, failure: Failure, retriesSoFar: nu
 	if (failure.permanent || retriesSoFar >= patience) return false;
 	// What may be too much at once gets a second chance as it is, then its caller splits it.
 	if (request.splittable && isTooMuch(failure) && retriesSoFar > 0) return false;
-	switch (failure.kind) {
-		case 'rateLimited':
-		case 'unreachable':
-			return true;
-		case 'server':
-		case 'timeout':
-		case 'connectionLost':
-		case 'malformed':
-			return isRepeatable(request);
-		default:
-			return false;
-	}
+	if (['rateLimited', 'unreachable'].includes(failure.kind)) return true;
+	return ['server', 'timeout', 'connectionLost', 'malformed'].includes(failure.kind) && isRepeatable(request);
 }
 
 /** Whether sending the same request twice has the same effect as sending it once. */
-export function isRepeatable(request: ApiRequest): boolean {
-	return request.method !== 'POST' || request.repeatable === true;
-}
+export const isRepeatable = ({ method, repeatable }: ApiRequest): boolean => method !== 'POST' || repeatable === true;
 
 /** Exponential delay with jitter before attempt `attempt` (1 = first retry), ms. */
 export function retryDelayMs(attempt: number): number {
@@ -61,22 +49,20 @@ const TROUBLES: Partial<Record<Failure['kind'], string>> = {
 /** How long the requests of one run try again in all: time that several of them spend at once counts once. */
 export class RetryBudget {
 	private spentMs = 0;
-
 	private since = 0;
-
 	private trying = 0;
-
 	private readonly waitedFor = new Map<string, number>();
 
 	constructor(private readonly minutes: number) {}
 
-	/** A request begins to try again. Call `leave` when it is over. */
-	enter(): void {
+	/** Does `work`, in which a request tries again. */
+	async during<T>(work: () => Promise<T>): Promise<T> {
 		if (this.trying++ === 0) this.since = performance.now();
-	}
-
-	leave(): void {
-		if (--this.trying === 0) this.spentMs += performance.now() - this.since;
+		try {
+			return await work();
+		} finally {
+			if (--this.trying === 0) this.spentMs += performance.now() - this.since;
+		}
 	}
 
 	/** Whether a repetition may start after `pauseMs`; what it waits for is noted. */
