@@ -264,6 +264,29 @@ it('has one default source, and finds them by their own IDs', async () => {
 	expect(await rows('source', 'getAll', { returnAll: true, filters: { externalIds: 'a' } })).toEqual([expect.objectContaining({ id: made[0]?.id, pipeline: expect.any(String) as string })]);
 });
 
+const COLORS: Array<[resource: string, digits: string, sent: string, place?: INodeParameters]> = [
+	['customerSegment', 'ae003f', 'ae003f'],
+	['customerStatus', 'ae003f', '#ae003f'],
+	['pipelineStage', '98cbff', '#98cbff', { pipelineId: byId(1) }],
+	['tag', 'ff8f92', 'FF8F92', { entityType: 'leads' }],
+];
+
+it.each(COLORS)('a color of a %s goes as its route wants it, given with and without #', async (resource, digits, color, place = {}) => {
+	for (const given of [digits, `#${digits.toUpperCase()}`]) {
+		const [row] = await rows(resource, 'create', { name: 'x', ...place, additionalFields: { color: `={{ "${given}" }}`, ...(resource === 'customerStatus' ? { sort: 5 } : {}) }, options: { ...FAST, dryRun: true } });
+		expect((row?.body as IDataObject).color).toBe(color);
+	}
+});
+
+it.each([
+	['webhook', 'unsubscribe', { destination: 'https://example.com/none' }, 'Webhook https://example.com/none was not found [item 0]'],
+	['widget', 'uninstall', { widgetCode: byId('none') }, 'Widget none was not found [item 0]'],
+	['pipelineStage', 'delete', { pipelineId: byId(99_999_999), pipelineStageId: byId(1) }, 'Pipeline Stage 1 was not found [item 0]'],
+	['customFieldGroup', 'delete', { entityType: 'leads', customFieldGroupId: byId('leads_1') }, 'Custom Field Group leads_1 was not found [item 0]'],
+])('what is to be deleted and is not there is not found: %s %s', async (resource, operation, parameters, message) => {
+	expect((await run(resource, operation, parameters as INodeParameters)).error?.message).toBe(message);
+});
+
 const PAGE = { type: 'whatsapp', id: 'a', name: 'A', link: 'https://wa.me/1' };
 
 it('takes the messengers of a source page by page, those of one kind together, beside others in the form of amoCRM', async () => {
@@ -341,4 +364,16 @@ it('completes tasks, and pins notes', async () => {
 	for (const [operation, isPinned] of [['pin', true], ['unpin', false]] as const) {
 		expect(await rows('note', operation, { entityType: 'leads', noteId: byId(note?.id as number) })).toEqual([{ id: note?.id, is_pinned: isPinned }]);
 	}
+});
+
+const CAPS: Array<[resource: string, operation: string, cap: number, parameters: INodeParameters]> = [
+	['lead', 'createComplex', 50, { name: 'x' }],
+	['source', 'create', 100, { name: 'x', externalId: '={{ $json.text }}' }],
+	['user', 'create', 10, { name: 'x', email: '={{ $json.text }}@example.com', password: 'Secret12x' }],
+	['user', 'deactivate', 10, { userId: byId('={{ $json.number }}') }],
+];
+
+it.each(CAPS)('%s %s: a larger batch size is cut to what the route takes', async (resource, operation, cap, parameters) => {
+	await run(resource, operation, { ...parameters, options: { ...FAST, batchSize: 250 } }, { items: manyItems(cap + 1, (index) => ({ text: `cap${index}`, number: 900_000 + index })), onError: 'continueRegularOutput' });
+	expect(Math.max(...sent().map((body) => (body as unknown[]).length))).toBe(cap);
 });
