@@ -194,7 +194,7 @@ export function editorOf(account: Account, parameters: INodeParameters): ILoadOp
 	return new LoadOptionsContext(workflow, node, { ...additionalData, currentNodeParameters: node.parameters }, '');
 }
 
-function stage({ account, parameters, onError, maxTries, timezone = 'Europe/Moscow', asTool }: RunOptions, credentialsHelper: TestCredentials) {
+export function stage({ account, parameters, onError, maxTries, timezone = 'Europe/Moscow', asTool }: RunOptions, credentialsHelper: TestCredentials) {
 	const { nodeType, ...nodeTypes } = asTool ? AS_TOOL : AS_NODE;
 	const node: INode = {
 		id: 'node-1',

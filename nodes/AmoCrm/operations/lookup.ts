@@ -4,7 +4,7 @@ import type { Entity } from '../entities/types';
 import type { MatchKey } from '../fields/matching';
 import { endsEverything } from '../transport/failures';
 import { MAX_PAGE_SIZE, isLongerThan, readList } from '../transport/pages';
-import { inParallel } from '../transport/parallel';
+import { inParallel, inTurns } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
 import type { Run } from './types';
@@ -36,29 +36,27 @@ export interface Lookup {
 
 /** Finds all records that have any of the keys. amoCRM's search is loose, so every hit is compared by its own values. */
 export async function lookUp(lookup: Lookup): Promise<LookupResult> {
-	const texts = keysByText(lookup.keys);
-	const found: Found = new Map(lookup.keys.map(({ key }) => [key, new Map()]));
-	if (await isSweepCheaper(lookup, texts.size)) await sweep(lookup, found);
-	else await search(lookup, texts, found);
-	await addRecent(lookup, found);
-	return new Map([...found].map(([key, records]) => [key, isFailure(records) ? records : [...records.values()]]));
-}
-
-/** The records by ID for each key. */
-type Found = Map<string, Map<number, IDataObject> | Failure>;
-
-/** Several keys may be looked for with the same text. */
-function keysByText(keys: MatchKey[]): Map<string, string[]> {
+	const found: Found = new Map();
+	/** Several keys may be looked for with the same text. */
 	const texts = new Map<string, string[]>();
-	for (const { key, searches } of keys) {
+	await inTurns(lookup.keys, ({ key, searches }) => {
+		found.set(key, new Map());
 		for (const text of searches) {
 			const known = texts.get(text);
 			if (known) known.push(key);
 			else texts.set(text, [key]);
 		}
-	}
-	return texts;
+	});
+	if (await isSweepCheaper(lookup, texts.size)) await sweep(lookup, found);
+	else await search(lookup, texts, found);
+	await addRecent(lookup, found);
+	const result: LookupResult = new Map();
+	await inTurns(found, ([key, records]) => result.set(key, isFailure(records) ? records : [...records.values()]));
+	return result;
 }
+
+/** The records by ID for each key. */
+type Found = Map<string, Map<number, IDataObject> | Failure>;
 
 /** Reading everything costs a request for 250 records; one probe for a record beyond that tells which is less. */
 async function isSweepCheaper({ run, entity, keys, mode }: Lookup, searches: number): Promise<boolean> {
@@ -143,19 +141,22 @@ async function addRecent(lookup: Lookup, found: Found): Promise<void> {
 	const now = Date.now();
 	/** The keys that a record had when it was written. */
 	const missing = new Map<number, string[]>();
-	for (const [key, records] of found) {
-		if (isFailure(records)) continue;
+	await inTurns(found, ([key, records]) => {
+		if (isFailure(records)) return;
 		for (const [id, at] of recent.get(recentKey(run, entity, key))?.ids ?? []) {
-			if (!records.has(id) && now - at <= KEEP_MS) missing.set(id, [...(missing.get(id) ?? []), key]);
+			if (records.has(id) || now - at > KEEP_MS) continue;
+			const keys = missing.get(id);
+			if (keys) keys.push(key);
+			else missing.set(id, [key]);
 		}
-	}
+	});
 	if (missing.size === 0) return;
 	const read = await findByIds(run.client, entity, String(query.with ?? ''), [...missing.keys()]);
-	for (const [id, keys] of missing) {
+	await inTurns(missing, ([id, keys]) => {
 		const record = read.get(id);
-		if (record === undefined || (isFailure(record) && record.kind === 'notFound')) continue;
+		if (record === undefined || (isFailure(record) && record.kind === 'notFound')) return;
 		// Whether it is there still is not known, so nothing may be created in its place.
 		if (isFailure(record)) for (const key of keys) found.set(key, record);
 		else keep(lookup, record, found);
-	}
+	});
 }

@@ -84,7 +84,8 @@ async function upsertRecords(run: Run, entity: Entity, matchBy: MatchBy[]): Prom
 	const wishes = await readItems(run, (item) => wishOf(setting, item));
 	if (mustStop(run)) return;
 	const merged = await mergeWishes(wishes.map(({ asked }) => asked), entity.fields, totalContext(setting));
-	await inLine(run, merged.flatMap((wish) => locksOf(setting, wish)), async () => await settle(setting, merged));
+	const locks = await inTurns(merged, (wish) => locksOf(setting, wish));
+	await inLine(run, locks.flat(), async () => await settle(setting, merged));
 	await inTurns(merged, ({ items }) => shareResult(run, items));
 }
 
@@ -221,9 +222,12 @@ async function findCandidates(setting: Setting, wishes: Wish[]): Promise<(wish: 
 			return record === undefined ? [] : isFailure(record) ? record : [record];
 		};
 	}
-	const keys = [...new Map(wishes.flatMap((wish) => wish.keys.map((key) => [key.key, key] as const))).values()];
+	const keys = new Map<string, MatchKey>();
+	await inTurns(wishes, (wish) => {
+		for (const key of wish.keys) keys.set(key.key, key);
+	});
 	const keysOfRecord = (record: IDataObject) => match.flatMap(({ matcher }) => matcher.keysOfRecord(record));
-	const found = keys.length > 0 ? await lookUp({ run, entity, keysOfRecord, keys, mode: rules.lookup, query }) : new Map<string, IDataObject[]>();
+	const found = keys.size > 0 ? await lookUp({ run, entity, keysOfRecord, keys: [...keys.values()], mode: rules.lookup, query }) : new Map<string, IDataObject[]>();
 	return ({ keys: wanted }) => {
 		const records = new Map<number, IDataObject>();
 		for (const { key } of wanted) {

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
 import { endsEverything, isTooMuch } from './failures';
+import { inTurns } from './parallel';
 import { isRepeatable } from './retry';
 import type { ApiRequest, Failure, FieldProblem, Reply } from './types';
 
@@ -65,7 +66,7 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 	const owners = new Map<string, number>();
 
 	/** Wave by wave: two rows for the same record must not be in one batch, nor overtake each other. */
-	for (const wave of wavesOf(rows, job)) {
+	for (const wave of await wavesOf(rows, job)) {
 		const queue: number[][] = [];
 		for (let from = 0; from < wave.length; from += size) queue.push(wave.slice(from, from + size));
 
@@ -194,10 +195,10 @@ function ofSomeRow(failure: Failure, count: number): Failure {
 	return { ...failure, message: `${reason} (amoCRM does not say which of the ${count} items of the request it means)` };
 }
 
-function wavesOf(rows: IDataObject[], { isSingle }: BatchJob): number[][] {
+async function wavesOf(rows: IDataObject[], { isSingle }: BatchJob): Promise<number[][]> {
 	const seen = new Map<string, number>();
 	const waves: number[][] = [];
-	rows.forEach((row, index) => {
+	await inTurns(rows, (row, index) => {
 		const key = isSingle ? 'the one' : row.id === undefined ? '' : String(row.id);
 		const wave = key === '' ? 0 : (seen.get(key) ?? 0);
 		if (key !== '') seen.set(key, wave + 1);

@@ -1,5 +1,10 @@
+import { inTurns } from './parallel';
+
 /** The last work that came for each key, under way or waiting. */
 const lastOf = new Map<string, Promise<void>>();
+
+/** Works take their places for all of their keys one after the other: side by side, two could wait for each other. */
+let entrance: Promise<unknown> = Promise.resolve();
 
 /**
  * Does `work` when no other work of this process with one of the same keys is under way. Who came first goes first, so
@@ -8,20 +13,27 @@ const lastOf = new Map<string, Promise<void>>();
  */
 export async function exclusively<T>({ keys, signal }: { keys: string[]; signal?: AbortSignal }, work: () => Promise<T>): Promise<T> {
 	signal?.throwIfAborted();
-	const before = Promise.all(new Set(keys.flatMap((key) => lastOf.get(key) ?? [])));
 	let finish: () => void = () => undefined;
 	const own = new Promise<void>((resolve) => {
 		finish = resolve;
 	});
-	for (const key of keys) lastOf.set(key, own);
+	const others = new Set<Promise<void>>();
+	const takePlaces = async (): Promise<unknown> =>
+		await inTurns(keys, (key) => {
+			const last = lastOf.get(key);
+			if (last && last !== own) others.add(last);
+			lastOf.set(key, own);
+		});
+	entrance = entrance.then(takePlaces);
+	const before = entrance.then(async () => await Promise.all(others));
 	try {
 		await unlessAborted(before, signal);
 		return await work();
 	} finally {
 		// Those behind wait for those before, even when this one gave up.
-		void before.then(() => {
+		void before.then(async () => {
 			finish();
-			for (const key of keys) if (lastOf.get(key) === own) lastOf.delete(key);
+			await inTurns(keys, (key) => lastOf.get(key) === own && lastOf.delete(key));
 		});
 	}
 }

@@ -9,18 +9,26 @@ export async function inParallel<T>(entries: T[], inFlight: number, work: (entry
 	await Promise.all(Array.from({ length: Math.min(inFlight, queue.length) }, worker));
 }
 
-/** So long a loop over many entries keeps everything else in n8n waiting, ms: webhooks must be answered meanwhile. */
+/** So long loops over many entries keep everything else in n8n waiting, ms: webhooks must be answered meanwhile. */
 const TURN_MS = 20;
+
+/** When this turn of the event loop began, as far as loops know: all that run in it share its time. */
+let turn: { began: number } | undefined;
+
+function turnBegan(): number {
+	if (!turn) {
+		turn = { began: performance.now() };
+		void sleep(0).then(() => (turn = undefined));
+	}
+	return turn.began;
+}
 
 /** What `work` gives for every entry, in order, one after the other. Between two entries others get their turn. */
 export async function inTurns<T, R>(entries: Iterable<T>, work: (entry: T, index: number) => R | Promise<R>): Promise<R[]> {
 	const results: R[] = [];
-	let since = performance.now();
 	for (const entry of entries) {
+		if (results.length > 0 && performance.now() - turnBegan() >= TURN_MS) await sleep(0);
 		results.push(await work(entry, results.length));
-		if (performance.now() - since < TURN_MS) continue;
-		await sleep(0);
-		since = performance.now();
 	}
 	return results;
 }
