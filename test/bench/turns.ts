@@ -3,7 +3,7 @@ import { openSync, readSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 
-import type { IDataObject, IExecuteFunctions, IHttpRequestOptions, INode, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IHttpRequestOptions, INode, INodeParameterResourceLocator, INodeParameters, ResourceMapperValue } from 'n8n-workflow';
 
 import { operationOf } from '../../nodes/AmoCrm/menu';
 import { executeOperation } from '../../nodes/AmoCrm/operations/execute';
@@ -120,8 +120,8 @@ const DICTIONARIES: Record<string, unknown> = {
 };
 
 const options = { requestsPerSecond: 1e9, batchSize: PAGE };
-const byId = (value = '={{ $json.id }}') => ({ __rl: true, mode: 'id', value }) as unknown as IDataObject;
-const map = (value: IDataObject) => ({ mappingMode: 'defineBelow', value, matchingColumns: [], schema: [] });
+const byId = (value = '={{ $json.id }}'): INodeParameterResourceLocator => ({ __rl: true, mode: 'id', value });
+const map = (value: ResourceMapperValue['value']) => ({ mappingMode: 'defineBelow', value, matchingColumns: [], schema: [] }) as unknown as ResourceMapperValue;
 const numbered = (index: number): IDataObject => ({ id: index + 1, name: `Lead ${index + 1}`, price: index, phone: phoneOf(index + 1) });
 const inItems = (of: string, operation: string, more: INodeParameters): Pick<Job, 'item' | 'parameters'> => ({ item: numbered, parameters: { resource: of, operation, options, ...more } });
 
@@ -132,7 +132,7 @@ const JOBS: Job[] = [
 	{ name: 'create', ...inItems('lead', 'create', creating), answer: written },
 	{
 		name: 'create with a calculating expression',
-		...inItems('lead', 'create', { ...creating, customFields: map({ 1: '={{ $json.name.toUpperCase() }}' }) as unknown as INodeParameters }),
+		...inItems('lead', 'create', { ...creating, customFields: map({ 1: '={{ $json.name.toUpperCase() }}' }) }),
 		answer: written,
 	},
 	{
