@@ -43,6 +43,7 @@ export interface Switches {
 	talkCloseStatus: 200 | 202;
 	maxSources: 50 | 100;
 	botsInV4: boolean | 'listed';
+	events: ProductAccess;
 	talks: ProductAccess;
 	talkHistory: ProductAccess;
 	talkHistoryPaging: 'time' | 'page';
@@ -115,6 +116,12 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 		facts: 'extended 7.7',
 		text: '/api/v4/bots exists; false: 404; listed: bots are listed, but run and stop answer 405 without a body',
 		live: 'true: three independent clients use it in 2026; one user reports that run is missing on amocrm.ru',
+	},
+	events: {
+		default: 'on',
+		facts: 'extended 5.1',
+		text: 'the history of events can be read: on, 402 where the plan has none, 403',
+		live: 'on: 402 is documented for plans without it',
 	},
 	talks: {
 		default: 'on',

@@ -144,7 +144,7 @@ function historyOf(view: View, entityType: string, id: number): Markup {
 }
 
 /** `custom_field_251017_value_changed` names its field (facts: extended 5.3). */
-function historyLabel({ texts, world }: View, type: string): string {
+function historyLabel({ texts, world, language }: View, type: string): string {
 	const field = world.account.customFields.get(Number(/^custom_field_(\d+)_value_changed$/.exec(type)?.[1]));
-	return field ? `${texts.fieldChanged} «${field.name}»` : (texts.events[type] ?? eventLabel(type));
+	return field ? `${texts.fieldChanged} «${field.name}»` : eventLabel(type, language);
 }

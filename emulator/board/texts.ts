@@ -58,8 +58,6 @@ export interface BoardTexts {
 	linked: string;
 	/** Before the name of a custom field whose value has changed. */
 	fieldChanged: string;
-	/** Words for entries of the history; the others keep the API's own. */
-	events: Readonly<Record<string, string>>;
 }
 
 export const BOARD_TEXTS: Readonly<Record<Language, BoardTexts>> = {
@@ -119,41 +117,6 @@ export const BOARD_TEXTS: Readonly<Record<Language, BoardTexts>> = {
 		address: 'Адрес',
 		linked: 'Карточка',
 		fieldChanged: 'Изменено поле',
-		events: {
-			lead_added: 'Сделка создана',
-			lead_deleted: 'Сделка удалена',
-			lead_restored: 'Сделка восстановлена',
-			lead_status_changed: 'Изменён этап',
-			contact_added: 'Контакт создан',
-			contact_deleted: 'Контакт удалён',
-			contact_restored: 'Контакт восстановлен',
-			company_added: 'Компания создана',
-			company_deleted: 'Компания удалена',
-			company_restored: 'Компания восстановлена',
-			task_added: 'Задача поставлена',
-			task_deleted: 'Задача удалена',
-			task_completed: 'Задача выполнена',
-			task_type_changed: 'Изменён тип задачи',
-			task_text_changed: 'Изменён текст задачи',
-			task_deadline_changed: 'Изменён срок задачи',
-			task_result_added: 'Добавлен результат задачи',
-			incoming_call: 'Входящий звонок',
-			outgoing_call: 'Исходящий звонок',
-			incoming_chat_message: 'Входящее сообщение',
-			outgoing_chat_message: 'Исходящее сообщение',
-			incoming_sms: 'Входящее СМС',
-			outgoing_sms: 'Исходящее СМС',
-			entity_tag_added: 'Добавлен тег',
-			entity_tag_deleted: 'Снят тег',
-			entity_linked: 'Карточка прикреплена',
-			entity_unlinked: 'Карточка откреплена',
-			sale_field_changed: 'Изменён бюджет',
-			name_field_changed: 'Изменено название',
-			entity_responsible_changed: 'Сменился ответственный',
-			common_note_added: 'Добавлено примечание',
-			attachment_note_added: 'Добавлен файл',
-			service_note_added: 'Добавлено системное примечание',
-		},
 	},
 	en: {
 		leads: 'Leads',
@@ -211,6 +174,5 @@ export const BOARD_TEXTS: Readonly<Record<Language, BoardTexts>> = {
 		address: 'Address',
 		linked: 'Linked to',
 		fieldChanged: 'Changed field',
-		events: {},
 	},
 };

@@ -18,11 +18,13 @@ export function eventFilter(query: Query): Check {
 	const authors = few(intsOf(filter.created_by), 'filter.created_by');
 	if (authors) checks.push((row) => authors.has(row.created_by));
 	const entities = listOf(filter.entity);
-	if (entities) checks.push((row) => entities.includes(row.entity_type));
+	// Messages are asked for by the contact of their talk, whatever card they are shown on.
+	const asked = (row: EventRow) => [row, ...(row.linked_talk_contact_id ? [{ entity_type: 'contact', entity_id: row.linked_talk_contact_id }] : [])];
+	if (entities) checks.push((row) => asked(row).some(({ entity_type }) => entities.includes(entity_type)));
 	const entityIds = few(intsOf(filter.entity_id), 'filter.entity_id');
 	if (entityIds) {
 		if (entities?.length !== 1) throw refuse(notSupportedChoice('filter.entity'));
-		checks.push((row) => entityIds.has(row.entity_id));
+		checks.push((row) => asked(row).some(({ entity_type, entity_id }) => entities.includes(entity_type) && entityIds.has(entity_id)));
 	}
 	const types = listOf(filter.type);
 	if (types) {
@@ -55,15 +57,19 @@ type Value = Record<string, unknown>;
 
 const inner = (value: Value, key: string): Value => (isRecord(value[key]) ? value[key] : {});
 
+const rowsOf = (value: unknown): Value[] => (isRecord(value) || Array.isArray(value) ? Object.values(value).filter(isRecord) : []);
+
 function valueCheck(wanted: unknown): ((value: Value) => boolean) | undefined {
 	if (!isRecord(wanted)) return undefined;
-	const stages = isRecord(wanted.leads_statuses) || Array.isArray(wanted.leads_statuses) ? Object.values(wanted.leads_statuses).filter(isRecord) : [];
+	const stages = rowsOf(wanted.leads_statuses);
 	if (stages.length > 0) {
 		return (value) => {
 			const { id, pipeline_id } = inner(value, 'lead_status');
 			return stages.some((stage) => Number(stage.status_id) === id && Number(stage.pipeline_id) === pipeline_id);
 		};
 	}
+	const statuses = rowsOf(wanted.customers_statuses).map(({ status_id }) => Number(status_id));
+	if (statuses.length > 0) return (value) => statuses.includes(Number(inner(value, 'customer_status').id));
 	const users = intsOf(wanted.responsible_user_id);
 	if (users) return (value) => users.has(Number(inner(value, 'responsible_user').id));
 	const enums = intsOf(wanted.custom_field_values);

@@ -9,7 +9,7 @@ import { ulid } from './ulid';
 /** Writes the history: every change becomes the events amoCRM would show. facts: extended 5.2, 5.3 */
 
 type Value = Record<string, unknown>;
-type Draft = Pick<EventRow, 'type' | 'entity_id' | 'entity_type'> & { after?: Value[]; before?: Value[] };
+type Draft = Pick<EventRow, 'type' | 'entity_id' | 'entity_type' | 'linked_talk_contact_id'> & { after?: Value[]; before?: Value[] };
 
 /** A history without an end would eat the memory of a long run. */
 const KEPT = 50_000;
@@ -55,7 +55,7 @@ function draftsOf(world: World, change: Change): Draft[] {
 			return [{ type: 'entity_merged', entity_id: change.row.id, entity_type: SINGULAR[change.type] }];
 		case 'message': {
 			const { contact_id, entity_id, entity_type } = change.talk;
-			const target = entity_id === null || entity_type === null ? { entity_id: contact_id, entity_type: 'contact' } : { entity_id, entity_type };
+			const target = entity_id === null || entity_type === null ? { entity_id: contact_id, entity_type: 'contact' } : { entity_id, entity_type, linked_talk_contact_id: contact_id };
 			return [{ type: `${change.action}_chat_message`, ...target, after: [{ message: { id: change.message.uuid } }] }];
 		}
 		case 'transaction':

@@ -4,7 +4,8 @@ import { eventFilter } from '../events/filter';
 import { EVENT_TYPES, eventLabel } from '../events/types';
 import { cutPage, originOf, sendJson, sendList, sendPage } from '../http/envelope';
 import { missing } from '../http/missing';
-import { pagingOf, withOf, type Query } from '../http/query';
+import { requireProduct } from '../http/product';
+import { pagingOf, scalar, withOf, type Query } from '../http/query';
 import type { EventRow } from '../store/moreRows';
 import type { EntityType } from '../store/rows';
 import type { World } from '../world';
@@ -14,6 +15,7 @@ export function eventRoutes(app: FastifyInstance, world: World): void {
 	const { events } = world.account;
 
 	app.get('/events', (request, reply) => {
+		requireProduct(world.switches.events, 'The history of events');
 		const query = request.query as Query;
 		const paging = pagingOf(query, world.switches.eventsPageMax);
 		const matches = eventFilter(query);
@@ -22,12 +24,14 @@ export function eventRoutes(app: FastifyInstance, world: World): void {
 	});
 
 	app.get('/events/types', (request, reply) => {
-		const { language_code: lang = world.account.language } = request.query as { language_code?: unknown };
-		const rows = EVENT_TYPES.map(({ key, type }) => ({ key, type, lang: eventLabel(key), language_code: lang }));
-		return sendList(request, reply, 'events_types', rows.map(({ key, type, lang: text }) => ({ key, type, lang: text })), { total: true });
+		requireProduct(world.switches.events, 'The history of events');
+		const language = scalar((request.query as Query).language_code) ?? world.account.language;
+		const rows = EVENT_TYPES.map(({ key, type }) => ({ key, type, lang: eventLabel(key, language) }));
+		return sendList(request, reply, 'events_types', rows, { total: true });
 	});
 
 	app.get<{ Params: { uid: string } }>('/events/:uid(^[0-9a-z]{26}$)', (request, reply) => {
+		requireProduct(world.switches.events, 'The history of events');
 		for (const row of events.values()) if (row.uid === request.params.uid) return sendJson(reply, presentEvent(world, request, row));
 		return missing(reply, world);
 	});
@@ -42,7 +46,7 @@ const PLURAL: Readonly<Record<string, EntityType | 'tasks'>> = {
 };
 
 function presentEvent({ account }: World, request: FastifyRequest, row: EventRow) {
-	const { uid: id, type, entity_id, entity_type, created_by, created_at, value_after, value_before } = row;
+	const { uid: id, type, entity_id, entity_type, created_by, created_at, value_after, value_before, linked_talk_contact_id } = row;
 	const origin = originOf(request);
 	const plural = PLURAL[entity_type] ?? 'leads';
 	const wantsName = withOf(request.query as Query).has(`${entity_type}_name`) && plural !== 'tasks';
@@ -56,6 +60,7 @@ function presentEvent({ account }: World, request: FastifyRequest, row: EventRow
 		created_at,
 		value_after,
 		value_before,
+		...(linked_talk_contact_id === undefined ? {} : { linked_talk_contact_id }),
 		account_id: account.info.id,
 		_links: hrefLinks(origin, `/events/${id}`),
 		_embedded: { entity: { id: entity_id, _links: hrefLinks(origin, `/${plural}/${entity_id}`), ...(name === undefined ? {} : { name }) } },

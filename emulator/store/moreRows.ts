@@ -98,6 +98,8 @@ export interface EventRow {
 	created_at: number;
 	value_after: Record<string, unknown>[];
 	value_before: Record<string, unknown>[];
+	/** Whose talk a message on another card belongs to. */
+	linked_talk_contact_id?: number;
 }
 
 export interface TalkRow {

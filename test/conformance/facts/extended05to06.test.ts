@@ -89,6 +89,32 @@ describe('extended 5.1 filters of events', () => {
 		expect(await found('filter[type]=name_field_changed&filter[value_after][value]=b')).toHaveLength(1);
 	});
 
+	it('extended 5.1 messages are asked for by the contact of their talk, and come back on its card', async () => {
+		const contact = await create('/contacts', { name: 'Ann' });
+		const lead = await create('/leads', { _embedded: { contacts: [{ id: contact }] } });
+		bench.emulator.ui.message({ contactId: contact, text: 'hi' });
+		const row = { type: 'incoming_chat_message', entity_id: lead, entity_type: 'lead', linked_talk_contact_id: contact };
+		expect(await found(`filter[type]=incoming_chat_message&filter[entity]=contact&filter[entity_id]=${contact}`)).toMatchObject([row]);
+		expect(await found(`filter[type]=incoming_chat_message&filter[entity]=lead&filter[entity_id]=${lead}`)).toMatchObject([row]);
+		expect(await found(`filter[type]=incoming_chat_message&filter[entity]=contact&filter[entity_id]=${lead}`)).toEqual([]);
+	});
+
+	it('extended 5.1 by the status of a customer', async () => {
+		const [first, second] = [...bench.emulator.account.customerStatuses.keys()];
+		const customer = await create('/customers', { name: 'Acme', next_date: 1_900_000_000, status_id: first });
+		await api('PATCH', `/customers/${customer}`, { status_id: second });
+		const by = (side: string, id?: number) => found(`filter[type]=customer_status_changed&filter[value_${side}][customers_statuses][0][status_id]=${id}`);
+		expect(await by('after', second)).toMatchObject([{ entity_id: customer }]);
+		expect([await by('before', first), await by('after', first)]).toMatchObject([[{}], []]);
+	});
+
+	it('extended 5.1 a plan without the history answers 402, a token without the right 403', async () => {
+		for (const status of [402, 403] as const) {
+			bench.emulator.switches.events = status;
+			for (const path of ['/events', '/events/types', `/events/${'0'.repeat(26)}`]) expect([path, (await api('GET', path)).status]).toEqual([path, status]);
+		}
+	});
+
 	it('extended 5.1 a page holds 100 events, or 250 by the switch', async () => {
 		await api('POST', '/leads', Array.from({ length: 120 }, () => ({})));
 		expect(await found('limit=250')).toHaveLength(100);
@@ -147,6 +173,9 @@ it('extended 5.3 the list of types has key, number and words in a language', asy
 	expect(answer.body._total_items).toBe(types.length);
 	expect(types).toEqual(expect.arrayContaining([{ key: 'lead_added', type: 1, lang: expect.any(String) }, { key: 'lead_deleted', type: 7, lang: expect.any(String) }]));
 	expect(new Set(types.map(({ type }) => type)).size).toBe(types.length);
+	const russian = rows(await api('GET', '/events/types?language_code=ru'), 'events_types');
+	expect([types, russian].map((list) => list.find(({ key }) => key === 'lead_added')?.lang)).toEqual(['Lead added', 'Сделка создана']);
+	expect(russian).toEqual(expect.arrayContaining([expect.objectContaining({ key: 'conversation_answered' })]));
 });
 
 it('extended 5.3 trash, restore and merge write their events', async () => {
