@@ -10,7 +10,7 @@ const HELP = `An amoCRM account on your machine, for development and demos.
   --host 127.0.0.1      address to listen on
   --allow-host NAME     answer under this name too, besides localhost; may be repeated
   --language ru|en      language of the account, ru unless FILE says otherwise
-  --seed demo|empty     what a new account holds; demo: leads, contacts, companies, tasks
+  --seed demo|cards|empty  what a new account holds; cards: leads, contacts, companies, tasks; demo: those and all that surrounds them
   --redirect-uri URL    redirect URI registered for the integration
   --latency 0           milliseconds added to every API answer
   --no-rate-limit       without amoCRM's 7 requests per second
@@ -42,7 +42,7 @@ function readOptions(): EmulatorOptions {
 		host: values.host,
 		allowedHosts: values['allow-host'],
 		language: values.language === undefined ? undefined : oneOf('--language', values.language, ['ru', 'en'] as const),
-		seed: oneOf('--seed', values.seed, ['demo', 'empty'] as const),
+		seed: oneOf('--seed', values.seed, ['demo', 'cards', 'empty'] as const),
 		redirectUri: values['redirect-uri'],
 		latencyMs: wholeNumber('--latency', values.latency),
 		rateLimit: values['no-rate-limit'] ? false : { integration: 7, account: 50 },

@@ -11,7 +11,8 @@ import { DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_REDIRECT_URI, type Em
 import { RateLimiter } from './rateLimit';
 import { RequestLog } from './requestLog';
 import { seedBase } from './seed/base';
-import { seedDemo } from './seed/demo';
+import { seedCards } from './seed/cards';
+import { seedRooms } from './seed/rooms';
 import { buildDriveServer, buildServer } from './server';
 import { Account } from './store/account';
 import { Persistence } from './store/persist';
@@ -153,5 +154,8 @@ function createWorld(options: EmulatorOptions): StaffedWorld {
 
 function fill(world: World, options: EmulatorOptions): void {
 	seedBase(world.account, world.clock);
-	if (options.seed === 'demo') seedDemo(world, administrator(world));
+	if (options.seed !== 'demo' && options.seed !== 'cards') return;
+	const caller = administrator(world);
+	const cast = seedCards(world, caller);
+	if (options.seed === 'demo') seedRooms(world, caller, cast);
 }

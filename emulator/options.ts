@@ -12,8 +12,8 @@ export interface EmulatorOptions {
 	/** Names that it answers under besides localhost and amoCRM's own, without ports. */
 	allowedHosts?: string[];
 	language?: Language;
-	/** demo: a believable account; empty: users, pipelines and custom fields only. */
-	seed?: 'demo' | 'empty';
+	/** demo: a believable account; cards: its leads, contacts, companies and tasks alone; empty: users, pipelines and custom fields only. */
+	seed?: 'demo' | 'cards' | 'empty';
 	/** Registered redirect_uri of the default integration. */
 	redirectUri?: string;
 	latencyMs?: number;

@@ -1,15 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { addOwnFields } from '../catalogs/fields';
+import { productsOf, switchProducts } from '../catalogs/products';
 import { requireAdmin } from '../http/caller';
 import { sendJson } from '../http/envelope';
-import type { CatalogRow } from '../store/moreRows';
 import { parseObject } from '../validation/batch';
 import type { World } from '../world';
 
 /** The products' switch: it makes their catalog. facts: extended 3.2 */
 export function productRoutes(app: FastifyInstance, world: World): void {
-	app.get('/catalogs/products/settings', (_request, reply) => sendJson(reply, { is_enabled: productsOf(world) !== undefined }));
+	app.get('/catalogs/products/settings', (_request, reply) => sendJson(reply, { is_enabled: productsOf(world.account) !== undefined }));
 	app.patch('/catalogs/products/settings', (request, reply) => {
 		requireAdmin(request);
 		const { is_enabled } = parseObject(request.body, z.strictObject({ is_enabled: z.boolean() }), world.switches);
@@ -21,7 +20,7 @@ export function productRoutes(app: FastifyInstance, world: World): void {
 /** The same in v2, as the vendor's page on products still has it; its table names the key `enable`, its sample `enabled`. */
 export function productRoutesV2(app: FastifyInstance, world: World): void {
 	const state = (method: string) => {
-		const catalog = productsOf(world);
+		const catalog = productsOf(world.account);
 		const self = { href: '/api/v2/products_settings', method };
 		return { is_enabled: catalog !== undefined, catalog_id: catalog?.id ?? null, _links: { self } };
 	};
@@ -35,30 +34,4 @@ export function productRoutesV2(app: FastifyInstance, world: World): void {
 			return sendJson(reply, state('post'));
 		});
 	}
-}
-
-const productsOf = ({ account }: World): CatalogRow | undefined => [...account.catalogs.values()].find(({ type }) => type === 'products');
-
-function switchProducts(world: World, enable: boolean, by: number): void {
-	const { account, clock } = world;
-	const existing = productsOf(world);
-	if (!enable && existing) account.catalogs.delete(existing.id);
-	if (!enable || existing) return;
-	const now = clock.seconds();
-	const catalog = account.catalogs.add({
-		id: account.catalogs.nextId(),
-		name: account.language === 'ru' ? 'Товары' : 'Products',
-		sort: 1,
-		type: 'products',
-		can_add_elements: true,
-		can_show_in_cards: true,
-		can_link_multiple: true,
-		can_be_deleted: false,
-		sdk_widget_code: null,
-		created_by: by,
-		updated_by: by,
-		created_at: now,
-		updated_at: now,
-	});
-	addOwnFields(account, catalog);
 }

@@ -71,7 +71,7 @@ it('is the same account after a restart, byte for byte', async () => {
 	const file = await (async () => {
 		await live(first);
 		const { emulator } = first;
-		return [...emulator.account.files.values()][0];
+		return [...emulator.account.files.values()].at(-1);
 	})();
 	await first.close();
 	const before = snapshot(first.emulator.world);

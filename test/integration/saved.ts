@@ -36,7 +36,7 @@ export const fromFile = <T>(name: string): T => JSON.parse(readFileSync(join(FOL
 /** By node, one entry for each of its executions; without what is another in every run. */
 export async function runSaved(name: string): Promise<Outcome> {
 	const workflow = fromFile<SavedWorkflow>(`${name}.json`);
-	const world = await openWorld({ language: 'en', seed: 'demo' });
+	const world = await openWorld({ language: 'en', seed: 'cards' });
 	try {
 		await stock(world);
 		const address = JSON.stringify(workflow).replaceAll(ACCOUNT, world.emulator.url);

@@ -15,7 +15,7 @@ export interface Stage {
 export async function openStage(suite: string, options: EmulatorOptions = {}, n8nOptions?: N8nOptions): Promise<Stage> {
 	const n8n = await startTestN8n(suite, n8nOptions);
 	const emulator = await startEmulator({
-		seed: 'demo',
+		seed: 'cards',
 		redirectUri: n8n.redirectUrl,
 		// n8n refreshes a token without a redirect_uri, whatever the node does.
 		switches: { strictRefreshRedirectUri: false },

@@ -5,17 +5,18 @@ import type { EntityRow } from '../store/rows';
 import { LOST, WON } from '../store/account';
 import { createTask } from '../tasks/write';
 import type { World } from '../world';
-import { DEMO } from './demoTexts';
+import { DEMO } from './cardTexts';
+import type { Cast } from './rooms';
 import { TEXTS } from './texts';
 
-/** A believable account: companies, contacts with phones and mail, some thirty leads over both pipelines, tasks. */
+/** A believable account: companies, contacts with phones and mail, some thirty leads over both pipelines, tasks. What surrounds them is in rooms.ts. */
 
 const DAY = 86_400;
 
 /** Steps through a list, so that the same seed always gives the same account. */
 const turn = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
 
-export function seedDemo(world: World, caller: Caller): void {
+export function seedCards(world: World, caller: Caller): Cast {
 	const { account, clock } = world;
 	const words = DEMO[account.language];
 	const people = [...account.users.values()];
@@ -52,21 +53,20 @@ export function seedDemo(world: World, caller: Caller): void {
 		}
 		return row;
 	});
-	words.leads.forEach((name, index) => seedLead(world, caller, name, index, { contacts, companies, owner }));
+	const leads = words.leads.flatMap((name, index) => seedLead(world, caller, name, index, { contacts, companies, owner }) ?? []);
+	return { leads, contacts, companies };
 }
 
-interface Cast {
-	contacts: EntityRow[];
-	companies: EntityRow[];
+interface Owned extends Pick<Cast, 'contacts' | 'companies'> {
 	owner: (index: number) => number;
 }
 
-function seedLead(world: World, caller: Caller, name: string, index: number, { contacts, companies, owner }: Cast): void {
+function seedLead(world: World, caller: Caller, name: string, index: number, { contacts, companies, owner }: Owned): EntityRow | undefined {
 	const { account, clock } = world;
 	const texts = TEXTS[account.language];
 	const pipelines = [...account.pipelines.values()];
 	const pipeline = index % 4 === 3 ? pipelines[1] : pipelines[0];
-	if (!pipeline) return;
+	if (!pipeline) return undefined;
 	const open = pipeline.statuses.filter(({ type, id }) => type !== 1 && id !== WON && id !== LOST);
 	const closed = index % 9 === 4 ? WON : index % 11 === 6 ? LOST : undefined;
 	const age = 60 - index * 2;
@@ -94,6 +94,7 @@ function seedLead(world: World, caller: Caller, name: string, index: number, { c
 	if (closed === undefined && index % 2 === 0) seedTask(world, caller, lead, index);
 	// A second touch, so that created and updated differ as they do in a living account.
 	if (index % 5 === 2) updateEntity(world, caller, 'leads', lead, { updated_at: clock.seconds() - DAY * Math.max(0, age - 3) });
+	return lead;
 }
 
 function seedTask(world: World, caller: Caller, lead: EntityRow, index: number): void {
