@@ -1,5 +1,4 @@
 import type {
-	IAuthenticateGeneric,
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
@@ -8,16 +7,17 @@ import type {
 	IHttpRequestHelper,
 	INodeProperties,
 } from 'n8n-workflow';
+import { CREDENTIAL_BLANKING_VALUE } from 'n8n-workflow';
 
-import { accountUrlExpression } from './accountDomain';
-import { accountDomain, integrationId, integrationSecret } from './fields';
+import { accountDomain, integrationId, integrationSecret, wrongDomain } from './fields';
+import { accountTest, authenticate, markChecked } from './refusals';
 import { renewTokens } from './tokens';
 
 /** For an n8n without a public address: the code is copied from the integration's card by hand (core facts 2.9). */
 export class AmoCrmAuthorizationCodeApi implements ICredentialType {
 	name = 'amoCrmAuthorizationCodeApi';
 
-	displayName = 'amoCRM Authorization Code API';
+	displayName = 'amoCRM (Kommo) Authorization Code API';
 
 	icon: Icon = { light: 'file:../icons/amoCrm.svg', dark: 'file:../icons/amoCrm.dark.svg' };
 
@@ -25,6 +25,7 @@ export class AmoCrmAuthorizationCodeApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		accountDomain,
+		wrongDomain,
 		integrationId,
 		integrationSecret,
 		{
@@ -48,15 +49,19 @@ export class AmoCrmAuthorizationCodeApi implements ICredentialType {
 		{ displayName: 'Access Token', name: 'accessToken', type: 'hidden', typeOptions: { expirable: true, password: true }, default: '' },
 		{ displayName: 'Refresh Token', name: 'refreshToken', type: 'hidden', typeOptions: { password: true }, default: '' },
 		{ displayName: 'Code Fingerprint', name: 'codeFingerprint', type: 'hidden', default: '' },
+		// Put in by the window, and replaced by n8n with what is stored: see `Tokens`.
+		{ displayName: 'Kept Tokens', name: 'oauthTokenData', type: 'hidden', typeOptions: { password: true }, default: CREDENTIAL_BLANKING_VALUE },
 		{ displayName: 'Expires At', name: 'expiresAt', type: 'hidden', default: '' },
 	];
 
 	/** n8n calls this while there is no access token and after an answer 401, and keeps what it returns. */
 	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
-		return await renewTokens(this, credentials);
+		const tokens = await renewTokens(this, credentials);
+		markChecked(credentials);
+		return tokens;
 	}
 
-	authenticate: IAuthenticateGeneric = { type: 'generic', properties: { headers: { Authorization: '=Bearer {{$credentials.accessToken}}' } } };
+	authenticate = authenticate;
 
-	test: ICredentialTestRequest = { request: { baseURL: accountUrlExpression('baseUrl', '$credentials'), url: '/api/v4/account' } };
+	test: ICredentialTestRequest = accountTest;
 }

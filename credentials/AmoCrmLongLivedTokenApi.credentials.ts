@@ -1,13 +1,21 @@
-import type { IAuthenticateGeneric, ICredentialTestRequest, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	Icon,
+	IDataObject,
+	IHttpRequestHelper,
+	INodeProperties,
+} from 'n8n-workflow';
 
-import { accountUrlExpression } from './accountDomain';
-import { accountDomain } from './fields';
+import { accountDomain, wrongDomain } from './fields';
+import { accountTest, authenticate, checkToken, markChecked } from './refusals';
 
 /** A token that an administrator makes in the integration's card; it lives for up to five years (core facts 2.5). */
 export class AmoCrmLongLivedTokenApi implements ICredentialType {
 	name = 'amoCrmLongLivedTokenApi';
 
-	displayName = 'amoCRM Long-Lived Token API';
+	displayName = 'amoCRM (Kommo) Long-Lived Token API';
 
 	icon: Icon = { light: 'file:../icons/amoCrm.svg', dark: 'file:../icons/amoCrm.dark.svg' };
 
@@ -15,6 +23,7 @@ export class AmoCrmLongLivedTokenApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		accountDomain,
+		wrongDomain,
 		{
 			displayName: 'Access Token',
 			name: 'accessToken',
@@ -24,15 +33,17 @@ export class AmoCrmLongLivedTokenApi implements ICredentialType {
 			required: true,
 			description: "The long-lived token from the 'Keys and scopes' tab of your integration. amoCRM shows it only once, when you make it.",
 		},
+		// Never empty, so that n8n calls `preAuthentication` after an answer 401 alone.
+		{ displayName: 'Is Checked', name: 'isChecked', type: 'hidden', typeOptions: { expirable: true }, default: 'no' },
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: {
-			// Pasted tokens often bring a line break along.
-			headers: { Authorization: '=Bearer {{$credentials.accessToken.trim()}}' },
-		},
-	};
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+		await checkToken(this, credentials);
+		markChecked(credentials);
+		return {};
+	}
 
-	test: ICredentialTestRequest = { request: { baseURL: accountUrlExpression('baseUrl', '$credentials'), url: '/api/v4/account' } };
+	authenticate = authenticate;
+
+	test: ICredentialTestRequest = accountTest;
 }

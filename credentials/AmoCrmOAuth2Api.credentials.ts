@@ -7,9 +7,9 @@ import { accountDomain, integrationId, integrationSecret } from './fields';
 export class AmoCrmOAuth2Api implements ICredentialType {
 	name = 'amoCrmOAuth2Api';
 
-	displayName = 'amoCRM OAuth2 API';
+	displayName = 'amoCRM (Kommo) OAuth2 API';
 
-	extends = ['oAuth2Api'];
+	extends = ['amoCrmAccountApi', 'oAuth2Api'];
 
 	icon: Icon = { light: 'file:../icons/amoCrm.svg', dark: 'file:../icons/amoCrm.dark.svg' };
 

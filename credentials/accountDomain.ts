@@ -16,6 +16,13 @@ const BARE_NAME = /^\s*(?!www\s*$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\s*$/i;
 const ACCOUNT_HOST =
 	/^\s*(?:https?:\/\/)?(?!www\.)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.(amocrm\.ru|amocrm\.com|kommo\.com)\.?(?::443)?(?:[/?#]\S*)?\s*$/i;
 
+/** The three as one pattern in text, without a flag: n8n's rules for what a form shows have none. */
+export const ACCOUNT_DOMAIN_PATTERN = [LOOPBACK, BARE_NAME, ACCOUNT_HOST].map(({ source }) => inAnyCase(source)).join('|');
+
+function inAnyCase(pattern: string): string {
+	return pattern.replace(/\\.|\[[^\]]*\]|[a-z]/g, (part) => (/^[a-z]$/.test(part) ? `[${part}${part.toUpperCase()}]` : part.replace('a-z', 'a-zA-Z')));
+}
+
 /** Where the consent page of each zone lives (amocrm.com accounts belong to Kommo). Source: amoCRM docs, "OAuth". */
 const RUSSIAN_PLATFORM = 'https://www.amocrm.ru';
 const GLOBAL_PLATFORM = 'https://www.kommo.com';

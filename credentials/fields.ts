@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { ACCOUNT_DOMAIN_HELP, ACCOUNT_DOMAIN_PATTERN } from './accountDomain';
+
 /** Fields that the credentials have in common. */
 
 export const accountDomain: INodeProperties = {
@@ -10,6 +12,24 @@ export const accountDomain: INodeProperties = {
 	required: true,
 	placeholder: 'e.g. mycompany.amocrm.ru',
 	description: 'Address of your account: mycompany.amocrm.ru, mycompany.kommo.com or mycompany.amocrm.com. A name alone means amocrm.ru, and a link copied from the browser works too.',
+};
+
+/** Shown while such an address stands in the window: what n8n says of one later has no words. */
+export const wrongDomain: INodeProperties = {
+	displayName: `This is not the address of an amoCRM or Kommo account. ${ACCOUNT_DOMAIN_HELP}`,
+	name: 'wrongDomain',
+	type: 'notice',
+	default: '',
+	// An empty field is told by n8n, and an expression is not known yet.
+	displayOptions: { hide: { domain: [{ _cnd: { regex: `^\\s*$|^=|${ACCOUNT_DOMAIN_PATTERN}` } }] } },
+};
+
+export const httpsOnly: INodeProperties = {
+	displayName:
+		"amoCRM takes only redirect addresses that begin with https://. If the OAuth Redirect URL above does not, reach this n8n through https (a domain with a certificate, or a tunnel), set N8N_EDITOR_BASE_URL and WEBHOOK_URL to that address and restart it. Or connect without any address: with the credential 'amoCRM (Kommo) Long-Lived Token API' or 'amoCRM (Kommo) Authorization Code API'.",
+	name: 'httpsOnly',
+	type: 'notice',
+	default: '',
 };
 
 export const integrationId: INodeProperties = {

@@ -1,10 +1,8 @@
 import { createHash } from 'crypto';
 import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
-import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from './accountDomain';
-import { within } from './deadline';
 import { newAddressOf } from './movedAccount';
+import { ask, NOT_NOW, unusable, urlsOf } from './refusals';
 
 /** Tokens out of a pasted authorization code, and their renewal (core facts 2.4). */
 export interface Tokens extends IDataObject {
@@ -14,21 +12,12 @@ export interface Tokens extends IDataObject {
 	codeFingerprint: string;
 	/** When the access token ends by this clock, ms since the epoch. */
 	expiresAt: string;
+	/** The same once more: when the open window is saved again, n8n forgets every hidden value but this. */
+	oauthTokenData: Pick<Tokens, 'refreshToken' | 'codeFingerprint'>;
 }
 
-/** How every refusal begins, by which the node knows it again: n8n keeps little more than the text of an error. */
-export const UNUSABLE = 'The amoCRM credential cannot be used:';
-
-/** What such a refusal holds when the same may work later. */
-export const NOT_NOW = 'could not renew the access just now';
-
-const unusable = (reason: string): UserError => new UserError(`${UNUSABLE} ${reason}`);
-
 /** Renewals under way or done, by the fingerprint of the single-use secret that they spent. */
-const spent = new Map<string, { at: number; tokens: Promise<Tokens> }>();
-
-/** The whole exchange of a renewal may take so long, ms. */
-const TIMEOUT_MS = 60_000;
+const spent = new Map<string, { at: number; tokens: Promise<Tokens>; isDone?: true }>();
 
 /** Lifetime of an access token, should amoCRM not say it (core facts 2.5). */
 const DAY_SECONDS = 86_400;
@@ -44,9 +33,9 @@ const fingerprint = (text: string): string => createHash('sha256').update(text).
  */
 export async function renewTokens(helper: IHttpRequestHelper, credential: ICredentialDataDecryptedObject): Promise<Tokens> {
 	const code = String(credential.authorizationCode ?? '').trim();
-	const refreshToken = String(credential.refreshToken ?? '');
+	const { refreshToken, codeFingerprint: knownCode } = heldBy(credential);
 	const codeFingerprint = fingerprint(code);
-	const isNewCode = code !== '' && credential.codeFingerprint !== codeFingerprint;
+	const isNewCode = code !== '' && knownCode !== codeFingerprint;
 	const grants = [
 		...(isNewCode ? [{ grant_type: 'authorization_code', code }] : []),
 		...(refreshToken === '' ? [] : [{ grant_type: 'refresh_token', refresh_token: refreshToken }]),
@@ -56,12 +45,21 @@ export async function renewTokens(helper: IHttpRequestHelper, credential: ICrede
 	const now = Date.now();
 	for (const [old, { at }] of spent) if (now - at > REMEMBER_MS) spent.delete(old);
 	const known = spent.get(key);
+	// Its owner has kept what it got: two with the same tokens would cut each other off at the next renewal.
+	if (known?.isDone && refreshToken === '') throw unusable(CODE_USED);
 	if (known) return await known.tokens;
-	const tokens = exchange(helper, credential, grants, codeFingerprint);
-	spent.set(key, { at: now, tokens });
+	const renewal: { at: number; tokens: Promise<Tokens>; isDone?: true } = { at: now, tokens: exchange(helper, credential, grants, codeFingerprint) };
+	spent.set(key, renewal);
 	// A failure is not kept: the user may correct the credential and try again.
-	tokens.catch(() => spent.delete(key));
-	return await tokens;
+	renewal.tokens.then(() => (renewal.isDone = true), () => spent.delete(key));
+	return await renewal.tokens;
+}
+
+/** What the credential has kept of its last renewal. */
+function heldBy({ refreshToken = '', codeFingerprint = '', oauthTokenData }: ICredentialDataDecryptedObject): Tokens['oauthTokenData'] {
+	const isLost = refreshToken === '' && typeof oauthTokenData === 'object' && oauthTokenData !== null;
+	const { refreshToken: refresh, codeFingerprint: code } = isLost ? (oauthTokenData as IDataObject) : { refreshToken, codeFingerprint };
+	return { refreshToken: String(refresh ?? ''), codeFingerprint: String(code ?? '') };
 }
 
 async function exchange(
@@ -70,51 +68,36 @@ async function exchange(
 	grants: IDataObject[],
 	codeFingerprint: string,
 ): Promise<Tokens> {
-	const urls = resolveAccountUrls(credential.domain);
-	if (!urls) throw unusable(`its 'Account Domain' is not the address of an amoCRM or Kommo account. ${ACCOUNT_DOMAIN_HELP}`);
+	const urls = urlsOf(credential);
 	let refusal = '';
 	for (const grant of grants) {
-		const { statusCode, body } = await ask(helper, urls.accessTokenUrl, {
+		const client = {
 			client_id: String(credential.clientId ?? '').trim(),
 			client_secret: String(credential.clientSecret ?? '').trim(),
 			redirect_uri: String(credential.redirectUri ?? '').trim(),
-			...grant,
-		});
+		};
+		const { statusCode, body } = await ask(helper, { method: 'POST', url: urls.accessTokenUrl, body: { ...client, ...grant } });
 		if (statusCode < 300 && typeof body.access_token === 'string' && typeof body.refresh_token === 'string') {
 			const expiresAt = String(Date.now() + Number(body.expires_in ?? DAY_SECONDS) * 1000);
-			return { accessToken: body.access_token, refreshToken: body.refresh_token, codeFingerprint, expiresAt };
+			const held = { refreshToken: body.refresh_token, codeFingerprint };
+			return { accessToken: body.access_token, ...held, expiresAt, oauthTokenData: held };
 		}
 		// Anything but a refusal may be a page of something on the way: the connection is not said to have ended for it.
 		const isRefusal = statusCode >= 400 && statusCode < 500 && ![408, 425, 429].includes(statusCode);
-		if (!isRefusal) throw unusable(`amoCRM ${NOT_NOW} (HTTP ${statusCode}${statusCode < 300 ? ', without tokens' : ''}). Try again later.`);
+		if (!isRefusal) throw unusable(`amoCRM could not renew the access ${NOT_NOW} (HTTP ${statusCode}${statusCode < 300 ? ', without tokens' : ''}). Try again later.`);
 		// The first refusal is the one to explain: the code is tried before what is left of an older connection.
 		refusal ||= explain(statusCode, body, grant);
 	}
 	const { httpRequest } = helper.helpers;
-	const address = await newAddressOf(httpRequest, urls.baseUrl, String(credential.accessToken ?? ''), String(credential.refreshToken ?? ''));
+	const address = await newAddressOf(httpRequest, urls.baseUrl, String(credential.accessToken ?? ''), heldBy(credential).refreshToken);
 	if (address) throw unusable(`the amoCRM account has moved to ${address}. Change 'Account Domain' to ${address}.`);
 	throw unusable(refusal);
 }
 
-async function ask(helper: IHttpRequestHelper, url: string, body: IDataObject): Promise<{ statusCode: number; body: IDataObject }> {
-	const request = helper.helpers.httpRequest({
-		method: 'POST',
-		url,
-		body,
-		json: true,
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		disableFollowRedirect: true,
-		timeout: TIMEOUT_MS,
-	}) as Promise<{ statusCode: number; body: unknown }>;
-	const answer = await within(TIMEOUT_MS, request);
-	if (answer === 'late') throw unusable(`amoCRM ${NOT_NOW} (no answer in time). Try again later.`);
-	const isObject = typeof answer.body === 'object' && answer.body !== null;
-	return { statusCode: answer.statusCode, body: isObject ? (answer.body as IDataObject) : {} };
-}
-
 const NEW_CODE =
 	"Copy a new code from the 'Keys and scopes' tab of the integration, paste it into 'Authorization Code' of the credential and save it within 20 minutes.";
+
+const CODE_USED = `the authorization code was used already, by this credential or another one: each code connects once. ${NEW_CODE}`;
 
 /** amoCRM's hints (core facts 2.7) in words that say what to do. */
 function explain(statusCode: number, body: IDataObject, grant: IDataObject): string {
@@ -124,7 +107,9 @@ function explain(statusCode: number, body: IDataObject, grant: IDataObject): str
 		return "amoCRM does not know its 'Redirect URI'. Copy it from the integration to the letter, a slash at the end included.";
 	}
 	if (/client_id/.test(hint)) return "amoCRM does not know its 'Client ID'. Copy the 'Integration ID' from the integration.";
-	if (/client_secret/.test(hint)) return "amoCRM refuses its 'Client Secret'. Copy the 'Secret key' from the integration.";
+	if (/client_secret/.test(hint) || isClientRefused(statusCode, body)) {
+		return "amoCRM refuses its 'Client Secret', or the secret and the 'Client ID' belong to different integrations. Copy the 'Integration ID' and the 'Secret key' once more, both from the same 'Keys and scopes' tab.";
+	}
 	if (/invalid account/i.test(hint)) return "the authorization code belongs to another account than 'Account Domain' says. Correct the domain, or make a code in this account.";
 	if (statusCode === 403) return 'amoCRM blocks this address or account. Its support can lift the block.';
 	if (statusCode === 404) return "there is no such amoCRM account. Check 'Account Domain': the account may have moved to another address.";
@@ -132,6 +117,11 @@ function explain(statusCode: number, body: IDataObject, grant: IDataObject): str
 		return `the connection to amoCRM has ended: it was not used for three months, was renewed elsewhere, or the integration was switched off. ${NEW_CODE}`;
 	}
 	if (/expired/i.test(hint)) return `the authorization code is older than 20 minutes. ${NEW_CODE}`;
-	if (/revoked/i.test(hint)) return `the authorization code was used already. ${NEW_CODE}`;
+	if (/revoked/i.test(hint)) return CODE_USED;
 	return `amoCRM does not accept the authorization code${hint ? ` (${hint})` : ''}. ${NEW_CODE}`;
+}
+
+/** A wrong secret has no hint, only a title in the account's language: "Некорректный клиент", "Invalid client" (core facts 2.7). */
+function isClientRefused(statusCode: number, { hint, title, detail }: IDataObject): boolean {
+	return statusCode === 401 && !hint && /клиент|client/i.test(`${String(title)} ${String(detail)}`);
 }

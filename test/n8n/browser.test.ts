@@ -36,7 +36,7 @@ afterEach(async () => await browser.shot('end-of-test'));
 
 test('connect the account in the credential window', async () => {
 	const { clientId, clientSecret } = stage.emulator.integration;
-	await fillNewCredential(browser, stage.n8n.url, 'amoCRM OAuth2 API', { domain: stage.emulator.url, clientId, clientSecret });
+	await fillNewCredential(browser, stage.n8n.url, 'amoCRM (Kommo) OAuth2 API', { domain: stage.emulator.url, clientId, clientSecret });
 	await browser.shot('credential-filled');
 	await connect(browser);
 	expect(await browser.page.getByText('Account connected').isVisible()).toBe(true);

@@ -1,7 +1,7 @@
 import { demoIntegration } from '../../scripts/lib/emulator.mjs';
 import type { LogEntry } from '../../emulator';
 import { runNode, type Credential } from './run';
-import { openStage, type Stage } from './stage';
+import { codeOfTheCard, openStage, type Stage } from './stage';
 
 /** The ways in that need no public address: a long-lived token, and a code copied from the integration's card. */
 let stage: Stage;
@@ -25,14 +25,6 @@ async function tested({ id, name, type = '' }: Credential, data: object): Promis
 	return await stage.n8n.client.request('POST', '/rest/credentials/test', { credentials: { id, name, type, data } });
 }
 
-/** The code that the integration's card shows. */
-async function newCode(): Promise<string> {
-	const { url, integration } = stage.emulator;
-	const consent = await fetch(`${url}/oauth/allow?client_id=${integration.clientId}`, { redirect: 'manual' });
-	const location = new URL(consent.headers.get('location') ?? '');
-	return location.searchParams.get('code') ?? '';
-}
-
 const renewals = () => stage.emulator.log.entries.filter(({ path }: LogEntry) => path === '/oauth2/access_token').map(({ status }) => status);
 
 describe('long-lived token', () => {
@@ -46,10 +38,19 @@ describe('long-lived token', () => {
 
 		const wrong = { ...data, accessToken: 'nonsense' };
 		const other = await create('amoCrmLongLivedTokenApi', wrong);
-		expect(await tested(other, wrong)).toMatchObject({ status: 'Error' });
+		expect(await tested(other, wrong)).toMatchObject({ status: 'Error', message: expect.stringMatching(/does not accept this token/) });
 		const refused = await runNode(stage.n8n.client, other, LIST);
 		expect(refused.error?.message).toMatch(/does not accept this long-lived token/);
 		expect(JSON.stringify(refused.error)).not.toContain('nonsense');
+	});
+
+	it.each([
+		['wrong', 'mycompany.example.com', /its 'Account Domain' is not the address/],
+		['out of reach', 'localhost:1', /^The amoCRM credential cannot be used: localhost:1 could not be reached just now: the connection is refused\. Check 'Account Domain'/],
+	])('a domain that is %s is told in a sentence', async (_name, domain, message) => {
+		const data = { domain, accessToken: 'secret' };
+		const answer = await tested(await create('amoCrmLongLivedTokenApi', data), data);
+		expect(answer).toMatchObject({ status: 'Error', message: expect.stringMatching(message) });
 	});
 
 	it('is never sent to an address that is no account', async () => {
@@ -69,7 +70,7 @@ describe('authorization code', () => {
 	});
 
 	it('is exchanged once, renews itself, and once only for 20 executions at a time', async () => {
-		const fields = data(await newCode());
+		const fields = data(await codeOfTheCard(stage));
 		const credential = await create('amoCrmAuthorizationCodeApi', fields);
 		expect(await tested(credential, fields)).toMatchObject({ status: 'OK' });
 		expect((await runNode(stage.n8n.client, credential, LIST)).status).toBe('success');
@@ -87,9 +88,18 @@ describe('authorization code', () => {
 		expect(renewals()).toEqual([200]);
 	});
 
+	it('connects one credential: the second says that it was used', async () => {
+		const fields = data(await codeOfTheCard(stage));
+		expect(await tested(await create('amoCrmAuthorizationCodeApi', fields), fields)).toMatchObject({ status: 'OK' });
+		const second = await create('amoCrmAuthorizationCodeApi', fields);
+		expect(await tested(second, fields)).toMatchObject({ status: 'Error', message: expect.stringMatching(/was used already/) });
+		expect((await runNode(stage.n8n.client, second, LIST)).error?.message).toMatch(/was used already/);
+		expect(renewals()).toEqual([200]);
+	});
+
 	it.each([
 		['used', async () => {
-			const code = await newCode();
+			const code = await codeOfTheCard(stage);
 			const { url, integration } = stage.emulator;
 			const spent = await fetch(`${url}/oauth2/access_token`, {
 				method: 'POST',
@@ -104,19 +114,21 @@ describe('authorization code', () => {
 			});
 			expect(spent.status).toBe(200);
 			return data(code);
-		}, /was used already .*Copy a new code/],
+		}, /was used already.*Copy a new code/],
 		['older than 20 minutes', async () => {
-			const code = await newCode();
+			const code = await codeOfTheCard(stage);
 			stage.emulator.world.clock.advance(21 * 60_000);
 			return data(code);
-		}, /older than 20 minutes .*Copy a new code/],
+		}, /older than 20 minutes.*Copy a new code/],
 		['nonsense', async () => data('nonsense'), /does not accept the authorization code/],
-		['for another redirect URI', async () => data(await newCode(), { redirectUri: 'https://elsewhere.example/' }), /does not know its 'Redirect URI'/],
+		['given with a wrong secret', async () => data(await codeOfTheCard(stage), { clientSecret: 'wrong' }), /refuses its 'Client Secret'/],
+		['for another redirect URI', async () => data(await codeOfTheCard(stage), { redirectUri: 'https://elsewhere.example/' }), /does not know its 'Redirect URI'/],
 	])('a code that is %s is one sentence that says what to do', async (_name, fields, message) => {
 		const given = await fields();
 		const credential = await create('amoCrmAuthorizationCodeApi', given);
 		const run = await runNode(stage.n8n.client, credential, LIST);
 		expect(`${run.error?.message} ${run.error?.description}`).toMatch(message);
+		expect((await tested(credential, given)).message).toMatch(message);
 		expect(JSON.stringify(run)).not.toContain(demoIntegration.clientSecret);
 	});
 });

@@ -5,7 +5,7 @@ import { n8nProgram } from '../../scripts/lib/n8nHost.mjs';
 import { logs } from '../../scripts/lib/paths.mjs';
 import type { LogEntry } from '../../emulator';
 import { runNode, type Credential } from './run';
-import { consent, createCredential, openStage, type Stage } from './stage';
+import { codeOfTheCard, consent, createCredential, openStage, type Stage } from './stage';
 
 /**
  * Refresh tokens work once. Whatever n8n does about that, executions that meet an expired access token together must
@@ -33,12 +33,6 @@ async function create(type: string, data: object): Promise<Credential> {
 	return { id, name, type };
 }
 
-async function codeOfTheCard(): Promise<string> {
-	const { url, integration } = stage.emulator;
-	const consented = await fetch(`${url}/oauth/allow?client_id=${integration.clientId}`, { redirect: 'manual' });
-	return new URL(consented.headers.get('location') ?? '').searchParams.get('code') ?? '';
-}
-
 const WAYS_IN: Record<string, { connect: () => Promise<Credential>; renewals: number; days: number }> = {
 	'OAuth2': {
 		connect: async () => {
@@ -52,7 +46,7 @@ const WAYS_IN: Record<string, { connect: () => Promise<Credential>; renewals: nu
 	'authorization code': {
 		connect: async () => {
 			const { redirectUri } = stage.emulator.integration;
-			return await create('amoCrmAuthorizationCodeApi', { ...demoIntegration, redirectUri, authorizationCode: await codeOfTheCard() });
+			return await create('amoCrmAuthorizationCodeApi', { ...demoIntegration, redirectUri, authorizationCode: await codeOfTheCard(stage) });
 		},
 		renewals: 1,
 		days: 2,

@@ -53,6 +53,12 @@ export async function consent(client: N8nClient, credential: Credential, answer:
 	return await back.text();
 }
 
+/** The code that the integration's card shows. */
+export async function codeOfTheCard({ emulator: { url, integration } }: Pick<Stage, 'emulator'>): Promise<string> {
+	const consented = await fetch(`${url}/oauth/allow?client_id=${integration.clientId}`, { redirect: 'manual' });
+	return new URL(consented.headers.get('location') ?? '').searchParams.get('code') ?? '';
+}
+
 /** A stage with a credential that is already connected. */
 export async function openConnectedStage(suite: string, options?: EmulatorOptions, n8nOptions?: N8nOptions): Promise<Stage & { credential: Credential }> {
 	const stage = await openStage(suite, options, n8nOptions);

@@ -1,8 +1,9 @@
 import type { INode } from 'n8n-workflow';
-import { Workflow } from 'n8n-workflow';
+import { NodeHelpers, Workflow } from 'n8n-workflow';
 
 import { resolveAccountUrls } from '../../credentials/accountDomain';
 import { AmoCrmOAuth2Api } from '../../credentials/AmoCrmOAuth2Api.credentials';
+import { wrongDomain } from '../../credentials/fields';
 import { DOMAINS } from './domains';
 
 /** The hidden URL field of the credential, computed by n8n's expression engine from the field 'domain'. */
@@ -34,6 +35,11 @@ describe('account domain', () => {
 	it.each(DOMAINS)("resolves %j to the same URLs in n8n's expressions", (typed, expected) => {
 		expect(evaluate('authUrl', typed)).toBe(expected ? `${expected[1]}/oauth` : '');
 		expect(evaluate('accessTokenUrl', typed)).toBe(expected ? `${expected[0]}/oauth2/access_token` : '');
+	});
+
+	it.each(DOMAINS)('says of %j in the window whether it is an address', (typed, expected) => {
+		const shown = NodeHelpers.displayParameter({ domain: typed }, wrongDomain, null, null);
+		expect(shown).toBe(!expected && typed.trim() !== '' && !typed.startsWith('='));
 	});
 
 	it('refuses what is no text', () => {

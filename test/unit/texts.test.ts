@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as ts from 'typescript';
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 
+import { AmoCrmAccountApi } from '../../credentials/AmoCrmAccountApi.credentials';
 import { AmoCrmAuthorizationCodeApi } from '../../credentials/AmoCrmAuthorizationCodeApi.credentials';
 import { AmoCrmLongLivedTokenApi } from '../../credentials/AmoCrmLongLivedTokenApi.credentials';
 import { AmoCrmOAuth2Api } from '../../credentials/AmoCrmOAuth2Api.credentials';
@@ -27,7 +28,7 @@ function entriesOf(properties: INodeProperties[], where: string): Entry[] {
 	});
 }
 
-const credentials = [new AmoCrmAuthorizationCodeApi(), new AmoCrmLongLivedTokenApi(), new AmoCrmOAuth2Api()];
+const credentials = [new AmoCrmAccountApi(), new AmoCrmAuthorizationCodeApi(), new AmoCrmLongLivedTokenApi(), new AmoCrmOAuth2Api()];
 const visible = ({ type }: INodeProperties) => type !== 'hidden';
 const entries = [
 	...entriesOf(new AmoCrm().description.properties, ''),
@@ -196,9 +197,9 @@ test('so do the messages', () => {
 test('every choice of an operation, and every credential field, is described', () => {
 	expect(choices.filter(({ where, option }) => / > Operation$/.test(where) && !option.description).map(({ where, option }) => `${where}: ${option.name}`)).toEqual([]);
 	for (const { displayName, documentationUrl, properties } of credentials) {
-		expect(displayName).toMatch(/^amoCRM .*API$/);
+		expect(displayName).toMatch(/^amoCRM \(Kommo\) .*API$/);
 		expect(documentationUrl).toMatch(/^https:\/\//);
-		for (const property of properties.filter(visible)) {
+		for (const property of properties.filter(visible).filter(({ type }) => type !== 'notice')) {
 			expect([displayName, property.displayName, (property.description ?? '').length > 10]).toEqual([displayName, property.displayName, true]);
 			// A person who connects an account must find the place in amoCRM from the text alone.
 			expect(property.required).toBe(true);
@@ -207,7 +208,7 @@ test('every choice of an operation, and every credential field, is described', (
 });
 
 test('what is secret is masked, and nothing else is', () => {
-	const secret = /^(?:clientSecret|accessToken|refreshToken)$/;
+	const secret = /^(?:clientSecret|accessToken|refreshToken|oauthTokenData)$/;
 	const properties = credentials.flatMap((credential) => credential.properties);
 	expect(properties.filter(({ name, typeOptions }) => secret.test(name) !== (typeOptions?.password === true)).map(({ name }) => name)).toEqual([]);
 });

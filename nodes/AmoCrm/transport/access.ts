@@ -4,7 +4,7 @@ import { randomInt, sleep } from 'n8n-workflow';
 
 import { within } from '../../../credentials/deadline';
 import { newAddressOf } from '../../../credentials/movedAccount';
-import { UNUSABLE } from '../../../credentials/tokens';
+import { UNUSABLE } from '../../../credentials/refusals';
 import { accountMoved, renewalFailure, renewedInVain } from './failures';
 import type { Mask } from './secrets';
 import { maskOf, secretsOf } from './secrets';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { NOT_NOW, UNUSABLE } from '../../../credentials/tokens';
+import { NOT_NOW, UNUSABLE } from '../../../credentials/refusals';
 import { isObject } from './objects';
 import type { Answer, ApiRequest, Failure, FieldProblem } from './types';
 
