@@ -3,7 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { authenticationProperty, credentialTypes } from './operations/parameters';
 import { getPipelines, getStages, getUsers } from './pickers/loadOptions';
-import { getChangeableFields } from './trigger/loadOptions';
+import { getChangeableFields } from './trigger/options';
 import { processDelivery } from './trigger/process';
 import { triggerProperties } from './trigger/properties';
 import { receive } from './trigger/receive';

@@ -6,17 +6,11 @@ import { fieldsPathOf, fromAccount } from './read';
 
 /** The input that fits each field type best; what is not here is a text. n8n has no input for several choices. */
 const INPUTS: Record<string, FieldType> = {
-	numeric: 'number',
-	price: 'number',
-	monetary: 'number',
+	numeric: 'number', price: 'number', monetary: 'number',
 	// n8n shows a switch that nobody has touched as on, although it has no value.
 	checkbox: 'options',
-	date: 'dateTime',
-	birthday: 'dateTime',
-	date_time: 'dateTime',
-	select: 'options',
-	radiobutton: 'options',
-	category: 'options',
+	date: 'dateTime', birthday: 'dateTime', date_time: 'dateTime',
+	select: 'options', radiobutton: 'options', category: 'options',
 };
 
 /** The account's own fields of the chosen resource as the columns of the mapper. */

@@ -1,10 +1,13 @@
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject, ILoadOptionsFunctions, INode, INodePropertyOptions } from 'n8n-workflow';
 import { NodeOperationError, UserError } from 'n8n-workflow';
 
+import { CARDS } from '../entities/cards';
+import { fieldDefinitions } from '../fields/dictionaries';
+import { ifReadable } from '../fields/errors';
 import { eventCodes } from '../fields/hookEvents';
 import { isUnset, show, toBoolean, toList } from '../fields/values';
+import { editorClientOf } from '../pickers/read';
 import { CARD_EXTRAS } from './cards';
-import { BUILT_IN_FIELDS } from './loadOptions';
 
 /** The options as the operations of the trigger take them: lists of texts, and switches. */
 export interface TriggerOptions {
@@ -20,6 +23,15 @@ export interface TriggerOptions {
 	separateExecutions: boolean;
 }
 
+/** Fields whose changes the account's history tells of, beside the custom fields of every kind of card. */
+const BUILT_IN_FIELDS: INodePropertyOptions[] = [
+	{ name: 'Name', value: 'name' },
+	{ name: 'Price', value: 'price' },
+	{ name: 'Responsible User', value: 'responsibleUser' },
+	{ name: 'Stage', value: 'stage' },
+	{ name: 'Tags', value: 'tags' },
+];
+
 const ID = /^\d{1,15}$/;
 const STAGE = /^(?:\d{1,15}:)?\d{1,15}$/;
 const isOneOf = (list: Array<{ value: unknown }>) => (text: string): boolean => list.some(({ value }) => value === text);
@@ -29,16 +41,9 @@ const isOneOf = (list: Array<{ value: unknown }>) => (text: string): boolean => 
  * without a word, is refused.
  */
 export function readOptions(node: INode, given: IDataObject): TriggerOptions {
-	const read = <T>(name: keyof TriggerOptions, displayName: string, convert: (value: unknown) => T): T => {
-		try {
-			return convert(given[name]);
-		} catch (error) {
-			throw new NodeOperationError(node, `'${displayName}': ${(error as Error).message}`);
-		}
-	};
 	const list = (name: keyof TriggerOptions, displayName: string, isKnown: (text: string) => boolean, example: string) =>
-		read(name, displayName, (value) => textsIn(value, isKnown, example));
-	const flag = (name: keyof TriggerOptions, displayName: string) => read(name, displayName, (value) => !isUnset(value) && toBoolean(value));
+		naming(node, displayName, () => textsIn(given[name], isKnown, example));
+	const flag = (name: keyof TriggerOptions, displayName: string) => naming(node, displayName, () => !isUnset(given[name]) && toBoolean(given[name]));
 	const isBuiltIn = isOneOf(BUILT_IN_FIELDS);
 	return {
 		pipelineIds: list('pipelineIds', 'Pipeline', (text) => ID.test(text), 'an ID such as 7100001'),
@@ -54,11 +59,14 @@ export function readOptions(node: INode, given: IDataObject): TriggerOptions {
 }
 
 /** The codes of the events that the user chose and typed, each once. */
-export function readEvents(node: INode, chosen: unknown, typed: unknown): string[] {
+export const readEvents = (node: INode, chosen: unknown, typed: unknown): string[] => naming(node, 'Events', () => eventCodes(chosen, typed));
+
+/** What `read` gives; what it refuses is said with the name of the parameter. */
+function naming<T>(node: INode, displayName: string, read: () => T): T {
 	try {
-		return eventCodes(chosen, typed);
+		return read();
 	} catch (error) {
-		throw new NodeOperationError(node, `'Events': ${(error as Error).message}`);
+		throw new NodeOperationError(node, `'${displayName}': ${(error as Error).message}`);
 	}
 }
 
@@ -70,4 +78,16 @@ function textsIn(value: unknown, isKnown: (text: string) => boolean, example: st
 		if (isKnown(text)) return text;
 		throw new UserError(`${show(entry)} is not possible. Give ${example}.`);
 	});
+}
+
+/** What 'Only if Changed' offers. A kind of card that the account or the user has no access to is left out. */
+export async function getChangeableFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const client = await editorClientOf(this);
+	const custom = await Promise.all(
+		CARDS.map(async ({ displayName, path }) => {
+			const fields = (await ifReadable(fieldDefinitions(client, path))) ?? [];
+			return fields.map(({ id, name }) => ({ name: `${displayName}: ${name}`, value: id }));
+		}),
+	);
+	return [...BUILT_IN_FIELDS, ...custom.flat()];
 }

@@ -8,8 +8,8 @@ import { isTooLarge } from './formBody';
 
 /** Keys of whole numbers and amounts, next to everything that ends in `_id`, `_at` or `_by`. Never those of texts: a name may be all digits. */
 const NUMBERS = new Set([
-	...['id', 'ID', 'status', 'task_type', 'note_type', 'element_type', 'enum', 'periodicity', 'rate'],
-	...['price', 'next_price', 'unit_price', 'quantity', 'next_date', 'last_modified', 'date_create', 'complete_before'],
+	'id', 'ID', 'status', 'task_type', 'note_type', 'element_type', 'enum', 'periodicity', 'rate',
+	'price', 'next_price', 'unit_price', 'quantity', 'next_date', 'last_modified', 'date_create', 'complete_before',
 	// IDs in `accept_result[leads][0]`; where it holds whole leads, their own keys count.
 	'leads',
 ]);

@@ -29,8 +29,8 @@ const ENTITY_TYPES: Record<number, string> = { 1: 'contacts', 2: 'leads', 3: 'co
 
 /** Only the first two are documented, the others are seen in the field (extended facts 1.4). */
 const NOTE_TYPES: Record<number, string> = {
-	...{ 4: 'common', 5: 'attachment' },
-	...{ 10: 'call_in', 11: 'call_out', 25: 'service_message', 102: 'sms_in', 103: 'sms_out' },
+	4: 'common', 5: 'attachment',
+	10: 'call_in', 11: 'call_out', 25: 'service_message', 102: 'sms_in', 103: 'sms_out',
 };
 
 /** The row as API v4 would give it, as far as the delivery tells. */
