@@ -13,6 +13,7 @@ import { oauthRoutes } from './oauth/routes';
 import type { EmulatorOptions } from './options';
 import { apiRoutes, v2Routes } from './routes';
 import { controlRoutes } from './routes/control';
+import { currentUserRoute } from './routes/users';
 import type { StaffedWorld } from './staffedWorld';
 
 /** Puts the account behind HTTP. */
@@ -24,9 +25,11 @@ export async function buildServer(world: StaffedWorld, options: EmulatorOptions)
 	app.setNotFoundHandler((request, reply) => sendMissingRoute(request, reply, allows));
 	boardRoutes(app, world);
 	oauthRoutes(app, world);
+	currentUserRoute(app, world);
 	await app.register(async (control) => controlRoutes(control, world), { prefix: '/__emulator' });
 	await app.register(async (api) => apiRoutes(api, world), { prefix: '/api/v4' });
 	await app.register(async (api) => v2Routes(api, world), { prefix: '/api/v2' });
+	await app.register(async (drive) => driveHost(drive, world));
 	return app;
 }
 
@@ -37,9 +40,21 @@ export async function buildDriveServer(world: StaffedWorld, options: EmulatorOpt
 	registerGuards(app, world);
 	await registerBodyParsers(app);
 	app.setNotFoundHandler((request, reply) => sendMissingRoute(request, reply, allows));
+	await app.register(async (drive) => filesHost(drive, world));
+	return app;
+}
+
+async function filesHost(app: FastifyInstance, world: StaffedWorld): Promise<void> {
 	downloadRoutes(app, world);
 	await app.register(async (drive) => driveRoutes(drive, world), { prefix: '/v1.0' });
-	return app;
+}
+
+/** Clients that do not ask the account for its `drive_url` take `drive.amocrm.ru`, and that name leads here. facts: extended 8, 12 */
+async function driveHost(app: FastifyInstance, world: StaffedWorld): Promise<void> {
+	app.addHook('onRoute', (route) => {
+		route.constraints = { ...route.constraints, host: /^drive(?:-\w+)?\./i };
+	});
+	await filesHost(app, world);
 }
 
 export async function bareServer({ logger = false, tls, allowedHosts }: EmulatorOptions): Promise<FastifyInstance> {
@@ -49,6 +64,8 @@ export async function bareServer({ logger = false, tls, allowedHosts }: Emulator
 		forceCloseConnections: true,
 		routerOptions: { querystringParser: parseQuery, maxParamLength: 4_000 },
 		genReqId: () => randomUUID(),
+		// Doubled slashes work on live accounts. facts: extended 12
+		rewriteUrl: ({ url = '/' }: { url?: string }) => url.replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/')),
 		frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void sendError(error, request, reply),
 	};
 	// The two signatures differ only in the type of the raw server.

@@ -28,7 +28,7 @@ export function administrator({ account, integrations }: World): Caller {
 /** On amoCRM's own hosts the subdomain is the account: another one's address is no way into this account. facts: core 2.7, 3.9 */
 export function isForeignHost({ account }: World, { hostname }: FastifyRequest): boolean {
 	const [, label] = /^([a-z0-9-]+)\.(?:amocrm\.ru|amocrm\.com|kommo\.com)$/i.exec(hostname) ?? [];
-	return label !== undefined && label !== account.info.subdomain && !/^(www$|api-|drive-)/.test(label);
+	return label !== undefined && label !== account.info.subdomain && !/^(?:www$|api-|drive(?:-|$))/.test(label);
 }
 
 export function requireAdmin(request: FastifyRequest): void {

@@ -12,6 +12,9 @@ export function originOf(request: FastifyRequest): string {
 	return /^[\w.:[\]-]+$/.test(host) && URL.canParse(`${protocol}://${host}`) ? `${protocol}://${host}` : `${protocol}://localhost`;
 }
 
+/** Where this account is, also when it was called by amoCRM's common name www. facts: extended 12 */
+export const accountHost = ({ host }: FastifyRequest, subdomain: string): string => host.replace(/^www(?=\.)/i, subdomain);
+
 export const fullUrl = (request: FastifyRequest): string => `${originOf(request)}${request.url}`;
 
 export const selfLink = (request: FastifyRequest, path: string) => ({ self: { href: `${originOf(request)}/api/v4${path}` } });

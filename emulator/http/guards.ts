@@ -19,8 +19,8 @@ declare module 'fastify' {
 	}
 }
 
-const GUARDED = /^\/(api|oauth2|v1\.0)\//;
-const AUTHORIZED = /^\/(api|v1\.0)\//;
+const GUARDED = /^\/(api|oauth2|v1\.0|v3)\//;
+const AUTHORIZED = /^\/(api|v1\.0|v3)\//;
 /** Uploads carry their own token in the address. */
 const SELF_AUTHORIZED = /^\/v1\.0\/sessions\/upload\/|^\/v1\.0\/files\/[^/]+\/download/;
 

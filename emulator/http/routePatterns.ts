@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 
 declare module 'fastify' {
 	interface FastifyInstance {
@@ -9,18 +9,22 @@ declare module 'fastify' {
 
 /** Remembers every route, to tell "no such path" from "no such verb on this path". */
 export function routePatterns(app: FastifyInstance): (path: string) => boolean {
-	const patterns = new Set<string>();
+	const routes: RouteOptions[] = [];
 	app.decorate('routeList', []);
-	app.addHook('onRoute', ({ url, method }) => {
-		patterns.add(url);
+	app.addHook('onRoute', (route) => {
+		const { url, method } = route;
+		routes.push(route);
 		app.routeList.push(...[method].flat().map((verb) => ({ method: verb, url })));
 	});
 	let compiled: RegExp[] | undefined;
 	return (path) => {
-		compiled ??= [...patterns].filter((url) => url.startsWith('/api/') || url.startsWith('/v1.0') || url.startsWith('/oauth2')).map(toRegExp);
+		compiled ??= [...new Set(routes.filter(isCommon).map(({ url }) => url))].map(toRegExp);
 		return compiled.some((pattern) => pattern.test(path));
 	};
 }
+
+/** Of the API, and of every host. */
+const isCommon = ({ url, constraints }: RouteOptions): boolean => /^\/(?:api\/|v1\.0|v3|oauth2)/.test(url) && constraints?.host === undefined;
 
 /** `/leads/:id(^\\d+$)/notes` as one expression over whole paths. */
 function toRegExp(url: string): RegExp {

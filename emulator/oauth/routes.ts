@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { accountHost } from '../http/envelope';
 import { isRecord, type Query } from '../http/query';
 import type { Integration } from '../options';
 import { unauthorized } from '../http/problems';
@@ -14,7 +15,7 @@ export function oauthRoutes(app: FastifyInstance, world: World): void {
 	const html = (reply: FastifyReply, page: string, status = 200) =>
 		reply.code(status).header('content-security-policy', "frame-ancestors 'none'").type('text/html; charset=utf-8').send(page);
 
-	app.get('/oauth', (request, reply) => {
+	const consent = (request: FastifyRequest, reply: FastifyReply) => {
 		const query = textQuery(request.query as Query);
 		const integration = world.integrations.get(query.client_id ?? '');
 		if (!integration) return html(reply, messagePage(language(), 'unknownClient'), 400);
@@ -24,7 +25,9 @@ export function oauthRoutes(app: FastifyInstance, world: World): void {
 			return html(reply, wrongRedirectPage(language(), integration, query.redirect_uri), 400);
 		}
 		return html(reply, consentPage(world, integration, query));
-	});
+	};
+	// The official client opens it with a slash at the end. facts: extended 12
+	for (const path of ['/oauth', '/oauth/']) app.get(path, consent);
 
 	app.get('/oauth/allow', (request, reply) => {
 		const query = textQuery(request.query as Query);
@@ -37,7 +40,7 @@ export function oauthRoutes(app: FastifyInstance, world: World): void {
 		return back(request, reply, integration, {
 			code: world.tokens.issueCode(integration, user.id),
 			...(query.state === undefined ? {} : { state: query.state }),
-			referer: request.host,
+			referer: accountHost(request, world.account.info.subdomain),
 			platform: /\.(kommo\.com|amocrm\.com)$/.test(request.hostname) ? '2' : '1',
 			...(world.switches.redirectCarriesClientId ? { client_id: integration.clientId } : {}),
 		});
@@ -62,7 +65,7 @@ export function oauthRoutes(app: FastifyInstance, world: World): void {
 
 	const domain = (request: FastifyRequest) => {
 		const { id, subdomain } = world.account.info;
-		return { id, subdomain, domain: request.host, top_level_domain: request.hostname.split('.').at(-1) };
+		return { id, subdomain, domain: accountHost(request, subdomain), top_level_domain: request.hostname.split('.').at(-1) };
 	};
 
 	app.get('/oauth2/account/current/subdomain', (request) => {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hrefLinks } from '../entities/present';
 import { crudRoutes } from '../http/crud';
-import { originOf } from '../http/envelope';
+import { originOf, sendJson } from '../http/envelope';
 import { withOf, type Query } from '../http/query';
 import type { UserRow } from '../store/rows';
 import type { World } from '../world';
@@ -16,6 +16,11 @@ export function userRoutes(app: FastifyInstance, world: World): void {
 		present: (row, request) => presentUser(world, request, row),
 		list: { total: true, pageCount: true },
 	});
+}
+
+/** Whose token it is: the address that the official OAuth client asks, beside /api. facts: extended 12 */
+export function currentUserRoute(app: FastifyInstance, world: World): void {
+	app.get('/v3/user', (request, reply) => sendJson(reply, presentUser(world, request, request.caller.user)));
 }
 
 export function presentUser({ account }: World, request: FastifyRequest, user: UserRow) {
