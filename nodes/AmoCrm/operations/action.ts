@@ -6,7 +6,7 @@ import type { WritableField } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
 import type { Verb } from '../transport/types';
 import { mustStop, readItems, settleItems } from './items';
-import { fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
+import { called, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
@@ -14,7 +14,9 @@ import type { Operation, Run } from './types';
 import { omit } from './write';
 
 /** One thing that can be done with a record beside writing it: completing, pinning, switching on, deleting. */
-export interface Action extends Pick<Operation, 'value' | 'name' | 'action' | 'description' | 'needs'> {
+export interface Action extends Pick<Operation, 'value' | 'description' | 'needs'> {
+	/** What is done in words, where that does not follow from `value`. */
+	look?: Pick<Operation, 'name' | 'action'>;
 	verb: Verb;
 	/** What the user gives for it. */
 	fields?: WritableField[];
@@ -26,12 +28,10 @@ export interface Action extends Pick<Operation, 'value' | 'name' | 'action' | 'd
 
 /** Does it with one record for each item, in as few requests as the route allows. */
 export function action(entity: Entity, spec: Action): Operation {
-	const { value, name, action: sentence, description, needs, verb, fields = [] } = spec;
+	const { value, description, look, needs, verb, fields = [] } = spec;
 	return {
-		value,
-		name,
-		action: sentence,
-		description,
+		...called(entity, value, description),
+		...look,
 		properties: [
 			...(entity.idParameter ? [idProperty(entity)] : []),
 			...fields.map((field) => fieldProperty(field, 'update', field)),
@@ -62,12 +62,9 @@ async function actOnAll(run: Run, entity: Entity, { verb, fields = [], body, row
 
 /** Deletes one record for each item, for good. */
 export function remove(entity: Entity): Operation {
-	const noun = entity.displayName.toLowerCase();
 	return action(entity, {
 		value: 'delete',
-		name: 'Delete',
-		action: `Delete a ${noun}`,
-		description: `Delete one ${noun} per item for good`,
+		description: `Delete one ${entity.displayName.toLowerCase()} per item for good`,
 		verb: entity.verbs?.delete ?? ONE_DELETE,
 		row: ({ id }) => ({ id, deleted: true }),
 	});

@@ -19,8 +19,6 @@ const resultField: WritableField = {
 export const complete = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'complete',
-		name: 'Complete',
-		action: 'Complete a task',
 		description: 'Mark one task per item as done, with a result',
 		verb: { method: 'PATCH', sends: 'rows', answers: 'embedded' },
 		fields: [resultField],
@@ -29,33 +27,29 @@ export const complete = (entity: Entity): Operation =>
 	});
 
 /** Pinned notes stay on top of their card (extended facts 5.4). To pin a pinned one again changes nothing. */
-const pinning = (verb: 'Pin' | 'Unpin', description: string) => (entity: Entity): Operation =>
+const pinning = (value: 'pin' | 'unpin', description: string) => (entity: Entity): Operation =>
 	action(entity, {
-		value: verb.toLowerCase(),
-		name: verb,
-		action: `${verb} a note`,
+		value,
 		description,
-		verb: { method: 'POST', path: `/{id}/${verb.toLowerCase()}`, sends: 'nothing', answers: 'nothing', repeatable: true },
-		row: ({ id }) => ({ id, is_pinned: verb === 'Pin' }),
+		verb: { method: 'POST', path: `/{id}/${value}`, sends: 'nothing', answers: 'nothing', repeatable: true },
+		row: ({ id }) => ({ id, is_pinned: value === 'pin' }),
 	});
 
-export const pin = pinning('Pin', 'Keep one note per item on top of its card');
-export const unpin = pinning('Unpin', 'Let one note per item go back to its place on the card');
+export const pin = pinning('pin', 'Keep one note per item on top of its card');
+export const unpin = pinning('unpin', 'Let one note per item go back to its place on the card');
 
 /** Ten at a time, and no administrators (extended facts 6). */
-const switching = (verb: 'Activate' | 'Deactivate', description: string) => (entity: Entity): Operation =>
+const switching = (value: 'activate' | 'deactivate', description: string) => (entity: Entity): Operation =>
 	action(entity, {
-		value: verb.toLowerCase(),
-		name: verb,
-		action: `${verb} a user`,
+		value,
 		description,
-		verb: { method: 'POST', path: `/${verb.toLowerCase()}`, sends: 'rows', answers: 'nothing', atMost: 10, repeatable: true },
+		verb: { method: 'POST', path: `/${value}`, sends: 'rows', answers: 'nothing', atMost: 10, repeatable: true },
 		needs: { plan: 'the plan Pro or Enterprise' },
-		row: ({ id }) => ({ id, is_active: verb === 'Activate' }),
+		row: ({ id }) => ({ id, is_active: value === 'activate' }),
 	});
 
-export const activate = switching('Activate', 'Let one user per item work in the account again; not for administrators');
-export const deactivate = switching('Deactivate', 'Keep one user per item out of the account; not for administrators');
+export const activate = switching('activate', 'Let one user per item work in the account again; not for administrators');
+export const deactivate = switching('deactivate', 'Keep one user per item out of the account; not for administrators');
 
 const CUSTOMER_MODES = [
 	{ name: 'Off', value: 'disabled' },
@@ -69,8 +63,7 @@ export const setCustomersMode = (entity: Entity): Operation =>
 		{ ...entity, path: '/customers', isSingle: 'mode' },
 		{
 			value: 'setCustomersMode',
-			name: 'Set Customers Mode',
-			action: 'Set how the account works with customers',
+			look: { name: 'Set Customers Mode', action: 'Set how the account works with customers' },
 			description: 'Switch customers of the account on or off, by periods or by segments',
 			verb: { method: 'PATCH', path: '/mode', sends: 'row', answers: 'self' },
 			needs: { admin: 'toWrite', plan: 'a plan that has customers' },
@@ -99,8 +92,6 @@ export const setCustomersMode = (entity: Entity): Operation =>
 export const install = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'install',
-		name: 'Install',
-		action: 'Install a widget',
 		description: 'Switch on one widget per item with its settings, or change them',
 		verb: { method: 'POST', path: '/{id}', sends: 'row', answers: 'self', repeatable: true },
 		fields: [{ name: 'settings', key: '', displayName: 'Settings (JSON)', kind: jsonBody, description: 'Settings by their keys in the template of the widget, for example {"api_key": "123"}' }],
@@ -110,8 +101,6 @@ export const install = (entity: Entity): Operation =>
 export const uninstall = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'uninstall',
-		name: 'Uninstall',
-		action: 'Uninstall a widget',
 		description: 'Switch off one widget per item; its settings are lost',
 		verb: { method: 'DELETE', path: '/{id}', sends: 'nothing', answers: 'nothing' },
 		row: ({ id }) => ({ code: id, deleted: true }),

@@ -24,59 +24,34 @@ const MODES = [
 	{ name: 'None', value: 'none', description: 'The lead gets none' },
 ];
 
-/** The contact or company that goes along with the lead: an existing one, or the fields of a new one. */
-interface Member {
-	entity: Entity;
-	modeParameter: string;
-	fieldsParameter: string;
-	mapperParameter: string;
-	mapperMethod: string;
-}
+/** What goes along with the lead: each an existing one, or the fields of a new one. */
+const MEMBERS = [contact, company];
 
-const MEMBERS: Member[] = [
-	{
-		entity: contact,
-		modeParameter: 'contactMode',
-		fieldsParameter: 'contactFields',
-		mapperParameter: 'contactCustomFields',
-		mapperMethod: 'getContactCustomFields',
-	},
-	{
-		entity: company,
-		modeParameter: 'companyMode',
-		fieldsParameter: 'companyFields',
-		mapperParameter: 'companyCustomFields',
-		mapperMethod: 'getCompanyCustomFields',
-	},
-];
+/** Its parameters, and the method that fills the mapper. */
+const namesOf = ({ value, displayName }: Entity) => ({ mode: `${value}Mode`, fields: `${value}Fields`, mapper: `${value}CustomFields`, mapperMethod: `get${displayName}CustomFields` });
 
 /** Creates a lead together with its contact and company, in one request for up to 50 items (core facts 5.5). */
 export function createComplex(lead: Entity): Operation {
 	// Their place is taken by the members.
-	const taken = MEMBERS.map((member) => `_embedded.${member.entity.collection}`);
+	const taken = MEMBERS.map(({ collection: kind }) => `_embedded.${kind}`);
 	const entity = { ...lead, fields: lead.fields.filter(({ key }) => !taken.includes(key)) };
 	return {
 		value: 'createComplex',
 		name: 'Create with Contact and Company',
 		action: 'Create a lead with its contact and company',
 		description: "Create a lead with a new or an existing contact and company in one go. If the account's duplicate control is on, amoCRM may update a known lead instead and reports it as merged.",
-		properties: [
-			...createProperties(entity),
-			customFieldsProperty,
-			...MEMBERS.flatMap(memberProperties),
-			optionsProperty([], 'rows'),
-		],
+		properties: [...createProperties(entity), customFieldsProperty, ...MEMBERS.flatMap(memberProperties), optionsProperty([], 'rows')],
 		writes: true,
 		execute: async (run) => await createAll(run, entity),
 	};
 }
 
-function memberProperties(member: Member): INodeProperties[] {
-	const { entity, modeParameter, fieldsParameter, mapperParameter, mapperMethod } = member;
+function memberProperties(entity: Entity): INodeProperties[] {
+	const names = namesOf(entity);
 	const noun = entity.displayName.toLowerCase();
-	const shownFor = (mode: string) => ({ displayOptions: { show: { [modeParameter]: [mode] } } });
+	const shownFor = (mode: string) => ({ displayOptions: { show: { [names.mode]: [mode] } } });
 	return [
-		{ displayName: entity.displayName, name: modeParameter, type: 'options', options: MODES, default: 'create', description: `Which ${noun} the lead gets` },
+		{ displayName: entity.displayName, name: names.mode, type: 'options', options: MODES, default: 'create', description: `Which ${noun} the lead gets` },
 		{
 			...idProperty(entity),
 			displayName: `Existing ${entity.displayName}`,
@@ -86,10 +61,10 @@ function memberProperties(member: Member): INodeProperties[] {
 			description: `The ${noun} to link to the lead`,
 		},
 		{
-			...collection(`${entity.displayName} Fields`, fieldsParameter, 'Add Field', newFields(entity).map((field) => fieldProperty(field, 'create'))),
+			...collection(`${entity.displayName} Fields`, names.fields, 'Add Field', newFields(entity).map((field) => fieldProperty(field, 'create'))),
 			...shownFor('create'),
 		},
-		{ ...customFieldsMapper(`${entity.displayName} Custom Fields`, mapperParameter, mapperMethod), ...shownFor('create') },
+		{ ...customFieldsMapper(`${entity.displayName} Custom Fields`, names.mapper, names.mapperMethod), ...shownFor('create') },
 	];
 }
 
@@ -107,10 +82,8 @@ function newFields(entity: Entity) {
 const nameInForm = (entity: Entity, name: string): string => `${entity.displayName} ${name.replace(/^Custom /, '')}`;
 
 async function createAll(run: Run, entity: Entity): Promise<void> {
-	const mappings = new Map<Member, Mapping>();
-	for (const member of MEMBERS) {
-		mappings.set(member, await mappingOf(run, member.entity, usesMapper(run, member.mapperParameter)));
-	}
+	const mappings = new Map<Entity, Mapping>();
+	for (const member of MEMBERS) mappings.set(member, await mappingOf(run, member, usesMapper(run, namesOf(member).mapper)));
 	await writeRecords(run, {
 		entity,
 		mode: 'create',
@@ -120,18 +93,12 @@ async function createAll(run: Run, entity: Entity): Promise<void> {
 			const embedded = { ...(body._embedded as IDataObject) };
 			for (const [member, memberMapping] of mappings) {
 				const record = memberBody(run, item, member, memberMapping);
-				if (record) embedded[member.entity.collection] = [record];
+				if (record) embedded[member.collection] = [record];
 			}
 			return { body: { ...body, ...(Object.keys(embedded).length > 0 ? { _embedded: embedded } : {}) }, links };
 		},
-		verb: {
-			method: 'POST',
-			path: '/complex',
-			sends: 'rows',
-			answers: (body) => (Array.isArray(body) ? body.flatMap(answersByRequest) : []),
-			atMost: MAX_BATCH,
-		},
-		members: Object.fromEntries(MEMBERS.map((member) => [member.entity.collection, member.entity])),
+		verb: { method: 'POST', path: '/complex', sends: 'rows', answers: (body) => (Array.isArray(body) ? body.flatMap(answersByRequest) : []), atMost: MAX_BATCH },
+		members: Object.fromEntries(MEMBERS.map((member) => [member.collection, member])),
 	});
 }
 
@@ -141,13 +108,13 @@ function answersByRequest(answer: IDataObject | null): IDataObject[] {
 	return ids.length > 0 ? ids.map((id) => ({ ...answer, request_id: id })) : [answer ?? {}];
 }
 
-function memberBody(run: Run, item: number, member: Member, mapping: Mapping): IDataObject | undefined {
-	const { entity, modeParameter, fieldsParameter, mapperParameter } = member;
-	const mode = named(entity.displayName, () => oneOf(valuesOf(MODES), run.parameter(modeParameter, item, 'create')));
+function memberBody(run: Run, item: number, entity: Entity, mapping: Mapping): IDataObject | undefined {
+	const names = namesOf(entity);
+	const mode = named(entity.displayName, () => oneOf(valuesOf(MODES), run.parameter(names.mode, item, 'create')));
 	if (mode === 'none') return undefined;
 	if (mode === 'existing') return { id: readId(run, entity, item) };
-	const values = withoutUnset(run.parameter(fieldsParameter, item, {}) as IDataObject);
-	const mapped = mappedFieldsOf(run, item, { entity, mapping, values, parameter: mapperParameter });
+	const values = withoutUnset(run.parameter(names.fields, item, {}) as IDataObject);
+	const mapped = mappedFieldsOf(run, item, { entity, mapping, values, parameter: names.mapper });
 	const { body } = encodeDraft(newFields(entity), { ...valueContext(run), mode: 'create', values, mapped });
 	assertFieldCount(entity, body);
 	return Object.keys(body).length > 0 ? body : undefined;

@@ -24,7 +24,8 @@ import type { Operation, Run } from './types';
 
 /** Lists of what belongs to single records: what they are linked to, who follows them. */
 
-interface Below extends Pick<Operation, 'value' | 'name' | 'action' | 'description'> {
+interface Below {
+	look: Pick<Operation, 'value' | 'name' | 'action' | 'description'>;
 	/** Last part of the path, and key of the rows. */
 	part: 'links' | 'subscriptions';
 	/** Whether one request reads those of many records, each row naming its record. */
@@ -81,10 +82,12 @@ const linkFilters = (entity: Entity): Filter[] => [
 
 export const getLinks = (entity: Entity): Operation =>
 	listBelow(entity, {
-		value: 'getLinks',
-		name: 'Get Links',
-		action: `Get links of a ${entity.displayName.toLowerCase()}`,
-		description: `Retrieve what one ${entity.displayName.toLowerCase()} per item is linked to${isCard(entity) ? '; many items share requests' : ''}`,
+		look: {
+			value: 'getLinks',
+			name: 'Get Links',
+			action: `Get links of a ${entity.displayName.toLowerCase()}`,
+			description: `Retrieve what one ${entity.displayName.toLowerCase()} per item is linked to${isCard(entity) ? '; many items share requests' : ''}`,
+		},
 		part: 'links',
 		isMass: isCard(entity),
 		filters: linkFilters(entity),
@@ -97,10 +100,12 @@ export const getLinks = (entity: Entity): Operation =>
 /** Read-only (extended facts 5.4). */
 export const getSubscribers = (entity: Entity): Operation =>
 	listBelow(entity, {
-		value: 'getSubscribers',
-		name: 'Get Subscribers',
-		action: `Get subscribers of a ${entity.displayName.toLowerCase()}`,
-		description: `Retrieve the users and groups that follow one ${entity.displayName.toLowerCase()} per item`,
+		look: {
+			value: 'getSubscribers',
+			name: 'Get Subscribers',
+			action: `Get subscribers of a ${entity.displayName.toLowerCase()}`,
+			description: `Retrieve the users and groups that follow one ${entity.displayName.toLowerCase()} per item`,
+		},
 		part: 'subscriptions',
 		isMass: false,
 		filters: [],
@@ -108,12 +113,9 @@ export const getSubscribers = (entity: Entity): Operation =>
 	});
 
 function listBelow(entity: Entity, below: Below): Operation {
-	const { part, isMass, filters, value, name, action, description } = below;
+	const { look, part, isMass, filters } = below;
 	return {
-		value,
-		name,
-		action,
-		description,
+		...look,
 		route: `GET ${entity.path}${isMass ? '' : '/{id}'}/${part}`,
 		properties: [
 			idProperty(entity),

@@ -5,7 +5,7 @@ import type { Entity } from '../entities/types';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft, named } from '../fields/fields';
 import { toText } from '../fields/values';
-import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
+import { called, collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import type { Operation, Run } from './types';
 import { writeRecords } from './write';
 
@@ -32,10 +32,7 @@ const isTop = (field: WritableField) => field.required === true;
 export function createNote(entity: Entity): Operation {
 	const rest = entity.fields.filter((field) => !isTop(field)).map((field) => fieldProperty(field, 'create'));
 	return {
-		value: 'create',
-		name: 'Create',
-		action: 'Create a note',
-		description: 'Add one note per item to the card of a record, sent in batches',
+		...called(entity, 'create', 'Add one note per item to the card of a record, sent in batches'),
 		properties: [
 			...entity.fields.filter(isTop).map((field) => fieldProperty(field, 'create', { required: true })),
 			noteTypeProperty,
@@ -60,10 +57,7 @@ export function createNote(entity: Entity): Operation {
 /** amoCRM takes the kind of the note and all of its values again with every change (core facts 13). */
 export function updateNote(entity: Entity): Operation {
 	return {
-		value: 'update',
-		name: 'Update',
-		action: 'Update a note',
-		description: "Change one existing note per item, sent in batches; the kind's values replace those that the note has",
+		...called(entity, 'update', "Change one existing note per item, sent in batches; the kind's values replace those that the note has"),
 		properties: [
 			idProperty(entity),
 			noteTypeProperty,

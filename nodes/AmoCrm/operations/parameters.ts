@@ -7,7 +7,7 @@ import type { WritableField } from '../fields/fields';
 import { named } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
-import { idIn, recordLocator, textIdIn } from '../fields/locator';
+import { idIn, recordLocator, textIdIn, withArticle } from '../fields/locator';
 import { isUnset, toBoolean, toList, toText } from '../fields/values';
 import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../transport/batches';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../transport/rateLimit';
@@ -42,18 +42,22 @@ export function readRecord(run: Run, target: LocatorTarget, property: { displayN
 /** What the meaning of a user's values depends on: the time zone of dates, the account of links and its conventions. */
 export const valueContext = ({ timezone, client, ignored }: Run) => ({ timezone, accountUrl: client.baseUrl, conventions: conventionsOf(client), ignored });
 
+/** What an operation is called by its value: `Create`, 'Create a lead'. */
+export function called({ displayName }: Pick<Entity, 'displayName'>, value: string, description: string) {
+	const name = value.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+	return { value, name, action: `${name} ${withArticle(displayName.toLowerCase())}`, description };
+}
+
 /** The property of one writable field, as it stands at top level or in a collection. */
 export function fieldProperty(field: WritableField, mode: 'create' | 'update', { required = false } = {}): INodeProperties {
-	return {
-		displayName: field.displayName,
-		name: field.name,
-		...field.kind.property,
-		...(field.description ? { description: field.description } : {}),
-		...(field.placeholder ? { placeholder: field.placeholder } : {}),
-		...field.property,
-		...(mode === 'update' ? field.onUpdate : {}),
-		...(required ? { required: true } : {}),
-	} as INodeProperties;
+	const look = { ...field.property, ...(mode === 'update' ? field.onUpdate : {}), ...(required ? { required: true } : {}) };
+	return { ...lookOf(field, field.kind.property), ...look };
+}
+
+export const filterProperty = (filter: Filter): INodeProperties => lookOf(filter, filter.property);
+
+function lookOf({ displayName, name, description, placeholder }: WritableField | Filter, property: Filter['property']): INodeProperties {
+	return { displayName, name, ...property, ...(description ? { description } : {}), ...(placeholder ? { placeholder } : {}) };
 }
 
 /** A collection of optional parameters, in the alphabetical order that n8n's guidelines ask for. */
@@ -61,51 +65,37 @@ export function collection(displayName: string, name: string, placeholder: strin
 	return { displayName, name, type: 'collection', placeholder, default: {}, options: [...options].sort((a, b) => a.displayName.localeCompare(b.displayName)) };
 }
 
-export function filterProperty(filter: Filter): INodeProperties {
-	return {
-		displayName: filter.displayName,
-		name: filter.name,
-		...filter.property,
-		...(filter.description ? { description: filter.description } : {}),
-		...(filter.placeholder ? { placeholder: filter.placeholder } : {}),
-	} as INodeProperties;
+function numberOption(displayName: string, name: string, [minValue, maxValue, preset]: [min: number, max: number, preset: number], description: string): INodeProperties {
+	return { displayName, name, type: 'number', typeOptions: { minValue, maxValue }, default: preset, description };
 }
 
-const batchSize: INodeProperties = {
-	displayName: 'Batch Size',
-	name: 'batchSize',
-	type: 'number',
-	typeOptions: { minValue: 1, maxValue: MAX_BATCH_SIZE },
-	default: DEFAULT_BATCH_SIZE,
-	description: 'How many items go into one request. amoCRM recommends 50 and accepts up to 250; larger batches are faster but may time out.',
-};
+const batchSize = numberOption(
+	'Batch Size',
+	'batchSize',
+	[1, MAX_BATCH_SIZE, DEFAULT_BATCH_SIZE],
+	'How many items go into one request. amoCRM recommends 50 and accepts up to 250; larger batches are faster but may time out.',
+);
 
-const requestsPerSecond: INodeProperties = {
-	displayName: 'Requests per Second',
-	name: 'requestsPerSecond',
-	type: 'number',
-	typeOptions: { minValue: 1, maxValue: 50 },
-	default: DEFAULT_REQUESTS_PER_SECOND,
-	description: 'At most this many requests start in any second, over all executions that use the same account; one with a lower number does not slow the others down. Raise it only if your account has a paid API package.',
-};
+const requestsPerSecond = numberOption(
+	'Requests per Second',
+	'requestsPerSecond',
+	[1, 50, DEFAULT_REQUESTS_PER_SECOND],
+	'At most this many requests start in any second, over all executions that use the same account; one with a lower number does not slow the others down. Raise it only if your account has a paid API package.',
+);
 
-const maxRetries: INodeProperties = {
-	displayName: 'Max Retries',
-	name: 'maxRetries',
-	type: 'number',
-	typeOptions: { minValue: 0, maxValue: 20 },
-	default: DEFAULT_MAX_RETRIES,
-	description: 'How often a request is repeated after a failure that allows it. New records are never sent twice when it is not known whether amoCRM saved them.',
-};
+const maxRetries = numberOption(
+	'Max Retries',
+	'maxRetries',
+	[0, 20, DEFAULT_MAX_RETRIES],
+	'How often a request is repeated after a failure that allows it. New records are never sent twice when it is not known whether amoCRM saved them.',
+);
 
-const maxRetryMinutes: INodeProperties = {
-	displayName: 'Max Retry Minutes',
-	name: 'maxRetryMinutes',
-	type: 'number',
-	typeOptions: { minValue: 0, maxValue: 1440 },
-	default: DEFAULT_RETRY_MINUTES,
-	description: 'How long the whole run may spend on repetitions, pauses included. When it has, the node sends nothing more and says what it waited for.',
-};
+const maxRetryMinutes = numberOption(
+	'Max Retry Minutes',
+	'maxRetryMinutes',
+	[0, 1440, DEFAULT_RETRY_MINUTES],
+	'How long the whole run may spend on repetitions, pauses included. When it has, the node sends nothing more and says what it waited for.',
+);
 
 const dryRun: INodeProperties = {
 	displayName: 'Dry Run',

@@ -10,7 +10,7 @@ import type { Verb } from '../transport/types';
 import { action } from './action';
 import type { Asked } from './items';
 import { attempt, mustStop, readItems } from './items';
-import { fieldProperty, optionsProperty, valueContext } from './parameters';
+import { called, fieldProperty, optionsProperty, valueContext } from './parameters';
 import { writeError } from './problems';
 import { planOf, sendRows } from './send';
 import type { Operation, Run } from './types';
@@ -20,10 +20,7 @@ const POST: Verb = { method: 'POST', sends: 'row', answers: 'self', repeatable: 
 const DELETE: Verb = { method: 'DELETE', sends: 'row', answers: 'nothing' };
 
 export const subscribe = (entity: Entity): Operation => ({
-	value: 'subscribe',
-	name: 'Subscribe',
-	action: 'Subscribe a webhook',
-	description: 'Let amoCRM tell one address per item of events; one that it knows already gets these events instead of its old ones',
+	...called(entity, 'subscribe', 'Let amoCRM tell one address per item of events; one that it knows already gets these events instead of its old ones'),
 	properties: [...entity.fields.map((field) => fieldProperty(field, 'create', { required: true })), optionsProperty([], 'row')],
 	writes: true,
 	route: `POST ${entity.path}`,
@@ -33,8 +30,6 @@ export const subscribe = (entity: Entity): Operation => ({
 export const unsubscribe = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'unsubscribe',
-		name: 'Unsubscribe',
-		action: 'Unsubscribe a webhook',
 		description: 'Let amoCRM send nothing more to one address per item',
 		verb: DELETE,
 		fields: entity.fields.filter(({ key }) => key === entity.id?.key),
