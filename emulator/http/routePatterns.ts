@@ -27,10 +27,7 @@ export function routePatterns(app: FastifyInstance): (path: string) => boolean {
 const isCommon = ({ url, constraints }: RouteOptions): boolean => /^\/(?:api\/|v1\.0|v3|oauth2)/.test(url) && constraints?.host === undefined;
 
 /** `/leads/:id(^\\d+$)/notes` as one expression over whole paths. */
-function toRegExp(url: string): RegExp {
-	const source = url
-		.split('/')
-		.map((part) => part.replace(/^:\w+\(\^?(.*?)\$?\)$/, '($1)').replace(/^:\w+$/, '[^/]+').replace(/^\*$/, '.*'))
-		.join('/');
+export function toRegExp(url: string): RegExp {
+	const source = url.replace(/:\w+(?:\(\^?(.*?)\$?\)(?=\/|$))?|\*$/g, (part, own?: string) => (part === '*' ? '.*' : own === undefined ? '[^/]+' : `(${own})`));
 	return new RegExp(`^${source}$`);
 }

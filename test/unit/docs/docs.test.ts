@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { Emulator } from '../../../emulator';
 import { startEmulator } from '../../../emulator';
+import { toRegExp } from '../../../emulator/http/routePatterns';
 import { buildServer } from '../../../emulator/server';
 import { entityAt } from '../../../nodes/AmoCrm/entities/places';
 import type { Entity } from '../../../nodes/AmoCrm/entities/types';
@@ -49,7 +50,7 @@ describe('every route of the documents', () => {
 	test('is one that the emulator has', async () => {
 		const server = await buildServer(emulator.world, {});
 		await server.ready();
-		const known = server.routeList.map(({ method, url }) => ({ method, pattern: patternOf(url) }));
+		const known = server.routeList.map(({ method, url }) => ({ method, pattern: toRegExp(url) }));
 		await server.close();
 		const isKnown = (route: string) => {
 			const [method = '', path = ''] = route.split(' ');
@@ -58,9 +59,3 @@ describe('every route of the documents', () => {
 		expect(routes.filter(([, route]) => !isKnown(route)).map((entry) => entry.join(': '))).toEqual([]);
 	});
 });
-
-/** `/leads/:id(^\\d+$)/notes` as an expression over whole paths. */
-function patternOf(url: string): RegExp {
-	const parts = url.split('/').map((part) => part.replace(/^:\w+\(\^?(.*?)\$?\)$/, '($1)').replace(/^:\w+$/, '[^/]+'));
-	return new RegExp(`^${parts.join('/')}$`);
-}
