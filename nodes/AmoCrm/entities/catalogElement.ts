@@ -1,7 +1,7 @@
 import { recordName, seconds as wholeNumber } from '../fields/fields';
 import { CATALOG, ELEMENT } from '../fields/targets';
 import { below } from './places';
-import { customFieldsJsonField, customFieldsToClearField, idFilters, searchFilter } from './shared';
+import { customFieldFields, idFilters, searchFilter } from './shared';
 import { firstValue, joined } from './labels';
 import { entity } from './types';
 
@@ -17,8 +17,7 @@ export const catalogElement = entity({
 	fields: [
 		{ name: 'name', kind: recordName, required: true, placeholder: 'e.g. Oak table', description: 'Name of the element' },
 		{ name: 'currencyId', kind: wholeNumber, description: 'The currency of its prices, by the number that amoCRM shows for it in elements' },
-		customFieldsJsonField,
-		customFieldsToClearField,
+		...customFieldFields,
 	],
 	filters: [searchFilter('element', 'Oak table'), ...idFilters(ELEMENT, 'Elements')],
 	withOptions: { invoice_link: 'Invoice Link', supplier_field_values: 'Supplier' },

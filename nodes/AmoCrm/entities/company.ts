@@ -1,6 +1,6 @@
 import { recordName } from '../fields/fields';
 import { COMPANY } from '../fields/targets';
-import { customFieldsJsonField, customFieldsToClearField, phoneAndEmailFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
+import { customFieldFields, phoneAndEmailFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { firstValue, joined } from './labels';
 import { entity } from './types';
 
@@ -17,8 +17,7 @@ export const company = entity({
 		responsibleUserField,
 		...stampFields,
 		...tagFields('company'),
-		customFieldsJsonField,
-		customFieldsToClearField,
+		...customFieldFields,
 	],
 	filters: recordFilters(COMPANY, 'Companies', 'Acme'),
 	sortKeys: { id: 'ID', name: 'Name', updated_at: 'Updated At' },

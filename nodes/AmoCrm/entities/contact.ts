@@ -1,6 +1,6 @@
 import { recordName, text } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
-import { companyField, customFieldsJsonField, customFieldsToClearField, phoneAndEmailFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
+import { companyField, customFieldFields, phoneAndEmailFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { firstValue, joined } from './labels';
 import { entity } from './types';
 
@@ -21,8 +21,7 @@ export const contact = entity({
 		...tagFields('contact'),
 		// amoCRM takes no company inside a new contact: the link is a request of its own.
 		companyField('linked'),
-		customFieldsJsonField,
-		customFieldsToClearField,
+		...customFieldFields,
 	],
 	filters: recordFilters(CONTACT, 'Contacts', 'Smith'),
 	sortKeys: { id: 'ID', name: 'Name', updated_at: 'Updated At' },

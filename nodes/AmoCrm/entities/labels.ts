@@ -1,4 +1,4 @@
-import { customFieldsOf } from '../fields/matching';
+import { fieldValues } from '../fields/matching';
 import { isUnset } from '../fields/values';
 
 /** What people recognise records by in the lists of pickers. */
@@ -10,7 +10,7 @@ export const joined = (...parts: unknown[]): string => parts.filter((part) => !i
 
 /** The first value of a field with a code, such as a phone number. */
 export function firstValue(row: Row, code: string): unknown {
-	return customFieldsOf(row as Parameters<typeof customFieldsOf>[0]).find((field) => field.field_code === code)?.values?.[0]?.value;
+	return fieldValues(row as Parameters<typeof fieldValues>[0], code)[0]?.value;
 }
 
 /** The calendar day, in UTC; nothing for what is no moment. */

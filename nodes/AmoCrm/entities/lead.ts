@@ -1,7 +1,7 @@
 import { contactIds, contactList, mainContact, moment, money, picked, pickedPipeline, pickOne, recordName, stage } from '../fields/fields';
 import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
 import { LEAD } from '../fields/targets';
-import { companyField, customFieldsJsonField, customFieldsToClearField, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
+import { companyField, customFieldFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { amountOf, joined } from './labels';
 import { entity } from './types';
 
@@ -35,8 +35,7 @@ export const lead = entity({
 			description: `Contacts to link, for an expression: IDs or links of cards as a list, or separated by commas. ${FIRST_IS_MAIN}`,
 		},
 		companyField('embedded'),
-		customFieldsJsonField,
-		customFieldsToClearField,
+		...customFieldFields,
 	],
 	filters: [
 		...recordFilters(LEAD, 'Leads', 'Website redesign'),

@@ -1,23 +1,12 @@
 import { boolean, notedRecord } from '../fields/fields';
-import type { Filter } from '../fields/filters';
-import { idsFilter, momentRange, recordsFilter } from '../fields/filters';
+import { choicesFilter, idsFilter, momentRange, recordsFilter } from '../fields/filters';
 import { NOTE, NOTES, recordOf, RECORDS } from '../fields/targets';
-import { isUnset, toList } from '../fields/values';
+import { isUnset } from '../fields/values';
 import { ALL_TYPES } from './noteTypes';
 import { CARD_KINDS, ofKind } from './places';
 import { createdAtField, createdByField, idFilters, responsibleUserField } from './shared';
 import { dayOf, joined } from './labels';
 import { entity } from './types';
-
-const noteTypesFilter: Filter = {
-	name: 'noteTypes',
-	displayName: 'Note Types',
-	property: { type: 'multiOptions', options: ALL_TYPES, default: [], description: 'Return only notes of these kinds' },
-	condition: (value) => {
-		const types = toList(value).map(String);
-		return { query: { filter: { note_type: types } }, accepts: (row) => types.includes(String(row.note_type)) };
-	},
-};
 
 /** The day first: a text may be long, and what comes after it would be cut off. */
 function noteLabel({ created_at: at, note_type: type, params }: Record<string, unknown>): string {
@@ -62,7 +51,7 @@ export const note = entity({
 			placeholder: 'e.g. {{ $json.ids }}',
 			description: 'Return only notes of these records, for an expression: IDs or links as a list, or separated by commas',
 		}),
-		noteTypesFilter,
+		choicesFilter('note_type', ALL_TYPES, { name: 'noteTypes', displayName: 'Note Types', description: 'Return only notes of these kinds' }),
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],
 	sortKeys: { id: 'ID', updated_at: 'Updated At' },

@@ -2,7 +2,7 @@ import type { DeclaredField } from '../fields/fields';
 import { clearedFields, company, customFieldsJson, moment, multitext, pickedUser, removedTags, replacedTags, tags } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
-import { idsFilter, momentRange, pickedIdsFilter, recordsFilter, search, textFilter } from '../fields/filters';
+import { idsFilter, momentRange, pickedIdsFilter, pickMany, recordsFilter, search, textFilter } from '../fields/filters';
 import { toBoolean } from '../fields/values';
 
 /** Fields and filters that several resources have in common. `noun` is the resource in lower case. */
@@ -49,22 +49,24 @@ export function phoneAndEmailFields(noun: string): DeclaredField[] {
 	];
 }
 
-export const customFieldsJsonField: DeclaredField = {
-	name: 'customFieldsJson',
-	key: 'custom_fields_values',
-	displayName: 'Custom Fields (JSON)',
-	kind: customFieldsJson,
-	description: 'Array in the form of amoCRM\'s custom_fields_values, for example [{"field_id": 123, "values": [{"value": "text"}]}]; "values": null clears a field',
-};
-
-export const customFieldsToClearField: DeclaredField = {
-	name: 'customFieldsToClear',
-	key: 'custom_fields_values',
-	displayName: 'Clear Field Names or IDs',
-	kind: clearedFields,
-	only: 'update',
-	description: 'Custom fields to empty. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-};
+/** Custom fields in amoCRM's own form, and those to empty. */
+export const customFieldFields: DeclaredField[] = [
+	{
+		name: 'customFieldsJson',
+		key: 'custom_fields_values',
+		displayName: 'Custom Fields (JSON)',
+		kind: customFieldsJson,
+		description: 'Array in the form of amoCRM\'s custom_fields_values, for example [{"field_id": 123, "values": [{"value": "text"}]}]; "values": null clears a field',
+	},
+	{
+		name: 'customFieldsToClear',
+		key: 'custom_fields_values',
+		displayName: 'Clear Field Names or IDs',
+		kind: clearedFields,
+		only: 'update',
+		description: pickMany('Custom fields to empty'),
+	},
+];
 
 export function companyField(onCreate: 'embedded' | 'linked'): DeclaredField {
 	return { name: 'companyId', key: '_embedded.companies', displayName: 'Company', kind: company(onCreate), description: 'The company to link' };

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isObject, objectsIn } from '../transport/objects';
 import type { CustomFieldValue } from './customFields';
 import { definitionOf } from './customFields';
 import type { FieldDefinition } from './dictionaries';
@@ -61,17 +62,15 @@ function isSame(key: string, value: unknown, record: IDataObject): boolean {
 /** Whether the record has a link. */
 function linksOf(record: IDataObject): (link: LinkTarget) => boolean {
 	const embedded = Object.entries((record._embedded ?? {}) as Record<string, unknown>);
-	const linked = new Map(embedded.flatMap(([type, rows]) => objectsOf(rows).map((row) => [`${type}:${Number(row.id)}`, row])));
+	const linked = new Map(embedded.flatMap(([type, rows]) => objectsIn(rows).map((row) => [`${type}:${Number(row.id)}`, row])));
 	return ({ to_entity_type: type, to_entity_id: id, metadata }) => {
 		const row = linked.get(`${type}:${id}`);
 		return row !== undefined && ((metadata as IDataObject | undefined)?.is_main !== true || row.is_main === true);
 	};
 }
 
-const objectsOf = (value: unknown): IDataObject[] => (Array.isArray(value) ? value.filter(isObject) : []);
-
 function changedTags(record: IDataObject, wanted: IDataObject[], append: boolean): IDataObject | undefined {
-	const has = objectsOf((record._embedded as IDataObject | undefined)?.tags);
+	const has = objectsIn((record._embedded as IDataObject | undefined)?.tags);
 	const known = new Set(has.flatMap(({ id, name }) => [`id:${Number(id)}`, tagKey({ name })]));
 	const missing = wanted.filter((tag) => !known.has(tagKey(tag)));
 	if (append) return missing.length > 0 ? { tags_to_add: missing } : undefined;
@@ -130,8 +129,6 @@ function isSameValue(old: IDataObject, entry: IDataObject, type: string): boolea
 	const [has, wants] = [old, entry].map((item): unknown => ('value' in item ? item.value : item));
 	return isObject(has) && isObject(wants) ? holds(has, wants) : valueKey({ value: has as string }, type) === valueKey({ value: wants as string }, type);
 }
-
-const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null;
 
 /** amoCRM adds keys of its own to objects: what was given must be there, and may stand beside more. */
 function holds(has: IDataObject, wants: IDataObject): boolean {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { jsonParse, UserError } from 'n8n-workflow';
 
 import { isLink, withoutLinks } from './cardLinks';
-import type { Conventions } from './conventions';
+import type { AccountContext, Conventions } from './conventions';
 import { AccountNeeded } from './conventions';
 import { calendarDayOf, midnightOf, toTimestamp } from './dates';
 import type { FieldDefinition, FieldOption } from './dictionaries';
@@ -29,14 +29,9 @@ export interface Zones {
 	account: string;
 }
 
-/** What the meaning of a written value depends on. */
-export interface ValueContext extends Zones {
-	/** Address of the account: links of other accounts are refused. */
-	accountUrl: string;
+export interface ValueContext extends Zones, AccountContext {
 	/** Called before something is refused or left out because the definitions of the fields lack it: throws where they may be old. */
 	assertFieldsCurrent?: () => void;
-	/** Decide what a written number or date leaves open. */
-	conventions?: () => Conventions;
 	/** Gets what holds nothing to save. */
 	ignored?: Set<string>;
 }
@@ -284,12 +279,9 @@ function withKey<T>(key: string, read: () => T): T {
 	try {
 		return read();
 	} catch (error) {
-		throw keyError(key, error);
+		throw error instanceof AccountNeeded ? error : new UserError(`"${key}": ${(error as Error).message}`);
 	}
 }
-
-const keyError = (key: string, error: unknown): Error =>
-	error instanceof AccountNeeded ? error : new UserError(`"${key}": ${(error as Error).message}`);
 
 function parsed(value: unknown): unknown {
 	if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
@@ -325,23 +317,16 @@ const chainedList: TypeCodec = {
 
 const recordId = (value: unknown) => toId(value, ', or the link of the card');
 
+const each = (codec: TypeCodec, ...types: string[]): Record<string, TypeCodec> => Object.fromEntries(types.map((type) => [type, codec]));
+
 const CODECS: Record<string, TypeCodec> = {
-	text,
-	textarea: text,
-	url: text,
-	streetaddress: text,
-	tracking_data: text,
-	org_legal_name: text,
+	...each(text, 'text', 'textarea', 'url', 'streetaddress', 'tracking_data', 'org_legal_name'),
+	...each(money, 'price', 'monetary'),
+	...each(day, 'date', 'birthday'),
+	...each(oneOption, 'select', 'radiobutton', 'category'),
 	numeric: number,
-	price: money,
-	monetary: money,
 	checkbox: single(toBoolean),
-	date: day,
-	birthday: day,
 	date_time: moment,
-	select: oneOption,
-	radiobutton: oneOption,
-	category: oneOption,
 	multiselect: manyOptions,
 	multitext,
 	smart_address: smartAddress,

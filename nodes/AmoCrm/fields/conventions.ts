@@ -6,6 +6,14 @@ export interface Conventions {
 	dayFirst?: boolean;
 }
 
+/** What the meaning of a value depends on. */
+export interface AccountContext {
+	/** Address of the account: links of other accounts are refused. */
+	accountUrl: string;
+	/** Decide what a written number or date leaves open. */
+	conventions?: () => Conventions;
+}
+
 /** What an account says about itself: ISO codes such as `BR`, `BRL` and `pt`. */
 export interface AccountFacts {
 	country?: string;

@@ -6,9 +6,10 @@ import { encodeFieldValue, isCalendarDayType } from './codec';
 import type { FieldDefinition } from './dictionaries';
 import { endOfDay, toDeadline } from './dates';
 import type { Condition } from './filters';
-import { fieldError } from './fields';
+import { named, picked, pickOne } from './fields';
+import { blockList } from './locator';
 import { definitionOf } from './mapper';
-import { customFieldsOf, valueKey } from './matching';
+import { fieldValues, valueKey } from './matching';
 import { assertWritable, isUnset, show } from './values';
 
 /** Filters by the account's own fields (core facts 3.6). */
@@ -25,50 +26,35 @@ interface CustomFieldFilter {
 	value?: unknown;
 }
 
+const filterValues: INodeProperties[] = [
+	{ displayName: 'Field Name or ID', name: 'fieldId', ...picked('getCustomFieldNames').property, description: pickOne('Custom field to compare') },
+	{
+		displayName: 'Condition',
+		name: 'comparison',
+		type: 'options',
+		options: [
+			{ name: 'From', value: 'from', description: 'The value or more, the day or later' },
+			{ name: 'Is', value: 'is', description: 'The value, or one of several' },
+			{ name: 'To', value: 'to', description: 'The value or less, the day or earlier' },
+		],
+		default: 'is',
+		description: 'How to compare: ranges work for numbers and dates, single values for the others',
+	},
+	{
+		displayName: 'Value',
+		name: 'value',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Website',
+		description: 'Value to compare with, as a person would write it; several options or numbers separated by commas, or a list',
+	},
+];
+
 export const customFieldFiltersProperty: INodeProperties = {
 	displayName: 'Custom Fields',
 	name: 'customFields',
-	type: 'fixedCollection',
-	typeOptions: { multipleValues: true },
-	placeholder: 'Add Custom Field',
-	default: {},
+	...blockList({ displayName: 'Field', name: 'field', values: filterValues }, { noun: 'Custom Field' }),
 	description: 'Conditions on custom fields; all of them must hold',
-	options: [
-		{
-			displayName: 'Field',
-			name: 'field',
-			values: [
-				{
-					displayName: 'Field Name or ID',
-					name: 'fieldId',
-					type: 'options',
-					typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
-					default: '',
-					description: 'Custom field to compare. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-				},
-				{
-					displayName: 'Condition',
-					name: 'comparison',
-					type: 'options',
-					options: [
-						{ name: 'From', value: 'from', description: 'The value or more, the day or later' },
-						{ name: 'Is', value: 'is', description: 'The value, or one of several' },
-						{ name: 'To', value: 'to', description: 'The value or less, the day or earlier' },
-					],
-					default: 'is',
-					description: 'How to compare: ranges work for numbers and dates, single values for the others',
-				},
-				{
-					displayName: 'Value',
-					name: 'value',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. Website',
-					description: 'Value to compare with, as a person would write it; several options or numbers separated by commas, or a list',
-				},
-			],
-		},
-	],
 };
 
 /** The conditions that the user set, empty rows left out. */
@@ -86,15 +72,13 @@ export function customFieldConditions(given: CustomFieldFilter[], definitions: F
 			context.assertFieldsCurrent?.();
 			throw new UserError(`'Filters': the custom field ${show(fieldId)} does not exist in this account. Refresh the list of fields.`);
 		}
-		try {
+		return named(field.name, () => {
 			assertWritable(value);
 			if (isUnset(value) || (Array.isArray(value) && value.every(isUnset))) throw new UserError('the value to compare with is empty');
 			if (comparison === 'is') return byValue(field, value, context);
 			if (comparison === 'from' || comparison === 'to') return byBound(field, comparison, value, context);
 			throw new UserError(`${show(comparison)} is no condition. Give is, from or to.`);
-		} catch (error) {
-			throw fieldError({ displayName: field.name }, error);
-		}
+		});
 	});
 }
 
@@ -111,7 +95,7 @@ function byValue(field: FieldDefinition, value: unknown, context: ValueContext):
 	const wanted = new Set(items.map((item) => valueKey(item, field.type)));
 	return {
 		query: { filter: { custom_fields_values: { [field.id]: items.map(inQuery) } } },
-		accepts: (row) => valuesOf(row, field).some((item) => wanted.has(valueKey(item, field.type))),
+		accepts: (row) => fieldValues(row, field.id).some((item) => wanted.has(valueKey(item, field.type))),
 	};
 }
 
@@ -143,16 +127,10 @@ function inRange(field: FieldDefinition, range: { from?: number; to?: number }):
 	const { from = -Infinity, to = Infinity } = range;
 	return {
 		query: { filter: { custom_fields_values: { [field.id]: range } } },
-		accepts: (row) => valuesOf(row, field).some((item) => Number(item.value) >= from && Number(item.value) <= to),
+		accepts: (row) => fieldValues(row, field.id).some((item) => Number(item.value) >= from && Number(item.value) <= to),
 	};
 }
 
 function numberOf(field: FieldDefinition, value: unknown, context: ValueContext): number {
 	return Number(encodeFieldValue(value, field, context)[0]?.value);
-}
-
-function valuesOf(row: IDataObject, field: FieldDefinition): IDataObject[] {
-	return customFieldsOf(row)
-		.filter((entry) => Number(entry.field_id) === field.id)
-		.flatMap((entry) => entry.values ?? []);
 }

@@ -2,7 +2,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { FieldKind } from './fields';
-import { parseStage } from './fields';
+import { bodyKind, parseStage } from './fields';
+import { blockList, blocksOf } from './locator';
 import { isUnset, labelKey, show, toBoolean, toId, toList, toText } from './values';
 
 /** Settings of custom fields (extended facts 2.2): options, trees of options, the stages that require a field. */
@@ -21,15 +22,9 @@ interface GivenOption extends IDataObject {
 
 /** Options of a field to choose from. An update adds to those that there are, or renames them by their ID or code. */
 export const fieldOptions: FieldKind = {
-	property: {
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, sortable: true },
-		placeholder: 'Add Option',
-		default: {},
-		options: [{ displayName: 'Option', name: 'option', values: optionValues }],
-	},
+	property: blockList({ displayName: 'Option', name: 'option', values: optionValues }, { sortable: true }),
 	encode: (draft, key, value) => {
-		const blocks = rowsOf(value, 'option');
+		const blocks = blocksOf(value, 'option');
 		if (blocks.length === 0) return;
 		const options = distinct(blocks.flatMap(labelsOf).map(optionOf));
 		if (options.length === 0) throw new UserError('there is no option in it');
@@ -83,12 +78,6 @@ function optionOf(entry: unknown): GivenOption {
 	};
 }
 
-/** The rows of a list of blocks, or a list or a text with commas as data carry it. */
-export function rowsOf(value: unknown, name: string): unknown[] {
-	const isBlocks = typeof value === 'object' && value !== null && !Array.isArray(value);
-	return isBlocks ? [(value as Record<string, unknown>)[name] ?? []].flat() : toList(value);
-}
-
 interface Branch extends IDataObject {
 	id?: number;
 	parent_id?: number | null;
@@ -99,11 +88,10 @@ interface Branch extends IDataObject {
 
 /** A tree of options as paths, `Clothes / Shoes`; an update adds to the tree that there is. */
 export const categories: FieldKind = {
-	property: { type: 'string', typeOptions: { rows: 3 }, default: '' },
-	encode: (draft, key, value) => {
+	...bodyKind({ type: 'string', typeOptions: { rows: 3 }, default: '' }, (value) => {
 		const paths = Array.isArray(value) ? value.map(toText) : toText(value).split('\n');
-		draft.body[key] = grown([], paths.filter((path) => path.trim() !== ''));
-	},
+		return grown([], paths.filter((path) => path.trim() !== ''));
+	}),
 	keepsOld: (record, wanted) => {
 		const old = ((record.nested ?? []) as Branch[]).map(({ id, parent_id, value, sort }) => ({ id, parent_id, value, sort }) as Branch);
 		return grown(old, pathsOf(wanted as Branch[]));
@@ -146,13 +134,10 @@ function pathsOf(branches: Branch[]): string[] {
 }
 
 /** Stages as pairs, as a field is required in them (extended facts 2.2). */
-export const stagePairs: FieldKind = {
-	property: { type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [] },
-	encode: (draft, key, value) => {
-		draft.body[key] = toList(value).map((entry) => {
-			const { pipelineId, statusId } = parseStage(entry);
-			if (pipelineId === undefined) throw new UserError(`${show(entry)} names no pipeline. Give the stage as pipeline ID and stage ID, such as 7100001:142.`);
-			return { pipeline_id: pipelineId, status_id: statusId };
-		});
-	},
-};
+export const stagePairs = bodyKind({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [] }, (value) =>
+	toList(value).map((entry) => {
+		const { pipelineId, statusId } = parseStage(entry);
+		if (pipelineId !== undefined) return { pipeline_id: pipelineId, status_id: statusId };
+		throw new UserError(`${show(entry)} names no pipeline. Give the stage as pipeline ID and stage ID, such as 7100001:142.`);
+	}),
+);

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import type { Conventions } from './conventions';
+import type { AccountContext } from './conventions';
 import { AccountNeeded } from './conventions';
 import type { CustomFieldValue } from './customFields';
 import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
@@ -34,15 +34,11 @@ export interface Draft {
 	keepOld?: (record: IDataObject) => void;
 }
 
-export interface EncodeContext {
+export interface EncodeContext extends AccountContext {
 	mode: 'create' | 'update';
 	/** Where the record is, below `/api/v4`. */
 	path?: string;
 	timezone: string;
-	/** Address of the account: links of other accounts are refused. */
-	accountUrl: string;
-	/** Decide what a written number or date leaves open. */
-	conventions?: () => Conventions;
 	/** Gets what holds nothing to save. */
 	ignored?: Set<string>;
 	/** Every value that the user gave, by parameter name. */
@@ -189,7 +185,7 @@ export const pickedFields = bodyKind({ type: 'multiOptions', typeOptions: { load
 /** A user, `0` included (the robot). */
 export const pickedUser = bodyKind(recordLocator(USER), toInteger);
 
-export const pickedPipeline = bodyKind(recordLocator(PIPELINE), (value, { accountUrl }) => idIn(PIPELINE, value, accountUrl));
+export const pickedPipeline = record(PIPELINE);
 
 export function choice(options: Array<{ name: string; value: string }>): FieldKind {
 	return bodyKind({ type: 'options', options, default: options[0]?.value ?? '' }, (value) => oneOf(valuesOf(options), value));
@@ -223,11 +219,7 @@ export function parseStage(value: unknown): { pipelineId?: number; statusId: num
 /** Tag names. On create they are the tags of the new record; on update they are added to those it has. */
 export const tags: FieldKind = {
 	property: { type: 'string', default: '' },
-	encode: (draft, _key, value, { mode }) => {
-		const list = toTags(value);
-		if (mode === 'create') draft.body._embedded = { ...(draft.body._embedded as IDataObject), tags: list };
-		else draft.body.tags_to_add = list;
-	},
+	encode: (draft, key, value, { mode }) => putAt(draft.body, mode === 'create' ? key : 'tags_to_add', toTags(value)),
 	total: () => listTotal(toTags, (tag) => tagKey(tag as IDataObject)),
 };
 
@@ -235,15 +227,10 @@ export const tags: FieldKind = {
 export const tagKey = ({ id, name }: IDataObject): string => (id === undefined ? `name:${labelKey(String(name))}` : `id:${Number(id)}`);
 
 /** All the tags that the record is to have; an empty list takes every tag off (core facts 14.3). */
-export const replacedTags: FieldKind = {
-	property: { type: 'string', default: '' },
-	encode: (draft, _key, value, { values }) => {
-		if (!isUnset(values.tags) || !isUnset(values.tagsToRemove)) {
-			throw new UserError("'Tags to Add' and 'Tags to Remove' cannot go along with a full list of tags. Set one or the other.");
-		}
-		draft.body._embedded = { ...(draft.body._embedded as IDataObject), tags: toTags(value) };
-	},
-};
+export const replacedTags = bodyKind({ type: 'string', default: '' }, (value, { values }) => {
+	if (isUnset(values.tags) && isUnset(values.tagsToRemove)) return toTags(value);
+	throw new UserError("'Tags to Add' and 'Tags to Remove' cannot go along with a full list of tags. Set one or the other.");
+});
 
 export const removedTags = bodyKind({ type: 'string', default: '' }, toTags);
 
@@ -317,19 +304,15 @@ function links(to: 'contacts' | 'companies', onCreate: 'embedded' | 'linked', pr
 		encode: (draft, _key, value, { mode, accountUrl }) => {
 			// A record has one company at most.
 			const ids = to === 'companies' ? [idIn(COMPANY, value, accountUrl)] : idsIn(CONTACT, value, accountUrl);
-			if (mode === 'create' && onCreate === 'embedded') {
-				const embedded = (draft.body._embedded ?? {}) as Record<string, IDataObject[]>;
-				const known = embedded[to] ?? [];
-				const taken = new Set(known.map(({ id }) => id));
-				const added = [...new Set(ids)].filter((id) => !taken.has(id));
-				if (added.length === 0) return;
-				const rows = added.map((id, index) => ({ id, ...(to === 'contacts' ? { is_main: index === 0 && known.length === 0 } : {}) }));
-				draft.body._embedded = { ...embedded, [to]: [...known, ...rows] };
-				return;
-			}
-			const taken = new Set(draft.links.filter((link) => link.to_entity_type === to).map((link) => link.to_entity_id));
+			const isInside = mode === 'create' && onCreate === 'embedded';
+			const inside = (draft.body._embedded as Record<string, IDataObject[]> | undefined)?.[to] ?? [];
+			const taken = new Set(isInside ? inside.map(({ id }) => id) : draft.links.flatMap((link) => (link.to_entity_type === to ? link.to_entity_id : [])));
 			const added = [...new Set(ids)].filter((id) => !taken.has(id));
-			draft.links.push(...added.map((id) => ({ to_entity_id: id, to_entity_type: to })));
+			if (!isInside) draft.links.push(...added.map((id) => ({ to_entity_id: id, to_entity_type: to })));
+			else if (added.length > 0) {
+				const rows = added.map((id, index) => ({ id, ...(to === 'contacts' ? { is_main: index === 0 && inside.length === 0 } : {}) }));
+				putAt(draft.body, `_embedded.${to}`, [...inside, ...rows]);
+			}
 		},
 		...(to === 'contacts' ? { total: () => listTotal(recordEntries, (entry) => String(unwrapLocator(entry)).trim()) } : {}),
 	};
@@ -371,13 +354,11 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 		if (plain === '' && field.required && context.mode === 'create') throw new UserError(`'${plainName(field)}' must not be empty`);
 		// A link says what kind of record it leads to.
 		if (!isAddress(plain)) assertCompanion(field, fields, context.values);
-		try {
+		named(field.displayName, () => {
 			assertWritable(value);
 			field.kind.encode(draft, field.key, value, context);
-			if (field.kind.keepsOld && context.mode === 'update') keeping.push((record) => keepIn(draft, field, record, context));
-		} catch (error) {
-			throw fieldError(field, error);
-		}
+		});
+		if (field.kind.keepsOld && context.mode === 'update') keeping.push((record) => keepIn(draft, field, record, context));
 	}
 	assertDistinctFields(draft.customFields);
 	if (draft.customFields.length > 0) draft.body.custom_fields_values = draft.customFields;
@@ -386,12 +367,8 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 }
 
 function keepIn({ body }: Draft, field: WritableField, record: IDataObject, context: EncodeContext): void {
-	if (body[field.key] === undefined) return;
-	try {
-		body[field.key] = field.kind.keepsOld?.(record, body[field.key], context) as IDataObject;
-	} catch (error) {
-		throw fieldError(field, error);
-	}
+	const { displayName, key, kind } = field;
+	if (body[key] !== undefined) body[key] = named(displayName, () => kind.keepsOld?.(record, body[key], context) as IDataObject);
 }
 
 /** Throws a `UserError` when a parameter was set without the one it needs. */
@@ -410,17 +387,11 @@ export function plainName({ displayName }: { displayName: string }): string {
 	return displayName.replace(/ Names? or IDs?$/, '');
 }
 
-/** The error with the field's name; what asks for the account's conventions passes as it is. */
-export function fieldError(entry: { displayName: string }, error: unknown): Error {
-	if (error instanceof AccountNeeded) return error;
-	return AmoCrmError.at(plainName(entry), error);
-}
-
-/** What `read` gives; what it throws names the field. */
+/** What `read` gives; what it throws names the field. What asks for the account's conventions passes as it is. */
 export function named<T>(displayName: string, read: () => T): T {
 	try {
 		return read();
 	} catch (error) {
-		throw fieldError({ displayName }, error);
+		throw error instanceof AccountNeeded ? error : AmoCrmError.at(plainName({ displayName }), error);
 	}
 }

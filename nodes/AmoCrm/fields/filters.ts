@@ -2,9 +2,9 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { Query, QueryValue } from '../transport/types';
-import type { Conventions } from './conventions';
+import type { AccountContext } from './conventions';
 import { toTimestamp } from './dates';
-import { assertCompanion, fieldError, parseStage } from './fields';
+import { assertCompanion, named, parseStage } from './fields';
 import type { LocatorTarget } from './locator';
 import { idsIn, meansNoRecord, recordEntries, recordList } from './locator';
 import { toMoney } from './numbers';
@@ -39,12 +39,8 @@ export interface Filter {
 	condition: (value: unknown, context: FilterContext) => Condition;
 }
 
-export interface FilterContext {
+export interface FilterContext extends AccountContext {
 	timezone: string;
-	/** Address of the account: links of other accounts are refused. */
-	accountUrl: string;
-	/** Decide what a written number or date leaves open. */
-	conventions?: () => Conventions;
 	/** The values of all the filters, by parameter name. */
 	values: Record<string, unknown>;
 	/** Where the list is, and what links to its records look like. */
@@ -63,7 +59,7 @@ function filter(look: Look, property: Filter['property'], condition: Filter['con
 }
 
 /** `which` says what is returned; the rest is n8n's own wording. */
-const pickMany = (which: string) =>
+export const pickMany = (which: string) =>
 	`${which}. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.`;
 
 /** Full-text search, which needs no paid feature but matches loosely (core facts 3.6). */
@@ -217,12 +213,10 @@ export function conditionsOf(filters: Filter[], context: FilterContext): Conditi
 		const value = values[entry.name];
 		if (isUnset(value) || (Array.isArray(value) && value.length === 0 && !entry.takesEmptyList)) continue;
 		assertCompanion(entry, filters, values);
-		try {
+		named(entry.displayName, () => {
 			assertWritable(value);
 			conditions.push(entry.condition(value, context));
-		} catch (error) {
-			throw fieldError(entry, error);
-		}
+		});
 	}
 	return conditions;
 }

@@ -1,6 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { isObject } from '../transport/objects';
 import { show, toId, toList, unwrapLocator } from './values';
 
 export interface LocatorTarget {
@@ -130,22 +131,23 @@ const titleOf = (noun: string) => noun.replace(/^[a-z]/, (letter) => letter.toUp
 /** Several records, each with a picker of its own: n8n has no multiple choice for lists of thousands. */
 export function recordList(target: LocatorTarget) {
 	const title = titleOf(target.noun);
+	const description = `${titleOf(withArticle(target.noun))}, or an expression that gives one ID or a list of them`;
+	return blockList({ displayName: title, name: 'record', values: [{ displayName: title, name: 'recordId', ...recordLocator(target), description }] });
+}
+
+/** Blocks of values that the user adds one by one. */
+export function blockList(block: INodePropertyCollection, { sortable, noun = block.displayName }: { sortable?: true; noun?: string } = {}) {
 	return {
 		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: `Add ${title}`,
+		typeOptions: { multipleValues: true, ...(sortable ? { sortable } : {}) },
+		placeholder: `Add ${noun}`,
 		default: {},
-		options: [
-			{
-				displayName: title,
-				name: 'record',
-				values: [
-					{ displayName: title, name: 'recordId', ...recordLocator(target), description: `${titleOf(withArticle(target.noun))}, or an expression that gives one ID or a list of them` },
-				],
-			},
-		],
+		options: [block],
 	} satisfies Partial<INodeProperties>;
 }
+
+/** The rows of a list of blocks, or a list or a text with commas as data carry it. */
+export const blocksOf = (value: unknown, name: string): unknown[] => (isObject(value) ? [value[name] ?? []].flat() : toList(value));
 
 /** The entries of a `recordList`, of a list or of a text with commas, none of them unwrapped. */
 export function recordEntries(value: unknown): unknown[] {

@@ -5,7 +5,7 @@ import type { ValueContext } from './codec';
 import { encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
-import { fieldError } from './fields';
+import { named } from './fields';
 import { isUnset, labelKey, show } from './values';
 
 /** The value of n8n's resource mapper. */
@@ -83,13 +83,9 @@ export function encodeMappedFields(parameter: unknown, { json, definitions, cont
 }
 
 function encodeField(field: FieldDefinition, value: unknown, context: ValueContext): CustomFieldValue {
-	try {
-		const values = encodeFieldValue(value, field, context);
-		// Phone and email are addressed by code, as their own parameters do, so that setting both is noticed.
-		return field.code === 'PHONE' || field.code === 'EMAIL' ? { field_code: field.code, values } : { field_id: field.id, values };
-	} catch (error) {
-		throw fieldError({ displayName: field.name }, error);
-	}
+	const values = named(field.name, () => encodeFieldValue(value, field, context));
+	// Phone and email are addressed by code, as their own parameters do, so that setting both is noticed.
+	return field.code === 'PHONE' || field.code === 'EMAIL' ? { field_code: field.code, values } : { field_id: field.id, values };
 }
 
 const indexes = new WeakMap<FieldDefinition[], Array<Map<string, FieldDefinition>>>();

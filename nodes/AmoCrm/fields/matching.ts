@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { objectsIn } from '../transport/objects';
 import type { ValueContext } from './codec';
 import { encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
@@ -39,7 +40,7 @@ export function multitextMatcher(code: 'PHONE' | 'EMAIL', country: string): Matc
 			if (code === 'PHONE' && country === '' && entries.length > 0) throw NO_COUNTRY;
 			return entries.flatMap((entry) => keysOf(entry.value, field, country)).map((key) => ({ key: keyed(key), searches: searchesOf(key, field) }));
 		},
-		keysOfRecord: (record) => valuesOf(record, code).flatMap((text) => keysOf(text, field, country).map(keyed)),
+		keysOfRecord: (record) => fieldValues(record, code).flatMap(({ value }) => keysOf(String(value ?? ''), field, country).map(keyed)),
 	};
 }
 
@@ -94,10 +95,7 @@ export function fieldMatcher(field: FieldDefinition, context: ValueContext, coun
 		noun: 'value',
 		keysOf: (value) =>
 			keysOfEntries(encodeFieldValue(value, field, context)).map(({ entry, key }) => ({ key, searches: SEARCHABLE.has(type) ? searchable(searchText(entry)) : [] })),
-		keysOfRecord: (record) =>
-			customFieldsOf(record)
-				.filter((candidate) => Number(candidate.field_id) === id)
-				.flatMap((candidate) => keysOfEntries(candidate.values ?? []).map(({ key }) => key)),
+		keysOfRecord: (record) => keysOfEntries(fieldValues(record, id)).map(({ key }) => key),
 	};
 }
 
@@ -115,12 +113,11 @@ export function valueKey(entry: IDataObject, type: string): string {
 
 /** The custom fields that a record shows; what stands among them and is none says nothing. */
 export function customFieldsOf(record: IDataObject): CustomFieldValue[] {
-	const objectsOf = (value: unknown) => (Array.isArray(value) ? value : []).filter((entry): entry is IDataObject => typeof entry === 'object' && entry !== null);
-	return objectsOf(record.custom_fields_values).map((field) => ({ ...field, values: field.values === null ? null : objectsOf(field.values) }));
+	return objectsIn(record.custom_fields_values).map((field) => ({ ...field, values: field.values === null ? null : objectsIn(field.values) }));
 }
 
-function valuesOf(record: IDataObject, code: string): string[] {
-	return customFieldsOf(record)
-		.filter((field) => field.field_code === code)
-		.flatMap((field) => (field.values ?? []).map((entry) => String(entry.value ?? '')));
+/** The values that a record shows of the field with that ID or code. */
+export function fieldValues(record: IDataObject, field: number | string): IDataObject[] {
+	const isIt = ({ field_id: id, field_code: code }: CustomFieldValue) => (typeof field === 'number' ? Number(id) : code) === field;
+	return customFieldsOf(record).filter(isIt).flatMap(({ values }) => values ?? []);
 }

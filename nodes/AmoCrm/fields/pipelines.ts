@@ -3,39 +3,33 @@ import { UserError } from 'n8n-workflow';
 
 import { color, colorOf, STAGE_COLORS } from './colors';
 import type { FieldKind } from './fields';
-import { rowsOf } from './fieldSettings';
+import { bodyKind } from './fields';
 import type { Filter } from './filters';
+import { blockList, blocksOf } from './locator';
 import { isUnset, show, toBoolean, toText } from './values';
 
 /** What pipelines and their stages have (core facts 7). */
 
 /** Stages of a new pipeline, in their order. */
-export const pipelineStages: FieldKind = {
-	property: {
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, sortable: true },
-		placeholder: 'Add Stage',
-		default: {},
-		options: [
-			{
-				displayName: 'Stage',
-				name: 'stage',
-				values: [
-					{ displayName: 'Stage Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Negotiation', description: 'Name of the stage' },
-					{ displayName: 'Stage Color', name: 'color', ...color(STAGE_COLORS).property, description: 'Color of the stage on the board' },
-				],
-			},
-		],
-	},
-	encode: (draft, _key, value) => {
-		const statuses = rowsOf(value, 'stage').map((entry, index) => {
+export const pipelineStages = bodyKind(
+	blockList(
+		{
+			displayName: 'Stage',
+			name: 'stage',
+			values: [
+				{ displayName: 'Stage Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Negotiation', description: 'Name of the stage' },
+				{ displayName: 'Stage Color', name: 'color', ...color(STAGE_COLORS).property, description: 'Color of the stage on the board' },
+			],
+		},
+		{ sortable: true },
+	),
+	(value) =>
+		blocksOf(value, 'stage').map((entry, index) => {
 			const { name, color: wanted } = (typeof entry === 'object' && entry !== null ? entry : { name: entry }) as IDataObject;
 			if (isUnset(name)) throw new UserError(`${show(entry)} has no name`);
 			return { name: toText(name), sort: (index + 2) * 10, ...(isUnset(wanted) ? {} : { color: colorOf(wanted, STAGE_COLORS) }) };
-		});
-		draft.body._embedded = { ...(draft.body._embedded as IDataObject), statuses };
-	},
-};
+		}),
+);
 
 export type DescriptionLevel = 'newbie' | 'candidate' | 'master';
 

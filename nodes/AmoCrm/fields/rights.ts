@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
 import type { FieldKind } from './fields';
-import { fieldError } from './fields';
+import { named } from './fields';
 import { jsonObject } from './json';
 import { isUnset, show, toBoolean } from './values';
 
@@ -64,7 +64,8 @@ export const rights = {
 		const read: IDataObject = {};
 		for (const [subject, { name, actions }] of Object.entries(SUBJECTS)) {
 			const set = Object.entries(given[subject] ?? {}).filter(([, level]) => !isUnset(level));
-			if (set.length > 0) read[subject] = Object.fromEntries(set.map(([action, level]) => [action, levelOf(title(action, name), level, actions.includes(action) ? action : '')]));
+			const levels = set.map(([action, level]) => [action, named(title(action, name), () => levelOf(level, actions.includes(action) ? action : ''))]);
+			if (set.length > 0) read[subject] = Object.fromEntries(levels);
 		}
 		for (const [name, allowed] of Object.entries(given.other ?? {})) if (!isUnset(allowed)) read[name] = toBoolean(allowed);
 		draft.body[key] = { ...read, ...(draft.body[key] as IDataObject | undefined) };
@@ -73,12 +74,12 @@ export const rights = {
 	keepsOld: (record, wanted) => merged((record.rights ?? {}) as IDataObject, wanted as IDataObject),
 } satisfies FieldKind;
 
-function levelOf(displayName: string, value: unknown, action: string): string {
+function levelOf(value: unknown, action: string): string {
 	const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
 	const levels = levelsFor(action);
 	const found = Object.entries(levels).find(([letter, label]) => [letter, label].some((word) => word.toLowerCase() === text))?.[0];
 	if (found !== undefined && action !== '') return found;
-	throw fieldError({ displayName }, new UserError(`${show(value)} is not possible. Give one of: ${Object.values(levels).join(', ')}.`));
+	throw new UserError(`${show(value)} is not possible. Give one of: ${Object.values(levels).join(', ')}.`);
 }
 
 /** Rights in amoCRM's own form, for those of single stages and lists too. */

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isObject, objectsIn } from '../transport/objects';
 import type { Zones } from './codec';
 import { decodeFieldValue, isCalendarDayType, isoMoment } from './codec';
 
@@ -29,7 +30,7 @@ export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDa
 		simple.result = Array.isArray(simple.result) ? '' : ((simple.result as IDataObject).text ?? '');
 	}
 	Object.assign(simple, simpleEmbedded((row._embedded ?? {}) as IDataObject));
-	for (const field of listOf(row.custom_fields_values)) {
+	for (const field of objectsIn(row.custom_fields_values)) {
 		const name = nameIn([field.field_name, field.field_code, field.field_id]);
 		simple[Object.hasOwn(simple, name) ? `${name} (field ${nameIn([field.field_id])})` : name] = decoded(field, zones);
 	}
@@ -38,7 +39,7 @@ export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDa
 
 /** A value that its type cannot have, such as a moment after the end of time, comes as it is. */
 function decoded({ field_type: type, values }: IDataObject, zones: Zones): IDataObject[string] {
-	const entries = listOf(values);
+	const entries = objectsIn(values);
 	try {
 		return decodeFieldValue(nameIn([type]), entries, zones) as IDataObject[string];
 	} catch {
@@ -48,7 +49,7 @@ function decoded({ field_type: type, values }: IDataObject, zones: Zones): IData
 
 /** Whether a record shows calendar days, for which the account's time zone has to be known. */
 export function showsCalendarDays(row: IDataObject): boolean {
-	return listOf(row.custom_fields_values).some((field) => isCalendarDayType(nameIn([field.field_type])));
+	return objectsIn(row.custom_fields_values).some((field) => isCalendarDayType(nameIn([field.field_type])));
 }
 
 /** What a note holds stands beside its own fields. */
@@ -62,29 +63,24 @@ function withNames(row: IDataObject, names: Names): IDataObject {
 	const named: IDataObject = {};
 	for (const [key, value] of Object.entries(row)) {
 		named[key] = value;
-		const [label, name] = nameOf(key, row, names);
+		const [label, nameOf] = (Object.hasOwn(NAMED, key) && NAMED[key]) || ['', () => undefined];
+		const name = nameOf(row, names);
 		if (name !== undefined) named[label] = name;
 	}
 	return named;
 }
 
-function nameOf(key: string, row: IDataObject, names: Names): [label: string, name: string | undefined] {
-	switch (key) {
-		case 'pipeline_id':
-			return ['pipeline', names.pipelines?.get(Number(nameIn([row.pipeline_id])))];
-		case 'status_id':
-			return ['stage', names.stages?.get(`${nameIn([row.pipeline_id])}:${nameIn([row.status_id])}`)];
-		case 'responsible_user_id':
-			return ['responsible_user', names.users?.get(Number(nameIn([row.responsible_user_id])))];
-		default:
-			return ['', undefined];
-	}
-}
+/** What shows the name of an ID, and where it is known. */
+const NAMED: Record<string, [label: string, nameOf: (row: IDataObject, names: Names) => string | undefined]> = {
+	pipeline_id: ['pipeline', (row, { pipelines }) => pipelines?.get(Number(nameIn([row.pipeline_id])))],
+	status_id: ['stage', (row, { stages }) => stages?.get(`${nameIn([row.pipeline_id])}:${nameIn([row.status_id])}`)],
+	responsible_user_id: ['responsible_user', (row, { users }) => users?.get(Number(nameIn([row.responsible_user_id])))],
+};
 
 function simpleEmbedded(embedded: IDataObject): IDataObject {
 	const simple: IDataObject = {};
 	for (const [key, value] of Object.entries(embedded)) {
-		const entries = listOf(value);
+		const entries = objectsIn(value);
 		if (key === 'tags') simple.tags = entries.map((tag) => tag.name ?? null) as string[];
 		else if (key === 'loss_reason') simple.loss_reason = entries[0]?.name ?? null;
 		else if (key === 'companies') simple.company_id = entries[0]?.id ?? null;
@@ -105,11 +101,4 @@ const isMoment = (key: string): boolean => key.endsWith('_at') || key === 'compl
 /** The first text or number. */
 const nameIn = (values: unknown[]): string => String(values.find((value) => typeof value === 'string' || typeof value === 'number') ?? '');
 
-const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null;
-
 const isTextObject = (value: unknown): boolean => isObject(value) && 'text' in value;
-
-/** The objects of a list; what stands between them and is none says nothing. */
-function listOf(value: unknown): IDataObject[] {
-	return Array.isArray(value) ? value.filter(isObject) : [];
-}

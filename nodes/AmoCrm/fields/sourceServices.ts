@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { FieldKind } from './fields';
-import { rowsOf } from './fieldSettings';
+import { blockList, blocksOf } from './locator';
 import { isUnset, oneOf, show, toBoolean, toText, valuesOf } from './values';
 
 /** The only ones that amoCRM's own client knows. */
@@ -19,16 +19,10 @@ const pageValues: INodeProperties[] = [
 
 /** Messengers that a source has, page by page (extended facts 7.3). */
 export const sourceServices: FieldKind = {
-	property: {
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: 'Add Page',
-		default: {},
-		options: [{ displayName: 'Page', name: 'page', values: pageValues }],
-	},
+	property: blockList({ displayName: 'Page', name: 'page', values: pageValues }),
 	encode: (draft, key, value) => {
 		const services = new Map<string, IDataObject & { pages: IDataObject[] }>();
-		for (const row of rowsOf(value, 'page')) {
+		for (const row of blocksOf(value, 'page')) {
 			const { service, page } = partsOf(row);
 			const mark = JSON.stringify(service);
 			const { pages } = services.get(mark) ?? { pages: [] };
