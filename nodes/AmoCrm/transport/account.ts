@@ -12,15 +12,12 @@ const filtering = new Map<string, { at: number; asking: Promise<boolean | undefi
 export async function isFilteringEnabled(client: ApiClient): Promise<boolean | undefined> {
 	const known = filtering.get(client.accountKey);
 	if (known && Date.now() - known.at < KEEP_MS) return await known.asking;
-	const asking = ask(client);
+	const asking = readAccount(client, 'is_api_filter_enabled').then((account) => {
+		const enabled = account.ok ? account.value.is_api_filter_enabled : undefined;
+		return typeof enabled === 'boolean' ? enabled : undefined;
+	});
 	filtering.set(client.accountKey, { at: Date.now(), asking });
 	const enabled = await asking;
 	if (enabled === undefined) filtering.delete(client.accountKey);
 	return enabled;
-}
-
-async function ask(client: ApiClient): Promise<boolean | undefined> {
-	const account = await readAccount(client, 'is_api_filter_enabled');
-	const value = account.ok ? account.value.is_api_filter_enabled : undefined;
-	return typeof value === 'boolean' ? value : undefined;
 }

@@ -51,14 +51,7 @@ function typedValue(entry: IDataObject, { type, enums }: FieldDefinition): IData
 
 function cast(type: string, value: IDataObject[string]): IDataObject[string] {
 	if (isObject(value)) return value;
-	switch (type) {
-		case 'checkbox':
-			return value === '1' || value === 'true' || value === 1;
-		case 'date':
-		case 'date_time':
-		case 'birthday':
-			return toNumber(textOf(value));
-		default:
-			return value === undefined || value === null ? (value ?? null) : String(value);
-	}
+	if (type === 'checkbox') return value === '1' || value === 'true' || value === 1;
+	if (['date', 'date_time', 'birthday'].includes(type)) return toNumber(textOf(value));
+	return value === undefined || value === null ? null : String(value);
 }

@@ -16,9 +16,8 @@ export function isWanted(item: HookItem, options: FilterOptions, ownUserId: numb
 	return !options.ignoreOwnChanges || ownUserId === undefined || authorOf(item) !== ownUserId;
 }
 
-function isOneOf(wanted: string[], value: unknown): boolean {
-	return wanted.length === 0 || value === undefined || value === null || wanted.includes(textOf(value));
-}
+const isOneOf = (wanted: string[], value: unknown): boolean =>
+	wanted.length === 0 || value === undefined || value === null || wanted.includes(textOf(value));
 
 /** Who made the change, where the delivery says so. */
 function authorOf({ action, data }: HookItem): IDataObject[string] {

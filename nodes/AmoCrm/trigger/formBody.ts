@@ -18,9 +18,7 @@ const MAX_VALUES = 100_000;
 /** A key that counts for the next `[]`. */
 const INDEX = /^(?:0|[1-9]\d{0,14})$/;
 
-export function isFormObject(value: unknown): value is FormObject {
-	return typeof value === 'object' && value !== null;
-}
+export const isFormObject = (value: unknown): value is FormObject => typeof value === 'object' && value !== null;
 
 /** Whether parsed JSON has more levels, or more values, than a delivery may. */
 export function isTooLarge(value: unknown): boolean {

@@ -44,7 +44,9 @@ export function toV4({ entity, action, data }: HookItem): IDataObject {
 	const elementType = ENTITY_TYPES[Number(textOf(data.element_type))];
 	if (elementType !== undefined && row.entity_type === undefined) row.entity_type = elementType;
 	row._embedded = embedded(data);
-	if (entity === 'task') Object.assign(row, taskState(data));
+	// `complete_till` is a local time in hooks, of a zone that nobody has confirmed; `complete_before` is the same moment.
+	if (entity === 'task' && typeof data.complete_before === 'number') row.complete_till = data.complete_before;
+	if (entity === 'task' && data.status !== undefined) row.is_completed = data.status === 1;
 	if (action === 'note') row.note_type = NOTE_TYPES[Number(textOf(data.note_type))] ?? data.note_type;
 	if (entity === 'unsorted') Object.assign(row, decision(data));
 	return row;
@@ -55,14 +57,6 @@ function embedded(data: IDataObject): IDataObject {
 		...(data.tags === undefined ? {} : { tags: listOf(data.tags).filter(isObject) }),
 		...(data.linked_company_id ? { companies: [{ id: data.linked_company_id }] } : {}),
 		...(Array.isArray(data.linked_leads_id) ? { leads: data.linked_leads_id.map((id) => ({ id: id as number })) } : {}),
-	};
-}
-
-/** `complete_till` is a local time in hooks, of a zone that nobody has confirmed; `complete_before` is the same moment. */
-function taskState(data: IDataObject): IDataObject {
-	return {
-		...(typeof data.complete_before === 'number' ? { complete_till: data.complete_before } : {}),
-		...(data.status === undefined ? {} : { is_completed: data.status === 1 }),
 	};
 }
 
