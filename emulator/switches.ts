@@ -28,6 +28,10 @@ export interface Switches {
 	embedsOnUpdate: 'reject' | 'ignore';
 	unpaid: false | 'writes' | 'all';
 	unsortedDuplicates: 'accept' | 'reject';
+	unsortedLink: 'chats' | 'chats_mail';
+	customers: ProductAccess;
+	buttonsTakeSeconds: number;
+	phoneFilter: 'works' | 'ignored';
 	numericReadAs: 'string' | 'number';
 	dateFieldMidnight: boolean;
 	webhookSettingsShape: 'array' | 'map';
@@ -97,6 +101,30 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 	embedsOnUpdate: { default: 'ignore', facts: 'core 5.4', text: 'links in _embedded of a PATCH; empty lists always pass' },
 	unpaid: { default: false, facts: 'core 3.9', text: '402: subscription ended for writes, or for everything' },
 	unsortedDuplicates: { default: 'accept', facts: 'core 6.3', text: 'the same source_uid twice' },
+	unsortedLink: {
+		default: 'chats_mail',
+		facts: 'core 6.1',
+		text: 'which incoming leads can be linked to a card: of chats only, or of mail too; forms and calls never',
+		live: 'chats_mail: the official client links both, the documents speak of chats',
+	},
+	customers: {
+		default: 'on',
+		facts: 'extended 4',
+		text: 'customers are there: on; 402 where the plan has none (customers_mode is then unavailable), 403',
+		live: 'on; 402 is documented for PATCH /customers/mode. That customers which are switched off answer 422 everywhere is a guess',
+	},
+	buttonsTakeSeconds: {
+		default: 2,
+		facts: 'extended 7.4',
+		text: 'seconds until a new website button has its button_id and script',
+		live: 'some seconds: creating is asynchronous by the documents, how long is not known',
+	},
+	phoneFilter: {
+		default: 'works',
+		facts: 'extended 12',
+		text: 'filter[custom_fields_values] by phones and e-mails works or is ignored',
+		live: 'works: an example of a maintainer uses it; the documents do not list it',
+	},
 	numericReadAs: { default: 'string', facts: 'core 15.2', text: 'numeric custom field values on read' },
 	dateFieldMidnight: { default: true, facts: 'extended 2.3', text: 'date values are moved to midnight in the account timezone' },
 	webhookSettingsShape: { default: 'array', facts: 'extended 1.1', text: 'settings in the POST /webhooks answer: array or {code:1} map' },

@@ -24,7 +24,19 @@ export function checkEntity(world: World, type: EntityType, input: EntityInput, 
 		...checkTags(account, type, input).map((error) => ({ ...error, path: at(error.path) })),
 		...checkFields(world, type, input, current, prefix),
 		...(current ? checkEmbeddedOnUpdate(world, input, prefix) : checkEmbedded(world, type, input, prefix)),
+		...(type === 'customers' ? checkCustomer(world, input, !current, prefix) : []),
 		...(type === 'leads' && !current ? checkSource(world, input).map(({ path }) => notSupportedChoice(at(path))) : []),
+	];
+}
+
+/** The date of the next purchase is asked for where customers live by periods. facts: extended 4 */
+function checkCustomer({ account }: World, { next_date, status_id, _embedded }: EntityInput, isNew: boolean, prefix: string): FieldError[] {
+	const isDateMissing = isNew && account.info.customers_mode === 'periodicity' && typeof next_date !== 'number';
+	const segments = _embedded?.segments ?? [];
+	return [
+		...(isDateMissing ? [fieldMissing(`${prefix}next_date`)] : []),
+		...(typeof status_id !== 'number' || account.customerStatuses.has(status_id) ? [] : [notSupportedChoice(`${prefix}status_id`)]),
+		...segments.flatMap(({ id }, index) => (account.segments.has(id) ? [] : [notSupportedChoice(`${prefix}_embedded.segments.${index}.id`)])),
 	];
 }
 

@@ -81,7 +81,7 @@ const BY_ENUM = new Set(['select', 'multiselect', 'radiobutton', 'category']);
 function fieldPredicates(world: World, type: EntityType, filters: Record<string, unknown>): Predicate<EntityRow>[] {
 	return Object.entries(filters).flatMap(([key, wanted]): Predicate<EntityRow>[] => {
 		const field = world.account.customFields.get(Number(key));
-		if (!field || field.owner !== type) return [];
+		if (!field || field.owner !== type || (field.type === 'multitext' && world.switches.phoneFilter === 'ignored')) return [];
 		const matches = valueMatcher(world, field, wanted);
 		if (!matches) return [];
 		return [(row) => row.custom_fields_values.some((value) => value.field_id === field.id && matches(value))];

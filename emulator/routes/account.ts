@@ -24,7 +24,7 @@ export function accountRoutes(app: FastifyInstance, world: World): void {
 			country: info.country,
 			currency: info.currency,
 			currency_symbol: info.currency_symbol,
-			customers_mode: info.customers_mode,
+			customers_mode: world.switches.customers === 402 ? 'unavailable' : info.customers_mode,
 			is_unsorted_on: info.is_unsorted_on,
 			mobile_feature_version: 0,
 			is_loss_reason_enabled: info.is_loss_reason_enabled,

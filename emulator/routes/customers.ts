@@ -8,7 +8,8 @@ import { crudRoutes, given, type Params } from '../http/crud';
 import { originOf, sendJson, sendList, sendNothing } from '../http/envelope';
 import { missing } from '../http/missing';
 import { fieldNotExpected, invalidValue, notSupportedChoice, unprocessable, ValidationProblem } from '../http/problems';
-import { intsOf, isRecord } from '../http/query';
+import { requireCustomers, requireProduct } from '../http/product';
+import { intsOf, isRecord, scalar, type Query } from '../http/query';
 import type { SegmentRow, TransactionRow } from '../store/moreRows';
 import { parseBatch, parseObject } from '../validation/batch';
 import { fieldContext, fieldFinder, type World } from '../world';
@@ -23,6 +24,7 @@ export function customerRoutes(app: FastifyInstance, world: World): void {
 	const { account } = world;
 	app.patch('/customers/mode', (request, reply) => {
 		requireAdmin(request);
+		requireProduct(world.switches.customers, 'Customers');
 		const schema = z.strictObject({ mode: z.enum(['segments', 'periodicity']), is_enabled: z.boolean() });
 		const data = parseObject(request.body, schema, world.switches);
 		account.info.customers_mode = data.is_enabled ? data.mode : 'disabled';
@@ -34,8 +36,9 @@ export function customerRoutes(app: FastifyInstance, world: World): void {
 	transactionRoutes(app, world);
 
 	app.post<{ Params: Params }>('/customers/:id(^\\d+$)/bonus_points', (request, reply) => {
+		requireCustomers(world);
 		const customer = account.customers.get(Number(request.params.id));
-		if (!customer) return missing(reply, world);
+		if (!customer || customer.is_deleted) return missing(reply, world);
 		const schema = z.strictObject({ earn: int.positive().optional(), redeem: int.positive().optional() });
 		const { earn, redeem } = parseObject(request.body, schema, world.switches, (data) => {
 			if (data.earn !== undefined && data.redeem !== undefined) return [fieldNotExpected('redeem')];
@@ -47,8 +50,9 @@ export function customerRoutes(app: FastifyInstance, world: World): void {
 	});
 }
 
-function requireMode({ account }: World, mode: 'segments' | 'periodicity'): void {
-	if (account.info.customers_mode !== mode) throw unprocessable(`Customers mode is not ${mode}`);
+function requireMode(world: World, mode: 'segments' | 'periodicity'): void {
+	requireCustomers(world);
+	if (world.account.info.customers_mode !== mode) throw unprocessable(`Customers mode is not ${mode}`);
 }
 
 function statusRoutes(app: FastifyInstance, world: World): void {
@@ -113,7 +117,7 @@ function segmentRoutes(app: FastifyInstance, world: World): void {
 		create: {
 			schema: z.strictObject({ ...shape, color: shape.color.optional() }),
 			single: true,
-			check: (data) => checked(data.custom_fields_values).errors,
+			check: (data) => [...(table.size >= 100 ? [invalidValue('name', 'Too many segments.')] : []), ...checked(data.custom_fields_values).errors],
 			make(data) {
 				const now = clock.seconds();
 				return table.add({
@@ -139,7 +143,14 @@ function segmentRoutes(app: FastifyInstance, world: World): void {
 				});
 			},
 		},
-		remove: { run: ({ id }) => void table.delete(id) },
+		remove: {
+			run({ id }) {
+				table.delete(id);
+				for (const customer of account.customers.values()) {
+					if (customer.segment_ids.includes(id)) account.customers.change(customer, { segment_ids: customer.segment_ids.filter((own) => own !== id) });
+				}
+			},
+		},
 	});
 }
 
@@ -152,17 +163,24 @@ const TRANSACTION = z.strictObject({
 	next_date: int.optional(),
 	created_by: int.optional(),
 	request_id: requestId,
+	metadata: z.strictObject({ receipt_link: z.string().nullish(), external_id: z.string().nullish() }).nullish(),
 	_embedded: z.strictObject({ catalog_elements: z.array(element).nullish() }).nullish(),
 });
+/** What a purchase earns with `accrue_bonus=true`: the programme of a live account decides, here it is a tenth. */
+const BONUS_SHARE = 0.1;
 
 function transactionRoutes(app: FastifyInstance, world: World): void {
 	const { account, clock } = world;
 	const table = account.transactions;
-	const live = () => [...table.values()].filter(({ is_deleted }) => !is_deleted);
+	const live = () => {
+		requireCustomers(world);
+		return [...table.values()].filter(({ is_deleted }) => !is_deleted);
+	};
 	const present = (row: TransactionRow, request: FastifyRequest) => {
-		const { elements, ...own } = row;
+		const { elements, metadata, ...own } = row;
 		return {
 			...own,
+			...(metadata ? { metadata } : {}),
 			account_id: account.info.id,
 			_links: hrefLinks(originOf(request), `/customers/transactions/${row.id}`),
 			_embedded: { customer: { id: row.customer_id, _links: hrefLinks(originOf(request), `/customers/${row.customer_id}`) }, catalog_elements: elements },
@@ -185,6 +203,7 @@ function transactionRoutes(app: FastifyInstance, world: World): void {
 	});
 
 	app.post<{ Params: Params }>(nested, (request, reply) => {
+		requireCustomers(world);
 		const customer = customerOf(request.params);
 		if (!customer) throw new ValidationProblem([{ errors: [notSupportedChoice('customer_id')] }]);
 		const items = parseBatch(request.body, TRANSACTION, world.switches, (data) =>
@@ -192,6 +211,7 @@ function transactionRoutes(app: FastifyInstance, world: World): void {
 				account.hasElement(metadata.catalog_id, id) ? [] : [notSupportedChoice(`_embedded.catalog_elements.${index}.id`)],
 			),
 		);
+		const accrues = ['true', '1'].includes(scalar((request.query as Query).accrue_bonus) ?? '');
 		const rows = items.map(({ data, requestId: request_id }) => {
 			const now = clock.seconds();
 			const by = data.created_by ?? request.caller.user.id;
@@ -207,8 +227,14 @@ function transactionRoutes(app: FastifyInstance, world: World): void {
 				updated_at: now,
 				is_deleted: false,
 				elements: data._embedded?.catalog_elements ?? [],
+				metadata: data.metadata ?? null,
 			});
-			account.customers.change(customer, { next_price: data.next_price ?? customer.next_price, next_date: data.next_date ?? customer.next_date });
+			const earned = accrues ? Math.floor(data.price * BONUS_SHARE) : 0;
+			account.customers.change(customer, {
+				next_price: data.next_price ?? customer.next_price,
+				next_date: data.next_date ?? customer.next_date,
+				bonus_points: customer.bonus_points + earned,
+			});
 			world.changes.publish({ kind: 'transaction', action: 'add', row, by });
 			return { ...present(row, request), request_id };
 		});

@@ -6,6 +6,7 @@ import { CREATE, UPDATE_BATCH, UPDATE_ONE } from '../entities/schemas';
 import { createEntity, updateEntity } from '../entities/write';
 import { crudRoutes, type Selection } from '../http/crud';
 import { originOf } from '../http/envelope';
+import { requireCustomers } from '../http/product';
 import { orderOf, withOf, type Query } from '../http/query';
 import type { EntityRow, EntityType } from '../store/rows';
 import { byField } from '../store/sortedView';
@@ -21,6 +22,7 @@ export function entityRoutes(app: FastifyInstance, world: World, type: EntityTyp
 		origin: originOf(request),
 	});
 	const live = (id: number) => {
+		if (type === 'customers') requireCustomers(world);
 		const row = table.get(id);
 		return row && !row.is_deleted && !row.is_unsorted ? row : undefined;
 	};
@@ -29,7 +31,10 @@ export function entityRoutes(app: FastifyInstance, world: World, type: EntityTyp
 	crudRoutes(app, world, {
 		path: `/${type}`,
 		key: type,
-		rows: () => table.values(),
+		rows() {
+			if (type === 'customers') requireCustomers(world);
+			return table.values();
+		},
 		find: live,
 		present: (row, request) => (row.is_deleted ? presentTrashed : presentEntity)(presenter(request), row),
 		get: { absent: 204 },

@@ -21,18 +21,20 @@ const PATCH = z.strictObject({ id: z.number().int().optional(), name: z.string()
 const isShown = (request: FastifyRequest, { is_deleted }: ButtonRow) => !is_deleted || withOf(request.query as Query).has('deleted');
 
 export function websiteButtonRoutes(app: FastifyInstance, world: World): void {
-	const { account } = world;
+	const { account, clock, switches } = world;
 	const table = account.buttons;
+	/** Creating goes on after the answer. */
+	const isReady = ({ created_at = 0 }: ButtonRow) => clock.seconds() >= created_at + switches.buttonsTakeSeconds;
 	const present = (row: ButtonRow, request: FastifyRequest) => ({
 		account_id: account.info.id,
 		source_id: row.id,
-		button_id: row.id + 100_000,
+		button_id: isReady(row) ? row.id + 100_000 : null,
 		name: row.name,
 		pipeline_id: row.pipeline_id,
-		creation_status: 'created',
+		creation_status: isReady(row) ? 'created' : 'pending',
 		is_duplication_control_enabled: false,
 		is_deleted: row.is_deleted,
-		...(withOf(request.query as Query).has('scripts') ? { script: `<script>/* button ${row.id} of the emulator */</script>` } : {}),
+		...(withOf(request.query as Query).has('scripts') && isReady(row) ? { script: `<script>/* button ${row.id} of the emulator */</script>` } : {}),
 	});
 	crudRoutes(app, world, {
 		path: '/website_buttons',
@@ -48,7 +50,7 @@ export function websiteButtonRoutes(app: FastifyInstance, world: World): void {
 			check: ({ pipeline_id }) => (account.pipelines.has(pipeline_id) ? [] : [notSupportedChoice('pipeline_id')]),
 			make({ pipeline_id, trusted_websites, is_used_in_app = false, name }) {
 				const id = table.nextId();
-				return table.add({ id, name: name ?? `Button ${id}`, pipeline_id, trusted_websites, has_chat: false, is_used_in_app, is_deleted: false });
+				return table.add({ id, name: name ?? `Button ${id}`, pipeline_id, trusted_websites, has_chat: false, is_used_in_app, is_deleted: false, created_at: clock.seconds() });
 			},
 			present: ({ id: source_id, trusted_websites, name }) => ({ source_id, trusted_websites, name }),
 		},

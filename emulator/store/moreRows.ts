@@ -68,6 +68,7 @@ export interface TransactionRow extends Stamped {
 	customer_id: number;
 	is_deleted: boolean;
 	elements: { id: number; metadata: { catalog_id: number; quantity: number } }[];
+	metadata?: { receipt_link?: string | null; external_id?: string | null } | null;
 }
 
 export type UnsortedCategory = 'sip' | 'forms' | 'chats' | 'mail';
@@ -247,6 +248,7 @@ export interface ButtonRow {
 	has_chat: boolean;
 	is_used_in_app: boolean;
 	is_deleted: boolean;
+	created_at?: number;
 }
 
 export interface ShortLinkRow {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EntityInput } from '../entities/schemas';
 import { createEntity } from '../entities/write';
 import type { Caller } from '../http/caller';
+import { LOST } from '../store/account';
 import type { UnsortedCategory, UnsortedRow } from '../store/moreRows';
 import type { World } from '../world';
 
@@ -69,30 +70,49 @@ export function acceptUnsorted(world: World, row: UnsortedRow, userId: number, s
 	const pipeline = account.pipelines.get(row.pipeline_id);
 	const status_id = statusId ?? (pipeline && account.firstStatus(pipeline)?.id);
 	const lead = account.leads.get(row.lead_id ?? 0);
-	const stamp = { updated_at: clock.seconds(), updated_by: userId };
 	if (lead && status_id !== undefined) {
-		const before = account.leads.change(lead, { status_id, responsible_user_id: userId, ...stamp });
+		const before = account.leads.change(lead, { status_id, responsible_user_id: userId, updated_at: clock.seconds(), updated_by: userId });
 		const fresh = world.switches.webhooksForUnsortedLeads ? ({ action: 'update', before } as const) : ({ action: 'add' } as const);
 		world.changes.publish({ kind: 'entity', type: 'leads', row: lead, by: userId, ...fresh });
 	}
+	reveal(world, row, userId);
+	close(world, row, 'accepted', userId);
+}
+
+/** The contact and the company come out into the open. */
+function reveal({ account, changes, clock }: World, row: UnsortedRow, userId: number): void {
 	for (const [type, id] of [['contacts', row.contact_id], ['companies', row.company_id]] as const) {
 		const member = account.entities(type).get(id ?? 0);
 		if (!member?.is_unsorted) continue;
-		account.entities(type).change(member, { is_unsorted: false, ...stamp });
-		world.changes.publish({ kind: 'entity', type, action: 'add', row: member, by: userId });
+		account.entities(type).change(member, { is_unsorted: false, updated_at: clock.seconds(), updated_by: userId });
+		changes.publish({ kind: 'entity', type, action: 'add', row: member, by: userId });
+	}
+}
+
+/** The chat or letter goes to a card that is there already, with its contact; the lead of its own is not needed. facts: core 6.5 */
+export function linkUnsorted(world: World, row: UnsortedRow, to: { type: 'leads' | 'customers'; id: number }, contactId: number | undefined, userId: number): void {
+	const { account, changes } = world;
+	const own = account.leads.get(row.lead_id ?? 0);
+	if (own) account.leads.change(own, { is_deleted: true });
+	reveal(world, row, userId);
+	const contact = contactId ?? row.contact_id;
+	const from = { type: 'contacts', id: contact ?? 0 } as const;
+	if (contact !== null && !account.links.between(from, to)) {
+		account.links.put({ from, to, isMain: false });
+		changes.publish({ kind: 'link', action: 'link', from: to, to: from, by: userId });
 	}
 	close(world, row, 'accepted', userId);
 }
 
-/** The lead lands in the trash. facts: core 6.5, extended 9.3 */
+/** The lead lands on the lost stage and in the trash. facts: core 6.5, extended 9.3 */
 export function declineUnsorted(world: World, row: UnsortedRow, userId: number): void {
 	const { account, clock } = world;
 	const lead = account.leads.get(row.lead_id ?? 0);
-	if (lead) account.leads.change(lead, { is_deleted: true, updated_at: clock.seconds(), updated_by: userId });
+	if (lead) account.leads.change(lead, { is_deleted: true, status_id: LOST, closed_at: clock.seconds(), updated_at: clock.seconds(), updated_by: userId });
 	close(world, row, 'declined', userId);
 }
 
-export function close(world: World, row: UnsortedRow, state: 'accepted' | 'declined', userId: number): void {
+function close(world: World, row: UnsortedRow, state: 'accepted' | 'declined', userId: number): void {
 	world.account.unsorted.change(row, { state, closed_at: world.clock.seconds() });
 	world.changes.publish({ kind: 'unsorted', action: state === 'accepted' ? 'accept' : 'decline', row, by: userId });
 }

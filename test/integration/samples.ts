@@ -81,6 +81,7 @@ export const SAMPLES: Record<string, Samples> = {
 	},
 	customerSegment: {
 		prepare: ({ emulator }) => void (emulator.account.info.customers_mode = 'segments'),
+		tidy: ({ emulator: { account } }) => [...account.segments.keys()].slice(2).forEach((id) => account.segments.delete(id)),
 	},
 	customField: {
 		values: {

@@ -208,7 +208,7 @@ describe('core 6 incoming leads', () => {
 		const uid = await add();
 		expect(await get(`/leads/unsorted/${uid}`)).toMatchObject({
 			uid: expect.stringMatching(/^[0-9a-f]{37,60}$/), source_uid: 's', source_name: 'Site', category: 'forms', pipeline_id: pipelines()[0]?.id, created_at: expect.any(Number),
-			metadata: form.metadata, account_id: expect.any(Number), _embedded: { leads: [{ id: expect.any(Number) }], contacts: [{ id: expect.any(Number) }], companies: [] },
+			metadata: { ...form.metadata, form_sent_at: '1' }, account_id: expect.any(Number), _embedded: { leads: [{ id: expect.any(Number) }], contacts: [{ id: expect.any(Number) }], companies: [] },
 		});
 		expect((await api('GET', '/contacts')).status).toBe(204);
 		await api('POST', `/leads/unsorted/${uid}/accept`, {});
@@ -229,10 +229,27 @@ describe('core 6 incoming leads', () => {
 		expect((await api('POST', '/leads/unsorted/forms', [form])).status).toBe(400);
 	});
 
+	it('core 6.1 chats and mail are linked, or chats only by the switch', async () => {
+		const lead = await create('/leads');
+		const link = async (category: 'chats' | 'mail') => {
+			const { uid } = bench.emulator.ui.addUnsorted({ category, source_uid: 'x', source_name: 'X', metadata: {} });
+			return (await api('POST', `/leads/unsorted/${uid}/link`, { link: { entity_id: lead, entity_type: 'leads' } })).status;
+		};
+		expect([await link('chats'), await link('mail')]).toEqual([200, 200]);
+		bench.emulator.switches.unsortedLink = 'chats';
+		expect([await link('chats'), await link('mail')]).toEqual([200, 400]);
+	});
+
+	it('core 6.4 the flag for a call’s event is not read back, a duration comes as text', async () => {
+		await api('POST', '/leads/unsorted/sip', [{ ...sip, metadata: { ...sip.metadata, duration: 5 } }]);
+		const [call] = rows(await api('GET', '/leads/unsorted'), 'unsorted');
+		expect(call?.metadata).toEqual({ phone: 79990001122, called_at: 1, duration: '5', link: '', service_code: 'x', uniq: 'u' });
+	});
+
 	it('core 6.4 metadata differs by category, keys of another one are dropped', async () => {
 		await api('POST', '/leads/unsorted/forms', [{ ...form, metadata: { ...form.metadata, ...sip.metadata } }]);
 		const [made] = rows(await api('GET', '/leads/unsorted?filter[category]=forms'), 'unsorted');
-		expect(made?.metadata).toEqual(form.metadata);
+		expect(made?.metadata).toEqual({ ...form.metadata, form_sent_at: '1' });
 		bench.emulator.ui.addUnsorted({ category: 'mail', source_uid: 'm', source_name: 'Mail', metadata: { from: { email: 'a@x.example', name: 'A' }, subject: 'Hi' } });
 		expect(rows(await api('GET', '/leads/unsorted?filter[category]=mail'), 'unsorted')).toMatchObject([{ metadata: { from: { email: 'a@x.example' }, subject: 'Hi' } }]);
 	});
@@ -248,10 +265,14 @@ describe('core 6 incoming leads', () => {
 		expect(Object.keys(declined.body._embedded ?? {}).sort()).toEqual(['contacts', 'leads']);
 		expect(rows(await api('GET', '/leads?with=only_deleted'), 'leads')[0]).toMatchObject({ is_deleted: true, name: null, price: null });
 		const lead = await create('/leads');
-		const link = await api('POST', `/leads/unsorted/${third}/link`, { link: { entity_id: lead, entity_type: 'leads' } });
-		expect(link.body).toMatchObject({ uid: third, _embedded: { leads: [{ id: lead, _links: {} }] } });
+		expect(errors(await api('POST', `/leads/unsorted/${third}/link`, { link: { entity_id: lead, entity_type: 'leads' } }))).toEqual({ '-': ['NotSupportedChoice category'] });
+		await api('POST', `/leads/unsorted/${third}/accept`, {});
+		const { uid: chat } = bench.emulator.ui.addUnsorted({ category: 'chats', source_uid: 'c', source_name: 'Chat', metadata: {}, contact: { name: 'C' } });
+		const link = await api('POST', `/leads/unsorted/${chat}/link`, { link: { entity_id: lead, entity_type: 'leads' } });
+		expect(link.body).toMatchObject({ uid: chat, _embedded: { leads: [{ id: lead, _links: {} }] } });
+		expect(rows(await api('GET', `/leads/${lead}/links`), 'links')).toMatchObject([{ to_entity_type: 'contacts' }]);
 		expect(await get('/leads/unsorted/summary')).toEqual({
-			total: 0, accepted: 2, declined: 1, average_sort_time: expect.any(Number), categories: { sip: { total: 0 }, mail: { total: 0 }, forms: { total: 0 }, chats: { total: 0 } },
+			total: 0, accepted: 3, declined: 1, average_sort_time: expect.any(Number), categories: { sip: { total: 0 }, mail: { total: 0 }, forms: { total: 0 }, chats: { total: 0 } },
 		});
 	});
 });

@@ -148,3 +148,42 @@ it('extended 4 the key of new transactions is transactions, or customers by the 
 	expect(made).toMatchObject({ price: 500, comment: null, completed_at: expect.any(Number), customer_id: id, is_deleted: false, _embedded: { customer: { id }, catalog_elements: [] } });
 	expect((await api('PATCH', `/customers/transactions/${String(made?.id)}`, {})).status).toBe(405);
 });
+
+it('extended 4 a customer of the periodic mode needs its date, and segments that exist', async () => {
+	expect(errors(await api('POST', '/customers', [{ name: 'Acme' }]))).toEqual({ 0: ['FieldMissing next_date'] });
+	await api('PATCH', '/customers/mode', { mode: 'segments', is_enabled: true });
+	const id = await create('/customers', { name: 'Acme' });
+	expect(errors(await api('PATCH', `/customers/${id}`, { _embedded: { segments: [{ id: 1 }] } }))).toEqual({ '-': ['NotSupportedChoice _embedded.segments.0.id'] });
+	const segment = (await api('POST', '/customers/segments', { name: 'VIP' })).body.id;
+	await api('PATCH', `/customers/${id}`, { _embedded: { segments: [{ id: segment }] } });
+	expect((await api('DELETE', `/customers/segments/${String(segment)}`)).status).toBe(204);
+	expect((await api('GET', `/customers/${id}`)).body._embedded).toMatchObject({ segments: [] });
+});
+
+it('extended 4 customers that are switched off answer 422, those that the plan lacks 402', async () => {
+	const id = await create('/customers', { name: 'Acme', next_date: 1_900_000_000 });
+	const calls = () => Promise.all([
+		api('GET', '/customers'), api('GET', `/customers/${id}`), api('POST', '/customers', [{ name: 'B', next_date: 1 }]), api('PATCH', `/customers/${id}`, { name: 'C' }), api('GET', '/customers/segments'),
+		api('GET', '/customers/statuses'), api('GET', '/customers/transactions'), api('POST', `/customers/${id}/transactions`, [{ price: 1 }]), api('POST', `/customers/${id}/bonus_points`, { earn: 1 }),
+	]);
+	await api('PATCH', '/customers/mode', { mode: 'periodicity', is_enabled: false });
+	expect((await api('GET', '/account')).body.customers_mode).toBe('disabled');
+	for (const { status } of await calls()) expect(status).toBe(422);
+	bench.emulator.switches.customers = 402;
+	expect((await api('GET', '/account')).body.customers_mode).toBe('unavailable');
+	for (const { status } of await calls()) expect(status).toBe(402);
+	expect((await api('PATCH', '/customers/mode', { mode: 'periodicity', is_enabled: true })).status).toBe(402);
+	bench.emulator.switches.customers = 403;
+	expect((await api('GET', '/customers')).status).toBe(403);
+});
+
+it('extended 4 a purchase earns bonus points where it asks to, and keeps its products and its receipt', async () => {
+	const customer = await create('/customers', { name: 'Acme', next_date: 1_900_000_000 });
+	const catalog_id = await create('/catalogs', { name: 'Goods' });
+	const id = await create(`/catalogs/${catalog_id}/elements`, { name: 'Shoes' });
+	const bought = { price: 500, metadata: { receipt_link: 'https://r.example/1', external_id: 'e1' }, _embedded: { catalog_elements: [{ id, metadata: { catalog_id, quantity: 2.5 } }] } };
+	for (const accrues of ['true', 'false']) await api('POST', `/customers/${customer}/transactions?accrue_bonus=${accrues}`, [bought]);
+	expect((await api('POST', `/customers/${customer}/bonus_points`, { earn: 1 })).body).toEqual({ bonus_points: 51 });
+	expect((await api('POST', `/customers/${customer}/bonus_points`, { redeem: 52 })).status).toBe(400);
+	expect(rows(await api('GET', `/customers/${customer}/transactions`), 'transactions')[0]).toMatchObject(bought);
+});

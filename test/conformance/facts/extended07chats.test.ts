@@ -77,6 +77,17 @@ describe('extended 7.2 talks and messages', () => {
 		expect(await send({ text: 'x' })).toMatchObject({ status: 422, body: { detail: 'Talk is closed' } });
 	});
 
+	it('extended 7.2 chats are asked for by contact or by chat, several at once; neither is refused', async () => {
+		const [ann, bob] = [await create('/contacts', { name: 'Ann' }), await create('/contacts', { name: 'Bob' })];
+		const [first, second] = [await write({ contactId: ann, text: 'a' }), await write({ contactId: bob, text: 'b' })];
+		const found = async (query: string) => rows(await api('GET', `/contacts/chats?${query}`), 'chats').map(({ contact_id }) => contact_id);
+		expect(await found(`contact_id[]=${ann}&contact_id[]=${bob}`)).toEqual([ann, bob]);
+		expect([await found(`contact_id=${ann}`), await found(`chat_id[]=${second.chat_id}`)]).toEqual([[ann], [bob]]);
+		expect((await api('GET', '/contacts/chats?contact_id=1')).status).toBe(204);
+		expect((await api('GET', '/contacts/chats')).status).toBe(400);
+		expect(errors(await api('POST', '/contacts/chats', [{ contact_id: 1, chat_id: first.chat_id }]))).toEqual({ 0: ['NotSupportedChoice contact_id'] });
+	});
+
 	it('extended 7.2 closing without force lets the NPS bot ask first where it is on', async () => {
 		const { talk_id } = await write({ contactId: await create('/contacts', { name: 'Ann' }), text: 'Hi' });
 		bench.emulator.switches.npsOnClose = true;
@@ -185,4 +196,13 @@ it('extended 8 the drive tells its room, and refuses what does not fit', async (
 	expect(await open(3)).toMatchObject({ status: 402, body: { detail: 'Storage limit exceeded' } });
 	const headers = { authorization: `Bearer ${bench.emulator.issueToken({ scopes: ['crm'] }).accessToken}` };
 	expect((await bench.call('GET', `${drive}/v1.0/files/stats`, undefined, headers)).status).toBe(403);
+});
+
+it('extended 12 phones are filtered as other fields are, or the filter is ignored by the switch', async () => {
+	const phone = bench.emulator.account.fieldsOf('contacts').find(({ code }) => code === 'PHONE')?.id;
+	for (const value of ['+79991112233', '+79994445566']) await create('/contacts', { name: value, custom_fields_values: [{ field_id: phone, values: [{ value }] }] });
+	const found = async () => rows(await api('GET', `/contacts?filter[custom_fields_values][${phone}][]=${encodeURIComponent('+79991112233')}`), 'contacts').length;
+	expect(await found()).toBe(1);
+	bench.emulator.switches.phoneFilter = 'ignored';
+	expect(await found()).toBe(2);
 });

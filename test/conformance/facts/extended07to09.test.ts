@@ -80,6 +80,8 @@ it('extended 7.4 website buttons go by the id of their source', async () => {
 	const id = made.body.source_id;
 	expect((await api('PATCH', `/website_buttons/${String(id)}`, { trusted_websites: { add: ['b.example'] } })).body).toMatchObject({ trusted_websites: ['a.example', 'b.example'] });
 	expect((await api('POST', `/website_buttons/${String(id)}/online_chat`)).status).toBe(202);
+	expect((await api('GET', `/website_buttons/${String(id)}?with=scripts`)).body).toMatchObject({ button_id: null, creation_status: 'pending' });
+	bench.emulator.switches.buttonsTakeSeconds = 0;
 	expect(rows(await api('GET', '/website_buttons?with=scripts'), 'website_buttons')).toMatchObject([{ source_id: id, script: expect.any(String) }]);
 });
 
