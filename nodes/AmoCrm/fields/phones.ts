@@ -118,8 +118,21 @@ function phoneKey(text: string, country: string): string {
 	return '';
 }
 
+/** The keys of texts that were asked for last, by country: the node asks for those of one value several times. */
+const known = new Map<string, string[]>();
+const MOST_KNOWN = 50_000;
+
 /** The keys of all whole numbers in a text, each once. */
 export function phoneKeys(text: string, country: string): string[] {
+	if (text.length > LONGEST) return [];
+	const place = `${country}|${text}`;
+	const keys = known.get(place) ?? readKeys(text, country);
+	if (known.size >= MOST_KNOWN) known.clear();
+	known.set(place, keys);
+	return keys;
+}
+
+function readKeys(text: string, country: string): string[] {
 	const keysIn = (written: string) => new Set(digitRuns(written).map((run) => phoneKey(run, country)).filter((key) => key !== ''));
 	const keys = keysIn(text);
 	// A slash stands between two numbers, or behind the area code as in Germany: `0151/12345678`.

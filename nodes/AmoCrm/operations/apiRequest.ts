@@ -11,7 +11,7 @@ import { assertWritable, isUnset, oneOf, show, toBoolean, valuesOf } from '../fi
 import type { ApiClient } from '../transport/client';
 import { isObject } from '../transport/objects';
 import { readList } from '../transport/pages';
-import { inParallel } from '../transport/parallel';
+import { grouped, inParallel } from '../transport/parallel';
 import { isRepeatable } from '../transport/retry';
 import type { ApiRequest, Failure, Query } from '../transport/types';
 import { limitOf, limitProperties } from './getMany';
@@ -116,7 +116,7 @@ export function send(entity: Entity): Operation {
 async function sendAll(run: Run, entity: Entity): Promise<void> {
 	const calls = await readItems(run, (item) => callOf(run, item));
 	if (mustStop(run)) return;
-	await inParallel(inOrder(calls), IN_FLIGHT, async (queue) => {
+	await inParallel(await inOrder(calls), IN_FLIGHT, async (queue) => {
 		for (const { item, asked } of queue) {
 			if (mustStop(run)) return;
 			await attempt(run, [item], async () => {
@@ -132,14 +132,9 @@ async function sendAll(run: Run, entity: Entity): Promise<void> {
 }
 
 /** Requests that go out side by side. Changes of one record must not overtake each other. */
-function inOrder(calls: Array<Asked<Call>>): Array<Array<Asked<Call>>> {
-	const queues = new Map<string, Array<Asked<Call>>>();
-	for (const call of calls) {
-		const { asked, item } = call;
-		const key = asked.method === 'GET' || asked.method === 'POST' ? String(item) : `${asked.host}${asked.path}`;
-		queues.set(key, [...(queues.get(key) ?? []), call]);
-	}
-	return [...queues.values()];
+async function inOrder(calls: Array<Asked<Call>>): Promise<Array<Array<Asked<Call>>>> {
+	const ownPath = ({ asked: { method: verb, host: kind, path: to }, item }: Asked<Call>) => (verb === 'GET' || verb === 'POST' ? item : kind + to);
+	return [...(await grouped(calls, ownPath)).values()];
 }
 
 function callOf(run: Run, item: number): Call {

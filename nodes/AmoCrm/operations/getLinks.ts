@@ -10,11 +10,10 @@ import { CATALOG, ELEMENT, recordOf } from '../fields/targets';
 import { toText } from '../fields/values';
 import { readRows } from '../transport/answers';
 import { readList } from '../transport/pages';
-import { inParallel } from '../transport/parallel';
+import { grouped, inParallel, inTurns } from '../transport/parallel';
 import type { Outcome, Query } from '../transport/types';
 import { findByIds, IDS_PER_REQUEST, IN_FLIGHT, recordIn } from './getOne';
 import { filtersOf, limitOf, limitProperties } from './getMany';
-import type { Asked } from './items';
 import { attempt, mustStop, readItems } from './items';
 import { isCard, linkTargetsOf } from './links';
 import type { Output } from './output';
@@ -139,14 +138,12 @@ interface Request {
 
 /** Items with the same filters share requests. */
 async function listAll(run: Run, entity: Entity, below: Below): Promise<void> {
-	const groups = new Map<string, Array<Asked<Request>>>();
-	await readItems(run, (item) => {
+	const requests = await readItems(run, (item): Request => {
 		const conditions = conditionsOf(below.filters, { ...valueContext(run), values: below.filters.length > 0 ? filtersOf(run, item) : {} });
 		const { query, isImpossible } = joinConditions(conditions);
-		const asked = { id: readId(run, entity, item), conditions, query, isImpossible, limit: limitOf(run, item), output: outputOf(run, item) };
-		const key = JSON.stringify(query);
-		groups.set(key, [...(groups.get(key) ?? []), { item, asked }]);
+		return { id: readId(run, entity, item), conditions, query, isImpossible, limit: limitOf(run, item), output: outputOf(run, item) };
 	});
+	const groups = await grouped(requests, ({ asked: { query } }) => JSON.stringify(query));
 	for (const group of groups.values()) {
 		if (mustStop(run)) return;
 		const ids = [...new Set(group.map(({ asked }) => asked.id))];
@@ -154,16 +151,17 @@ async function listAll(run: Run, entity: Entity, below: Below): Promise<void> {
 		// Neither an empty list nor 404 says whether there is such a record: a route may be missing too.
 		const bare = ids.filter((id) => isBare(found.get(id)));
 		const records = await findByIds(run.client, entity, '', bare);
-		for (const { item, asked: { id, conditions, isImpossible, limit, output } } of group) {
+		await inTurns(group, async ({ item, asked: { id, conditions, isImpossible, limit, output } }) => {
 			await attempt(run, [item], async () => {
 				const list = found.get(id);
 				if (isBare(list)) recordIn(records, entity, id);
 				const { rows } = orThrow(list ?? NONE);
 				const right = isImpossible ? [] : rows.filter((row) => conditions.every(({ accepts }) => accepts?.(row) ?? true)).slice(0, limit);
 				// Items of n8n must not share rows: a later node may change one of them.
-				run.rows.set(item, await outputRows(run, right.map((row) => deepCopy(output.raw ? row : below.simple(row, id))), output));
+				const own = await inTurns(right, (row) => deepCopy(output.raw ? row : below.simple(row, id)));
+				run.rows.set(item, await outputRows(run, own, output));
 			});
-		}
+		});
 	}
 }
 

@@ -10,7 +10,7 @@ import { conditionsOf, joinConditions } from '../fields/filters';
 import { isUnset, show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
 import { readList } from '../transport/pages';
-import { inParallel, inTurns } from '../transport/parallel';
+import { grouped, inParallel, inTurns } from '../transport/parallel';
 import type { Query } from '../transport/types';
 import { attempt, mustStop, readItems } from './items';
 import type { Mapping } from './mapping';
@@ -285,13 +285,11 @@ function sortOf(entity: Entity, sort: { field?: unknown; direction?: unknown }):
 
 /** Sorted by a number; rows that have the same stay as they are. Only the numbers are compared, which is fast for very many. */
 async function sorted(rows: IDataObject[], { field, direction }: Sort): Promise<IDataObject[]> {
-	const groups = new Map<number, IDataObject[]>();
-	await inTurns(rows, (row) => {
-		const number = Number(row[field]) || 0;
-		const group = groups.get(number);
-		if (group) group.push(row);
-		else groups.set(number, [row]);
-	});
+	const groups = await grouped(rows, (row) => Number(row[field]) || 0);
 	const numbers = Float64Array.from(groups.keys()).sort();
-	return [...(direction === 'asc' ? numbers : numbers.reverse())].flatMap((number) => groups.get(number) ?? []);
+	const inOrder: IDataObject[] = [];
+	await inTurns(direction === 'asc' ? numbers : numbers.reverse(), (number) => {
+		for (const row of groups.get(number) ?? []) inOrder.push(row);
+	});
+	return inOrder;
 }

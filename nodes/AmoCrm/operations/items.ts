@@ -22,7 +22,7 @@ export async function attempt({ rows, errors }: Results, items: Iterable<number>
 }
 
 /** Reads what every item asks for, in order. An item for which `read` throws is left out and gets that as its error. */
-export async function readItems<T>(run: Run, read: (item: number) => T): Promise<Array<Asked<T>>> {
+export async function readItems<T>(run: Run, read: (item: number) => T | Promise<T>): Promise<Array<Asked<T>>> {
 	const all: Array<Asked<T>> = [];
 	await inTurns(run.todo, async (item) => {
 		await attempt(run, [item], async () => {
@@ -33,10 +33,10 @@ export async function readItems<T>(run: Run, read: (item: number) => T): Promise
 }
 
 /** Reads; asks the account for what that needs and nobody in this run has asked for yet: seldom, and each thing once. */
-export async function readWithAccount<T>(read: () => T): Promise<T> {
+export async function readWithAccount<T>(read: () => T | Promise<T>): Promise<T> {
 	for (;;) {
 		try {
-			return read();
+			return await read();
 		} catch (error) {
 			await accountFor(error);
 		}

@@ -17,7 +17,7 @@ import type { TotalContext } from '../fields/totals';
 import { isUnset, show, toId, withoutUnset } from '../fields/values';
 import { exclusively } from '../transport/exclusive';
 import { cancelled } from '../transport/failures';
-import { inTurns } from '../transport/parallel';
+import { giveWay, inTurns } from '../transport/parallel';
 import type { Failure } from '../transport/types';
 import { findByIds, isFailure } from './getOne';
 import { attempt, mustStop, readItems, readWithAccount } from './items';
@@ -86,7 +86,8 @@ async function upsertRecords(run: Run, entity: Entity, matchBy: MatchBy[]): Prom
 	const merged = await mergeWishes(wishes.map(({ asked }) => asked), entity.fields, totalContext(setting));
 	const locks = await inTurns(merged, (wish) => locksOf(setting, wish));
 	await inLine(run, locks.flat(), async () => await settle(setting, merged));
-	await inTurns(merged, ({ items }) => shareResult(run, items));
+	const shared = merged.flatMap(({ items: [first = 0, ...others] }) => others.map((item) => ({ item, first })));
+	await inTurns(shared, ({ item, first }) => shareResult(run, item, first));
 }
 
 function locksOf({ run, entity }: Setting, { id, keys }: Wish): string[] {
@@ -124,7 +125,7 @@ function readMatchField(run: Run, { definitions, context }: Mapping): FieldDefin
 }
 
 /** Throws for what cannot be written or matched. */
-function wishOf(setting: Setting, item: number): Wish {
+async function wishOf(setting: Setting, item: number): Promise<Wish> {
 	const { run, entity, rules, mapping, matchField } = setting;
 	const values: Record<string, unknown> = { ...(run.parameter('additionalFields', item, {}) as IDataObject) };
 	for (const { name } of topLevelFields(entity, rules.matchBy)) values[name] = run.parameter(name, item, '');
@@ -135,6 +136,8 @@ function wishOf(setting: Setting, item: number): Wish {
 	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
 	// Whether all of it can be written, before it meets what other items say.
 	encodeDraft(entity.fields, { ...valueContext(run), mode: 'update', values: wish.values, mapped });
+	// A text may hold thousands of phone numbers.
+	await giveWay();
 	wish.keys = keysOf(setting.match, given);
 	return wish;
 }
@@ -185,8 +188,8 @@ async function settle(setting: Setting, wishes: Wish[]): Promise<void> {
 	const decided: Array<{ item: number; wish: Wish; decision: Decision }> = [];
 	await inTurns(wishes, async (wish) => {
 		const item = wish.items[0] as number;
-		await attempt(run, [item], () => {
-			decided.push({ item, wish, decision: decide(setting, wish, candidates(wish)) });
+		await attempt(run, [item], async () => {
+			decided.push({ item, wish, decision: await decide(setting, wish, candidates(wish)) });
 		});
 	});
 	if (mustStop(run)) return;
@@ -240,7 +243,7 @@ async function findCandidates(setting: Setting, wishes: Wish[]): Promise<(wish: 
 }
 
 /** Throws why nothing can be written. */
-function decide(setting: Setting, wish: Wish, candidates: IDataObject[] | Failure): Decision {
+async function decide(setting: Setting, wish: Wish, candidates: IDataObject[] | Failure): Promise<Decision> {
 	const { entity, rules, mapping, country } = setting;
 	if (isFailure(candidates)) {
 		if (candidates.kind === 'notFound' && wish.id !== undefined) throw notFoundError(entity, wish.id);
@@ -251,6 +254,7 @@ function decide(setting: Setting, wish: Wish, candidates: IDataObject[] | Failur
 	if (!record && wish.id !== undefined) throw notFoundError(entity, wish.id);
 	if (!record) return { action: 'created', draft: encodeWish(setting, wish, 'create') };
 	const draft = encodeWish(setting, wish, 'update');
+	await giveWay();
 	const { appendValues, appendTags } = rules;
 	const { body, links, changed } = changesOf(record, draft, { appendValues, appendTags, country, definitions: mapping.definitions });
 	if (changed.length === 0) return { action: 'unchanged', record };
@@ -288,12 +292,9 @@ function reported(decision: Decision, written: IDataObject | undefined, isDryRun
 	return { id, action: decision.action, ...row, ...changed };
 }
 
-/** The items that were merged into the first one say so. */
-function shareResult({ rows, errors }: Run, items: number[]): void {
-	const [first = 0, ...others] = items;
+/** An item that was merged into the first one says so. */
+function shareResult({ rows, errors }: Run, item: number, first: number): void {
 	const [row, error] = [rows.get(first)?.[0], errors.get(first)];
-	for (const item of others) {
-		if (row) rows.set(item, [{ ...deepCopy(row), duplicate_of_item: first }]);
-		if (error) errors.set(item, error);
-	}
+	if (row) rows.set(item, [{ ...deepCopy(row), duplicate_of_item: first }]);
+	if (error) errors.set(item, error);
 }

@@ -4,7 +4,7 @@ import type { FieldKind, WritableField } from '../fields/fields';
 import type { MatchKey } from '../fields/matching';
 import type { Total, TotalContext } from '../fields/totals';
 import { customFieldsTotal } from '../fields/totals';
-import { inTurns } from '../transport/parallel';
+import { grouped, inTurns } from '../transport/parallel';
 
 /** What some items ask for together: they share a match key, so they mean one record. */
 export interface Wish {
@@ -89,12 +89,6 @@ async function groupsByKey<T>(entries: T[], keysOf: (entry: T) => string[]): Pro
 			holders.set(key, index);
 		}
 	});
-	const groups = new Map<number, T[]>();
-	await inTurns(entries, (entry, index) => {
-		const first = firstOf(index);
-		const group = groups.get(first);
-		if (group) group.push(entry);
-		else groups.set(first, [entry]);
-	});
+	const groups = await grouped(entries, (_, index) => firstOf(index));
 	return [...groups.values()];
 }

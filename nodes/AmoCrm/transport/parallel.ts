@@ -23,12 +23,29 @@ function turnBegan(): number {
 	return turn.began;
 }
 
+/** Lets others have their turn when this one has lasted long enough: between two steps of work. */
+export async function giveWay(): Promise<void> {
+	if (performance.now() - turnBegan() >= TURN_MS) await sleep(0);
+}
+
 /** What `work` gives for every entry, in order, one after the other. Between two entries others get their turn. */
 export async function inTurns<T, R>(entries: Iterable<T>, work: (entry: T, index: number) => R | Promise<R>): Promise<R[]> {
 	const results: R[] = [];
 	for (const entry of entries) {
-		if (results.length > 0 && performance.now() - turnBegan() >= TURN_MS) await sleep(0);
+		await giveWay();
 		results.push(await work(entry, results.length));
 	}
 	return results;
+}
+
+/** The entries by what `keyOf` gives for them, in order. */
+export async function grouped<T, K>(entries: Iterable<T>, keyOf: (entry: T, index: number) => K): Promise<Map<K, T[]>> {
+	const groups = new Map<K, T[]>();
+	await inTurns(entries, (entry, index) => {
+		const key = keyOf(entry, index);
+		const group = groups.get(key);
+		if (group) group.push(entry);
+		else groups.set(key, [entry]);
+	});
+	return groups;
 }
