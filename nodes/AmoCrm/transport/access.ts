@@ -120,6 +120,11 @@ export class AccessKeeper {
 			if (!reply) continue;
 			if (isProof(reply)) this.prove(current);
 			if (reply.ok || reply.failure.kind !== 'unauthorized') return reply;
+			if (!this.isRenewable && this.state.proven === current) {
+				// A token that amoCRM has taken before: one more try tells whether the refusal was a slip.
+				this.state.proven = undefined;
+				continue;
+			}
 			if (!this.isRenewable) return { ok: false, failure: this.refuse(current, reply.failure) };
 			if (this.state.current !== current && replacements++ < MAX_REPLACEMENTS) continue;
 			if (this.state.current !== current) return reply;
@@ -166,6 +171,7 @@ export class AccessKeeper {
 		if (this.state.current !== current) return;
 		if (this.isDead()) this.forgetAge();
 		this.state.proven = current;
+		this.state.refused = undefined;
 		this.state.vainRenewals = 0;
 	}
 

@@ -10,22 +10,22 @@ export async function inParallel<T>(entries: T[], inFlight: number, work: (entry
 }
 
 /** So long loops over many entries keep everything else in n8n waiting, ms: webhooks must be answered meanwhile. */
-const TURN_MS = 20;
+const TURN_MS = 10;
 
 /** When this turn of the event loop began, as far as loops know: all that run in it share its time. */
 let turn: { began: number } | undefined;
 
-function turnBegan(): number {
-	if (!turn) {
-		turn = { began: performance.now() };
-		void sleep(0).then(() => (turn = undefined));
-	}
-	return turn.began;
+function beginTurn(): { began: number } {
+	void sleep(0).then(() => (turn = undefined));
+	return { began: performance.now() };
 }
 
 /** Lets others have their turn when this one has lasted long enough: between two steps of work. */
 export async function giveWay(): Promise<void> {
-	if (performance.now() - turnBegan() >= TURN_MS) await sleep(0);
+	const own = (turn ??= beginTurn());
+	if (performance.now() - own.began < TURN_MS) return;
+	await sleep(0);
+	if (turn === own) turn = undefined;
 }
 
 /** What `work` gives for every entry, in order, one after the other. Between two entries others get their turn. */

@@ -372,3 +372,27 @@ test('a long-lived token is asked once and never renewed', async () => {
 	expect(outcomes([await settle(client.send(LIST))])).toEqual(['unauthorized']);
 	expect([account.refreshes, account.requests]).toEqual([0, 1]);
 });
+
+test('a long-lived token that amoCRM has taken before is tried once more after a refusal', async () => {
+	const token = account.valid;
+	const client = await account.client('longLivedToken');
+	expect(outcomes([await settle(client.send(LIST))])).toEqual(['ok']);
+	account.expire();
+	const slip = client.send(LIST);
+	await jest.advanceTimersByTimeAsync(120);
+	account.valid = token;
+	expect(outcomes([await settle(slip)])).toEqual(['ok']);
+	account.expire();
+	expect(outcomes([await settle(client.send(LIST))])).toEqual(['unauthorized']);
+	expect(account.requests).toBe(5);
+	// A refused credential that was corrected is used at once.
+	account.replace();
+	expect(outcomes(await account.rush(1, 'longLivedToken'))).toEqual(['ok']);
+});
+
+test('a long-lived token that ends in a crowd is not sent over and over', async () => {
+	expect(outcomes(await account.rush(1, 'longLivedToken'))).toEqual(['ok']);
+	account.expire();
+	expect(outcomes(await account.rush(20, 'longLivedToken', 7))).toEqual(['unauthorized']);
+	expect(account.requests).toBeLessThanOrEqual(9);
+});
