@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { everything, operationOf, resourceOptions, resourceProperties, resources } from './menu';
+import { actionInWords, everything, operationOf, resourceProperties, resources } from './menu';
 import { executeOperation } from './operations/execute';
 import { authenticationProperty, credentialTypes } from './operations/parameters';
 import { listSearchOf } from './pickers/listSearch';
@@ -15,18 +15,14 @@ export class AmoCrm implements INodeType {
 		icon: { light: 'file:../../icons/amoCrm.svg', dark: 'file:../../icons/amoCrm.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		subtitle: `={{ ${actionInWords} }}`,
 		description: `Work with ${everything} in amoCRM or Kommo`,
 		defaults: { name: 'amoCRM' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: credentialTypes,
-		properties: [
-			authenticationProperty,
-			{ displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, options: resourceOptions, default: 'lead' },
-			...resourceProperties(),
-		],
+		properties: [authenticationProperty, ...resourceProperties()],
 	};
 
 	methods = { listSearch: listSearchOf(resources.map(({ entity }) => entity)), loadOptions, resourceMapping };

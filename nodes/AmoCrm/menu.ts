@@ -89,7 +89,9 @@ export function operationOf(resource: string, operation: string): Operation | un
 
 const byName = (one: INodePropertyOptions, other: INodePropertyOptions) => one.name.localeCompare(other.name);
 
-export const resourceOptions: INodePropertyOptions[] = resources.map(({ entity: { displayName: name, value } }) => ({ name, value })).sort(byName);
+const resourceOptions: INodePropertyOptions[] = resources.map(({ entity: { displayName: name, value } }) => ({ name, value })).sort(byName);
+
+const resourcePicker: INodeProperties = { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, options: resourceOptions, default: 'lead' };
 
 /** What the node works with, in words: first what it can do most with. */
 export const everything = [...resources]
@@ -97,10 +99,15 @@ export const everything = [...resources]
 	.map(({ entity: { displayNamePlural: nouns } }) => nouns.toLowerCase().replace('api', 'API'))
 	.join(', ');
 
-/** The operation picker of every resource, and the parameters of all operations, shown where they belong. */
+/** The picker of the resource, that of its operation, and the parameters of all operations, shown where they belong. */
 export function resourceProperties(): INodeProperties[] {
-	return [...resources.map(operationPicker), ...parameters()];
+	return [resourcePicker, ...resources.map(operationPicker), ...parameters()];
 }
+
+const actions = resources.flatMap(({ entity, operations }) => operations.map(({ value, action }) => [`${entity.value} ${value}`, action]));
+
+/** What the node does, for the line below its name on the canvas: code of an expression that the editor computes. */
+export const actionInWords = `(${JSON.stringify(Object.fromEntries(actions))})[$parameter["resource"] + " " + $parameter["operation"]]`;
 
 function operationPicker({ entity, operations }: Resource): INodeProperties {
 	const options = operations.map(({ value, name, action, description }) => ({ name, value, action, description })).sort(byName);

@@ -1,9 +1,10 @@
 import { demoIntegration } from '../../scripts/lib/emulator.mjs';
 import { openBrowser, type Browser } from './browser';
-import { fillNewCredential, signIn } from './editor';
+import { fillNewCredential, openWorkflow, signIn } from './editor';
+import { NODE_TYPE } from './run';
 import { codeOfTheCard, openStage, type Stage } from './stage';
 
-/** What the windows of the credentials say, and where. The pictures are in `.work/screenshots/windows`, to be looked at. */
+/** What the windows of the credentials say and where, and how the editor's lists and its canvas name the nodes. The pictures are in `.work/screenshots/windows`, to be looked at. */
 
 let stage: Stage;
 let browser: Browser;
@@ -50,6 +51,38 @@ test('a search for kommo finds the three ways in', async () => {
 	await found.first().waitFor();
 	await browser.shot('search');
 	expect((await found.allInnerTexts()).map((text) => text.trim()).sort()).toEqual([CODE, LONG_LIVED, OAUTH2]);
+});
+
+test.each(['амо', 'амосрм', 'амо срм', 'сделка', 'коммо', 'kommo', 'deal'])('a search for %s finds the node, told as both the node and its trigger', async (word) => {
+	const { page } = browser;
+	await page.goto(`${stage.n8n.url}/workflow/new`);
+	await page.locator('[data-test-id="canvas-add-button"]').click();
+	await page.locator('[data-test-id="node-creator-search-bar"]').fill(word);
+	const found = page.locator('[data-test-id="item-iterator-item"]').filter({ hasText: 'amoCRM' });
+	await found.first().waitFor();
+	await browser.shot(`found-by-${word}`);
+	expect(await found.first().innerText()).toMatch(/^amoCRM\s+Work with leads/);
+	await found.first().click();
+	await page.locator('[data-test-id="node-creator-category-item"]').first().waitFor();
+	expect(await page.locator('[data-test-id="node-creator-category-item"]').allInnerTexts()).toEqual([expect.stringMatching(/^Triggers/), expect.stringMatching(/^Actions/)]);
+});
+
+test('the canvas says in words what a node does', async () => {
+	const { page } = browser;
+	const node = (name: string, type: string, parameters: object, index: number) => ({ id: name, name, type, typeVersion: 1, position: [index * 260, 0], parameters });
+	const { id } = await stage.n8n.client.createWorkflow({
+		name: 'In words',
+		nodes: [
+			node('One', NODE_TYPE, { resource: 'contact', operation: 'upsert' }, 0),
+			node('Two', NODE_TYPE, { resource: 'lead', operation: 'getAll' }, 1),
+			node('Three', `${NODE_TYPE}Trigger`, { events: ['status_lead'] }, 2),
+			node('Four', `${NODE_TYPE}Trigger`, { events: ['status_lead', 'add_task'] }, 3),
+		],
+		connections: {},
+	});
+	await openWorkflow(browser, stage.n8n.url, id);
+	for (const words of ['Create or update a contact', 'Get many leads', 'Lead: Stage Changed', '2 events']) await page.getByText(words, { exact: true }).waitFor();
+	await browser.shot('canvas');
 });
 
 const NO_ADDRESS = /^This is not the address of an amoCRM or Kommo account/;

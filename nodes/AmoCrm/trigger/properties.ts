@@ -119,3 +119,10 @@ export const triggerProperties: INodeProperties[] = [
 	simplifyProperty,
 	collection('Options', 'options', 'Add option', options),
 ];
+
+/** The line below the trigger's name on the canvas: an expression that the editor computes. */
+export function eventInWords(): string {
+	const names = JSON.stringify(Object.fromEntries(HOOK_EVENTS.map(({ code, name }) => [code, name])));
+	const events = '($parameter["events"] ?? [])';
+	return `={{ $parameter["mode"] === "digitalPipeline" ? "Digital Pipeline" : ${events}.length === 1 ? (${names})[${events}[0]] ?? ${events}[0] : ${events}.length + " events" }}`;
+}
