@@ -106,7 +106,7 @@ async function main() {
 	const [n8n, emulator] = await step('Starting n8n and the emulator', async () =>
 		await Promise.all([startN8n({ userFolder, port: options.n8nPort }), startEmulator(options)]),
 	);
-	const seeded = await seedN8n(n8n.url, emulator.url);
+	const seeded = await seedN8n(n8n.url, emulator.url, options.language);
 	say(block({ n8n, emulator, ...seeded, allow: options.language === 'ru' ? 'Разрешить' : 'Allow' }));
 
 	const ended = await Promise.race([n8n.service, emulator.service].map(async (service) => {

@@ -8,11 +8,12 @@ import { root } from './paths.mjs';
 export const owner = { email: 'demo@example.com', password: 'AmoCrm-demo-1', firstName: 'Demo', lastName: 'Owner' };
 
 const CREDENTIAL_TYPE = 'amoCrmOAuth2Api';
-const CREDENTIAL_NAME = 'amoCRM demo account';
+/** What n8n calls a first credential by itself; the examples name it. */
+export const CREDENTIAL_NAME = 'amoCRM (Kommo) account';
 
-/** The importable example workflows, in the order of their file names. */
-export function exampleWorkflows() {
-	const folder = join(root, 'examples');
+/** The importable example workflows in one language, in the order of their file names. */
+export function exampleWorkflows(language = 'ru') {
+	const folder = join(root, 'examples', language === 'ru' ? '' : language);
 	return readdirSync(folder)
 		.filter((file) => file.endsWith('.json'))
 		.sort()
@@ -37,16 +38,17 @@ async function ensureCredential(client, domain) {
 }
 
 /** Fills a fresh n8n: the owner, a credential that only needs a click on Connect, the example workflows. */
-export async function seedN8n(n8nUrl, emulatorUrl) {
+export async function seedN8n(n8nUrl, emulatorUrl, language) {
 	const client = new N8nClient(n8nUrl);
 	await client.signIn(owner);
 	const credential = await ensureCredential(client, emulatorUrl);
 
 	const present = new Map((await client.workflows()).map(({ name, id }) => [name, id]));
-	for (const workflow of exampleWorkflows()) {
+	const examples = exampleWorkflows(language);
+	for (const workflow of examples) {
 		if (present.has(workflow.name)) continue;
 		const { id } = await client.createWorkflow(withCredential(workflow, credential));
 		present.set(workflow.name, id);
 	}
-	return { credentialId: credential.id, workflowId: present.get(exampleWorkflows()[0]?.name) };
+	return { credentialId: credential.id, workflowId: present.get(examples[0]?.name) };
 }

@@ -1,14 +1,16 @@
-import { exampleWorkflows, withCredential } from '../../scripts/lib/demo.mjs';
+import { CREDENTIAL_NAME, exampleWorkflows } from '../../scripts/lib/demo.mjs';
 import { eventually, executionsOf } from './executions';
-import { runWorkflow, type Credential, type Run } from './run';
-import { openConnectedStage, type Stage } from './stage';
+import { runWorkflow, type Run } from './run';
+import { consent, createCredential, openStage, type Stage } from './stage';
 
-/** The workflows of the examples folder, as a user imports and runs them. */
+/** The workflows of the examples folder, as a user imports and runs them: n8n finds the credential by its name. */
 
-let stage: Stage & { credential: Credential };
+let stage: Stage;
 
 beforeAll(async () => {
-	stage = await openConnectedStage('examples');
+	stage = await openStage('examples');
+	const { n8n, emulator } = stage;
+	await consent(n8n.client, await createCredential(n8n, emulator.url, {}, CREDENTIAL_NAME));
 });
 afterAll(async () => await stage?.close());
 beforeEach(() => stage.emulator.log.clear());
@@ -16,7 +18,7 @@ beforeEach(() => stage.emulator.log.clear());
 const [requests, overdue, sales, calls] = exampleWorkflows();
 
 async function run(workflow: (typeof requests), lastNode: string): Promise<Run> {
-	const result = await runWorkflow(stage.n8n.client, withCredential(workflow, stage.credential), 'Start', lastNode);
+	const result = await runWorkflow(stage.n8n.client, workflow, 'Start', lastNode);
 	expect(result.error?.message).toBeUndefined();
 	return result;
 }
@@ -29,9 +31,9 @@ test('website requests become contacts, leads and tasks: one request for each', 
 	expect(writes()).toEqual(['POST /api/v4/contacts', 'POST /api/v4/leads', 'POST /api/v4/tasks']);
 
 	const [contacts, leads, tasks] = stage.emulator.log.entries.filter(({ method }) => method === 'POST').map(({ body }) => body as object[]);
-	expect(contacts).toMatchObject([{ name: 'Anna Petrova' }, { name: 'Oleg Smirnov' }, { name: 'Maria Volkova' }]);
-	expect(leads).toMatchObject([{ name: 'Office furniture', price: 250_000 }, { price: 90_000 }, { price: 480_000 }]);
-	expect(tasks).toMatchObject([{ text: 'Call Anna Petrova back', entity_type: 'leads' }, {}, { text: 'Call Maria Volkova back' }]);
+	expect(contacts).toMatchObject([{ name: 'Анна Петрова' }, { name: 'Олег Смирнов' }, { name: 'Мария Волкова' }]);
+	expect(leads).toMatchObject([{ name: 'Офисная мебель', price: 250_000 }, { price: 90_000 }, { price: 480_000 }]);
+	expect(tasks).toMatchObject([{ text: 'Перезвонить: Анна Петрова', entity_type: 'leads' }, {}, { text: 'Перезвонить: Мария Волкова' }]);
 });
 
 test('overdue tasks get a new deadline', async () => {
@@ -44,19 +46,27 @@ test('overdue tasks get a new deadline', async () => {
 	expect(writes()).toEqual([]);
 });
 
-test('sales are added up by manager', async () => {
+test('what was won is added up by the names of the managers', async () => {
 	const { rows } = await run(sales, 'By Manager');
-	expect(rows.length).toBeGreaterThan(1);
-	expect(rows[0]).toEqual({ responsible_user_id: expect.any(Number), sum_price: expect.any(Number), count_id: expect.any(Number) });
+	const { leads, users } = stage.emulator.account;
+	const won = [...leads.values()].filter(({ status_id }) => status_id === 142);
+	const sums = new Map<string, { sum_price: number; count_id: number }>();
+	for (const { price, responsible_user_id } of won) {
+		const name = users.get(responsible_user_id)?.name ?? '';
+		const { sum_price, count_id } = sums.get(name) ?? { sum_price: 0, count_id: 0 };
+		sums.set(name, { sum_price: sum_price + price, count_id: count_id + 1 });
+	}
+	expect(sums.size).toBeGreaterThan(1);
+	expect(new Map(rows.map(({ responsible_user, ...sum }) => [responsible_user, sum]))).toEqual(sums);
 });
 
 test('a new lead named after a phone number gets its contact and a task for the manager', async () => {
 	const { emulator, n8n } = stage;
-	const { id, versionId } = await n8n.client.createWorkflow(withCredential(calls, stage.credential));
+	const { id, versionId } = await n8n.client.createWorkflow(calls);
 	await n8n.client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
 	await eventually(() => expect(emulator.account.webhooks.size).toBe(1));
 	const manager = [...emulator.account.users.keys()][1] as number;
-	const lead = emulator.ui.create('leads', { name: 'Call from +7 900 555-66-77', responsible_user_id: manager });
+	const lead = emulator.ui.create('leads', { name: 'Звонок с +7 900 555-66-77', responsible_user_id: manager });
 	emulator.ui.create('leads', { name: 'Something else' });
 	await emulator.deliveries.settled();
 	const tasks = () => [...emulator.account.tasks.values()].filter(({ entity_id }) => entity_id === lead.id);
@@ -69,8 +79,8 @@ test('a new lead named after a phone number gets its contact and a task for the 
 	await n8n.client.request('POST', `/rest/workflows/${id}/deactivate`, {});
 
 	const contact = [...emulator.account.contacts.values()].at(-1);
-	expect(contact?.name).toBe('Client +7 900 555-66-77');
+	expect(contact?.name).toBe('Клиент +7 900 555-66-77');
 	expect(emulator.account.links.of({ type: 'leads', id: lead.id }, 'contacts').map(({ to }) => to.id)).toEqual([contact?.id]);
 	const [task] = tasks();
-	expect(task).toMatchObject({ text: 'Call back: Call from +7 900 555-66-77', entity_type: 'leads', responsible_user_id: manager });
+	expect(task).toMatchObject({ text: 'Перезвонить: Звонок с +7 900 555-66-77', entity_type: 'leads', responsible_user_id: manager });
 });

@@ -31,9 +31,9 @@ export async function openStage(suite: string, options: EmulatorOptions = {}, n8
 	};
 }
 
-export async function createCredential({ client }: TestN8n, domain: string, data: object = {}): Promise<Credential> {
+export async function createCredential({ client }: TestN8n, domain: string, data: object = {}, called = `Account ${domain} ${Date.now()}`): Promise<Credential> {
 	const { id, name } = await client.createCredential({
-		name: `Account ${domain} ${Date.now()}`,
+		name: called,
 		type: CREDENTIAL_TYPE,
 		data: { domain, ...demoIntegration, ...data },
 	});
