@@ -12,6 +12,7 @@ import { RateLimiter } from './rateLimit';
 import { RequestLog } from './requestLog';
 import { seedBase } from './seed/base';
 import { seedCards } from './seed/cards';
+import { dateHistory } from './seed/history';
 import { seedRooms } from './seed/rooms';
 import { buildDriveServer, buildServer } from './server';
 import { Account } from './store/account';
@@ -158,4 +159,5 @@ function fill(world: World, options: EmulatorOptions): void {
 	const caller = administrator(world);
 	const cast = seedCards(world, caller);
 	if (options.seed === 'demo') seedRooms(world, caller, cast);
+	dateHistory(world);
 }

@@ -53,6 +53,19 @@ it('speaks the language of the account, of ?lang, and of the last ?lang', async 
 	expect((await page('/companies/list/', { cookie })).text).toContain('<h1>Компании</h1>');
 });
 
+it('tells in the history what the card tells: made when it says, by whom it says', () => {
+	const { events, leads, contacts, companies, tasks } = emulator.account;
+	const added = [...events.values()].filter(({ type }) => /^(lead|contact|company|task)_added$/.test(type));
+	const tables: Record<string, Map<number, { created_at: number; created_by: number }>> = { lead: leads, contact: contacts, company: companies, task: tasks };
+	expect(added.length).toBeGreaterThanOrEqual(leads.size + contacts.size);
+	for (const { entity_type, entity_id, created_at, created_by } of added) {
+		const row = tables[entity_type]?.get(entity_id);
+		expect([created_at, created_by]).toEqual([row?.created_at, row?.created_by]);
+	}
+	const times = [...events.values()].map(({ created_at }) => created_at);
+	expect(times).toEqual([...times].sort((a, b) => a - b));
+});
+
 it('lists what was written, newest first, and finds it by phone', async () => {
 	const { _embedded } = await api('POST', '/contacts', [
 		{ name: 'Zed Written', custom_fields_values: [{ field_code: 'PHONE', values: [{ value: '+15557654321', enum_code: 'MOB' }] }] },
