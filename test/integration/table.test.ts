@@ -70,7 +70,8 @@ for (const { entity, operations } of withRecords) {
 		const create = async (items: IDataObject[], options: Partial<RunOptions> = {}, more: INodeParameters = {}) => await run('create', { ...form(), ...more }, { items, ...options });
 		const createSome = async (count = 2) => idsOf((await good(create(manyItems(count, values)))).map(({ json }) => json));
 		const needed = (writing: 'create' | 'update' | 'delete', count: number) => {
-			const { sends = writing === 'delete' ? 'nothing' : 'rows', atMost = 50 } = entity.verbs?.[writing] ?? {};
+			if (writing === 'delete') return count;
+			const { sends = 'rows', atMost = 50 } = entity.verbs?.[writing] ?? {};
 			return sends === 'rows' ? Math.ceil(count / Math.min(50, atMost)) : count;
 		};
 

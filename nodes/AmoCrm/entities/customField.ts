@@ -1,9 +1,9 @@
-import { categories, fieldOptions, stagePairs } from '../fields/fieldSettings';
+import { categories, fieldOptions, stagePairs } from '../fields/settings';
 import { boolean, choice, jsonList, record, text } from '../fields/fields';
 import { choicesFilter, idsFilter } from '../fields/filters';
 import { optionsOf } from '../fields/values';
 import { CURRENCY, FIELD_PLACE, GROUP } from '../fields/targets';
-import { nameField, ONE_DELETE, sortField } from './common';
+import { nameField, sortField } from './common';
 import { FIELD_OWNERS, fieldOwner } from './places';
 import { entity } from './types';
 
@@ -43,11 +43,10 @@ export const customField = entity({
 		{ name: 'trackingCallback', kind: text, placeholder: 'e.g. onUtm', description: 'Name of the function on the site that gives the value, for tracking data' },
 	],
 	filters: [
-		idsFilter('id', { noun: 'field', listSearchMethod: 'searchCustomFields', linkPaths: [] }, { name: 'ids', displayName: 'IDs From Data', placeholder: 'e.g. {{ $json.ids }}', description: 'Return only the fields with these IDs, as a list or separated by commas' }),
+		idsFilter('id', { noun: 'field', listSearchMethod: 'searchCustomFields', linkPaths: [] }, { name: 'ids', displayName: 'IDs From Data', description: 'Return only the fields with these IDs, as a list or separated by commas' }),
 		choicesFilter('type', TYPE_OPTIONS, { name: 'types', displayName: 'Types', description: 'Return only fields of these types' }),
 	],
 	sortKeys: { id: 'ID', sort: 'Sort' },
-	verbs: { delete: ONE_DELETE },
 	needs: { admin: 'toWrite' },
 	isDictionary: true,
 });

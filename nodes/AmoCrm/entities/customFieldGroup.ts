@@ -1,5 +1,5 @@
 import { pickedFields } from '../fields/fields';
-import { nameField, ONE_DELETE, ONE_ROW, sortField } from './common';
+import { nameField, ONE_ROW, sortField } from './common';
 import { fieldOwner, GROUP_OWNERS } from './places';
 import { entity } from './types';
 
@@ -19,6 +19,6 @@ export const customFieldGroup = entity({
 		{ name: 'fieldIds', key: 'fields', displayName: 'Field Names or IDs', kind: pickedFields, description: 'All the fields that the group shows. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.' },
 	],
 	list: { unpaged: true, byIds: 'single' },
-	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	verbs: { update: ONE_ROW },
 	needs: { admin: 'toWrite' },
 });

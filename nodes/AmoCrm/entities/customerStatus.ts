@@ -1,5 +1,5 @@
 import { color } from '../fields/colors';
-import { IN_PERIODIC_MODE, nameField, ONE_DELETE, ONE_ROW, sortField } from './common';
+import { IN_PERIODIC_MODE, nameField, ONE_ROW, sortField } from './common';
 import { entity } from './types';
 
 /** Stages of customers in the periodic mode. Source: extended facts 4. */
@@ -15,6 +15,6 @@ export const customerStatus = entity({
 	],
 	sortAfterLast: true,
 	list: { unpaged: true, byIds: 'single' },
-	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	verbs: { update: ONE_ROW },
 	needs: { admin: 'toWrite', plan: IN_PERIODIC_MODE },
 });

@@ -1,4 +1,4 @@
-import { nameField, ONE_DELETE, ONE_ROW, sortField } from './common';
+import { nameField, ONE_ROW, sortField } from './common';
 import { entity } from './types';
 
 /** Why leads are lost. Source: core facts 8. */
@@ -9,7 +9,7 @@ export const lossReason = entity({
 	picker: { search: 'local' },
 	fields: [nameField('loss reason', 'Too expensive'), sortField],
 	list: { byIds: 'single' },
-	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	verbs: { update: ONE_ROW },
 	needs: { admin: 'toWrite' },
 	isDictionary: true,
 });

@@ -48,7 +48,6 @@ export const note = entity({
 		idsFilter('entity_id', recordsOfKind, {
 			name: 'entityIds',
 			displayName: 'Records From Data',
-			placeholder: 'e.g. {{ $json.ids }}',
 			description: 'Return only notes of these records, for an expression: IDs or links as a list, or separated by commas',
 		}),
 		choicesFilter('note_type', ALL_TYPES, { name: 'noteTypes', displayName: 'Note Types', description: 'Return only notes of these kinds' }),

@@ -1,6 +1,6 @@
 import { boolean } from '../fields/fields';
-import { isArchivedFilter, pipelineStages } from '../fields/pipelines';
-import { nameField, ONE_DELETE, ONE_ROW, sortField } from './common';
+import { isArchivedFilter, pipelineStages } from '../fields/settings';
+import { nameField, ONE_ROW, sortField } from './common';
 import { entity } from './types';
 
 /** Pipelines of leads. Source: core facts 7. */
@@ -26,7 +26,7 @@ export const pipeline = entity({
 	createDefaults: { sort: 100, is_main: false, is_unsorted_on: true },
 	filters: [isArchivedFilter],
 	list: { unpaged: true, byIds: 'single' },
-	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	verbs: { update: ONE_ROW },
 	needs: { admin: 'toWrite' },
 	isDictionary: true,
 });

@@ -1,8 +1,8 @@
 import { color, STAGE_COLORS } from '../fields/colors';
-import type { DescriptionLevel } from '../fields/pipelines';
-import { stageDescription } from '../fields/pipelines';
+import type { DescriptionLevel } from '../fields/settings';
+import { stageDescription } from '../fields/settings';
 import { PIPELINE } from '../fields/targets';
-import { nameField, ONE_DELETE, ONE_ROW, sortField } from './common';
+import { nameField, ONE_ROW, sortField } from './common';
 import { below } from './places';
 import { entity } from './types';
 
@@ -34,7 +34,7 @@ export const pipelineStage = entity({
 	// What an update must not lose.
 	readBeforeUpdate: 'descriptions',
 	list: { unpaged: true, byIds: 'single' },
-	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	verbs: { update: ONE_ROW },
 	needs: { admin: 'toWrite' },
 	isDictionary: true,
 });

@@ -1,5 +1,5 @@
 import { rights, rightsJson } from '../fields/rights';
-import { nameField, ONE_DELETE, ONE_ROW } from './common';
+import { nameField, ONE_ROW } from './common';
 import { entity } from './types';
 
 export const rightsFields = [
@@ -16,6 +16,6 @@ export const role = entity({
 	fields: [nameField('role', 'Manager'), ...rightsFields],
 	withOptions: { users: 'Users' },
 	list: { byIds: 'single' },
-	verbs: { update: ONE_ROW, delete: ONE_DELETE },
+	verbs: { update: ONE_ROW },
 	needs: { admin: 'always' },
 });

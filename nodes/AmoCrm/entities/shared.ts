@@ -112,7 +112,6 @@ export function idFilters(target: LocatorTarget, plural: string): Filter[] {
 		idsFilter('id', own, {
 			name: 'ids',
 			displayName: 'IDs From Data',
-			placeholder: 'e.g. {{ $json.ids }}',
 			description: `Return only the ${nouns} with these IDs, for an expression: IDs or links as a list, or separated by commas`,
 		}),
 	];

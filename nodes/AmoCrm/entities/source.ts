@@ -1,7 +1,7 @@
 import { boolean, jsonList, pickedPipeline, text } from '../fields/fields';
 import { textFilter } from '../fields/filters';
 import { sourceServices } from '../fields/sourceServices';
-import { nameField, ONE_DELETE } from './common';
+import { nameField } from './common';
 import { entity } from './types';
 
 /** Sources of leads of this integration. Source: extended facts 7.3. */
@@ -21,6 +21,6 @@ export const source = entity({
 	],
 	filters: [textFilter('external_id', { name: 'externalIds', displayName: 'External IDs', placeholder: 'e.g. landing-1', description: 'Return only the source with this external ID, or one of a list' })],
 	list: { unpaged: true, byIds: 'single' },
-	verbs: { create: { method: 'POST', sends: 'rows', answers: 'embedded', atMost: 100 }, update: { method: 'PATCH', sends: 'rows', answers: 'embedded', atMost: 100 }, delete: ONE_DELETE },
+	verbs: { create: { method: 'POST', sends: 'rows', answers: 'embedded', atMost: 100 }, update: { method: 'PATCH', sends: 'rows', answers: 'embedded', atMost: 100 } },
 	needs: { admin: 'toWrite' },
 });

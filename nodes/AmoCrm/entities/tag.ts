@@ -39,7 +39,6 @@ export const tag = entity({
 		idsFilter('id', { noun: 'tag', listSearchMethod: 'searchTags', linkPaths: [] }, {
 			name: 'ids',
 			displayName: 'IDs From Data',
-			placeholder: 'e.g. {{ $json.ids }}',
 			description: 'Return only the tags with these IDs, as a list or separated by commas',
 		}),
 	],

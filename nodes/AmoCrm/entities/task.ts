@@ -61,7 +61,6 @@ export const task = entity({
 			name: 'entityIds',
 			displayName: 'Linked Records From Data',
 			needs: 'entityType',
-			placeholder: 'e.g. {{ $json.ids }}',
 			description: "Return only tasks of these records, for an expression: IDs or links as a list, or separated by commas; needs 'Linked Record Type' too",
 		}),
 		// A task does not show the stage of its lead, so no row can be checked.

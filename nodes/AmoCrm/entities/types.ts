@@ -93,7 +93,7 @@ interface Declaration {
 	/** What `with` must add to the record that an update reads, so that it keeps what is there. */
 	readBeforeUpdate?: string;
 	/** How it is written, where that is not an array of rows to `path`. */
-	verbs?: { create?: Verb; update?: Verb; delete?: Verb };
+	verbs?: { create?: Verb; update?: Verb };
 	/** Who may do what, for the message where amoCRM refuses it. */
 	needs?: Needs;
 	/** Entity types that its records can be linked to (core facts 11). */

@@ -81,7 +81,7 @@ const targetFor = (target: Target, context: Pick<FilterContext, 'values' | 'at'>
 
 /** IDs or links in one value, as data carries them. */
 export function idsFilter(key: string, target: Target, look: Look): Filter {
-	const idsOf = filter(look, { type: 'string', default: '' }, (value, context) =>
+	const idsOf = filter({ placeholder: 'e.g. {{ $json.ids }}', ...look }, { type: 'string', default: '' }, (value, context) =>
 		idsCondition([key], idsIn(targetFor(target, context), value, context.accountUrl)),
 	);
 	return { ...idsOf, takesEmptyList: true };

@@ -160,20 +160,13 @@ export function meansNoRecord(value: unknown): boolean {
 }
 
 function recordRows(value: unknown): unknown[] {
-	if (!isRecordList(value)) return Array.isArray(value) ? value : [value];
+	// Without any row it is an empty object.
+	if (!isObject(value) || !('record' in value || Object.keys(value).length === 0)) return [value].flat();
 	return [value.record ?? []].flat().map((row) => {
 		if (row === null) throw new UserError("an entry is null. Give each entry an ID or a link, or leave it out.");
 		return typeof row === 'object' && 'recordId' in row ? row.recordId : row;
 	});
 }
-
-interface RecordList {
-	record?: unknown;
-}
-
-/** Without any row it is an empty object. */
-const isRecordList = (value: unknown): value is RecordList =>
-	typeof value === 'object' && value !== null && !Array.isArray(value) && ('record' in value || Object.keys(value).length === 0);
 
 /** The IDs in any of these forms; throws a `UserError`. */
 export function idsIn(target: LocatorTarget, value: unknown, accountUrl: string): number[] {

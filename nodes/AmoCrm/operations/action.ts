@@ -65,7 +65,7 @@ export function remove(entity: Entity): Operation {
 	return action(entity, {
 		value: 'delete',
 		description: `Delete one ${entity.displayName.toLowerCase()} per item for good`,
-		verb: entity.verbs?.delete ?? ONE_DELETE,
+		verb: ONE_DELETE,
 		row: ({ id }) => ({ id, deleted: true }),
 	});
 }
