@@ -1,5 +1,6 @@
 import type { Emulator } from '../index';
 import type { Bench } from './client';
+import type { EntityType } from '../store/rows';
 
 /** For every event code, what a person or the API does to make it happen. */
 
@@ -33,7 +34,7 @@ function actsOf({ emulator, create, api }: Host): Record<string, (ids: Ids) => u
 		},
 	};
 	for (const [type, name] of [['leads', 'lead'], ['contacts', 'contact'], ['companies', 'company'], ['customers', 'customer']] as const) {
-		acts[`add_${name}`] = () => ui.create(type, { name: 'new' });
+		acts[`add_${name}`] = () => ui.create(type, modelOf(type, 'new'));
 		acts[`update_${name}`] = (ids) => ui.update(type, ids[type] ?? 0, { name: 'renamed' });
 		acts[`responsible_${name}`] = (ids) => ui.update(type, ids[type] ?? 0, { responsible_user_id: other() });
 		acts[`note_${name}`] = (ids) => ui.addNote(type, ids[type] ?? 0, 'note');
@@ -46,11 +47,14 @@ function actsOf({ emulator, create, api }: Host): Record<string, (ids: Ids) => u
 	return acts;
 }
 
+/** The least that a record of the type is created with. */
+const modelOf = (type: EntityType, name: string) => ({ name, ...(type === 'customers' ? { next_date: 1_900_000_000 } : {}) });
+
 /** Makes the records that the act needs; then `act` makes the event happen, once. */
 export async function prepareAct(host: Host, code: string): Promise<{ ids: Ids; act(): Promise<void> }> {
 	const { ui } = host.emulator;
 	const ids: Ids = {};
-	for (const type of ['leads', 'contacts', 'companies', 'customers'] as const) ids[type] = ui.create(type, { name: type }).id;
+	for (const type of ['leads', 'contacts', 'companies', 'customers'] as const) ids[type] = ui.create(type, modelOf(type, type)).id;
 	ids.task = ui.createTask({ text: 'x', complete_till: 1_900_000_000 }).id;
 	ids.catalog = await host.create('/catalogs', { name: 'c' });
 	ids.element = await host.create(`/catalogs/${ids.catalog}/elements`, { name: 'e' });
