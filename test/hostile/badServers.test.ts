@@ -1,3 +1,5 @@
+import './fastClock';
+
 import type { ServerResponse } from 'node:http';
 import type { IDataObject, ILoadOptionsFunctions, INodeParameters } from 'n8n-workflow';
 
@@ -17,17 +19,6 @@ import { byId, openWorld } from '../integration/world';
  * Every way in which a server may misbehave, for every way in which the nodes use one. Whatever it does: what is reported
  * as written or read is true, nothing is there twice, everything ends, and what is said is a sentence for people.
  */
-
-/** Waits are real but short: the node's clock, and so its rate limit, its deadlines and its pauses, run so many times as fast. */
-const PACE = 400;
-
-jest.mock('n8n-workflow', () => {
-	const actual = jest.requireActual('n8n-workflow');
-	return { ...actual, sleep: async (ms: number, ...rest: unknown[]) => await actual.sleep(ms / PACE, ...rest) };
-});
-
-const now = performance.now.bind(performance);
-jest.spyOn(performance, 'now').mockImplementation(() => now() * PACE);
 
 /** In the clock of the machine: no waits but the node's own. */
 const LONGEST_MS = 6_000;

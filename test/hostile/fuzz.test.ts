@@ -1,3 +1,5 @@
+import './fastClock';
+
 import { Socket } from 'node:net';
 import fc from 'fast-check';
 import type { IDataObject, INodeExecutionData, INodeParameters, INodeProperties } from 'n8n-workflow';
@@ -21,17 +23,6 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 6);
 
 /** A list may be empty. */
 const MAY_GIVE_NOTHING = new Set(['getAll', 'getLinks', 'getSubscribers', 'send']);
-
-/** Waits are real but short, as in the other suites. */
-const PACE = 400;
-
-jest.mock('n8n-workflow', () => {
-	const actual = jest.requireActual('n8n-workflow');
-	return { ...actual, sleep: async (ms: number, ...rest: unknown[]) => await actual.sleep(ms / PACE, ...rest) };
-});
-
-const now = performance.now.bind(performance);
-jest.spyOn(performance, 'now').mockImplementation(() => now() * PACE);
 
 /** For one run of up to three items, whatever they hold; a machine with other work to do takes some of it. */
 const LONGEST_MS = 5_000;

@@ -12,6 +12,7 @@ import type {
 	INodeType,
 	INodeTypes,
 	IRun,
+	IExecuteData,
 	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
@@ -155,23 +156,22 @@ export function credentialsOf(account: Account): TestCredentials {
 	return new TestCredentials(account);
 }
 
+/** An execution that has not begun, with these nodes to run. */
+export function runDataOf(nodeExecutionStack: IExecuteData[]): IRunExecutionData {
+	return {
+		version: 1,
+		startData: {},
+		resultData: { runData: {} },
+		executionData: { contextData: {}, metadata: {}, waitingExecution: {}, waitingExecutionSource: null, nodeExecutionStack },
+	} as unknown as IRunExecutionData;
+}
+
 /** Runs the node once in n8n's own execution engine, over real HTTP. */
 export async function runNode(options: RunOptions, credentials = credentialsOf(options.account)): Promise<RunResult> {
 	const { items = [{}], passes = 1 } = options;
 	const { node, workflow, additionalData } = stage(options, credentials);
 	const input = items.map((json) => ({ json }));
-	const runData = {
-		version: 1,
-		startData: {},
-		resultData: { runData: {} },
-		executionData: {
-			contextData: {},
-			metadata: {},
-			waitingExecution: {},
-			waitingExecutionSource: null,
-			nodeExecutionStack: Array.from({ length: passes }, () => ({ node, data: { main: [input] }, source: null })),
-		},
-	} as unknown as IRunExecutionData;
+	const runData = runDataOf(Array.from({ length: passes }, () => ({ node, data: { main: [input] }, source: null })));
 	const execution = new WorkflowExecute(additionalData, 'manual', runData).processRunExecutionData(workflow);
 	if (options.abortAfterMs !== undefined) {
 		const cancellable = execution as unknown as { cancel: () => void };

@@ -9,7 +9,6 @@ import type {
 	INodeParameters,
 	INodeType,
 	INodeTypes,
-	IRunExecutionData,
 	IWebhookData,
 	IWebhookDescription,
 	IWorkflowExecuteAdditionalData,
@@ -17,7 +16,7 @@ import type {
 import { NodeHelpers, Workflow } from 'n8n-workflow';
 
 import type { Account } from './harness';
-import { credentialsOf } from './harness';
+import { credentialsOf, runDataOf } from './harness';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { AmoCrmTrigger } = require('../../nodes/AmoCrm/AmoCrmTrigger.node.ts') as typeof import('../../nodes/AmoCrm/AmoCrmTrigger.node');
@@ -137,18 +136,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		}
 		if (!response.writableEnded) answer(200, {});
 		if (!result?.workflowData) return;
-		const runData = {
-			version: 1,
-			startData: {},
-			resultData: { runData: {} },
-			executionData: {
-				contextData: {},
-				metadata: {},
-				waitingExecution: {},
-				waitingExecutionSource: null,
-				nodeExecutionStack: [{ node, data: { main: result.workflowData }, source: null }],
-			},
-		} as unknown as IRunExecutionData;
+		const runData = runDataOf([{ node, data: { main: result.workflowData }, source: null }]);
 		const run = await new WorkflowExecute(additionalData, 'webhook', runData).processRunExecutionData(workflow);
 		const task = run.data.resultData.runData[node.name]?.[0];
 		host.executions.push({
