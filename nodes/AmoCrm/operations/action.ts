@@ -3,10 +3,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { ONE_DELETE } from '../entities/common';
 import type { Entity } from '../entities/types';
 import type { WritableField } from '../fields/fields';
-import { encodeDraft } from '../fields/fields';
 import type { Verb } from '../transport/types';
 import { mustStop, readItems, settleItems } from './items';
-import { called, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
+import { called, draftOfFields, fieldProperty, idProperty, optionsProperty, readId } from './parameters';
 import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
@@ -46,8 +45,7 @@ export function action(entity: Entity, spec: Action): Operation {
 
 async function actOnAll(run: Run, entity: Entity, { verb, fields = [], body, row }: Action): Promise<void> {
 	const ready = await readItems(run, (item) => {
-		const values = Object.fromEntries(fields.map(({ name }) => [name, run.parameter(name, item, '')]));
-		const draft = encodeDraft(fields, { ...valueContext(run), mode: 'create', values });
+		const draft = draftOfFields(run, fields, item);
 		return { ...(entity.idParameter ? { id: readId(run, entity, item) } : {}), ...body, ...draft.body };
 	});
 	if (mustStop(run)) return;

@@ -10,7 +10,7 @@ import { attempt } from './items';
 import { parameterReader } from './parameterReader';
 import { settledBefore } from './repeats';
 import { withNeeds } from './problems';
-import { executionData, nodeError } from './results';
+import { executionData, nodeError, shortList } from './results';
 import type { Operation, Results, Run } from './types';
 
 /** From so many requests on, the user is told what the run has cost. */
@@ -57,7 +57,7 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 		const waitedMs = Math.round(client.stats.waitedMs);
 		context.logger.debug('amoCRM: done', { resource, operation: name, items: items.length, rows, ...client.stats, waitedMs, milliseconds });
 		if (start.ignored.size > 0) {
-			context.addExecutionHints({ type: 'warning', location: 'outputPane', message: `Nothing was saved for what holds no phone number or email address: ${listed([...start.ignored])}` });
+			context.addExecutionHints({ type: 'warning', location: 'outputPane', message: `Nothing was saved for what holds no phone number or email address: ${shortList([...start.ignored], 5)}` });
 		}
 		if (client.stats.requests >= BIG_RUN_REQUESTS) {
 			const message = costOf(items.length, rows + start.errors.size, client.stats, milliseconds);
@@ -65,9 +65,6 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 		}
 	}
 }
-
-/** The first of many. */
-const listed = (values: string[]): string => [...values.slice(0, 5), ...(values.length > 5 ? [`and ${values.length - 5} more`] : [])].join(', ');
 
 /** Whatever an operation does in a dry run, amoCRM only gets questions. */
 const withoutWrites = (client: ApiClient): ApiClient => ({

@@ -90,6 +90,11 @@ function filtersProperty({ filters, filtersCustomFields }: Entity): INodePropert
 	return collection('Filters', 'filters', 'Add Filter', [...filters.map(filterProperty), ...(filtersCustomFields ? [customFieldFiltersProperty] : [])]);
 }
 
+const DIRECTIONS = [
+	{ name: 'Ascending', value: 'asc' },
+	{ name: 'Descending', value: 'desc' },
+];
+
 function sortProperty(entity: Entity): INodeProperties {
 	return {
 		displayName: 'Sort',
@@ -98,17 +103,7 @@ function sortProperty(entity: Entity): INodeProperties {
 		placeholder: 'Add Sort',
 		default: {},
 		options: [
-			{
-				displayName: 'Direction',
-				name: 'direction',
-				type: 'options',
-				options: [
-					{ name: 'Ascending', value: 'asc' },
-					{ name: 'Descending', value: 'desc' },
-				],
-				default: 'asc',
-				description: 'Which end to start from',
-			},
+			{ displayName: 'Direction', name: 'direction', type: 'options', options: DIRECTIONS, default: 'asc', description: 'Which end to start from' },
 			{
 				displayName: 'Field',
 				name: 'field',

@@ -13,7 +13,7 @@ import { isUnset, show, toBoolean, toId, toText } from '../fields/values';
 import type { NotWritten } from '../transport/batches';
 import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
-import { idProperty, optionsProperty, readId, readRecord } from './parameters';
+import { called, idProperty, optionsProperty, readId, readRecord } from './parameters';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Operation, Run } from './types';
@@ -33,14 +33,14 @@ export const linkTargetsOf = ({ linkTargets }: Entity) => linkTargets.map((value
 /** Links or unlinks one pair of records for each item, in batches by the mass route. */
 export function linkOperation(entity: Entity, action: Action): Operation {
 	const noun = entity.displayName.toLowerCase();
-	const links = action === 'link';
+	const [description, way] =
+		action === 'link'
+			? [`Connect one ${noun} per item with another record, such as a product`, 'to']
+			: [`Remove one link of a ${noun} per item; both records stay`, 'from'];
+	const look = called(entity, action, description);
 	return {
-		value: action,
-		name: links ? 'Link' : 'Unlink',
-		action: links ? `Link a ${noun} to another record` : `Unlink a ${noun} from another record`,
-		description: links
-			? `Connect one ${noun} per item with another record, such as a product`
-			: `Remove one link of a ${noun} per item; both records stay`,
+		...look,
+		action: `${look.action} ${way} another record`,
 		properties: [idProperty(entity), ...targetProperties(entity, action), optionsProperty([], 'rows')],
 		writes: true,
 		...(isCard(entity) ? {} : { route: `POST /${entity.linkTargets.at(-1)}/${action}` }),
@@ -49,10 +49,10 @@ export function linkOperation(entity: Entity, action: Action): Operation {
 }
 
 function targetProperties(entity: Entity, action: Action): INodeProperties[] {
-	const isOfCard = isCard(entity);
-	const isElement = isOfCard ? { show: { linkTo: ['catalog_elements'] } } : {};
 	const verb = action === 'link' ? 'link to' : 'unlink from';
-	const properties: INodeProperties[] = [
+	const shownFor = (kind: string) => ({ displayOptions: { show: { linkTo: [kind] } } });
+	const ofElement = isCard(entity) ? shownFor('catalog_elements') : {};
+	return [
 		{
 			displayName: action === 'link' ? 'Link To' : 'Unlink From',
 			name: 'linkTo',
@@ -64,59 +64,35 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 			description: `What kind of record to ${verb}`,
 		},
 		{
-			displayName: 'Record',
-			name: 'linkedId',
-			...recordLocator(RECORD),
-			required: true,
+			...pickerOf('Record', 'linkedId', RECORD),
 			displayOptions: { hide: { linkTo: ['catalog_elements'] } },
 			description: `The record to ${verb}`,
 		},
+		...(isCard(entity)
+			? [
+					{ ...pickerOf('List', 'catalogId', CATALOG), ...ofElement, description: 'The list (catalog) that holds the element, such as Products' },
+					{ ...pickerOf('Element', 'elementId', ELEMENT), ...ofElement, description: `The product or other element of the list to ${verb}` },
+				]
+			: []),
+		...(action === 'link' ? [{ ...quantity, ...ofElement }, { ...priceField, ...ofElement }] : []),
+		...(action === 'link' && entity.collection === 'leads' ? [{ ...isMainContact, ...shownFor('contacts') }] : []),
 	];
-	if (isOfCard) {
-		properties.push(
-			{
-				displayName: 'List',
-				name: 'catalogId',
-				...recordLocator(CATALOG),
-				required: true,
-				displayOptions: isElement,
-				description: 'The list (catalog) that holds the element, such as Products',
-			},
-			{
-				displayName: 'Element',
-				name: 'elementId',
-				...recordLocator(ELEMENT),
-				required: true,
-				displayOptions: isElement,
-				description: `The product or other element of the list to ${verb}`,
-			},
-		);
-	}
-	if (action === 'unlink') return properties;
-	properties.push(
-		{ displayName: 'Quantity', name: 'quantity', type: 'number', default: 1, displayOptions: isElement, description: 'How many of the element to link; it may have decimals' },
-		{
-			displayName: 'Price Field Name or ID',
-			name: 'priceFieldId',
-			type: 'options',
-			typeOptions: { loadOptionsMethod: 'getPriceFields', loadOptionsDependsOn: ['catalogId.value'] },
-			default: '',
-			displayOptions: isElement,
-			description: 'Which price of the element applies; left empty, its usual one. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-		},
-	);
-	if (entity.linkTargets.includes('contacts') && entity.collection === 'leads') {
-		properties.push({
-			displayName: 'Main Contact',
-			name: 'isMain',
-			type: 'boolean',
-			default: false,
-			displayOptions: { show: { linkTo: ['contacts'] } },
-			description: 'Whether this becomes the main contact of the lead',
-		});
-	}
-	return properties;
 }
+
+const pickerOf = (displayName: string, name: string, target: LocatorTarget) => ({ displayName, name, ...recordLocator(target), required: true });
+
+const quantity: INodeProperties = { displayName: 'Quantity', name: 'quantity', type: 'number', default: 1, description: 'How many of the element to link; it may have decimals' };
+
+const priceField: INodeProperties = {
+	displayName: 'Price Field Name or ID',
+	name: 'priceFieldId',
+	type: 'options',
+	typeOptions: { loadOptionsMethod: 'getPriceFields', loadOptionsDependsOn: ['catalogId.value'] },
+	default: '',
+	description: 'Which price of the element applies; left empty, its usual one. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+};
+
+const isMainContact: INodeProperties = { displayName: 'Main Contact', name: 'isMain', type: 'boolean', default: false, description: 'Whether this becomes the main contact of the lead' };
 
 /** An element is linked from the other end, by the mass route of the card: cards of each kind have one. */
 async function linkAll(run: Run, entity: Entity, action: Action): Promise<void> {

@@ -3,8 +3,8 @@ import type { IDataObject, INodeCredentialDescription, INodeProperties } from 'n
 import { targetOf } from '../entities/places';
 import type { Entity, RecordId } from '../entities/types';
 import { conventionsOf } from '../fields/dictionaries';
-import type { WritableField } from '../fields/fields';
-import { named } from '../fields/fields';
+import type { Draft, WritableField } from '../fields/fields';
+import { encodeDraft, named } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
 import { idIn, recordLocator, textIdIn, withArticle } from '../fields/locator';
@@ -46,6 +46,12 @@ export const valueContext = ({ timezone, client, ignored }: Run) => ({ timezone,
 export function called({ displayName }: Pick<Entity, 'displayName'>, value: string, description: string) {
 	const name = value.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 	return { value, name, action: `${name} ${withArticle(displayName.toLowerCase())}`, description };
+}
+
+/** What an item gives for fields that stand at the top of the form. Throws a `UserError` that names the field. */
+export function draftOfFields(run: Run, fields: WritableField[], item: number): Draft {
+	const values = Object.fromEntries(fields.map(({ name }) => [name, run.parameter(name, item, '')]));
+	return encodeDraft(fields, { ...valueContext(run), mode: 'create', values });
 }
 
 /** The property of one writable field, as it stands at top level or in a collection. */

@@ -97,6 +97,7 @@ export function itemsIn(numbers: number[]): string {
 	return `item${numbers.length === 1 ? '' : 's'} ${spans.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ')}`;
 }
 
-function shortList(entries: string[]): string {
-	return entries.length <= 20 ? entries.join(', ') : `${entries.slice(0, 20).join(', ')} and ${entries.length - 20} more`;
+/** The first of many. */
+export function shortList(entries: string[], most = 20): string {
+	return entries.length <= most ? entries.join(', ') : `${entries.slice(0, most).join(', ')} and ${entries.length - most} more`;
 }

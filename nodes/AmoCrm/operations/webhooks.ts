@@ -2,7 +2,6 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import { AmoCrmError, orThrow } from '../fields/errors';
-import { encodeDraft } from '../fields/fields';
 import { codesOf, MAX_WEBHOOKS, sameCodes } from '../fields/hookEvents';
 import { readRows } from '../transport/answers';
 import type { NotWritten, RowOutcome } from '../transport/batches';
@@ -10,7 +9,7 @@ import type { Verb } from '../transport/types';
 import { action } from './action';
 import type { Asked } from './items';
 import { attempt, mustStop, readItems } from './items';
-import { called, fieldProperty, optionsProperty, valueContext } from './parameters';
+import { called, draftOfFields, fieldProperty, optionsProperty } from './parameters';
 import { writeError } from './problems';
 import { planOf, sendRows } from './send';
 import type { Operation, Run } from './types';
@@ -38,10 +37,7 @@ export const unsubscribe = (entity: Entity): Operation =>
 
 /** One after the other: a later item may name the address of an earlier one. */
 async function subscribeAll(run: Run, entity: Entity): Promise<void> {
-	const ready = await readItems(run, (item) => {
-		const values = Object.fromEntries(entity.fields.map(({ name }) => [name, run.parameter(name, item, '')]));
-		return encodeDraft(entity.fields, { ...valueContext(run), mode: 'create', values }).body;
-	});
+	const ready = await readItems(run, (item) => draftOfFields(run, entity.fields, item).body);
 	if (mustStop(run) || ready.length === 0) return;
 	const { rows } = orThrow(await readRows(run.client, { path: entity.path }, entity.collection));
 	const known = new Map(rows.map((hook) => [hook.destination, hook]));

@@ -136,22 +136,17 @@ export async function writeDrafts(
 }
 
 export function draftFromParameters(run: Run, { entity, mode }: Writing, item: number, mapping: Mapping): Draft {
-	const context = { ...valueContext(run), mode, path: entity.path };
 	const fields = fieldsFor(entity, mode);
-	if (mode === 'create') {
-		const values = { ...(run.parameter('additionalFields', item, {}) as IDataObject) };
-		for (const field of fields) {
-			if (!isTopLevel(field)) continue;
-			const value = run.parameter(field.name, item, '') as IDataObject;
-			// At top level an empty text means "not set", unless the field must have one.
-			if (field.required || !isUnset(value)) values[field.name] = value;
-		}
-		const draft = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, item, { entity, mapping, values }) });
-		return { ...draft, body: { ...entity.createDefaults, ...draft.body } };
+	const id = mode === 'create' || entity.isSingle ? {} : { id: readId(run, entity, item) };
+	const values = { ...(run.parameter(mode === 'create' ? 'additionalFields' : 'updateFields', item, {}) as IDataObject) };
+	for (const field of mode === 'create' ? fields.filter(isTopLevel) : []) {
+		const value = run.parameter(field.name, item, '') as IDataObject;
+		// At top level an empty text means "not set", unless the field must have one.
+		if (field.required || !isUnset(value)) values[field.name] = value;
 	}
-	const id = entity.isSingle ? {} : { id: readId(run, entity, item) };
-	const values = run.parameter('updateFields', item, {}) as IDataObject;
-	const draft = encodeDraft(fields, { ...context, values, mapped: mappedFieldsOf(run, item, { entity, mapping, values }) });
+	const mapped = mappedFieldsOf(run, item, { entity, mapping, values });
+	const draft = encodeDraft(fields, { ...valueContext(run), mode, path: entity.path, values, mapped });
+	if (mode === 'create') return { ...draft, body: { ...entity.createDefaults, ...draft.body } };
 	if (Object.keys(draft.body).length === 0 && draft.links.length === 0) {
 		throw new AmoCrmError("'Update Fields' is empty: there is nothing to change", {
 			advice: 'Add at least one field with a value, or map a custom field.',
