@@ -85,9 +85,10 @@ const OWN: Record<EntityType, Own> = {
 		const { id, name, responsible_user_id, group_id } = row;
 		return { id, name, responsible_user_id, group_id, ...stamps(row), ...tail(row, fields) };
 	},
-	customers({ world }, row, fields) {
+	customers({ world, with: wants }, row, fields) {
 		const { id, name, next_price, next_date, responsible_user_id, status_id, periodicity } = row as CustomerRow;
-		const head = { id, name, next_price, next_date, responsible_user_id, status_id, periodicity };
+		const group = wants.has('group_id') ? { group_id: row.group_id } : {};
+		const head = { id, name, next_price, next_date, responsible_user_id, ...group, status_id, periodicity };
 		return { ...head, ...stamps(row), ...tail(row, fields), ...world.account.purchasesOf(id) };
 	},
 };

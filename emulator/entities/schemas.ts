@@ -7,7 +7,7 @@ import { sealed } from '../validation/zodErrors';
 const id = z.number().int();
 const seconds = z.number().int();
 const anything = z.unknown();
-export const requestId = z.union([z.string(), z.number()]).optional();
+export const requestId = z.union([z.string(), z.number()]).nullish();
 
 /** By id or by name. A stray request_id here is refused (seen live). facts: extended 9.4 */
 const tag = sealed({ id: id.nullish(), name: z.string().min(1).max(255).nullish(), color: anything.optional() });

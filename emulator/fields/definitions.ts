@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requestId } from '../entities/schemas';
 import { fieldMissing, notSupportedChoice, type FieldError } from '../http/problems';
+import { isRecord } from '../http/query';
 import { makeField } from '../seed/fields';
 import type { CustomFieldRow, FieldEnum, FieldOwner } from '../store/rows';
 import type { World } from '../world';
@@ -18,6 +19,10 @@ const branch = z.strictObject({
 	request_id: requestId,
 	parent_request_id: requestId,
 });
+
+/** Also as a map by the catalog's id. facts: extended 12 */
+const listOfMap = (value: unknown): unknown =>
+	isRecord(value) ? Object.entries(value).map(([id, list]) => (isRecord(list) ? { catalog_id: Number(id), ...list } : list)) : value;
 
 const shape = {
 	name: z.string().min(1).max(255),
@@ -37,7 +42,7 @@ const shape = {
 	currency: z.string().length(3).nullish(),
 	tracking_callback: z.string().nullish(),
 	search_in: z.union([z.string(), int]).nullish(),
-	chained_lists: z.array(z.strictObject({ catalog_id: int, parent_catalog_id: int.nullish(), title: z.string().nullish() })).max(5).nullish(),
+	chained_lists: z.preprocess(listOfMap, z.array(z.strictObject({ catalog_id: int, parent_catalog_id: int.nullish(), title: z.string().nullish() })).max(5).nullish()),
 	request_id: requestId,
 };
 

@@ -61,6 +61,7 @@ const SCHEMAS = {
 		name: text,
 		entity_type: z.enum(['contacts', 'companies']).nullish(),
 		entity_id: int,
+		catalog_id: int,
 		type: z.enum(['legal', 'individual']).nullish(),
 		phone: text,
 		email: text,

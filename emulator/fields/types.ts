@@ -62,7 +62,8 @@ function pickEnum(item: Item, enums: readonly FieldEnum[], path: string): FieldE
 
 function enumRule(many: boolean): FieldRule {
 	return {
-		keys: ['value', 'enum_id', 'enum_code', 'enum'],
+		// Several options are named by id or text. facts: extended 12
+		keys: many ? ['value', 'enum_id', 'enum'] : ['value', 'enum_id', 'enum_code', 'enum'],
 		many,
 		write(item, field, path) {
 			const option = pickEnum(item, field.enums ?? [], path);

@@ -4,13 +4,16 @@ import { callTarget } from '../calls/match';
 import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
 import { originOf, sendJson } from '../http/envelope';
-import { notSupportedChoice, Problem } from '../http/problems';
+import { invalidValue, notSupportedChoice, Problem } from '../http/problems';
 import { addNote } from '../notes/write';
 import { SINGULAR } from '../store/account';
 import { parseBatch } from '../validation/batch';
 import type { World } from '../world';
 
 /** Calls: written only, read back as notes. facts: extended 7.1 */
+
+/** Of one call in `errors`; seen live. */
+const NOTHING_FOUND = 263;
 
 const int = z.number().int();
 const CALL = z.strictObject({
@@ -36,7 +39,8 @@ export function callRoutes(app: FastifyInstance, world: World): void {
 
 	app.post('/calls', (request, reply) => {
 		const known = (id: number | undefined) => id === undefined || id === 0 || account.users.has(id);
-		const items = parseBatch(request.body, CALL, switches, ({ created_by, responsible_user_id }) => [
+		const items = parseBatch(request.body, CALL, switches, ({ created_by, responsible_user_id, request_id }) => [
+			...(request_id === null ? [invalidValue('request_id', 'This value should not be null.')] : []),
 			...(known(created_by) ? [] : [notSupportedChoice('created_by')]),
 			...(known(responsible_user_id) ? [] : [notSupportedChoice('responsible_user_id')]),
 		]);
@@ -44,7 +48,7 @@ export function callRoutes(app: FastifyInstance, world: World): void {
 		const calls = items.flatMap(({ data, requestId: request_id }) => {
 			const target = callTarget(world, data.phone);
 			if (!target) {
-				errors.push({ request_id, status: 404, title: 'Entity not found', detail: `Entity with phone ${data.phone} was not found` });
+				errors.push({ request_id, status: NOTHING_FOUND, title: 'Entity not found', detail: `Entity with phone ${data.phone} was not found` });
 				return [];
 			}
 			const { direction, created_by = 0, responsible_user_id, created_at, updated_at, uniq, duration, source, link, phone } = data;
@@ -65,7 +69,7 @@ export function callRoutes(app: FastifyInstance, world: World): void {
 			return [{ id: note.id, entity_id: target.id, entity_type, account_id: account.info.id, request_id, _embedded: { entity } }];
 		});
 		if (calls.length === 0 && switches.unmatchedCall === 'status400') {
-			throw new Problem(400, 'Bad Request', 'Entities were not found', { errors });
+			throw new Problem(400, 'Bad Request', 'Entities were not found', { _total_items: 0, errors });
 		}
 		return sendJson(reply, { _total_items: calls.length, errors, _embedded: { calls } });
 	});

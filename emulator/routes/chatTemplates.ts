@@ -4,7 +4,7 @@ import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
 import { requireAdmin } from '../http/caller';
 import { crudRoutes, type Params } from '../http/crud';
-import { originOf, sendJson } from '../http/envelope';
+import { originOf, sendJson, sendList } from '../http/envelope';
 import { missing } from '../http/missing';
 import { fieldNotExpected, unprocessable, type FieldError } from '../http/problems';
 import { isRecord, textsOf, withOf, type Query } from '../http/query';
@@ -51,6 +51,12 @@ const extrasOf = (data: TemplateInput) =>
 const checkExtras = (data: TemplateInput, type: string): FieldError[] =>
 	type === 'waba' ? [] : Object.keys(extrasOf(data)).filter((key) => key.startsWith('waba_') && data[key as keyof TemplateInput] !== null).map(fieldNotExpected);
 
+/** Only where it is asked for. facts: extended 7.8 */
+const reviewOf = ({ reviews }: ChatTemplateRow, wants: Set<string>) => ({
+	...(wants.has('reviews') || wants.has('review_status') ? { review_status: reviews.at(-1)?.status ?? null } : {}),
+	...(wants.has('reviews') || wants.has('is_on_review') ? { is_on_review: reviews.some(({ status }) => status === 'review') } : {}),
+});
+
 export function chatTemplateRoutes(app: FastifyInstance, world: World): void {
 	const { account, clock } = world;
 	const table = account.chatTemplates;
@@ -66,8 +72,7 @@ export function chatTemplateRoutes(app: FastifyInstance, world: World): void {
 		external_id: row.external_id,
 		type: row.type,
 		...row.extra,
-		review_status: row.reviews.at(-1)?.status ?? null,
-		is_on_review: row.reviews.some(({ status }) => status === 'review'),
+		...reviewOf(row, withOf(request.query as Query)),
 		_links: hrefLinks(originOf(request), `/chats/templates/${row.id}`),
 		...(withOf(request.query as Query).has('reviews') ? { _embedded: { reviews: row.reviews } } : {}),
 	});
@@ -138,9 +143,10 @@ export function chatTemplateRoutes(app: FastifyInstance, world: World): void {
 		if (!row) return missing(reply, world);
 		if (row.type !== 'waba') throw unprocessable('Only WhatsApp templates are reviewed');
 		const sources = [...account.sources.values()].filter(({ is_deleted }) => !is_deleted);
-		const reviews = sources.map(({ id }) => ({ id: account.nextSmallId(), source_id: id, status: 'review', reject_reason: '' }));
+		const whatsapp = sources.filter(({ services }) => services.some((service) => isRecord(service) && service.type === 'whatsapp'));
+		const reviews = whatsapp.map(({ id }) => ({ id: account.nextSmallId(), source_id: id, status: 'review', reject_reason: '' }));
 		table.change(row, { reviews });
-		return sendJson(reply, present(row, request));
+		return sendList(request, reply, 'reviews', reviews, { total: true });
 	});
 
 	app.post<{ Params: Params }>(`${one}/:reviewId(^\\d+$)`, (request, reply) => {

@@ -5,10 +5,11 @@ import { EVENT_TYPES, eventLabel } from '../events/types';
 import { cutPage, originOf, sendJson, sendList, sendPage } from '../http/envelope';
 import { missing } from '../http/missing';
 import { requireProduct } from '../http/product';
-import { pagingOf, scalar, withOf, type Query } from '../http/query';
+import { isRecord, pagingOf, scalar, withOf, type Query } from '../http/query';
 import type { EventRow } from '../store/moreRows';
 import type { EntityType } from '../store/rows';
 import type { World } from '../world';
+import { presentNote } from './notes';
 
 /** The history, newest first. facts: extended 5.1 */
 export function eventRoutes(app: FastifyInstance, world: World): void {
@@ -45,12 +46,19 @@ const PLURAL: Readonly<Record<string, EntityType | 'tasks'>> = {
 	task: 'tasks',
 };
 
-function presentEvent({ account }: World, request: FastifyRequest, row: EventRow) {
-	const { uid: id, type, entity_id, entity_type, created_by, created_at, value_after, value_before, linked_talk_contact_id } = row;
+function presentEvent(world: World, request: FastifyRequest, row: EventRow) {
+	const { uid: id, type, entity_id, entity_type, created_by, created_at, linked_talk_contact_id } = row;
+	const { account } = world;
 	const origin = originOf(request);
 	const plural = PLURAL[entity_type] ?? 'leads';
-	const wantsName = withOf(request.query as Query).has(`${entity_type}_name`) && plural !== 'tasks';
+	const wants = withOf(request.query as Query);
+	const wantsName = wants.has(`${entity_type}_name`) && plural !== 'tasks';
 	const name = wantsName ? account.entities(plural as EntityType).get(entity_id)?.name : undefined;
+	/** `with=note`: the whole note, not its id alone. facts: extended 12 */
+	const whole = (value: Record<string, unknown>) => {
+		const note = wants.has('note') && isRecord(value.note) ? account.notes.get(Number(value.note.id)) : undefined;
+		return note ? { ...value, note: presentNote(world, request, note) } : value;
+	};
 	return {
 		id,
 		type,
@@ -58,8 +66,8 @@ function presentEvent({ account }: World, request: FastifyRequest, row: EventRow
 		entity_type,
 		created_by,
 		created_at,
-		value_after,
-		value_before,
+		value_after: row.value_after.map(whole),
+		value_before: row.value_before.map(whole),
 		...(linked_talk_contact_id === undefined ? {} : { linked_talk_contact_id }),
 		account_id: account.info.id,
 		_links: hrefLinks(origin, `/events/${id}`),

@@ -65,7 +65,7 @@ export function entityFileRoutes(app: FastifyInstance, world: World): void {
 				if (rows.some((row) => row.file_uuid === file_uuid)) continue;
 				account.attachments.add({ id: account.attachments.nextId(), entity_type, entity_id, file_uuid });
 			}
-			return sendJson(reply, {});
+			return sendNothing(reply, 202);
 		});
 
 		app.delete<Card>(path, (request, reply) => {

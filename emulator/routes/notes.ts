@@ -111,7 +111,7 @@ function noteFilter(query: Query, entityId: number | undefined): (row: NoteRow) 
 
 const linksOf = (request: FastifyRequest, row: NoteRow) => hrefLinks(originOf(request), `/${row.entity_type}/${row.entity_id}/notes/${row.id}`);
 
-function presentNote({ account }: World, request: FastifyRequest, row: NoteRow) {
+export function presentNote({ account }: World, request: FastifyRequest, row: NoteRow) {
 	const { id, entity_id, created_by, updated_by, created_at, updated_at, responsible_user_id, group_id, note_type } = row;
 	const file = note_type === 'attachment' ? { text: String(row.params.file_name ?? ''), original_name: row.params.file_name, is_drive_attachment: true } : {};
 	return {

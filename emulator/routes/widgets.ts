@@ -7,7 +7,7 @@ import { fieldMissing, invalidType, notFound, ValidationProblem } from '../http/
 import { isRecord } from '../http/query';
 import { omit } from '../omit';
 import type { WidgetRow } from '../store/moreRows';
-import { parseObject } from '../validation/batch';
+import { parseObject, phpObject } from '../validation/batch';
 import type { World } from '../world';
 
 /** Widgets, and the way back into a bot that waits for one. facts: extended 7.6 */
@@ -56,9 +56,11 @@ export function widgetRoutes(app: FastifyInstance, world: World): void {
 }
 
 /** Every required setting of the widget's own template must be there. */
-function settingsOf({ settings_template }: WidgetRow, body: unknown): Record<string, unknown> {
+function settingsOf({ settings_template }: WidgetRow, sent: unknown): Record<string, unknown> {
+	const body = phpObject(sent);
 	if (!isRecord(body)) throw new ValidationProblem([{ errors: [invalidType('', 'object')] }]);
-	const given = isRecord(body.settings) ? body.settings : body;
+	const own = phpObject(body.settings);
+	const given = isRecord(own) ? own : body;
 	const missing = settings_template.filter(({ key, is_required }) => is_required && (given[key] === undefined || given[key] === ''));
 	if (missing.length > 0) throw new ValidationProblem([{ errors: missing.map(({ key }) => fieldMissing(key)) }]);
 	return given;

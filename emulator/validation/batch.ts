@@ -93,6 +93,9 @@ function mend(value: unknown, issues: readonly ZodIssue[], unknownKeys: Switches
 	return found ? root.value : undefined;
 }
 
+/** PHP writes an empty object as an empty array. facts: extended 12 */
+export const phpObject = (value: unknown): unknown => (isEmptyList(value) ? {} : value);
+
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 const at = (root: unknown, path: readonly (string | number)[]): Record<string, unknown> | undefined =>

@@ -43,9 +43,9 @@ it('core 15.1 null clears a field, [] does so by the switch; nothing set reads a
 		return [status, (await read(id)) === null];
 	};
 	expect(await clear(null)).toEqual([200, true]);
-	expect(await clear([])).toEqual([200, true]);
-	bench.emulator.switches.emptyFieldValuesClear = false;
 	expect(await clear([])).toEqual([400, false]);
+	bench.emulator.switches.emptyFieldValuesClear = true;
+	expect(await clear([])).toEqual([200, true]);
 });
 
 it('core 15.1 nulls next to a value are tolerated, or refused by the switch', async () => {
