@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { buildServer, buildDriveServer } from '../../../emulator/server';
 import { openBench, type Answer, type Bench } from '../../../emulator/testing/client';
 
@@ -132,8 +133,10 @@ function setMode(path: string): void {
 /** What differs between two readings of one record, as its keys and what they hold. */
 function differences(before: Row, after: Row | undefined): string[] {
 	const keys = Object.keys({ ...before, ...after }).filter((key) => !STAMPS.includes(key));
-	const shown = (row: Row | undefined, key: string) => JSON.stringify(row?.[key], (inner, value: unknown) => (STAMPS.includes(inner) ? undefined : value));
-	return keys.filter((key) => shown(before, key) !== shown(after, key)).map((key) => `${key}: ${shown(before, key)} became ${shown(after, key)}`);
+	const plain = (row: Row | undefined, key: string): unknown =>
+		JSON.parse(JSON.stringify(row?.[key] ?? null, (inner, value: unknown) => (STAMPS.includes(inner) ? undefined : value)));
+	const changed = keys.filter((key) => !isDeepStrictEqual(plain(before, key), plain(after, key)));
+	return changed.map((key) => `${key}: ${JSON.stringify(before[key])} became ${JSON.stringify(after?.[key])}`);
 }
 
 /** Refusals of an answer; none where the write went through. */
