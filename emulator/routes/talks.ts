@@ -7,7 +7,7 @@ import { hrefLinks } from '../entities/present';
 import { requireAdmin } from '../http/caller';
 import { crudRoutes } from '../http/crud';
 import { cutPage, originOf, sendJson, sendList, sendNothing, sendPage } from '../http/envelope';
-import { fieldMissing, notFound, notSupportedChoice, unprocessable, ValidationProblem, type FieldError } from '../http/problems';
+import { fieldMissing, notFound, notSupportedChoice, unprocessable, type FieldError } from '../http/problems';
 import { paymentRequired, requireProduct } from '../http/product';
 import { intsOf, isRecord, pagingOf, rangeOf, scalar, textsOf, within, type Query } from '../http/query';
 import type { MessageRow, TalkRow } from '../store/moreRows';
@@ -49,7 +49,6 @@ export function talkRoutes(app: FastifyInstance, world: World): void {
 		const query = request.query as Query;
 		const contacts = intsOf(query.contact_id);
 		const chats = textsOf(query.chat_id);
-		if (!contacts && !chats) throw new ValidationProblem([{ errors: [fieldMissing('contact_id')] }]);
 		const rows = [...account.chats.values()].filter(
 			({ contact_id, chat_id }) => (!contacts || contacts.has(contact_id)) && (!chats || chats.includes(chat_id)),
 		);
