@@ -183,6 +183,22 @@ describe('limits and faults', () => {
 	});
 });
 
+it('tokens of the people of the seed outlive a reset, those of people made since do not', async () => {
+	const api = (token: string, method: string, path: string, body?: unknown) =>
+		fetch(`${emulator.url}${path}`, { method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: body === undefined ? undefined : JSON.stringify(body) });
+	const [, second] = emulator.account.users.values();
+	const tokens = [emulator.issueToken().accessToken, emulator.issueToken({ userId: second?.id }).accessToken];
+	const made = await api(tokens[0] ?? '', 'POST', '/api/v4/users', [{ name: 'New', email: 'new@demo.example', password: 'Secret1' }]);
+	const { id } = ((await made.json()) as { _embedded: { users: { id: number }[] } })._embedded.users[0] ?? { id: 0 };
+	tokens.push(emulator.issueToken({ userId: id }).accessToken);
+	await api('', 'POST', '/__emulator/reset');
+	const answers = await Promise.all(tokens.map((token) => api(token, 'GET', '/api/v4/account')));
+	expect(answers.map(({ status }) => status)).toEqual([200, 200, 401]);
+	const [admin, manager] = emulator.account.users.keys();
+	const users = await Promise.all(answers.slice(0, 2).map(async (answer) => ((await answer.json()) as { current_user_id: number }).current_user_id));
+	expect(users).toEqual([admin, manager]);
+});
+
 it.each(['ru', 'en'] as const)('seeds a believable demo account in %s', async (language) => {
 	const demo = await startEmulator({ seed: 'demo', language });
 	expect(demo.account.leads.size).toBeGreaterThanOrEqual(30);

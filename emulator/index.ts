@@ -5,6 +5,7 @@ import { ChangeBus } from './events/changes';
 import { recordEvents } from './events/record';
 import { Faults } from './faults';
 import { administrator } from './http/caller';
+import { notFound } from './http/problems';
 import { disableIntegration } from './oauth/deauthorize';
 import { Tokens } from './oauth/tokens';
 import { DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, DEFAULT_REDIRECT_URI, type EmulatorOptions, type Integration } from './options';
@@ -135,13 +136,19 @@ function createWorld(options: EmulatorOptions): StaffedWorld {
 		driveUrl: '',
 		url: 'http://localhost',
 		reset() {
+			const emails = new Map([...account.users.values()].map(({ id, email }) => [id, email]));
 			account.wipe();
 			deliveries.clear();
 			fill(world, options);
+			// The seed's people come back under new ids; who holds their tokens goes on.
+			const ids = new Map([...account.users.values()].map(({ id, email }) => [email, id]));
+			world.tokens.moveUsers((id) => ids.get(emails.get(id) ?? ''));
 		},
 		disableIntegration: (clientId) => disableIntegration(world, clientId),
-		issueToken({ expiresIn, longLived = false, scopes }: TokenOptions = {}) {
-			const { user, integration: own } = administrator(world);
+		issueToken({ expiresIn, longLived = false, scopes, userId }: TokenOptions = {}) {
+			const { user: admin, integration: own } = administrator(world);
+			const user = userId === undefined ? admin : account.users.get(userId);
+			if (!user) throw notFound('User not found');
 			const granted = { ...own, scopes: scopes ?? own.scopes };
 			if (!longLived) return world.tokens.issuePair(granted, user.id, expiresIn);
 			return { accessToken: world.tokens.issueAccess(granted, user.id, expiresIn ?? FIVE_YEARS), refreshToken: '' };

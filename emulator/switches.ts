@@ -60,6 +60,8 @@ export interface Switches {
 	emptyFieldValuesClear: boolean;
 	webhooksForUnsortedLeads: boolean;
 	duplicateControl: boolean;
+	duplicateFields: string;
+	rolesEnforced: boolean;
 	textTakesNumbers: boolean;
 	nullEnumKeys: 'accept' | 'reject';
 }
@@ -204,6 +206,8 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 	textTakesNumbers: { default: false, facts: 'core 15.2', text: 'text-like custom fields take JSON numbers' },
 	nullEnumKeys: { default: 'accept', facts: 'core 15.2', text: 'enum_id: null and enum_code: null next to a value' },
 	duplicateControl: { default: false, facts: 'core 5.5', text: 'leads/complex merges into an open lead with the same phone or email (admin setting, off by default)' },
+	duplicateFields: { default: '', facts: 'core 5.5', text: 'what else duplicate control compares: ids or codes of text and number fields of the lead or of its main contact, with commas' },
+	rolesEnforced: { default: true, facts: 'extended 6', text: 'the rights of the calling user\'s role decide what it reads and writes; off: everybody may everything that is not for administrators', live: 'true: a token has the rights of its user; 403 for one row and its absence from lists are believed, not measured' },
 	webhooksForUnsortedLeads: { default: false, facts: 'extended 1.5', text: 'add_lead fires for the lead inside an incoming lead before it is accepted' },
 };
 

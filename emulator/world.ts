@@ -42,6 +42,8 @@ export interface TokenOptions {
 	longLived?: boolean;
 	/** All of the integration's unless said. */
 	scopes?: string[];
+	/** Whose rights it has; the first administrator's unless said. */
+	userId?: number;
 }
 
 export function fieldContext(world: World): FieldContext {

@@ -38,10 +38,10 @@ const tooManyFields = (input: EntityInput | undefined): FieldError[] =>
 		: [];
 
 export function addComplexLead(world: World, caller: Caller, data: ComplexLead, requestId: string) {
-	const duplicate = world.switches.duplicateControl ? findDuplicate(world, data.contact) : undefined;
+	const duplicate = world.switches.duplicateControl ? findDuplicate(world, data.lead, data.contact) : undefined;
 	if (duplicate) {
 		updateEntity(world, caller, 'leads', duplicate.lead, data.lead);
-		return answer(duplicate.lead.id, duplicate.contact.id, null, requestId, true);
+		return answer(duplicate.lead.id, duplicate.contactId, null, requestId, true);
 	}
 	if (data.metadata) {
 		const { category = 'forms', ...metadata } = data.metadata;

@@ -6,8 +6,9 @@ import type { World } from '../world';
 import { requireAdmin } from './caller';
 import { cutPage, sendJson, sendList, sendNothing, sendPage } from './envelope';
 import { missing } from './missing';
-import { notFound, notSupportedChoice, ValidationProblem, type FieldError } from './problems';
+import { forbidden, notFound, notSupportedChoice, ValidationProblem, type FieldError } from './problems';
 import { isRecord, pagingOf, scalar, type Query } from './query';
+import type { Right, Rights } from './rights';
 
 /** The usual life of a resource: list, one, create, change, delete, and what else is done to one. A resource says only how it differs. */
 
@@ -27,6 +28,8 @@ export interface CrudSpec<R extends Identified, C, U extends { id?: number | str
 	key: string;
 	/** Who may do what: admins only for everything, for writes, or anybody. */
 	admin?: 'all' | 'writes';
+	/** What the caller may do with which rows; undefined: everything. */
+	rights?(request: CrudRequest): Rights<R> | undefined;
 	/** Rows the caller can reach here; undefined when the parent in the path does not exist. */
 	rows(request: CrudRequest): Iterable<R> | undefined;
 	/** How an address names one row: by the number `id` unless said. `pattern` is a regular expression without brackets. */
@@ -125,12 +128,15 @@ class Crud<R extends Identified, C, U extends { id?: number | string }> {
 		const { filter, select, unpaged, max = 250, fallback, total, pageCount, lastLink } = spec.list ?? {};
 		const shown = (rows: R[]) => rows.map((row) => spec.present(row, request));
 		const paging = pagingOf(query, max, fallback);
+		const rights = spec.rights?.(request);
 		if (select) {
 			const { rows, matches, descending } = select(query, request);
-			const page = cutPage(rows, paging, matches, descending);
+			const seen = rights ? (row: R) => rights.may('view', row) && (matches?.(row) ?? true) : matches;
+			const page = cutPage(rows, paging, seen, descending);
 			return sendPage(request, reply, spec.key, { ...page, rows: shown(page.rows) }, paging);
 		}
-		const rows = filter ? [...all].filter(filter(query, request)) : [...all];
+		const shownTo = rights ? [...all].filter((row) => rights.may('view', row)) : [...all];
+		const rows = filter ? shownTo.filter(filter(query, request)) : shownTo;
 		if (unpaged) return rows.length === 0 ? sendNothing(reply) : sendList(request, reply, spec.key, shown(rows), { total: total ?? true });
 		const page = cutPage(rows, paging);
 		return sendPage(request, reply, spec.key, { ...page, rows: shown(page.rows) }, paging, { total: total ? rows.length : undefined, pageCount, lastLink });
@@ -139,7 +145,10 @@ class Crud<R extends Identified, C, U extends { id?: number | string }> {
 	one(request: CrudRequest, reply: FastifyReply): FastifyReply {
 		this.guard(request, 'read');
 		const row = this.find(request);
-		if (row) return sendJson(reply, this.spec.present(row, request));
+		if (row) {
+			this.allow('view', row, request);
+			return sendJson(reply, this.spec.present(row, request));
+		}
 		const absent = this.spec.get ? this.spec.get.absent : undefined;
 		if (absent === 204) return sendNothing(reply);
 		if (absent === 404) throw unknownRow();
@@ -150,6 +159,7 @@ class Crud<R extends Identified, C, U extends { id?: number | string }> {
 		const { spec, world } = this;
 		if (!spec.create) throw notFound();
 		this.guard(request, 'write');
+		if (spec.rights?.(request)?.add === false) throw forbidden();
 		if (!spec.rows(request)) return missing(reply, world);
 		const { schema, single, max, status, checkAll, make, finish, present = spec.present, total = true } = spec.create;
 		const check = (data: C) => spec.create?.check?.(data, request) ?? [];
@@ -169,6 +179,7 @@ class Crud<R extends Identified, C, U extends { id?: number | string }> {
 		const { schema, absentIsBadId, check, apply, present = spec.present, status } = spec.update;
 		const row = this.find(request);
 		if (!row) throw unknownRow(absentIsBadId);
+		this.allow('edit', row, request);
 		apply(row, parseObject(request.body, schema, world.switches, (data) => check?.(data, row, request) ?? []), request);
 		return sendJson(reply, present(row, request), status);
 	}
@@ -181,6 +192,7 @@ class Crud<R extends Identified, C, U extends { id?: number | string }> {
 		const row = ({ id }: U) => this.byId(Number(id), request);
 		const items: Parsed<U>[] = parseBatch<U>(request.body, typeof batch === 'object' ? batch : schema, world.switches, (data) => {
 			const known = row(data);
+			if (known) this.allow('edit', known, request);
 			return known ? (check?.(data, known, request) ?? []) : [notSupportedChoice('id')];
 		});
 		const echoes = echo?.(world.switches) ?? true;
@@ -196,6 +208,7 @@ class Crud<R extends Identified, C, U extends { id?: number | string }> {
 		this.guard(request, 'write');
 		const row = this.find(request);
 		if (!row) throw unknownRow(this.spec.remove?.absentIsBadId);
+		this.allow('delete', row, request);
 		this.spec.remove?.run(row, request);
 		return sendNothing(reply);
 	}
@@ -205,6 +218,7 @@ class Crud<R extends Identified, C, U extends { id?: number | string }> {
 		const ids = (Array.isArray(request.body) ? request.body : []).map((item: unknown) => Number(isRecord(item) ? scalar(item.id) : NaN));
 		const rows = ids.map((id) => this.byId(id, request));
 		if (rows.length === 0 || rows.includes(undefined)) throw unknownRow();
+		for (const row of rows) this.allow('delete', row as R, request);
 		for (const row of rows) this.spec.remove?.run(row as R, request);
 		return sendNothing(reply);
 	}
@@ -213,12 +227,17 @@ class Crud<R extends Identified, C, U extends { id?: number | string }> {
 		this.guard(request, request.method === 'GET' ? 'read' : 'write');
 		const row = this.find(request);
 		if (!row) throw unknownRow();
+		this.allow(request.method === 'GET' ? 'view' : 'edit', row, request);
 		return run(row, request, reply);
 	}
 
 	private guard(request: FastifyRequest, kind: 'read' | 'write'): void {
 		const { admin } = this.spec;
 		if (admin === 'all' || (admin === 'writes' && kind === 'write')) requireAdmin(request);
+	}
+
+	private allow(right: Right, row: R, request: CrudRequest): void {
+		if (this.spec.rights?.(request)?.may(right, row) === false) throw forbidden();
 	}
 
 	/** The row that the address names. */

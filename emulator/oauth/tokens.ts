@@ -105,6 +105,13 @@ export class Tokens {
 		}
 	}
 
+	/** Grants follow their user to another id; `undefined` leaves them with one that is gone. */
+	moveUsers(newId: (id: number) => number | undefined): void {
+		for (const kind of GRANT_KINDS) {
+			for (const [key, grant] of this.of(kind)) this.put(kind, key, { ...grant, userId: newId(grant.userId) ?? grant.userId });
+		}
+	}
+
 	of(kind: GrantKind): Map<string, Grant> {
 		return { code: this.codes, access: this.access, refresh: this.refresh }[kind];
 	}

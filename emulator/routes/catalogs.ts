@@ -7,6 +7,7 @@ import { applyFieldPatches, checkFieldValues, presentFieldValues } from '../fiel
 import { crudRoutes, type CrudRequest, type Params } from '../http/crud';
 import { originOf } from '../http/envelope';
 import { fieldMissing, type FieldError } from '../http/problems';
+import { catalogRights, rightsBy } from '../http/rights';
 import { intsOf, isRecord, listOf, textsOf, withOf, type Query } from '../http/query';
 import type { CatalogRow, ElementRow } from '../store/moreRows';
 import type { FieldOwner } from '../store/rows';
@@ -50,7 +51,8 @@ export function catalogRoutes(app: FastifyInstance, world: World): void {
 	crudRoutes(app, world, {
 		path: '/catalogs',
 		key: 'catalogs',
-		rows: () => [...account.catalogs.values()],
+		rights: (request) => rightsBy(catalogRights(world, request), (row: CatalogRow) => row.id),
+		rows: () => account.catalogs.values(),
 		present: (row, request) => ({ ...row, account_id: account.info.id, _links: hrefLinks(originOf(request), `/catalogs/${row.id}`) }),
 		get: { absent: 204 },
 		list: {
@@ -112,6 +114,7 @@ function elementRoutes(
 	crudRoutes(app, world, {
 		path: `${prefix}/elements`,
 		key: 'elements',
+		rights: (request) => rightsBy(catalogRights(world, request), (row: ElementRow) => row.catalog_id),
 		rows(request) {
 			const catalog = catalogOf(request.params);
 			return catalog && [...account.elements.values()].filter(({ catalog_id }) => catalog_id === catalog.id);

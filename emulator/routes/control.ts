@@ -18,13 +18,13 @@ import { uiRoutes } from './ui';
  *   GET/POST   /switches       {"name": value}
  *   POST       /rate-limit     false, or {"integration": 7, "account": 50, "blockAfter"?: breaches in a minute}
  *   POST       /latency        {"ms": 200, "pathPattern"?: "^/api/v4/events"}: for everything, or for one group of routes
- *   POST       /tokens         a fresh pair; {"longLived": true} a long-lived token
+ *   POST       /tokens         a fresh pair; {"longLived": true} a long-lived token; {"userId"} of another user than the first administrator
  *   POST       /expire-tokens  every access token answers 401 from now on
  *   POST       /integration    {"enabled"?: bool, "deauthorizeUrl"?: url}: switching it off revokes its tokens and
  *                              calls the deauthorization hook, which is on this machine
  *   GET/DELETE /deliveries     what was sent to webhooks: at, destination, code, body, attempt, status
  *   POST       /deliveries/settled  answers when everything sent so far has been answered
- *   POST       /reset          back to the seed
+ *   POST       /reset          back to the seed; tokens of the seed's people go on, those of people made since are 401
  *   GET        /state          numbers of rows, and what the process has used
  *
  * What a person does in the account (each writes events and fires hooks; `?user_id=` says who, otherwise the first
@@ -122,7 +122,7 @@ export function controlRoutes(app: FastifyInstance, world: StaffedWorld): void {
 		return { ok: true };
 	});
 	app.post('/tokens', async (request) => {
-		const options = parsed(z.object({ expiresIn: z.number().optional(), longLived: z.boolean().optional(), scopes: z.array(z.string()).optional() }).optional(), request.body);
+		const options = parsed(z.object({ expiresIn: z.number().optional(), longLived: z.boolean().optional(), scopes: z.array(z.string()).optional(), userId: z.number().int().optional() }).optional(), request.body);
 		return world.issueToken(options);
 	});
 

@@ -8,6 +8,7 @@ import { crudRoutes, type Selection } from '../http/crud';
 import { originOf } from '../http/envelope';
 import { requireCustomers } from '../http/product';
 import { orderOf, withOf, type Query } from '../http/query';
+import { entityRights } from '../http/rights';
 import type { EntityRow, EntityType } from '../store/rows';
 import { byField } from '../store/sortedView';
 import type { World } from '../world';
@@ -31,6 +32,7 @@ export function entityRoutes(app: FastifyInstance, world: World, type: EntityTyp
 	crudRoutes(app, world, {
 		path: `/${type}`,
 		key: type,
+		rights: (request) => entityRights(world, type, request),
 		rows() {
 			if (type === 'customers') requireCustomers(world);
 			return table.values();

@@ -5,6 +5,8 @@ import { requireScope } from '../http/caller';
 import { sendJson, sendList, sendNothing } from '../http/envelope';
 import { notFound, notSupportedChoice } from '../http/problems';
 import { pagingOf, scalar, type Query } from '../http/query';
+import { requireCard } from '../http/rights';
+import type { LinkEnd } from '../store/links';
 import { ENTITY_TYPES } from '../store/account';
 import { parseBatch } from '../validation/batch';
 import type { World } from '../world';
@@ -18,13 +20,15 @@ type Card = { Params: { id: string; catalogId?: string } };
 export function entityFileRoutes(app: FastifyInstance, world: World): void {
 	const { account, switches } = world;
 	for (const type of ENTITY_TYPES) {
-		filesOf(`/${type}/:id(^\\d+$)/files`, (request) => ({
+		filesOf(`/${type}/:id(^\\d+$)/files`, ({ params }) => ({
 			entity_type: type,
-			exists: account.entities(type).get(Number(request.params.id))?.is_deleted === false,
+			card: { type, id: Number(params.id) },
+			exists: account.entities(type).get(Number(params.id))?.is_deleted === false,
 		}));
 	}
 	filesOf('/catalogs/:catalogId(^\\d+$)/:id(^\\d+$)/files', ({ params }) => ({
 		entity_type: `catalogs/${params.catalogId}`,
+		card: { type: 'catalog_elements', id: Number(params.id) },
 		exists: account.hasElement(Number(params.catalogId), Number(params.id)),
 	}));
 
@@ -38,11 +42,12 @@ export function entityFileRoutes(app: FastifyInstance, world: World): void {
 		return sendJson(reply, { file_uuid: uuid, entities });
 	});
 
-	function filesOf(path: string, cardOf: (request: FastifyRequest<Card>) => { entity_type: string; exists: boolean }): void {
+	function filesOf(path: string, cardOf: (request: FastifyRequest<Card>) => { entity_type: string; card: LinkEnd; exists: boolean }): void {
 		const of = (request: FastifyRequest<Card>) => {
 			requireScope(request, 'files');
-			const { entity_type, exists } = cardOf(request);
+			const { entity_type, card, exists } = cardOf(request);
 			if (!exists) throw notFound('Entity not found');
+			requireCard(world, request.method === 'GET' ? 'view' : 'edit', card, request);
 			const entity_id = Number(request.params.id);
 			const rows = [...account.attachments.values()].filter((row) => row.entity_type === entity_type && row.entity_id === entity_id);
 			return { entity_type, entity_id, rows };

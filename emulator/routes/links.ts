@@ -4,6 +4,7 @@ import { requestId } from '../entities/schemas';
 import { fullUrl, originOf, sendJson, sendNothing } from '../http/envelope';
 import { fieldMissing, notFound, notSupportedChoice, ValidationProblem, type FieldError } from '../http/problems';
 import { intsOf, isRecord, listOf, type Query } from '../http/query';
+import { mayCard, requireCard } from '../http/rights';
 import type { Link, LinkableType, LinkEnd } from '../store/links';
 import type { EntityType } from '../store/rows';
 import { parseBatch } from '../validation/batch';
@@ -63,9 +64,10 @@ export function elementLinkRoutes(app: FastifyInstance, world: World): void {
 function placeRoutes(app: FastifyInstance, world: World, { path, type, exists }: LinkPlace): void {
 	const { links } = world.account;
 	const one = `${path}/:id(^\\d+$)`;
-	const endOf = ({ params }: FastifyRequest<{ Params: Params }>): LinkEnd => {
-		const id = Number(params.id);
-		if (!exists(id, params)) throw notFound('Entity not found');
+	const endOf = (request: FastifyRequest<{ Params: Params }>): LinkEnd => {
+		const id = Number(request.params.id);
+		if (!exists(id, request.params)) throw notFound('Entity not found');
+		requireCard(world, request.method === 'GET' ? 'view' : 'edit', { type, id }, request);
 		return { type, id };
 	};
 
@@ -80,7 +82,7 @@ function placeRoutes(app: FastifyInstance, world: World, { path, type, exists }:
 		const query = request.query as Query;
 		const ids = isRecord(query.filter) ? intsOf(query.filter.entity_id) : undefined;
 		if (!ids) throw new ValidationProblem([{ errors: [fieldMissing('filter.entity_id')] }]);
-		const here = [...ids].filter((id) => exists(id, request.params));
+		const here = [...ids].filter((id) => exists(id, request.params) && mayCard(world, 'view', { type, id }, request));
 		const found = here.flatMap((id) => links.of({ type, id }).filter(linkFilter(query)));
 		if (found.length === 0 && world.switches.emptyLinksStatus === 204) return sendNothing(reply);
 		return sendLinks(request, reply, found.map((link) => presentLink(link, true)));
@@ -115,6 +117,7 @@ function placeRoutes(app: FastifyInstance, world: World, { path, type, exists }:
 				...(exists(input.entity_id, request.params) ? [] : [notSupportedChoice('entity_id')]),
 				...check(input, request.params),
 			]);
+			for (const { data } of items) requireCard(world, 'edit', { type, id: data.entity_id }, request);
 			return run(request, reply, items.map(({ data }) => data));
 		});
 	}

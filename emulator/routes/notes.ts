@@ -6,6 +6,7 @@ import { crudRoutes, type CrudRequest } from '../http/crud';
 import { originOf, sendNothing } from '../http/envelope';
 import { notSupportedChoice, type FieldError } from '../http/problems';
 import { intsOf, isRecord, listOf, orderOf, rangeOf, within, withOf, type Query } from '../http/query';
+import { cardRights, requireCard } from '../http/rights';
 import { NOTE_PARAMS } from '../notes/types';
 import { addNote } from '../notes/write';
 import type { NoteRow } from '../store/moreRows';
@@ -60,6 +61,7 @@ export function noteRoutes(app: FastifyInstance, world: World, type: EntityType)
 		crudRoutes(app, world, {
 			path: scoped ? `/${type}/:entityId(^\\d+$)/notes` : `/${type}/notes`,
 			key: 'notes',
+			rights: (request) => cardRights(world, request, (row: NoteRow) => ({ type, id: row.entity_id })),
 			rows: () => account.notes.values(),
 			find: (id, request) => note(id, scopeOf(request)),
 			present: (row, request) => presentNote(world, request, row),
@@ -73,7 +75,10 @@ export function noteRoutes(app: FastifyInstance, world: World, type: EntityType)
 			},
 			create: {
 				schema: CREATE,
-				check: (data, request) => [...(alive(target(data, request)) ? [] : [notSupportedChoice('entity_id')]), ...checkBody(data)],
+				check(data, request) {
+					requireCard(world, 'edit', { type, id: target(data, request) }, request);
+					return [...(alive(target(data, request)) ? [] : [notSupportedChoice('entity_id')]), ...checkBody(data)];
+				},
 				make(data, request) {
 					const created_by = data.created_by ?? request.caller.user.id;
 					return addNote(world, { ...data, params: paramsOf(data).data ?? {}, entity_type: type, entity_id: target(data, request), created_by });

@@ -4,6 +4,7 @@ import { crudRoutes } from '../http/crud';
 import { originOf } from '../http/envelope';
 import { BareAnswer, forbidden } from '../http/problems';
 import { orderOf } from '../http/query';
+import { taskRights } from '../http/rights';
 import type { TaskRow } from '../store/rows';
 import { taskFilter } from '../tasks/filter';
 import { CREATE_TASK, UPDATE_TASK, UPDATE_TASKS } from '../tasks/schemas';
@@ -19,6 +20,7 @@ export function taskRoutes(app: FastifyInstance, world: World): void {
 	crudRoutes(app, world, {
 		path: '/tasks',
 		key: 'tasks',
+		rights: (request) => taskRights(world, request),
 		rows: () => table.values(),
 		find: (id) => table.get(id),
 		present: (row, request) => presentTask(world, request, row),

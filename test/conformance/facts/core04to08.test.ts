@@ -167,6 +167,19 @@ describe('core 5.5 leads/complex', () => {
 		expect(account().leads.size).toBe(3);
 	});
 
+	it('core 5.5 duplicate control compares the fields of leads and contacts that the account has chosen, without case', async () => {
+		Object.assign(bench.emulator.switches, { duplicateControl: true });
+		const leadWith = (value: string) => ({ name: 'l', custom_fields_values: [{ field_code: 'CONTRACT_NUMBER', values: [{ value }] }] });
+		const contactWith = (value: string) => ({ name: 'l', _embedded: { contacts: [{ name: 'c', custom_fields_values: [{ field_code: 'POSITION', values: [{ value }] }] }] } });
+		const merged = async (item: object) => ((await api('POST', '/leads/complex', [item])).body as unknown as { merged: boolean; contact_id: number | null }[])[0];
+		for (const item of [leadWith('A-1'), leadWith('a-1'), contactWith('Boss'), contactWith('boss')]) expect(await merged(item)).toMatchObject({ merged: false });
+		const [position] = account().fieldsOf('contacts').filter(({ code }) => code === 'POSITION');
+		bench.emulator.switches.duplicateFields = `CONTRACT_NUMBER, ${position?.id}`;
+		expect(await merged(leadWith('a-1'))).toMatchObject({ merged: true, contact_id: null });
+		expect(await merged(contactWith('BOSS'))).toMatchObject({ merged: true, contact_id: expect.any(Number) });
+		expect(await merged(leadWith('A-2'))).toMatchObject({ merged: false });
+	});
+
 	it('core 5.5 with metadata it is an incoming lead', async () => {
 		const [made] = (await api('POST', '/leads/complex', [
 			{ ...body('form', '+15550003'), _embedded: { ...body('', '+15550003')._embedded, metadata: { category: 'forms', form_id: 'f', form_name: 'Form', form_page: 'https://x.example', form_sent_at: 1_700_000_000 } } },
@@ -311,7 +324,11 @@ describe('core 7 pipelines and stages', () => {
 		const stage = await create(`/leads/pipelines/${id}/statuses`, { name: 'S', sort: 100, color: '#fffeb2' });
 		const lead = await create('/leads', { pipeline_id: id, status_id: stage });
 		expect((await api('DELETE', `/leads/pipelines/${id}/statuses/${stage}`)).status).toBe(204);
-		expect((await get(`/leads/${lead}`)).status_id).toBe((await stages(id))[1]?.id);
+		const first = (await stages(id))[1]?.id;
+		expect((await get(`/leads/${lead}`)).status_id).toBe(first);
+		expect(rows(await api('GET', `/events?filter[type]=lead_status_changed&filter[entity]=lead&filter[entity_id]=${lead}`), 'events')).toMatchObject([
+			{ value_before: [{ lead_status: { id: stage, pipeline_id: id } }], value_after: [{ lead_status: { id: first, pipeline_id: id } }] },
+		]);
 		expect((await api('DELETE', `/leads/pipelines/${id}/statuses/142`)).status).toBe(422);
 	});
 
