@@ -62,6 +62,9 @@ it('tells in the history what the card tells: made when it says, by whom it says
 		const row = tables[entity_type]?.get(entity_id);
 		expect([created_at, created_by]).toEqual([row?.created_at, row?.created_by]);
 	}
+	for (const { value_after, created_at } of [...events.values()].filter(({ type }) => type.endsWith('_note_added'))) {
+		expect(created_at).toBe(emulator.account.notes.get((value_after[0] as { note: { id: number } }).note.id)?.created_at);
+	}
 	const times = [...events.values()].map(({ created_at }) => created_at);
 	expect(times).toEqual([...times].sort((a, b) => a - b));
 });

@@ -15,6 +15,8 @@ interface Cell {
 	title: string;
 	value: Markup | string;
 	number?: boolean;
+	/** Beside the value in a narrow window, where the column has no title. */
+	label?: string;
 }
 
 interface Found<T> {
@@ -73,7 +75,7 @@ function table<T extends { id: number; updated_at: number }>(
 			: html`<table data-list="${type}"><thead><tr>${cells[0]?.cells.map((cell) => html`<th${cell.number ? html` class="number"` : ''}>${cell.title}</th>`)}</tr></thead>
 			<tbody>${cells.map(
 				({ row, cells: own }) => html`<tr data-key="${type}-${row.id}" data-version="${version(row)}" data-href="${cardPath(type, row.id)}">${own.map(
-					(cell) => html`<td${cell.number ? html` class="number"` : ''}>${cell.value}</td>`,
+					(cell) => html`<td data-title="${cell.label ?? cell.title}"${cell.number ? html` class="number"` : ''}>${cell.value}</td>`,
 				)}</tr>`,
 			)}</tbody></table>${pager(view, page, total, search)}`
 	}</div>`;
@@ -132,8 +134,8 @@ const COLUMNS: Record<Listed, (view: View, row: EntityRow) => Cell[]> = {
 };
 
 const ownedCells = (view: View, type: EntityType, row: EntityRow): Cell[] => [
-	{ title: view.texts.tags, value: html`<span class="tags">${tagList(view, type, row)}</span>` },
-	{ title: '', value: avatar(view, row.responsible_user_id) },
+	{ title: view.texts.tags, value: row.tag_ids.length === 0 ? '' : html`<span class="tags">${tagList(view, type, row)}</span>` },
+	{ title: '', label: view.texts.responsible, value: avatar(view, row.responsible_user_id) },
 	{ title: view.texts.updated, value: html`<time>${view.date(row.updated_at)}</time>` },
 ];
 
@@ -149,6 +151,6 @@ function taskCells(view: View, task: TaskRow): Cell[] {
 		{ title: texts.linked, value: entity_type && target ? cardLink(entity_type, target) : '' },
 		{ title: texts.status, value: html`<span class="state ${state.kind}">${state.label}</span>` },
 		{ title: texts.result, value: task.result?.text ?? '' },
-		{ title: '', value: avatar(view, task.responsible_user_id) },
+		{ title: '', label: texts.responsible, value: avatar(view, task.responsible_user_id) },
 	];
 }

@@ -1,3 +1,4 @@
+import { startEmulator } from '../../emulator';
 import { demoIntegration } from '../../scripts/lib/emulator.mjs';
 import { openBrowser, type Browser } from './browser';
 import { fillNewCredential, openWorkflow, signIn } from './editor';
@@ -125,4 +126,28 @@ test('a code connects once, however often its window is saved, and says so in a 
 	await fillNewCredential(browser, stage.n8n.url, CODE, fields);
 	expect(await saved()).toMatch(/was used already/);
 	await browser.shot('used-code');
+});
+
+test.each([390, 760, 1000])('the board fits a window %i wide', async (width) => {
+	const emulator = await startEmulator({ seed: 'demo' });
+	const { page } = await browser.anotherWindow();
+	try {
+		await page.setViewportSize({ width, height: 844 });
+		const [lead] = emulator.account.leads.keys();
+		for (const path of ['/', '/leads/list/', '/contacts/list/', '/companies/list/', '/todo/list/', `/leads/detail/${lead}`]) {
+			await page.goto(`${emulator.url}${path}`);
+			const [wide, hidden] = await page.evaluate<number[]>(`[document.documentElement.scrollWidth - innerWidth, [...document.querySelectorAll('nav a, .foot a, .foot button, .switch')].filter((link) => {
+				const { left, right, bottom } = link.getBoundingClientRect();
+				return left < 0 || right > innerWidth || bottom > innerHeight;
+			}).length]`);
+			expect([path, wide, hidden]).toEqual([path, 0, 0]);
+			expect(await page.locator('#log').isVisible()).toBe(false);
+		}
+		await page.locator('#toggle-log').click();
+		await page.locator('#log').waitFor();
+		await browser.shot(`board-${width}`, page);
+	} finally {
+		await page.close();
+		await emulator.close();
+	}
 });

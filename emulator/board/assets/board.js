@@ -147,11 +147,15 @@ document.addEventListener('click', (event) => {
 	else if (card) location.href = `/leads/detail/${card.dataset.lead}`;
 });
 
-function showLog(shown) {
-	document.body.classList.toggle('nolog', !shown);
-	localStorage.setItem('log', shown ? 'shown' : 'hidden');
-}
+/** In a narrow window the log lies over the page, and so it comes only when it is called. */
+const isNarrow = window.matchMedia('(max-width: 1100px)').matches;
 
-element('toggle-log').addEventListener('click', () => showLog(document.body.classList.contains('nolog')));
-showLog(localStorage.getItem('log') !== 'hidden');
+const showLog = (shown) => document.body.classList.toggle('nolog', !shown);
+
+element('toggle-log').addEventListener('click', () => {
+	const shown = document.body.classList.contains('nolog');
+	showLog(shown);
+	if (!isNarrow) localStorage.setItem('log', shown ? 'shown' : 'hidden');
+});
+showLog(!isNarrow && localStorage.getItem('log') !== 'hidden');
 listen();
