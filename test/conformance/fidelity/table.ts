@@ -56,7 +56,7 @@ export function fidelity(files: TestFile[]): string {
 		const shown = own.map(({ text, file }) => `| ${section} | ${cell(text)} | ${link(file)} |`);
 		return [`| **${section}** | **${title}** | |`, ...shown, ...(without ? [`| ${section} | *Not shown: ${cell(without)}* | |`] : [])];
 	});
-	const switches = Object.entries(SWITCHES).map(([name, { default: value, facts: section, text, live = '' }]) => {
+	const switches = Object.entries(SWITCHES).map(([name, { default: value, facts: section, text, live }]) => {
 		return `| \`${name}\` | \`${JSON.stringify(value)}\` | ${section} | ${cell(text)} | ${cell(live)} | ${switchTests(name, files).map(link).join(' ')} |`;
 	});
 	return `# What the emulator does as amoCRM does
@@ -76,7 +76,8 @@ ${rows.join('\n')}
 
 ## Switches
 
-Where the sources disagree or nobody has measured, a switch decides. Its default is what is safer to build a client against.
+Where the sources disagree or nobody has measured, a switch decides. Its default is what live accounts are
+believed to do; where that is not known, what is safer to build a client against.
 Tests set both positions. Set them with \`startEmulator({ switches })\` or \`POST /__emulator/switches\`.
 
 | Switch | Default | Section | Meaning | Believed live, and why | Test |
