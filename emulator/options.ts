@@ -28,6 +28,8 @@ export interface EmulatorOptions {
 
 export const DEFAULT_CLIENT_ID = '11111111-2222-4333-8444-555555555555';
 export const DEFAULT_CLIENT_SECRET = 'demo-secret-of-the-amocrm-emulator-not-for-production-use-0123456789';
+/** The old API key that every user of the emulator has. facts: core 2.9 */
+export const DEFAULT_API_KEY = '0123456789abcdef0123456789abcdef01234567';
 export const DEFAULT_REDIRECT_URI = 'http://localhost:5678/rest/oauth2-credential/callback';
 
 /** An integration registered in the account. facts: core 2.1 */

@@ -11,6 +11,7 @@ export interface NewFile {
 	/** A further version of this file. */
 	file_uuid?: string | null;
 	created_by?: { id: number; type: string };
+	with_preview?: boolean | null;
 }
 
 const KINDS: Readonly<Record<string, FileRow['type']>> = { image: 'image', video: 'video', audio: 'audio' };
@@ -46,10 +47,24 @@ export function storeFile(world: World, input: NewFile, content: Buffer, by: num
 		created_at: now,
 		updated_at: now,
 		created_by: input.created_by ?? { id: by, type: 'user' },
+		with_preview: input.with_preview ?? false,
 		deleted_at: null,
 		versions: [version],
 		current: version.uuid,
 	});
+}
+
+/** A picture whose size can be read is its own preview. */
+function previewsOf({ with_preview }: FileRow, content: string | undefined, download_link: string) {
+	const size = with_preview && content !== undefined ? sizeOf(Buffer.from(content, 'base64')) : undefined;
+	return size ? [{ download_link, ...size }] : null;
+}
+
+/** Of a PNG or a GIF. */
+function sizeOf(bytes: Buffer): { width: number; height: number } | undefined {
+	if (bytes.length >= 24 && bytes.toString('latin1', 1, 4) === 'PNG') return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+	if (bytes.length >= 10 && bytes.toString('latin1', 0, 3) === 'GIF') return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
+	return undefined;
 }
 
 export function presentFile({ driveUrl, account }: World, file: FileRow, versionUuid = file.current) {
@@ -75,7 +90,7 @@ export function presentFile({ driveUrl, account }: World, file: FileRow, version
 		updated_by: file.created_by,
 		deleted_at: file.deleted_at,
 		deleted_by: file.deleted_at === null ? null : file.created_by,
-		previews: null,
+		previews: previewsOf(file, version?.content, `${download}/${versionUuid}/${fileName}`),
 		_links: {
 			self: { href: `${driveUrl}/v1.0/files/${file.uuid}` },
 			download: { href: `${download}/${fileName}` },

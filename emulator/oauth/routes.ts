@@ -4,6 +4,7 @@ import { isRecord, type Query } from '../http/query';
 import type { Integration } from '../options';
 import { unauthorized } from '../http/problems';
 import type { World } from '../world';
+import { ApiKeys } from './apiKey';
 import { OAuthProblem } from './errors';
 import { consentPage, messagePage, popupPage, wrongRedirectPage } from './pages';
 import { exchange } from './token';
@@ -61,6 +62,12 @@ export function oauthRoutes(app: FastifyInstance, world: World): void {
 			if (!(error instanceof OAuthProblem)) throw error;
 			return reply.code(error.status).type('application/json').send(JSON.stringify(error.body(language())));
 		}
+	});
+
+	const keys = new ApiKeys(world);
+	app.post('/oauth2/exchange_api_key', async (request, reply) => {
+		await keys.exchange(request);
+		return reply.code(202).send();
 	});
 
 	const domain = (request: FastifyRequest) => {

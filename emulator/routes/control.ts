@@ -45,6 +45,8 @@ import { uiRoutes } from './ui';
  *   POST   /ui/unsorted/{uid}/accept | decline
  *   DELETE /ui/catalog-elements/{id}
  *   POST   /ui/chat-templates/{id}/review   {"source_id", "status": "approved", "reject_reason"?}
+ *   POST   /ui/stage-hooks                  {"pipeline_id", "status_id", "url"}: the Digital Pipeline's webhook of a stage -> {id}
+ *   DELETE /ui/stage-hooks/{id}
  *   POST   /ui/webhooks/enable              {"destination"}: switch a disabled hook on again
  *
  * In process: `emulator.ui` has the same as methods.

@@ -33,6 +33,8 @@ const UNSORTED = z.strictObject({
 });
 const REVIEW = z.strictObject({ source_id: int, status: z.enum(['review', 'approved', 'paused', 'rejected']), reject_reason: z.string().optional() });
 
+const STAGE_HOOK = z.strictObject({ pipeline_id: int, status_id: int, url: z.string().url() });
+
 type One = { Params: { id: string } };
 type ByUid = { Params: { uid: string } };
 
@@ -110,6 +112,11 @@ export function uiRoutes(app: FastifyInstance, world: StaffedWorld): void {
 	app.post<One>('/chat-templates/:id(^\\d+$)/review', async (request) => {
 		const { source_id, status, reject_reason } = parsed(REVIEW, request.body);
 		ui.reviewTemplate(idOf(request), source_id, status, reject_reason);
+		return done;
+	});
+	app.post('/stage-hooks', async (request) => shown(ui.addStageHook(parsed(STAGE_HOOK, request.body))));
+	app.delete<One>('/stage-hooks/:id(^\\d+$)', async (request) => {
+		ui.removeStageHook(idOf(request));
 		return done;
 	});
 	app.post('/webhooks/enable', async (request) => {

@@ -36,6 +36,7 @@ import type {
 	SegmentRow,
 	ShortLinkRow,
 	SourceRow,
+	StageHookRow,
 	TalkRow,
 	TransactionRow,
 	UnsortedRow,
@@ -123,6 +124,7 @@ export class Account {
 	readonly messages = new Table<MessageRow>('messages', 1);
 	readonly sources = new Table<SourceRow>('sources', 8_801);
 	readonly webhooks = new Table<WebhookRow>('webhooks', 48_100_001);
+	readonly stageHooks = new Table<StageHookRow>('stageHooks', 1);
 	readonly files = new Table<FileRow>('files', 1);
 	readonly attachments = new Table<AttachmentRow>('attachments', 1);
 	readonly chats = new Table<ChatLinkRow>('chats', 1);

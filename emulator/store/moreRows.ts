@@ -162,6 +162,14 @@ export interface WebhookRow {
 	settings: string[];
 }
 
+/** "API: send webhook" on a stage of the Digital Pipeline. facts: extended 1.6 */
+export interface StageHookRow {
+	id: number;
+	pipeline_id: number;
+	status_id: number;
+	url: string;
+}
+
 export interface FileRow {
 	id: number;
 	uuid: string;
@@ -173,6 +181,8 @@ export interface FileRow {
 	updated_at: number;
 	created_by: { id: number; type: string };
 	deleted_at: number | null;
+	/** Whether previews were asked for. */
+	with_preview?: boolean;
 	/** Newest last. Contents in base64: they survive in the data file as they are. */
 	versions: { uuid: string; size: number; content: string; created_at: number }[];
 	current: string;

@@ -5,7 +5,7 @@ import { CREATE, UPDATE_ONE } from '../entities/schemas';
 import { createEntity, updateEntity } from '../entities/write';
 import { administrator, type Caller } from '../http/caller';
 import { notFound, notSupportedChoice, ValidationProblem } from '../http/problems';
-import type { MessageRow, NoteRow, TalkRow, UnsortedRow, WebhookRow } from '../store/moreRows';
+import type { MessageRow, NoteRow, StageHookRow, TalkRow, UnsortedRow, WebhookRow } from '../store/moreRows';
 import type { EntityRow, EntityType, Identified, TaskRow } from '../store/rows';
 import type { Table } from '../store/table';
 import { CREATE_TASK, UPDATE_TASK } from '../tasks/schemas';
@@ -171,6 +171,18 @@ export class UserInterface {
 		if (!hook) throw notFound('Webhook not found');
 		this.deliveries.enable(hook);
 		return hook;
+	}
+
+	/** "API: send webhook" on a stage. */
+	addStageHook(hook: Omit<StageHookRow, 'id'>): StageHookRow {
+		const { account } = this.world;
+		if (!account.status(hook.pipeline_id, hook.status_id)) throw notFound('No such stage');
+		return account.stageHooks.add({ id: account.stageHooks.nextId(), ...hook });
+	}
+
+	removeStageHook(id: number): void {
+		const { stageHooks } = this.world.account;
+		stageHooks.delete(this.row(stageHooks, id).id);
 	}
 
 	private caller(): Caller {

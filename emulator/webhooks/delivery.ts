@@ -1,7 +1,8 @@
+import type { Change } from '../events/changes';
 import type { WebhookRow } from '../store/moreRows';
 import type { World } from '../world';
 import { encodeHook } from './encode';
-import { piecesOf, type Piece } from './payload';
+import { piecesOf, stagePiece, type Piece } from './payload';
 
 /** Sends hooks, repeats the failed ones, switches hopeless receivers off. facts: extended 1.5 */
 
@@ -55,6 +56,7 @@ export class Deliveries {
 
 	constructor(private readonly world: World) {
 		world.changes.subscribe((change) => {
+			this.runStageHooks(change);
 			if (this.world.account.webhooks.size === 0) return;
 			const pieces = piecesOf(this.world, change);
 			if (pieces.length === 0) return;
@@ -112,6 +114,23 @@ export class Deliveries {
 			for (const [code, group] of groups) {
 				if (hook.settings.includes(code)) this.start(hook, code, encodeHook(this.world, group), 1);
 			}
+		}
+	}
+
+	/** The Digital Pipeline's hooks of the stage a lead has come to: sent once, to nobody's subscription. facts: extended 1.6 */
+	private runStageHooks(change: Change): void {
+		const piece = stagePiece(change);
+		if (!piece) return;
+		const { pipeline_id, status_id } = piece.item;
+		for (const hook of this.world.account.stageHooks.values()) {
+			if (hook.pipeline_id !== pipeline_id || hook.status_id !== status_id) continue;
+			const body = encodeHook(this.world, [piece]);
+			const run = post(hook.url, body, this.stopping.signal).then((answer) => {
+				this.running.delete(run);
+				const status = answer === 'timeout' ? this.world.switches.webhookTimeoutStatus : answer;
+				this.log.push({ at: this.world.clock.now(), destination: hook.url, code: piece.code, body, attempt: 1, status });
+			});
+			this.running.add(run);
 		}
 	}
 

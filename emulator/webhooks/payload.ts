@@ -43,6 +43,16 @@ export function piecesOf(world: World, change: Change): Piece[] {
 	}
 }
 
+/** What the Digital Pipeline tells of a lead that has come to a stage: only where it is and where it was. facts: extended 1.6 */
+export function stagePiece(change: Change): Piece | undefined {
+	if (change.kind !== 'entity' || change.type !== 'leads' || change.action === 'delete') return undefined;
+	const { id, pipeline_id, status_id } = change.row as LeadRow;
+	const before = change.before as LeadRow | undefined;
+	if (before?.status_id === status_id && before.pipeline_id === pipeline_id) return undefined;
+	const old = before ? { old_pipeline_id: before.pipeline_id, old_status_id: before.status_id } : {};
+	return { code: 'dp_status', entityKey: 'leads', action: 'status', item: { id, pipeline_id, status_id, ...old } };
+}
+
 /** Companies travel as contacts with a type. */
 const hookKey = (type: EntityType): string => (type === 'companies' ? 'contacts' : type);
 

@@ -289,3 +289,31 @@ describe('extended 1.2 events', () => {
 		expect(Object.keys(hook).some((name) => name.startsWith(`${key}[${action}][0]`))).toBe(true);
 	});
 });
+
+describe('extended 1.6 hooks of the digital pipeline', () => {
+	it('extended 1.6 a lead that comes to a stage is told to the hook of the stage, with its place and the one before alone', async () => {
+		const [pipeline] = bench.emulator.account.pipelines.values();
+		const [, first, second] = pipeline?.statuses ?? [];
+		const place = { pipeline_id: pipeline?.id, status_id: second?.id };
+		const made = await bench.call('POST', '/__emulator/ui/stage-hooks', { ...place, url: receiver.url });
+		const lead = await bench.create('/leads', { pipeline_id: pipeline?.id, status_id: first?.id });
+		await bench.api('PATCH', `/leads/${lead}`, { status_id: second?.id });
+		await bench.api('PATCH', `/leads/${lead}`, { name: 'renamed on its stage' });
+		const { id, subdomain } = bench.emulator.account.info;
+		expect(await onlyHook()).toEqual({
+			'leads[status][0][id]': String(lead),
+			'leads[status][0][pipeline_id]': String(pipeline?.id),
+			'leads[status][0][status_id]': String(second?.id),
+			'leads[status][0][old_pipeline_id]': String(pipeline?.id),
+			'leads[status][0][old_status_id]': String(first?.id),
+			'account[subdomain]': subdomain,
+			'account[id]': String(id),
+			'account[_links][self]': bench.emulator.url,
+		});
+		expect((await bench.api('GET', '/webhooks')).status).toBe(204);
+		await bench.call('DELETE', `/__emulator/ui/stage-hooks/${String(made.body.id)}`);
+		await bench.create('/leads', place);
+		await bench.emulator.deliveries.settled();
+		expect(receiver.hooks).toHaveLength(1);
+	});
+});

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { request as rawRequest } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DEFAULT_API_KEY } from '../../../emulator/options';
 import { useBench, type Answer } from '../../../emulator/testing/client';
 
 /** Hosts and OAuth. */
@@ -246,6 +247,27 @@ it('core 2.10 switching the integration off revokes its tokens and calls its hoo
 	const signature = createHmac('sha256', client_secret).update(`${client_id}|${account_id}`).digest('hex');
 	expect(calls.map(({ searchParams }) => Object.fromEntries(searchParams))).toEqual([{ mine: '1', account_id, client_uuid: client_id, signature }]);
 	expect((await api('GET', '/account')).status).toBe(401);
+});
+
+it('core 2.9 an old API key gives a code to redirect_uri, once in five minutes', async () => {
+	const { integration } = bench.emulator;
+	const calls: URL[] = [];
+	const server = createServer((request, response) => {
+		calls.push(new URL(request.url ?? '', 'http://localhost'));
+		response.end();
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	integration.redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/back`;
+	const [user] = bench.emulator.account.users.values();
+	const body = { login: user?.email, api_key: DEFAULT_API_KEY, client_uuid: integration.clientId, client_secret: integration.clientSecret, state: 's' };
+	const status = async (changes: object = {}) => (await call('POST', '/oauth2/exchange_api_key', { ...body, ...changes })).status;
+	expect([await status({ client_secret: 'x' }), await status({ api_key: 'x' }), await status(), await status()]).toEqual([400, 403, 202, 429]);
+	const { code, ...rest } = Object.fromEntries(calls[0]?.searchParams ?? []);
+	expect([calls.length, rest]).toEqual([1, { from_exchange: '1', referer: expect.any(String), state: 's' }]);
+	expect((await exchange({ grant_type: 'authorization_code', code })).body).toMatchObject({ access_token: expect.any(String) });
+	await bench.emulator.clock.advance(5 * 60_000);
+	expect(await status()).toBe(202);
+	await new Promise((resolve) => server.close(resolve));
 });
 
 it('core 2.11 X-Context-User-ID acts as that user, for tokens of administrators only', async () => {

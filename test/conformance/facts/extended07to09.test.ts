@@ -157,6 +157,15 @@ describe('extended 8 files', () => {
 		expect(rows(await bench.call('GET', `${drive}/v1.0/files?filter[uuid]=${String(uuid)}&filter[extensions][]=png`), 'files')).toHaveLength(1);
 	});
 
+	it('extended 8 a picture has a preview of its size where one was asked for', async () => {
+		const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAC0lEQVR4nGNgQAcAABIAAaRlKVkAAAAASUVORK5CYII=', 'base64');
+		const named = { file_name: 'a.png', content_type: 'image/png' };
+		const { file } = await upload(picture, { ...named, with_preview: true });
+		expect(file.previews).toEqual([{ download_link: expect.stringMatching(/^http.*\/a\.png$/), width: 3, height: 2 }]);
+		expect((await upload(picture, named)).file.previews).toBeNull();
+		expect((await upload(Buffer.from('x'), { file_name: 'a.txt', with_preview: true })).file.previews).toBeNull();
+	});
+
 	it('extended 8 files need their scopes: files, and files_delete', async () => {
 		const { drive, file } = await upload(Buffer.from('x'), { file_name: 'x.txt' });
 		const { accessToken } = bench.emulator.issueToken({ scopes: ['crm'] });
