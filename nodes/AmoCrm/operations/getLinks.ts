@@ -12,7 +12,7 @@ import { readRows } from '../transport/answers';
 import { readList } from '../transport/pages';
 import { grouped, inParallel, inTurns } from '../transport/parallel';
 import type { Outcome, Query } from '../transport/types';
-import { findByIds, IDS_PER_REQUEST, IN_FLIGHT, recordIn } from './getOne';
+import { findByIds, IDS_PER_REQUEST, IN_FLIGHT, recordIn } from './byIds';
 import { filtersOf, limitOf, limitProperties } from './getMany';
 import { attempt, mustStop, readItems } from './items';
 import { isCard, linkTargetsOf } from './links';

@@ -6,7 +6,7 @@ import { endsEverything } from '../transport/failures';
 import { MAX_PAGE_SIZE, isLongerThan, readList } from '../transport/pages';
 import { inParallel, inTurns } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
-import { findByIds, isFailure } from './getOne';
+import { findByIds, isFailure } from './byIds';
 import type { Run } from './types';
 
 /**

@@ -8,7 +8,7 @@ import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
 import { inTurns } from '../transport/parallel';
 import type { Route } from '../transport/verbs';
 import { batchesFor } from '../transport/verbs';
-import { findByIds, isFailure } from './getOne';
+import { findByIds, isFailure } from './byIds';
 import type { Asked } from './items';
 import { runOption } from './parameters';
 import type { Run } from './types';

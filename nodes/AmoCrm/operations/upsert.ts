@@ -19,7 +19,7 @@ import { exclusively } from '../transport/exclusive';
 import { cancelled } from '../transport/failures';
 import { giveWay, inTurns } from '../transport/parallel';
 import type { Failure } from '../transport/types';
-import { findByIds, isFailure } from './getOne';
+import { findByIds, isFailure } from './byIds';
 import { attempt, mustStop, readItems, readWithAccount } from './items';
 import { lookUp, rememberWritten } from './lookup';
 import type { Mapping } from './mapping';

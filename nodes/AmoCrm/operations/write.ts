@@ -10,7 +10,7 @@ import { readList } from '../transport/pages';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
 import type { Asked } from './items';
-import { findByIds, recordIn } from './getOne';
+import { findByIds, recordIn } from './byIds';
 import { attempt, mustStop, readItems, settleItems } from './items';
 import { linkError, sendLinks } from './links';
 import type { Mapping } from './mapping';

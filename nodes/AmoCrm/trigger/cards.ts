@@ -4,7 +4,7 @@ import { deepCopy } from 'n8n-workflow';
 import { CARDS, WITH_CUSTOM_FIELDS } from '../entities/cards';
 import { task } from '../entities/task';
 import type { Entity } from '../entities/types';
-import { findByIds, isFailure } from '../operations/getOne';
+import { findByIds, isFailure } from '../operations/byIds';
 import type { ApiClient } from '../transport/client';
 import type { Failure } from '../transport/types';
 import { isObject } from '../transport/objects';
