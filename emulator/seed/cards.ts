@@ -75,8 +75,7 @@ function seedLead(world: World, caller: Caller, name: string, index: number, { c
 		price: Math.round((((index * 7919) % 97) + 12) * (account.language === 'ru' ? 4_300 : 85)),
 		pipeline_id: pipeline.id,
 		status_id: closed ?? turn(open, index).id,
-		// Every ninth is won: by turns they would all be the second person's.
-		responsible_user_id: owner(closed === WON ? index >> 1 : index),
+		responsible_user_id: owner(index),
 		...(closed === LOST ? { loss_reason_id: turn([...account.lossReasons.keys()], index) } : {}),
 		...(closed === undefined ? {} : { closed_at: clock.seconds() - DAY * Math.max(1, age - 20) }),
 		...stamp(clock, Math.max(0.2, age)),

@@ -76,21 +76,34 @@ export function parseItem<T>(item: unknown, schema: Schema<T>, switches: Switche
 
 /** A copy without the faults that can be mended; undefined when there is none. */
 function mend(value: unknown, issues: readonly ZodIssue[], unknownKeys: Switches['unknownBodyFields']): unknown {
-	const root = { value: structuredClone(value) };
+	const root: Record<string, unknown> = { value };
 	let found = false;
 	for (const issue of issues) {
 		const path = ['value', ...issue.path];
 		if (issue.code === 'unrecognized_keys' && (unknownKeys === 'ignore' || (unknownKeys === 'nested' && issue.message !== SEALED))) {
-			const holder = at(root, path);
+			const holder = ownAt(root, path);
 			for (const key of issue.keys) delete holder?.[key];
 			found = true;
 		} else if (issue.code === 'invalid_type' && issue.expected === 'object' && isEmptyList(at(root, path))) {
-			const holder = at(root, path.slice(0, -1));
+			const holder = ownAt(root, path.slice(0, -1));
 			if (holder) holder[path.at(-1) ?? ''] = {};
 			found = true;
 		}
 	}
 	return found ? root.value : undefined;
+}
+
+/** What stands at the path, after a copy of everything on the way; the rest, however deep, is not touched. */
+function ownAt(root: Record<string, unknown>, path: readonly (string | number)[]): Record<string, unknown> | undefined {
+	let holder = root;
+	for (const key of path) {
+		const next = holder[key];
+		if (typeof next !== 'object' || next === null) return undefined;
+		const copy = (Array.isArray(next) ? [...(next as unknown[])] : { ...next }) as Record<string, unknown>;
+		holder[key] = copy;
+		holder = copy;
+	}
+	return holder;
 }
 
 /** PHP writes an empty object as an empty array. facts: extended 12 */
