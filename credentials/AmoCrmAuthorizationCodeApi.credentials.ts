@@ -7,11 +7,13 @@ import type {
 	IHttpRequestHelper,
 	INodeProperties,
 } from 'n8n-workflow';
-import { CREDENTIAL_BLANKING_VALUE } from 'n8n-workflow';
 
 import { accountDomain, integrationId, integrationSecret, wrongDomain } from './fields';
 import { accountTest, authenticate, markChecked } from './refusals';
 import { renewTokens } from './tokens';
+
+/** What n8n's windows show, and send back, in place of a stored secret. */
+const STORED = '__n8n_BLANK_VALUE_e5362baf-c777-4d57-a609-6eaf1f9e87f6';
 
 /** For an n8n without a public address: the code is copied from the integration's card by hand (core facts 2.9). */
 export class AmoCrmAuthorizationCodeApi implements ICredentialType {
@@ -49,8 +51,8 @@ export class AmoCrmAuthorizationCodeApi implements ICredentialType {
 		{ displayName: 'Access Token', name: 'accessToken', type: 'hidden', typeOptions: { expirable: true, password: true }, default: '' },
 		{ displayName: 'Refresh Token', name: 'refreshToken', type: 'hidden', typeOptions: { password: true }, default: '' },
 		{ displayName: 'Code Fingerprint', name: 'codeFingerprint', type: 'hidden', default: '' },
-		// Put in by the window, and replaced by n8n with what is stored: see `Tokens`.
-		{ displayName: 'Kept Tokens', name: 'oauthTokenData', type: 'hidden', typeOptions: { password: true }, default: CREDENTIAL_BLANKING_VALUE },
+		// Put in by the window, and replaced by n8n, 1.x too, with what is stored: see `Tokens`.
+		{ displayName: 'Kept Tokens', name: 'oauthTokenData', type: 'hidden', typeOptions: { password: true }, default: STORED },
 		{ displayName: 'Expires At', name: 'expiresAt', type: 'hidden', default: '' },
 	];
 

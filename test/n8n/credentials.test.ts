@@ -1,3 +1,4 @@
+import { AmoCrmAuthorizationCodeApi } from '../../credentials/AmoCrmAuthorizationCodeApi.credentials';
 import { demoIntegration } from '../../scripts/lib/emulator.mjs';
 import type { LogEntry } from '../../emulator';
 import { runNode, type Credential } from './run';
@@ -95,6 +96,18 @@ describe('authorization code', () => {
 		expect(await tested(second, fields)).toMatchObject({ status: 'Error', message: expect.stringMatching(/was used already/) });
 		expect((await runNode(stage.n8n.client, second, LIST)).error?.message).toMatch(/was used already/);
 		expect(renewals()).toEqual([200]);
+	});
+
+	it('goes on when its open window is saved again, which drops the stored tokens', async () => {
+		const fields = data(await codeOfTheCard(stage));
+		const credential = await create('amoCrmAuthorizationCodeApi', fields);
+		// A window sends the defaults of its hidden fields along.
+		const hidden = Object.fromEntries(new AmoCrmAuthorizationCodeApi().properties.filter(({ type }) => type === 'hidden').map(({ name, default: value }) => [name, value]));
+		expect(await tested(credential, { ...fields, ...hidden })).toMatchObject({ status: 'OK' });
+		await stage.n8n.client.updateCredential(credential.id, { name: credential.name, type: 'amoCrmAuthorizationCodeApi', data: fields });
+		expect(await tested(credential, { ...fields, ...hidden })).toMatchObject({ status: 'OK' });
+		expect((await runNode(stage.n8n.client, credential, LIST)).status).toBe('success');
+		expect(renewals()).toEqual([200, 200]);
 	});
 
 	it.each([
