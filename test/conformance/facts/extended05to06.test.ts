@@ -222,7 +222,7 @@ it('extended 6 roles: POST 201, PATCH 202, DELETE 204; with=users gives ids', as
 it('extended 5.4 notes of all four entities are pinned; subscriptions of leads and customers name the responsible user', async () => {
 	const { current_user_id } = (await api('GET', '/account')).body;
 	for (const type of ['leads', 'contacts', 'companies', 'customers']) {
-		const id = await create(`/${type}`, { name: 'x' });
+		const id = await create(`/${type}`, { name: 'x', ...(type === 'customers' ? { next_date: 1_900_000_000 } : {}) });
 		const note = await create(`/${type}/${id}/notes`, { note_type: 'common', params: { text: 'x' }, is_need_to_trigger_digital_pipeline: false });
 		expect((await api('POST', `/${type}/notes/${note}/pin`)).status).toBe(204);
 		const subscriptions = await api('GET', `/${type}/${id}/subscriptions`);
