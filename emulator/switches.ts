@@ -55,6 +55,7 @@ export interface Switches {
 	talkQuota: number;
 	npsOnClose: boolean;
 	aiAgents: ProductAccess | 404;
+	agentsOfIntegration: number;
 	driveQuota: number;
 	requiredStatusFieldsEnforced: boolean;
 	emptyFieldValuesClear: boolean;
@@ -389,6 +390,12 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 		facts: 'extended 7.10',
 		text: '/amma/agents: on, 402 without Amma, 403 without its scope, 404 where the site has no Amma',
 		live: 'on or 402 on amocrm.ru (August 2026), 404 in Kommo, which has no Amma',
+	},
+	agentsOfIntegration: {
+		default: 2,
+		facts: 'extended 7.10',
+		text: 'AI agents that one integration may have; an account may have 10, or as many as that',
+		live: '2: a client that cites the page of the vendor',
 	},
 	driveQuota: {
 		default: 10_737_418_240,

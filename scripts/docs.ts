@@ -17,6 +17,7 @@ const PAGES: Record<string, string> = {
 	account: 'crm_platform/account-info',
 	catalog: 'crm_platform/catalogs-api',
 	catalogElement: 'crm_platform/catalogs-api',
+	chatTemplate: 'crm_platform/chat-templates-api',
 	company: 'crm_platform/companies-api',
 	contact: 'crm_platform/contacts-api',
 	customer: 'crm_platform/customers-api',

@@ -14,7 +14,6 @@ import type { World } from '../world';
 /** AI agents of amoCRM ("Amma"), those of the calling integration. facts: extended 7.10 */
 
 const MAX_PAGE = 50;
-const MAX_OF_INTEGRATION = 2;
 const MAX_OF_ACCOUNT = 10;
 
 const text = z.string().min(1);
@@ -57,7 +56,7 @@ export function agentRoutes(app: FastifyInstance, world: World): void {
 		create: {
 			schema: AGENT,
 			checkAll(count, request) {
-				const isFull = own(request.caller.integration.clientId).length + count > MAX_OF_INTEGRATION || table.size + count > MAX_OF_ACCOUNT;
+				const isFull = own(request.caller.integration.clientId).length + count > switches.agentsOfIntegration || table.size + count > Math.max(MAX_OF_ACCOUNT, switches.agentsOfIntegration);
 				if (isFull) throw unprocessable('Agents limit reached');
 			},
 			make(data, request) {

@@ -1,9 +1,11 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { account } from './entities/account';
+import { aiAgent } from './entities/aiAgent';
 import { apiRequest } from './entities/apiRequest';
 import { catalog } from './entities/catalog';
 import { catalogElement } from './entities/catalogElement';
+import { chatTemplate } from './entities/chatTemplate';
 import { company } from './entities/company';
 import { contact } from './entities/contact';
 import { currency } from './entities/currency';
@@ -18,15 +20,18 @@ import { pipeline } from './entities/pipeline';
 import { pipelineStage } from './entities/pipelineStage';
 import { productSettings } from './entities/productSettings';
 import { role } from './entities/role';
+import { shortLink } from './entities/shortLink';
 import { source } from './entities/source';
 import { OF_LEADS, tag } from './entities/tag';
 import { task } from './entities/task';
 import type { Entity, Parent } from './entities/types';
+import { inSentence } from './entities/types';
 import { user } from './entities/user';
 import { webhook } from './entities/webhook';
+import { websiteButton } from './entities/websiteButton';
 import { widget } from './entities/widget';
 import { remove } from './operations/action';
-import { activate, complete, deactivate, install, pin, setCustomersMode, uninstall, unpin } from './operations/actions';
+import { activate, addChat, complete, deactivate, install, pin, sendToReview, setCustomersMode, shorten, uninstall, unpin, updateReview } from './operations/actions';
 import { send } from './operations/apiRequest';
 import { createComplex } from './operations/createComplex';
 import { create, update } from './operations/createUpdate';
@@ -56,9 +61,11 @@ const SETTING = [create, getOne, getMany, update, remove];
 
 const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[account, [getOne, setCustomersMode]],
+	[aiAgent, SETTING],
 	[apiRequest, [send]],
 	[catalog, [create, getOne, getMany, update]],
 	[catalogElement, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'id', 'name')]],
+	[chatTemplate, [...SETTING, sendToReview, updateReview]],
 	[company, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
 	[contact, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
 	[currency, [getMany]],
@@ -73,11 +80,13 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[pipelineStage, SETTING],
 	[productSettings, [getOne, update]],
 	[role, SETTING],
+	[shortLink, [shorten]],
 	[source, SETTING],
 	[tag, [create, getMany, updateBelow(OF_LEADS)]],
 	[task, [complete, create, getOne, getMany, update]],
 	[user, [activate, create, deactivate, getOne, getMany]],
 	[webhook, [getMany, subscribe, unsubscribe]],
+	[websiteButton, [addChat, create, getOne, getMany, update]],
 	[widget, [getOne, getMany, install, uninstall]],
 ];
 
@@ -96,7 +105,7 @@ const resourcePicker: INodeProperties = { displayName: 'Resource', name: 'resour
 /** What the node works with, in words: first what it can do most with. */
 export const everything = [...resources]
 	.sort((one, other) => other.operations.length - one.operations.length)
-	.map(({ entity: { displayNamePlural: nouns } }) => nouns.toLowerCase().replace('api', 'API'))
+	.map(({ entity: { displayNamePlural: nouns } }) => inSentence(nouns))
 	.join(', ');
 
 /** The picker of the resource, that of its operation, and the parameters of all operations, shown where they belong. */

@@ -71,9 +71,33 @@ const COMMON: NonNullable<Samples['values']> = {
 
 const leadOf = (world: World) => first(world.emulator.account.leads);
 
+const contactOf = (world: World) => first(world.emulator.account.entities('contacts')) as number;
+
 const optionsOf = (...labels: string[]) => ({ option: labels.map((value) => ({ value })) });
 
 export const SAMPLES: Record<string, Samples> = {
+	aiAgent: {
+		prepare: ({ emulator }) => void (emulator.switches.agentsOfIntegration = 1000),
+		values: {
+			mcpUrl: (n) => `https://example.com/mcp/${n}`,
+			mcpTransport: () => 'sse',
+			mcpHeaders: (n) => JSON.stringify({ 'X-Shop': String(n) }),
+		},
+		refused: { mcpUrl: 'http://example.com' },
+	},
+	chatTemplate: {
+		tidy: ({ emulator: { account } }) => [...account.chatTemplates.keys()].forEach((id) => account.chatTemplates.delete(id)),
+		values: {
+			buttons: (n) => ({ button: [{ type: 'url', text: `Button ${n}`, url: 'https://example.com' }] }),
+			// The file goes along with its name and kind.
+			attachmentId: () => undefined,
+			attachmentName: () => undefined,
+			attachmentType: () => undefined,
+			wabaExamples: () => '{"{{contact.name}}": "Anna"}',
+		},
+		along: Object.fromEntries(['wabaHeader', 'wabaHeaderType', 'wabaFooter', 'wabaCategory', 'wabaLanguage', 'wabaExamples'].map((name) => [name, { more: { type: 'waba' } }])),
+		filters: { externalIds: [() => undefined, 'nobody'] },
+	},
 	catalogElement: { place: (world) => ({ catalogId: { __rl: true, mode: 'id', value: catalogOf(world) } }) },
 	catalog: { isOpen: true },
 	customerStatus: {
@@ -143,6 +167,10 @@ export const SAMPLES: Record<string, Samples> = {
 		},
 		unseen: ['rights'],
 	},
+	shortLink: {
+		values: { url: (n) => `https://example.com/${n}`, contactId: (_n, world) => contactOf(world) },
+		refused: { contactId: 999_999_999 },
+	},
 	source: {
 		filters: { externalIds: [(world) => [...world.emulator.account.sources.values()].map(({ external_id: id }) => id), 'nobody'] },
 		values: { servicePages: () => ({ page: [{ type: 'whatsapp', id: '1', name: 'Shop', link: 'https://wa.me/1' }] }), services: () => [{ type: 'whatsapp', pages: [{ id: '1', name: 'Shop', link: 'https://wa.me/1' }] }], originCode: (n) => `code${n}` },
@@ -176,6 +204,11 @@ export const SAMPLES: Record<string, Samples> = {
 		},
 		values: { destination: (n) => `https://example.com/${n}`, events: () => ['add_task'] },
 		filters: { destination: [() => 'https://example.com/1', 'https://example.com/none'] },
+	},
+	websiteButton: {
+		values: { trustedWebsites: (n) => [`shop${n}.example.com`] },
+		refused: { pipelineId: 999_999_999 },
+		unseen: ['trusted_websites', 'is_used_in_app'],
 	},
 	widget: {
 		fill: ({ emulator: { account } }) => {

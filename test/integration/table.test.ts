@@ -135,7 +135,7 @@ for (const { entity, operations } of withRecords) {
 			const companion = entity.fields.find(({ name }) => name === field.needs);
 			const more = companion && companion.name !== field.name ? { [companion.name]: sampleOf(entity, companion, made, world) } : {};
 			if (given.entityId) Object.assign(more, { entityId: sampleOf(entity, entity.fields.find(({ name }) => name === 'entityId') as WritableField, made, world) });
-			return (mode === 'create' ? { ...given, more } : { more }) as IDataObject;
+			return (mode === 'create' ? { ...given, more: { ...(given.more as IDataObject), ...more } } : { more }) as IDataObject;
 		};
 
 		/** What was sent under a key stands in the record. */
@@ -365,7 +365,7 @@ for (const { entity, operations } of withRecords) {
 			const { world: inside } = world.emulator;
 			const [integration] = [...inside.integrations.values()];
 			const accessToken = inside.tokens.issueAccess(integration as never, userOf(world, 1).id, 3600);
-			const parameters = { resource, operation, options: FAST, ...place(), ...form(), ...(entity.isSingle ? {} : { [idParameter]: byId(id) }), updateFields: entity.isSingle ? { isEnabled: true } : { name: 'x' }, settings: '{"login":"x"}', mode: 'segments' };
+			const parameters = { resource, operation, options: FAST, ...place(), ...form(), ...(entity.isSingle ? {} : { [idParameter]: byId(id) }), updateFields: entity.isSingle ? { isEnabled: true } : { name: 'x' }, settings: '{"login":"x"}', mode: 'segments', reviewId: '1' };
 			return await runNode({ account: { ...world.account, accessToken, id: 'nobody' }, parameters, items: [item] });
 		};
 
@@ -389,7 +389,7 @@ for (const { entity, operations } of withRecords) {
 }
 
 /** How many records an account takes, where those never fill a page. */
-const MOST: Record<string, number> = { currency: 100, customerSegment: 90 };
+const MOST: Record<string, number> = { aiAgent: 60, chatTemplate: 60, currency: 100, customerSegment: 90, websiteButton: 60 };
 
 /** What amoCRM changes by itself together with a field. */
 const CHANGED_ALONG: Record<string, string[]> = {

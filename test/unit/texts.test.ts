@@ -55,7 +55,7 @@ test('every operation says in one sentence which record it works on', () => {
 		for (const { name, action = '', description = '' } of property.options as INodePropertyOptions[]) {
 			const nouns = noun?.endsWith('y') ? `${noun.slice(0, -1)}ies` : noun?.endsWith('s') ? `${noun}es` : `${noun}s`;
 			expect(`${name}: ${action}`).toMatch(new RegExp(`\\b(?:${noun}|${nouns})\\b`, 'i'));
-			expect(`${name}: ${action}`).toMatch(/: [A-Z](?:[a-z ]|API)+$/);
+			expect(`${name}: ${action}`).toMatch(/: [A-Z](?:[a-z ]|AI|API)+$/);
 			expect(description.length).toBeGreaterThan(20);
 			expect(description).not.toBe(action);
 		}
@@ -158,7 +158,7 @@ test('"a" and "an" stand where they belong, and no word is there twice', () => {
 test('a picker says what to choose, and shows an ID and a link as they are', () => {
 	const pickersOfRecords = entries.filter(({ property }) => property.type === 'resourceLocator');
 	const bad = pickersOfRecords.filter(({ property: { modes = [] } }) =>
-		modes.some(({ type, placeholder = '' }) => (type === 'list' ? !/^Choose an? [a-z ]+\.\.\.$/.test(placeholder) : !/^e\.g\. \S/.test(placeholder))),
+		modes.some(({ type, placeholder = '' }) => (type === 'list' ? !/^Choose an? (?:AI )?[a-z ]+\.\.\.$/.test(placeholder) : !/^e\.g\. \S/.test(placeholder))),
 	);
 	expect(pickersOfRecords.length).toBeGreaterThan(20);
 	expect(bad.map(({ where }) => where)).toEqual([]);

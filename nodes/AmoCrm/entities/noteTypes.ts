@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { DeclaredField, WritableField } from '../fields/fields';
-import { bodyKind, choice, field, jsonValues, longText, named, seconds, text } from '../fields/fields';
+import { bodyKind, choice, field, fileId, jsonValues, longText, named, seconds, text } from '../fields/fields';
 import { recordLocator } from '../fields/locator';
 import { USER } from '../fields/targets';
 import { oneOf, optionsOf, show, toInteger, toText, unwrapLocator, valuesOf } from '../fields/values';
@@ -70,20 +70,6 @@ const userOrName = bodyKind(
 	},
 );
 
-const FILE_PICKER = recordLocator({ noun: 'file', listSearchMethod: 'searchFiles', linkPaths: [] });
-
-/** A file's UUID; workflows of older versions hold it as a plain text. */
-const file = bodyKind(
-	{
-		...FILE_PICKER,
-		modes: [
-			...FILE_PICKER.modes.filter(({ name }) => name === 'list'),
-			{ displayName: 'By UUID', name: 'id', type: 'string', placeholder: 'e.g. 12345678-1234-4234-8234-123456789012' },
-		],
-	},
-	(value) => toText(unwrapLocator(value)).trim(),
-);
-
 const plainText = bodyKind({ type: 'string', default: '' }, toText);
 
 const CALL_RESULTS = optionsOf({
@@ -124,7 +110,7 @@ const NOTE_PARAMS: NoteParam[] = [
 		{ name: 'longitude', kind: plainText, placeholder: 'e.g. 30.3351', description: 'Degrees east of Greenwich, with a decimal point; negative to the west' },
 	]),
 	...params({ requiredFor: ['attachment'] }, [
-		{ name: 'fileUuid', displayName: 'File', kind: file, description: "A file in the account's file storage, where it was uploaded before" },
+		{ name: 'fileUuid', displayName: 'File', kind: fileId, description: "A file in the account's file storage, where it was uploaded before" },
 		{ name: 'fileName', kind: text, placeholder: 'e.g. offer.pdf', description: 'Name of the file as the note shows it' },
 	]),
 	...params({ requiredFor: [CUSTOM_TYPE] }, [

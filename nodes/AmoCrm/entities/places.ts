@@ -7,6 +7,7 @@ import type { RecordTarget } from '../fields/targets';
 import { CATALOG } from '../fields/targets';
 import { oneOf, optionsOf, valuesOf } from '../fields/values';
 import type { Entity, Parent } from './types';
+import { inSentence } from './types';
 
 /** Where entities are: below a record, or below a kind of records. */
 
@@ -31,7 +32,7 @@ export function targetOf(entity: Entity): LocatorTarget {
 	const { displayName, listSearchMethod, id } = entity;
 	const isText = id?.kind === 'text';
 	const linkPaths = isText ? [] : [...(cardPath === undefined ? [] : [cardPath]), `api/v4${path}`];
-	return { noun: displayName.toLowerCase(), listSearchMethod, linkPaths, ...(isText ? { hasTextIds: isText } : {}) };
+	return { noun: inSentence(displayName), listSearchMethod, linkPaths, ...(isText ? { hasTextIds: isText } : {}) };
 }
 
 /** Below one record: the pipeline of a stage, the list of an element. */

@@ -21,9 +21,9 @@ interface Worked {
 
 export type Entity = Omit<Declaration, keyof Worked> & Required<Pick<Declaration, Derived>> & Worked;
 
-/** The ID of a row that amoCRM gave. */
+/** The ID of a row that amoCRM gave; `id` where it does not use the key that is known. */
 export function idOf({ id }: Pick<Entity, 'id'>, row: Record<string, unknown>): RecordId {
-	const value = row[id?.key ?? 'id'];
+	const value = row[id?.key ?? 'id'] ?? row.id;
 	return id?.kind === 'text' ? String(value) : Number(value);
 }
 
@@ -43,6 +43,9 @@ export function entity(declaration: Declaration): Entity {
 		withOptions: optionsOf(withOptions),
 	};
 }
+
+/** A name of the UI as it stands in a sentence: `AI Agent` is an AI agent. */
+export const inSentence = (name: string): string => name.replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
 
 const plural = (noun: string): string => (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : noun.endsWith('s') ? `${noun}es` : `${noun}s`);
 
@@ -74,7 +77,7 @@ interface Declaration {
 	picker?: Picker;
 	fields?: DeclaredField[];
 	/** What amoCRM wants in every new record, and the user need not say. */
-	createDefaults?: Record<string, string | number | boolean>;
+	createDefaults?: Record<string, string | number | boolean | string[]>;
 	filters?: Filter[];
 	/** Sort keys that amoCRM really obeys (core facts 3.5), with their names. */
 	sortKeys?: Record<string, string>;
@@ -84,8 +87,11 @@ interface Declaration {
 	filtersArePaid?: boolean;
 	/** Whether lists can be filtered by custom fields (core facts 3.6). */
 	filtersCustomFields?: true;
-	/** How amoCRM gives its lists, where that is not in pages of 250, and how records are asked for by their IDs, where not one alone and several by a filter. */
-	list?: { pageSize?: number; unpaged?: true; byIds?: 'filter' | 'single' | 'whole' };
+	/**
+	 * How amoCRM gives its lists, where that is not in pages of 250 in the order that is asked for (an order of its own begins with
+	 * the newest), and how records are asked for by their IDs, where not one alone and several by a filter.
+	 */
+	list?: { pageSize?: number; unpaged?: true; hasOwnOrder?: true; byIds?: 'filter' | 'single' | 'whole' };
 	/** The account has one of it: no ID, no list. This stands in every answer about it. */
 	isSingle?: string;
 	/** A new one without a place gets one after the last, as amoCRM demands a place. */
@@ -127,6 +133,10 @@ interface Picker {
 interface Needs {
 	/** An administrator's token, for everything or to change something. */
 	admin?: 'always' | 'toWrite';
-	/** What the plan or the settings of the account must have. */
+	/** What the plan or the settings of the account must have: 402, and 422 unless that is about the record. */
 	plan?: string;
+	/** What the integration must be allowed to, as amoCRM calls it: 403. */
+	scope?: string;
+	/** What the record must be: 422. */
+	state?: string;
 }

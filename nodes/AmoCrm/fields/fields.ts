@@ -15,7 +15,7 @@ import type { Matcher } from './matching';
 import { multitextMatcher, nameMatcher } from './matching';
 import { entriesTotal } from './multitext';
 import { toMoney } from './numbers';
-import { COMPANY, CONTACT, PIPELINE, RECORD, recordOf, RECORDS, USER } from './targets';
+import { COMPANY, CONTACT, FILE, PIPELINE, RECORD, recordOf, RECORDS, USER } from './targets';
 import type { Total, TotalContext } from './totals';
 import { customFieldsTotal, listTotal } from './totals';
 import { assertWritable, isUnset, labelKey, oneOf, show, toBoolean, toId, toIds, toInteger, toList, toText, unwrapLocator, valuesOf } from './values';
@@ -141,6 +141,22 @@ export const webAddress = bodyKind({ type: 'string', default: '' }, (value) => {
 	throw new UserError(`${show(value)} is not a web address. Give one that begins with https:// or http://.`);
 });
 
+/** Domains of websites. An update adds them to those that there are (extended facts 7.4). */
+export const domains: FieldKind = {
+	property: { type: 'string', default: '' },
+	encode: (draft, key, value, { mode }) => {
+		const names = toList(value).map(toDomain);
+		draft.body[key] = mode === 'create' ? names : { add: names };
+	},
+};
+
+/** The domain, also of the address of a page. */
+function toDomain(value: unknown): string {
+	const [, host = ''] = /^(?:https?:\/\/)?([^\s/?#@]+)(?:[/?#]\S*)?$/i.exec(toText(value).trim()) ?? [];
+	if (host.includes('.') || /^localhost(?::\d+)?$/.test(host)) return host;
+	throw new UserError(`${show(value)} is not the domain of a website. Give one such as example.com.`);
+}
+
 /** Events that amoCRM tells webhooks of. */
 export const hookEvents = bodyKind({ type: 'multiOptions', options: HOOK_EVENT_OPTIONS, default: [] }, (value) => {
 	const codes = eventCodes(value);
@@ -178,6 +194,23 @@ export function picked(loadOptionsMethod: string, loadOptionsDependsOn?: string[
 /** A record picked from its list. */
 export const record = (target: LocatorTarget): FieldKind =>
 	bodyKind(recordLocator(target), (value, { accountUrl }) => (target.hasTextIds ? textIdIn(target, value) : idIn(target, value, accountUrl)));
+
+const FILE_PICKER = recordLocator(FILE);
+
+/** A file's UUID; workflows of older versions hold it as a plain text. */
+export const fileId = bodyKind(
+	{
+		...FILE_PICKER,
+		modes: [
+			...FILE_PICKER.modes.filter(({ name }) => name === 'list'),
+			{ displayName: 'By UUID', name: 'id', type: 'string', placeholder: 'e.g. 12345678-1234-4234-8234-123456789012' },
+		],
+	},
+	(value) => toText(unwrapLocator(value)).trim(),
+);
+
+/** A whole number that tells something apart that has no picker. */
+export const plainId = bodyKind({ type: 'string', default: '' }, (value) => toId(value));
 
 /** Custom fields of the account, as IDs. */
 export const pickedFields = bodyKind({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getCustomFieldNames' }, default: [] }, toIds);

@@ -56,7 +56,7 @@ export function recordLocator(target: LocatorTarget) {
 }
 
 /** `a lead`, `an element`. */
-export const withArticle = (noun: string) => `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
+export const withArticle = (noun: string) => `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 
 const exampleLink = (accountUrl: string, [path = '']: string[]) =>
 	`${accountUrl}/${path.replace('[a-z]+', 'leads').replace('\\d+', '9001')}/7000001`;

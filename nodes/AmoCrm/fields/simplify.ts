@@ -88,7 +88,7 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 			simple.contact_ids = entries.map((contact) => contact.id ?? null) as number[];
 			const main = entries.find((contact) => contact.is_main === true);
 			if (main) simple.main_contact_id = main.id ?? null;
-		} else if (Array.isArray(value) && entries.length === value.length && entries.every((entry) => entry.id !== undefined && !('metadata' in entry))) {
+		} else if (key !== 'reviews' && Array.isArray(value) && entries.length === value.length && entries.every((entry) => entry.id !== undefined && !('metadata' in entry))) {
 			simple[`${key.replace(/(?<=status)es$|s$/, '')}_ids`] = entries.map((entry) => entry.id ?? null) as number[];
 			if (entries.length > 0 && entries.every(({ name }) => typeof name === 'string')) simple[key] = entries.map(({ name }) => name) as string[];
 		} else simple[key] = value;

@@ -27,6 +27,9 @@ export const CURRENCY: LocatorTarget = { noun: 'currency', listSearchMethod: 'se
 /** Where a field of linked records looks for them: among cards of some kinds, or in one list. */
 export const FIELD_PLACE: LocatorTarget = { noun: 'place', listSearchMethod: 'searchFieldPlaces', linkPaths: [], hasTextIds: true };
 
+/** Of the account's storage. */
+export const FILE: LocatorTarget = { noun: 'file', listSearchMethod: 'searchFiles', linkPaths: [] };
+
 export const GROUP: LocatorTarget = { noun: 'group', listSearchMethod: 'searchCustomFieldGroups', linkPaths: [], hasTextIds: true };
 
 export const LEAD: LocatorTarget = { noun: 'lead', listSearchMethod: 'searchLeads', linkPaths: ['leads/detail', 'api/v4/leads'] };

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { ONE_DELETE } from '../entities/common';
 import type { Entity } from '../entities/types';
+import { inSentence } from '../entities/types';
 import type { WritableField } from '../fields/fields';
 import type { Verb } from '../transport/types';
 import { mustStop, readItems, settleItems } from './items';
@@ -17,6 +18,8 @@ export interface Action extends Pick<Operation, 'value' | 'description' | 'needs
 	/** What is done in words, where that does not follow from `value`. */
 	look?: Pick<Operation, 'name' | 'action'>;
 	verb: Verb;
+	/** What the ID of the record stands under in a row, where that is not `id`. */
+	idKey?: string;
 	/** What the user gives for it. */
 	fields?: WritableField[];
 	/** What amoCRM gets beside that. */
@@ -43,10 +46,10 @@ export function action(entity: Entity, spec: Action): Operation {
 	};
 }
 
-async function actOnAll(run: Run, entity: Entity, { verb, fields = [], body, row }: Action): Promise<void> {
+async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields = [], body, row }: Action): Promise<void> {
 	const ready = await readItems(run, (item) => {
 		const draft = draftOfFields(run, fields, item);
-		return { ...(entity.idParameter ? { id: readId(run, entity, item) } : {}), ...body, ...draft.body };
+		return { ...(entity.idParameter ? { [idKey]: readId(run, entity, item) } : {}), ...body, ...draft.body };
 	});
 	if (mustStop(run)) return;
 	const outcomes = await sendRows(run, ready, { ...entity, verb });
@@ -62,7 +65,7 @@ async function actOnAll(run: Run, entity: Entity, { verb, fields = [], body, row
 export function remove(entity: Entity): Operation {
 	return action(entity, {
 		value: 'delete',
-		description: `Delete one ${entity.displayName.toLowerCase()} per item for good`,
+		description: `Delete one ${inSentence(entity.displayName)} per item for good`,
 		verb: ONE_DELETE,
 		row: ({ id }) => ({ id, deleted: true }),
 	});

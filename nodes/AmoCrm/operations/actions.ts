@@ -1,6 +1,8 @@
 import type { Entity } from '../entities/types';
 import type { WritableField } from '../fields/fields';
-import { choice, jsonBody, taskResult } from '../fields/fields';
+import { choice, field, jsonBody, plainId, taskResult, text } from '../fields/fields';
+import { optionsOf } from '../fields/values';
+import { isObject } from '../transport/objects';
 import { action } from './action';
 import type { Operation } from './types';
 
@@ -104,4 +106,65 @@ export const uninstall = (entity: Entity): Operation =>
 		description: 'Switch off one widget per item; its settings are lost',
 		verb: { method: 'DELETE', path: '/{id}', sends: 'nothing', answers: 'nothing' },
 		row: ({ id }) => ({ code: id, deleted: true }),
+	});
+
+/** amoCRM adds it after its answer (extended facts 7.4). */
+export const addChat = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'addChat',
+		look: { name: 'Add Chat', action: 'Add an online chat to a website button' },
+		description: 'Let visitors write in an online chat of one button per item; amoCRM takes some seconds for it',
+		verb: { method: 'POST', path: '/{id}/online_chat', sends: 'nothing', answers: 'nothing', repeatable: true },
+		row: ({ id }) => ({ id, chat_added: true }),
+	});
+
+const OF_WHATSAPP = { state: 'a template of WhatsApp' };
+
+/** amoCRM starts a review for each source of WhatsApp (extended facts 7.8). */
+export const sendToReview = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'sendToReview',
+		look: { name: 'Send to Review', action: 'Send a chat template to review' },
+		description: 'Ask WhatsApp to approve one template per item',
+		verb: {
+			method: 'POST',
+			path: '/{id}/review',
+			sends: 'nothing',
+			answers: (body, [sent]) => [{ id: sent?.id, reviews: (isObject(body) && isObject(body._embedded) && body._embedded.reviews) || [] }],
+		},
+		needs: OF_WHATSAPP,
+		row: (_sent, answer) => answer,
+	});
+
+const REVIEW_STATUSES = optionsOf({ approved: 'Approved', paused: 'Paused', rejected: 'Rejected', review: 'In Review' });
+
+export const updateReview = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'updateReview',
+		look: { name: 'Update Review', action: 'Update a review of a chat template' },
+		description: 'Say what has become of the review of one template per item',
+		verb: {
+			method: 'POST',
+			path: '/{id}/review/{review_id}',
+			sends: 'row',
+			answers: (body, [sent]) => (isObject(body) && body.id !== undefined ? [{ ...body, id: sent?.id, review_id: body.id }] : []),
+			repeatable: true,
+		},
+		needs: OF_WHATSAPP,
+		fields: [
+			field({ name: 'reviewId', kind: plainId, required: true, placeholder: 'e.g. 501', description: "The review, as 'Send to Review' gives it" }),
+			field({ name: 'reviewStatus', key: 'status', displayName: 'Status', kind: choice(REVIEW_STATUSES), required: true, description: 'What has become of it' }),
+			field({ name: 'rejectReason', kind: text, placeholder: 'e.g. The text is misleading', description: 'Why it was rejected' }),
+		],
+		row: (sent, answer) => ({ ...sent, ...answer }),
+	});
+
+/** The answer says of a link neither which contact nor which address it is for: only its place does (extended facts 7.5). */
+export const shorten = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'create',
+		description: 'Create one short link per item, sent in batches; amoCRM tells when the contact opens it',
+		verb: { method: 'POST', sends: 'rows', answers: 'embedded', isUnmarked: true, merges: true },
+		fields: entity.fields,
+		row: ({ url, metadata }, answer) => ({ url: answer.url, original_url: url, contact_id: (metadata as { entity_id: number }).entity_id }),
 	});

@@ -47,10 +47,11 @@ interface Search {
 export async function findByIds(client: ApiClient, entity: Search['entity'], extras: string, ids: RecordId[]): Promise<Found> {
 	const search: Search = { client, entity, query: extras ? { with: extras } : {}, found: new Map() };
 	const { found } = search;
-	const { unpaged, byIds } = entity.list ?? {};
+	const { unpaged, byIds, pageSize = IDS_PER_REQUEST } = entity.list ?? {};
 	const asksByIds = byIds === 'filter' || (ids.length > 1 && byIds !== 'single');
 	const chunks: RecordId[][] = [];
-	for (let from = 0; from < ids.length && asksByIds; from += IDS_PER_REQUEST) chunks.push(ids.slice(from, from + IDS_PER_REQUEST));
+	const atOnce = Math.min(IDS_PER_REQUEST, pageSize);
+	for (let from = 0; from < ids.length && asksByIds; from += atOnce) chunks.push(ids.slice(from, from + atOnce));
 	let unread = asksByIds ? [] : ids;
 	let filtersWork = true;
 	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
@@ -69,7 +70,7 @@ export async function findByIds(client: ApiClient, entity: Search['entity'], ext
 /** False when the answer shows that the filter was ignored. */
 async function readByFilter(search: Search, ids: RecordId[]): Promise<boolean> {
 	const { client, entity, query, found } = search;
-	const request = { path: entity.path, query: { ...query, filter: { id: ids }, limit: ids.length }, splittable: ids.length > 1 };
+	const request = { path: entity.path, query: { ...query, filter: { [entity.id?.key ?? 'id']: ids }, limit: ids.length }, splittable: ids.length > 1 };
 	const reply = await readRows(client, request, entity.collection);
 	if (!reply.ok) {
 		if (isTooMuch(reply.failure) && ids.length > 1) {
@@ -96,10 +97,10 @@ async function readByFilter(search: Search, ids: RecordId[]): Promise<boolean> {
 
 async function readWholeList({ client, entity, query, found }: Search, ids: RecordId[]): Promise<void> {
 	const wanted = new Set(ids);
-	const { path, collection, list: { unpaged } = {} } = entity;
-	const list = await readList({ client, path, collection, unpaged, query: { ...query, order: { id: 'asc' } }, accept: (row) => wanted.has(idOf(entity, row)) });
-	if (list.ok) for (const row of list.rows) found.set(idOf(entity, row), row);
-	else for (const id of ids) found.set(id, list.failure);
+	const { path, collection, list } = entity;
+	const all = await readList({ client, path, collection, unpaged: list?.unpaged, maxPageSize: list?.pageSize, query: { ...query, ...(list?.hasOwnOrder ? {} : { order: { id: 'asc' } }) }, accept: (row) => wanted.has(idOf(entity, row)) });
+	if (all.ok) for (const row of all.rows) found.set(idOf(entity, row), row);
+	else for (const id of ids) found.set(id, all.failure);
 }
 
 async function readOneByOne({ client, entity, query, found }: Search, ids: RecordId[]): Promise<void> {

@@ -4,6 +4,7 @@ import { UserError } from 'n8n-workflow';
 import { company } from '../entities/company';
 import { contact } from '../entities/contact';
 import type { Entity } from '../entities/types';
+import { inSentence } from '../entities/types';
 import { encodeDraft, named } from '../fields/fields';
 import { customFieldsMapper, customFieldsProperty } from '../fields/mapper';
 import { oneOf, valuesOf, withoutUnset } from '../fields/values';
@@ -48,7 +49,7 @@ export function createComplex(lead: Entity): Operation {
 
 function memberProperties(entity: Entity): INodeProperties[] {
 	const names = namesOf(entity);
-	const noun = entity.displayName.toLowerCase();
+	const noun = inSentence(entity.displayName);
 	const shownFor = (mode: string) => ({ displayOptions: { show: { [names.mode]: [mode] } } });
 	return [
 		{ displayName: entity.displayName, name: names.mode, type: 'options', options: MODES, default: 'create', description: `Which ${noun} the lead gets` },
@@ -123,6 +124,6 @@ function memberBody(run: Run, item: number, entity: Entity, mapping: Mapping): I
 function assertFieldCount(entity: Entity, body: IDataObject): void {
 	const count = Array.isArray(body.custom_fields_values) ? body.custom_fields_values.length : 0;
 	if (count > MAX_CUSTOM_FIELDS) {
-		throw new UserError(`'Custom Fields': amoCRM takes at most ${MAX_CUSTOM_FIELDS} of the ${entity.displayName.toLowerCase()} here, not ${count}`);
+		throw new UserError(`'Custom Fields': amoCRM takes at most ${MAX_CUSTOM_FIELDS} of the ${inSentence(entity.displayName)} here, not ${count}`);
 	}
 }

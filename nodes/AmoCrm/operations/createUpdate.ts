@@ -1,17 +1,18 @@
 import type { Entity } from '../entities/types';
+import { inSentence } from '../entities/types';
 import { called, idProperty } from './parameters';
 import type { Operation } from './types';
 import { writeProperties, writeRecords } from './write';
 
 export const create = (entity: Entity): Operation => ({
-	...called(entity, 'create', `Create one ${entity.displayName.toLowerCase()} per item, sent in batches`),
+	...called(entity, 'create', `Create one ${inSentence(entity.displayName)} per item, sent in batches`),
 	properties: writeProperties(entity, 'create'),
 	writes: true,
 	execute: async (run) => await writeRecords(run, { entity, mode: 'create' }),
 });
 
 export function update(entity: Entity): Operation {
-	const noun = entity.displayName.toLowerCase();
+	const noun = inSentence(entity.displayName);
 	const one = `Change one existing ${noun} per item; fields that are not added stay as they are`;
 	return {
 		...called(entity, 'update', entity.isSingle ? `Change the ${noun} of the account` : one),

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import type { Entity, RecordId } from '../entities/types';
+import { inSentence } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import type { Condition, Filter, FilterContext } from '../fields/filters';
 import { conditionsOf, idsFilter, joinConditions, recordsFilter } from '../fields/filters';
@@ -84,8 +85,8 @@ export const getLinks = (entity: Entity): Operation =>
 		look: {
 			value: 'getLinks',
 			name: 'Get Links',
-			action: `Get links of a ${entity.displayName.toLowerCase()}`,
-			description: `Retrieve what one ${entity.displayName.toLowerCase()} per item is linked to${isCard(entity) ? '; many items share requests' : ''}`,
+			action: `Get links of a ${inSentence(entity.displayName)}`,
+			description: `Retrieve what one ${inSentence(entity.displayName)} per item is linked to${isCard(entity) ? '; many items share requests' : ''}`,
 		},
 		part: 'links',
 		isMass: isCard(entity),
@@ -102,8 +103,8 @@ export const getSubscribers = (entity: Entity): Operation =>
 		look: {
 			value: 'getSubscribers',
 			name: 'Get Subscribers',
-			action: `Get subscribers of a ${entity.displayName.toLowerCase()}`,
-			description: `Retrieve the users and groups that follow one ${entity.displayName.toLowerCase()} per item`,
+			action: `Get subscribers of a ${inSentence(entity.displayName)}`,
+			description: `Retrieve the users and groups that follow one ${inSentence(entity.displayName)} per item`,
 		},
 		part: 'subscriptions',
 		isMass: false,

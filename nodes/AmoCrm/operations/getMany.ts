@@ -3,6 +3,7 @@ import { deepCopy, UserError } from 'n8n-workflow';
 
 import { targetOf } from '../entities/places';
 import type { Entity } from '../entities/types';
+import { inSentence } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import type { Condition } from '../fields/filters';
@@ -69,7 +70,7 @@ export function limitOf(run: Run, item: number): number | undefined {
 }
 
 export function getMany(entity: Entity): Operation {
-	const nouns = entity.displayNamePlural.toLowerCase();
+	const nouns = inSentence(entity.displayNamePlural);
 	return {
 		value: 'getAll',
 		name: 'Get Many',
@@ -186,8 +187,8 @@ async function listOnce(reader: Reader, request: ListRequest, output: Output): P
 	}));
 	if (entity.filtersArePaid && isIgnored) hint(reader, 'warning', filtersIgnored(entity, hidden));
 	if (list.repeated > 0) hint(reader, 'info', movedWhileReading(entity, list.repeated, query));
-	if (list.hasUnreadable) hint(reader, 'warning', `Some rows of amoCRM's answer are no ${entity.displayNamePlural.toLowerCase()} but empty: they were left out.`);
-	return await outputRows(run, sort ? await sorted(list.rows, sort) : list.rows, output);
+	if (list.hasUnreadable) hint(reader, 'warning', `Some rows of amoCRM's answer are no ${inSentence(entity.displayNamePlural)} but empty: they were left out.`);
+	return await outputRows(run, sort ? await sorted(list.rows, sort) : list.rows, output, entity);
 }
 
 function hint({ run, hinted }: Reader, type: 'info' | 'warning', message: string): void {
@@ -198,7 +199,7 @@ function hint({ run, hinted }: Reader, type: 'info' | 'warning', message: string
 
 /** An account without the paid filters answers with everything and says nothing: the user has to know. */
 function filtersIgnored(entity: Entity, hidden: Condition[]): string {
-	const nouns = entity.displayNamePlural.toLowerCase();
+	const nouns = inSentence(entity.displayNamePlural);
 	const untested = hidden.some((condition) => looseTests(condition).length === 0);
 	const fact = `This amoCRM account ignores list filters (a paid feature that is off). The node read the ${nouns} and filtered them itself`;
 	return untested
@@ -207,9 +208,10 @@ function filtersIgnored(entity: Entity, hidden: Condition[]): string {
 }
 
 function movedWhileReading(entity: Entity, count: number, { order }: Query): string {
-	const nouns = entity.displayNamePlural.toLowerCase();
+	const nouns = inSentence(entity.displayNamePlural);
 	const fact = `${count} ${nouns} came twice, because records changed places while the pages were read. Each is in the result once.`;
-	if (Object.keys(order as Query).includes('id')) return fact;
+	// What has an order of its own begins with the newest: only what was read already moves back.
+	if (!order || Object.keys(order as Query).includes('id')) return fact;
 	return `${fact} One that moved to a part which had been read already may be missing: sort by ID, or read all, to miss none.`;
 }
 
@@ -254,7 +256,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, cont
 		asked,
 		isImpossible,
 		limit,
-		query: { ...query, ...(entity.list?.unpaged ? {} : { order: { [field]: direction } }), ...(extras ? { with: extras } : {}) },
+		query: { ...query, ...(entity.list?.unpaged || entity.list?.hasOwnOrder ? {} : { order: { [field]: direction } }), ...(extras ? { with: extras } : {}) },
 		...(isSortedHere ? { sort } : {}),
 	};
 }
@@ -270,7 +272,7 @@ function sortOf(entity: Entity, sort: { field?: unknown; direction?: unknown }):
 	const field = isUnset(sort.field) ? (entity.sortKeys[0]?.value ?? 'id') : sort.field;
 	if (!entity.sortKeys.some((key) => key.value === field)) {
 		throw new UserError(
-			`'Sort': amoCRM cannot sort ${entity.displayNamePlural.toLowerCase()} by ${show(field)}. Give one of: ${entity.sortKeys.map((key) => key.value).join(', ')}.`,
+			`'Sort': amoCRM cannot sort ${inSentence(entity.displayNamePlural)} by ${show(field)}. Give one of: ${entity.sortKeys.map((key) => key.value).join(', ')}.`,
 		);
 	}
 	const direction = isUnset(sort.direction) ? 'asc' : sort.direction;

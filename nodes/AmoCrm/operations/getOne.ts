@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import type { Entity, RecordId } from '../entities/types';
+import { inSentence } from '../entities/types';
 import { withArticle } from '../fields/locator';
 import { readObject } from '../transport/answers';
 import type { Failure } from '../transport/types';
@@ -15,7 +16,7 @@ import { idProperty, optionsProperty, readId, withOf, withProperty } from './par
 import type { Operation, Run } from './types';
 
 export function getOne(entity: Entity): Operation {
-	const noun = entity.displayName.toLowerCase();
+	const noun = inSentence(entity.displayName);
 	return {
 		value: 'get',
 		name: 'Get',
@@ -46,7 +47,7 @@ async function getRecords(run: Run, entity: Entity): Promise<void> {
 	for (const { extras, output, wanted } of groups.values()) {
 		const ids = [...new Set(wanted.map(({ asked }) => asked))];
 		const found: Found = entity.isSingle ? new Map([['', await readSingle(run, entity, extras)]]) : await findByIds(run.client, entity, extras, ids);
-		const shown = await presentFound(run, found, output);
+		const shown = await presentFound(run, entity, { found, output });
 		// Items of n8n must not share rows: a later node may change one of them.
 		await settleItems(run, wanted, (id) => [deepCopy(shown.get(id) ?? recordIn(found, entity, id))]);
 	}
@@ -59,8 +60,8 @@ async function readSingle({ client }: Run, { path, isSingle = 'id' }: Entity, ex
 }
 
 /** The found records as rows for the output, by ID. */
-async function presentFound(run: Run, found: Found, output: Output): Promise<Map<RecordId, IDataObject>> {
+async function presentFound(run: Run, entity: Entity, { found, output }: { found: Found; output: Output }): Promise<Map<RecordId, IDataObject>> {
 	const records = [...found].flatMap(([id, record]) => (isFailure(record) ? [] : [{ id, record }]));
-	const rows = await outputRows(run, records.map(({ record }) => record), output);
+	const rows = await outputRows(run, records.map(({ record }) => record), output, entity);
 	return new Map(records.map(({ id }, index) => [id, rows[index] as IDataObject]));
 }

@@ -3,6 +3,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { conventionsOf } from '../fields/dictionaries';
 import { CARDS } from '../entities/cards';
 import type { Entity } from '../entities/types';
+import { inSentence } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import { named, plainName } from '../fields/fields';
 import type { LocatorTarget } from '../fields/locator';
@@ -32,7 +33,7 @@ export const linkTargetsOf = ({ linkTargets }: Entity) => linkTargets.map((value
 
 /** Links or unlinks one pair of records for each item, in batches by the mass route. */
 export function linkOperation(entity: Entity, action: Action): Operation {
-	const noun = entity.displayName.toLowerCase();
+	const noun = inSentence(entity.displayName);
 	const [description, way] =
 		action === 'link'
 			? [`Connect one ${noun} per item with another record, such as a product`, 'to']
@@ -122,7 +123,7 @@ const reversed = ({ entity_id, to_entity_id, metadata }: IDataObject): IDataObje
 function readLink(run: Run, entity: Entity, action: Action, item: number): IDataObject {
 	const type = named('Link To', () => toText(run.parameter('linkTo', item, 'contacts')));
 	if (!entity.linkTargets.includes(type)) {
-		throw new AmoCrmError(`'Link To': ${show(type)} is not possible for a ${entity.displayName.toLowerCase()}. Give one of: ${entity.linkTargets.join(', ')}.`);
+		throw new AmoCrmError(`'Link To': ${show(type)} is not possible for a ${inSentence(entity.displayName)}. Give one of: ${entity.linkTargets.join(', ')}.`);
 	}
 	const id = (target: LocatorTarget, idParameter: string, displayName: string) => readRecord(run, target, { displayName, idParameter }, item);
 	const link = { entity_id: readId(run, entity, item), to_entity_type: type };

@@ -2,6 +2,7 @@ import type { IDataObject, INodeCredentialDescription, INodeProperties } from 'n
 
 import { targetOf } from '../entities/places';
 import type { Entity, RecordId } from '../entities/types';
+import { inSentence } from '../entities/types';
 import { conventionsOf } from '../fields/dictionaries';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft, named } from '../fields/fields';
@@ -23,7 +24,7 @@ export function idProperty(entity: Entity): INodeProperties {
 		name: entity.idParameter,
 		...recordLocator(targetOf(entity)),
 		required: true,
-		description: `The ${entity.displayName.toLowerCase()} to work with`,
+		description: `The ${inSentence(entity.displayName)} to work with`,
 	};
 }
 
@@ -45,7 +46,7 @@ export const valueContext = ({ timezone, client, ignored }: Run) => ({ timezone,
 /** What an operation is called by its value: `Create`, 'Create a lead'. */
 export function called({ displayName }: Pick<Entity, 'displayName'>, value: string, description: string) {
 	const name = value.replace(/^[a-z]/, (letter) => letter.toUpperCase());
-	return { value, name, action: `${name} ${withArticle(displayName.toLowerCase())}`, description };
+	return { value, name, action: `${name} ${withArticle(inSentence(displayName))}`, description };
 }
 
 /** What an item gives for fields that stand at the top of the form. Throws a `UserError` that names the field. */
@@ -131,12 +132,11 @@ export const simplifyProperty: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
-/** Parameters of the whole run, such as the batch size: the same for every item. */
-export function runOption(run: Run, name: string, fallback: number): number {
-	const options = run.parameter('options', 0, {}) as IDataObject;
-	const given = options[name] ?? fallback;
+/** Parameters of the whole run, such as the batch size: the same for every item. Nothing where it is no number above 0. */
+export function runOption(run: Run, name: string): number | undefined {
+	const given = (run.parameter('options', 0, {}) as IDataObject)[name];
 	const value = typeof given === 'object' ? NaN : Number(given);
-	return Number.isFinite(value) && value > 0 ? value : fallback;
+	return Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
 /** Where amoCRM shows and takes the record's additional data: `with=contacts,loss_reason`. */

@@ -22,11 +22,12 @@ export function withNeeds(error: AmoCrmError, { needs, writes }: Pick<Operation,
 	return advice ? new AmoCrmError(error.message, { ...error.facts, advice }) : error;
 }
 
-function needOf({ kind, status }: Failure, { admin, plan }: NonNullable<Operation['needs']>, writes: boolean): string | undefined {
+function needOf({ kind, status }: Failure, { admin, plan, scope, state }: NonNullable<Operation['needs']>, writes: boolean): string | undefined {
 	const isForAdmins = admin === 'always' || (admin === 'toWrite' && writes);
 	if (kind === 'forbidden' && isForAdmins) return 'Only an administrator of the amoCRM account may do this: connect the account as one.';
-	const isSwitchedOff = kind === 'paymentRequired' || status === 422;
-	return isSwitchedOff && plan ? `This needs ${plan}.` : undefined;
+	if (kind === 'forbidden' && scope) return `This needs the scope ${scope} of the integration: allow it in amoCRM and connect the account again. Where amoCRM does not offer it, the account cannot have it.`;
+	const need = status === 422 ? (state ?? plan) : kind === 'paymentRequired' ? plan : undefined;
+	return need === undefined ? undefined : `This needs ${need}.`;
 }
 
 /** What was sent, and what it takes to name its fields. */

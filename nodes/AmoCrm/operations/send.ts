@@ -4,7 +4,7 @@ import type { Entity, RecordId } from '../entities/types';
 import { idOf } from '../entities/types';
 import { forgetAccount } from '../fields/dictionaries';
 import type { RowOutcome } from '../transport/batches';
-import { DEFAULT_BATCH_SIZE, sendInBatches } from '../transport/batches';
+import { sendInBatches } from '../transport/batches';
 import { inTurns } from '../transport/parallel';
 import type { Route } from '../transport/verbs';
 import { batchesFor } from '../transport/verbs';
@@ -48,7 +48,7 @@ export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: 
 	const outcomes = await sendInBatches(
 		all.map(({ asked }) => asked),
 		{
-			...batchesFor(route, runOption(run, 'batchSize', DEFAULT_BATCH_SIZE)),
+			...batchesFor(route, runOption(run, 'batchSize')),
 			client: run.client,
 			rescue: run.continueOnFail,
 			onWritten: (written, { method, path }) => {

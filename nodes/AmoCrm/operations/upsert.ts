@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import type { Entity, RecordId } from '../entities/types';
+import { inSentence } from '../entities/types';
 import { changesOf } from '../fields/changes';
 import { encodeFieldValue } from '../fields/codec';
 import type { CustomFieldValue } from '../fields/customFields';
@@ -63,7 +64,7 @@ const MATCH_VALUE = { name: 'matchValue', displayName: 'Match Value' };
 const totalContext = ({ run, mapping, country }: Setting): TotalContext => ({ country, definitions: mapping.definitions, accountUrl: run.client.baseUrl });
 
 export function upsert(entity: Entity, matchBy: MatchBy[]): Operation {
-	const noun = entity.displayName.toLowerCase();
+	const noun = inSentence(entity.displayName);
 	return {
 		value: 'upsert',
 		name: 'Create or Update',
@@ -271,7 +272,7 @@ function choose(candidates: IDataObject[], { severalMatches }: UpsertRules): IDa
 
 function severalError(entity: Entity, candidates: IDataObject[]): AmoCrmError {
 	const ids = candidates.map(({ id }) => Number(id)).sort((a, b) => a - b);
-	return new AmoCrmError(`${candidates.length} ${entity.displayNamePlural.toLowerCase()} match: IDs ${ids.slice(0, 20).join(', ')}`, {
+	return new AmoCrmError(`${candidates.length} ${inSentence(entity.displayNamePlural)} match: IDs ${ids.slice(0, 20).join(', ')}`, {
 		advice: "Merge them in amoCRM, match by something that only one has, or choose another rule in the option 'If Several Match'. Nothing was written for this item.",
 		details: { matchingIds: ids },
 	});

@@ -2,6 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
+import { inSentence } from '../entities/types';
 import type { WritableField } from '../fields/fields';
 import { named, plainName } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
@@ -43,7 +44,7 @@ export const topLevelFields = ({ fields }: Entity, matchBy: MatchBy): WritableFi
 const ALL_CUSTOM_FIELDS = 'customFields';
 
 export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
-	const noun = entity.displayName.toLowerCase();
+	const noun = inSentence(entity.displayName);
 	const shownFor = (...choices: MatchBy[]) => ({ displayOptions: { show: { matchBy: choices } } });
 	const fields = fieldsFor(entity, 'create');
 	const clearing = fieldsFor(entity, 'update').filter(({ name }) => name === 'customFieldsToClear');
@@ -112,7 +113,7 @@ function hiddenWhereMatched(field: WritableField): INodeProperties {
 }
 
 function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
-	const nouns = entity.displayNamePlural.toLowerCase();
+	const nouns = inSentence(entity.displayNamePlural);
 	const fields = fieldsFor(entity, 'create').filter((field) => field.name !== 'customFieldsJson');
 	const has = (name: string) => fields.some((field) => field.name === name);
 	// One record at most has an ID, and nothing has to be searched.

@@ -129,7 +129,7 @@ export async function writeDrafts(
 	await settleItems(run, ready, (draft, index) => {
 		const outcome = outcomes[index] as SentOutcome;
 		if (outcome.status === 'planned') return [{ ...outcome.plan, ...(draft.links.length > 0 ? { links: draft.links } : {}) }];
-		if (outcome.status === 'written') return [writtenRow(draft, outcome.answer)];
+		if (outcome.status === 'written') return [writtenRow(entity, draft, outcome.answer)];
 		throw writeError({ entity, body: draft.body, definitions, members }, outcome);
 	});
 	await makeLinks(run, entity, ready);
@@ -174,8 +174,9 @@ async function sendDrafts(run: Run, route: Route, ready: Array<Asked<Draft>>): P
 }
 
 /** What amoCRM answered, over what was sent: its own answer to a write holds little more than the ID. */
-function writtenRow(draft: Draft, answer: IDataObject): IDataObject {
-	return omit({ ...(answer.id === undefined ? {} : { id: answer.id }), ...draft.body, ...answer }, [
+function writtenRow({ id: own }: Pick<Entity, 'id'>, draft: Draft, answer: IDataObject): IDataObject {
+	const id = answer.id ?? answer[own?.key ?? 'id'];
+	return omit({ ...(id === undefined ? {} : { id }), ...draft.body, ...answer }, [
 		'_embedded',
 		'_links',
 		'request_id',

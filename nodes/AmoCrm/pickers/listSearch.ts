@@ -54,7 +54,7 @@ interface Page {
 }
 
 async function readPage(context: ILoadOptionsFunctions, client: ApiClient, { path, collection, list }: Entity, { page, filter }: Page): Promise<Rows & { ok: true }> {
-	const paging = list?.unpaged ? {} : { page, limit: PAGE_SIZE, order: { id: 'desc' } };
+	const paging = list?.unpaged ? {} : { page, limit: PAGE_SIZE, ...(list?.hasOwnOrder ? {} : { order: { id: 'desc' } }) };
 	return await inEditor(context, readRows(client, { path, query: { ...paging, ...(filter ? { query: filter } : {}) } }, collection).then(orThrow));
 }
 function toEntry(client: ApiClient, entity: Entity, row: IDataObject, name: string): INodeListSearchItems {

@@ -42,7 +42,8 @@ export async function readRecord(client: ApiClient, request: ReadRequest, id: nu
 	if (!reply.ok) return reply;
 	if (reply.status === 204) return { ok: true, value: undefined };
 	const record = recordOf(reply.body);
-	if (record?.[key] === undefined || String(record[key]) !== String(id)) return { ok: false, failure: notAnswered(reply, `the record ${id}`) };
+	const own = record?.[key] ?? record?.id;
+	if (own === undefined || String(own) !== String(id)) return { ok: false, failure: notAnswered(reply, `the record ${id}`) };
 	return { ok: true, value: record };
 }
 

@@ -67,14 +67,18 @@ export type Reply = Outcome<{ status: number; body: IDataObject | IDataObject[] 
 /** One way of writing. */
 export interface Verb {
 	method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-	/** Below the entity's path; `{id}` stands for the record's ID. */
+	/** Below the entity's path; `{id}` stands for the record's ID, other braces for other values of the row. */
 	path?: string;
 	/** An array of rows in one request, one row, or no body at all: one request for each record. */
 	sends: 'rows' | 'row' | 'nothing';
 	/** Rows in `_embedded`, the row itself, a list of links, no body at all, or a form of its own. */
-	answers: 'embedded' | 'self' | 'links' | 'nothing' | ((body: unknown) => IDataObject[]);
+	answers: 'embedded' | 'self' | 'links' | 'nothing' | ((body: unknown, sent: IDataObject[]) => IDataObject[]);
 	/** Rows that one request takes, where that is fewer than usual. */
 	atMost?: number;
+	/** Rows in one request where the user does not say how many, if not the usual number. */
+	usually?: number;
+	/** Rows carry no `request_id` either way: only their places tell them apart. */
+	isUnmarked?: true;
 	/** Rows of one name become one record. */
 	merges?: true;
 	/** Whether to send it twice has the same effect as to send it once, for a POST. */

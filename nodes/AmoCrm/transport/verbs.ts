@@ -18,31 +18,33 @@ export interface Route {
 }
 
 /**
- * The requests that write rows, and how their answers are read: batches of `size` where the route takes arrays, one request
- * for each row where it takes one. A record that the path names is not named again in the body.
+ * The requests that write rows, and how their answers are read: batches of `size`, where nothing is given as many as usual,
+ * where the route takes arrays; one request for each row where it takes one. What the path names is not named again in the body.
  */
-export function batchesFor(route: Route, size = DEFAULT_BATCH_SIZE): Pick<BatchJob, 'request' | 'answers' | 'idOf' | 'mayShare' | 'isSingle' | 'size'> {
+export function batchesFor(route: Route, size?: number): Pick<BatchJob, 'request' | 'answers' | 'idOf' | 'mayShare' | 'isSingle' | 'size'> {
 	const { path, collection, verb } = route;
 	const { method, path: below = '', sends, answers, atMost = Infinity, repeatable } = verb;
+	const inPath = [...below.matchAll(KEY)].map(([, key]) => key);
 	/** What was sent stands for an answer that has no rows. */
 	const isBare = answers === 'nothing' || answers === 'links';
 	const bodyOf = (rows: IDataObject[]) => {
 		if (sends === 'nothing') return undefined;
-		const bare = below.includes('{id}') ? rows.map(withoutId) : rows;
-		return sends === 'row' ? bare[0] : method === 'POST' && !isBare ? withRequestIds(bare) : bare;
+		const bare = rows.map((row) => without(row, inPath));
+		return sends === 'row' ? bare[0] : method === 'POST' && !isBare && !verb.isUnmarked ? withRequestIds(bare) : bare;
 	};
 	return {
-		size: sends === 'rows' ? Math.min(size, atMost) : 1,
+		size: sends === 'rows' ? Math.min(size ?? verb.usually ?? DEFAULT_BATCH_SIZE, atMost) : 1,
 		request: (rows) => ({
 			method,
-			path: path + below.replace('{id}', () => encodeURIComponent(String(rows[0]?.id))),
+			path: path + below.replace(KEY, (_, key: string) => encodeURIComponent(String(rows[0]?.[key]))),
 			body: bodyOf(rows),
 			repeatable: typeof repeatable === 'function' ? repeatable(rows) : repeatable === true,
 		}),
 		answers: ({ status, body }, sent) => {
-			if (typeof answers === 'function') return answers(body);
+			if (typeof answers === 'function') return answers(body, sent);
 			if (answers === 'embedded') return embedded(body, collection) ?? [];
 			// 202 and 204 need no words; a 200 may have lost them.
+			if (answers === 'nothing' && status !== 200) return sent;
 			if (body === undefined) return status !== 200 || answers === 'nothing' ? sent : [];
 			if (answers === 'links') return embedded(body, 'links') ? sent : [];
 			return answers === 'self' && !Array.isArray(body) ? [body] : [];
@@ -62,9 +64,12 @@ function embedded(body: unknown, name: string): IDataObject[] | undefined {
 /** The ID of the record that an answer shows; nothing where it shows none. */
 function shownId({ id: { kind, key } = { kind: 'number', key: 'id' }, isSingle }: Route, answer: IDataObject): unknown {
 	if (isSingle) return answer[isSingle] === undefined ? undefined : isSingle;
-	const id = answer[key];
+	const id = answer[key] ?? answer.id;
 	if (kind === 'text') return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
 	return (typeof id === 'number' || typeof id === 'string') && /^[1-9]\d{0,15}$/.test(String(id)) ? Number(id) : undefined;
 }
 
-const withoutId = (row: IDataObject): IDataObject => Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'id'));
+/** A value of the row in a path: `{id}`. */
+const KEY = /\{(\w+)\}/g;
+
+const without = (row: IDataObject, keys: unknown[]): IDataObject => Object.fromEntries(Object.entries(row).filter(([key]) => !keys.includes(key)));

@@ -177,6 +177,8 @@ describe('extended 7.10 AI agents', () => {
 		expect((await api('POST', '/amma/agents', [agent, agent, agent])).status).toBe(422);
 		expect((await api('POST', '/amma/agents', [agent, agent])).status).toBe(200);
 		expect((await api('POST', '/amma/agents', [agent])).status).toBe(422);
+		bench.emulator.switches.agentsOfIntegration = 3;
+		expect((await api('POST', '/amma/agents', [agent])).status).toBe(200);
 	});
 
 	it('extended 7.10 without Amma 402, without its scope 403, on a site without it 404', async () => {
