@@ -564,6 +564,13 @@ describe('deliveries that come together', () => {
 		expect(ids().map(({ length }) => length)).toEqual(Array<number>(10).fill(1));
 	});
 
+	test('are one change when the same comes twice, although each has an execution of its own', async () => {
+		await start({ events: ['add_lead'], options: { separateExecutions: true } });
+		expect(await burst(400, 2)).toEqual([200, 200]);
+		await settled();
+		expect(ids().flat()).toEqual([400]);
+	});
+
 	test('are all repeated by amoCRM when n8n could not store them', async () => {
 		await start({ events: ['add_lead'], options: { loadFullRecord: false } });
 		let stored = 0;

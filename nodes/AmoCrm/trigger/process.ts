@@ -39,12 +39,15 @@ export async function processDelivery(context: IExecuteFunctions): Promise<INode
 
 	const places = new Map(received.map((item, index) => [item, index]));
 	const rows = simplify ? await simpleRows(context, client, items, cards) : items.map((item) => rawRow(item, cards));
+	// An execution beside this one may have got through with the same change meanwhile.
+	const unseen = new Set(options.keepRepeated ? wanted : withoutRepeats(scope, wanted));
 	remember(scope, fresh);
 	return [
-		rows.map((row, index) => {
+		rows.flatMap((row, index) => {
 			const item = wanted[index] as HookItem;
+			if (!unseen.has(item)) return [];
 			const fields = changes.get(item);
-			return { json: fields ? { ...row, changed_fields: [...fields] } : row, pairedItem: { item: places.get(item) ?? index } };
+			return [{ json: fields ? { ...row, changed_fields: [...fields] } : row, pairedItem: { item: places.get(item) ?? index } }];
 		}),
 	];
 }
