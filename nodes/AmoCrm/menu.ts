@@ -9,6 +9,7 @@ import { chatTemplate } from './entities/chatTemplate';
 import { company } from './entities/company';
 import { contact } from './entities/contact';
 import { currency } from './entities/currency';
+import { customer } from './entities/customer';
 import { customerSegment } from './entities/customerSegment';
 import { customerStatus } from './entities/customerStatus';
 import { customField } from './entities/customField';
@@ -31,7 +32,7 @@ import { webhook } from './entities/webhook';
 import { websiteButton } from './entities/websiteButton';
 import { widget } from './entities/widget';
 import { remove } from './operations/action';
-import { activate, addChat, complete, deactivate, install, pin, sendToReview, setCustomersMode, shorten, uninstall, unpin, updateReview } from './operations/actions';
+import { activate, addChat, changeBonusPoints, complete, deactivate, install, pin, sendToReview, setCustomersMode, shorten, uninstall, unpin, updateReview } from './operations/actions';
 import { send } from './operations/apiRequest';
 import { createComplex } from './operations/createComplex';
 import { create, update } from './operations/createUpdate';
@@ -74,6 +75,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[customField, SETTING],
 	[customFieldGroup, SETTING],
 	[lead, [create, createComplex, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
+	[customer, [changeBonusPoints, create, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[lossReason, SETTING],
 	[note, [createNote, getOne, getMany, pin, unpin, updateNote]],
 	[pipeline, SETTING],
@@ -102,7 +104,7 @@ const resourceOptions: INodePropertyOptions[] = resources.map(({ entity: { displ
 
 const resourcePicker: INodeProperties = { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, options: resourceOptions, default: 'lead' };
 
-/** What the node works with, in words: first what it can do most with. */
+/** What the node works with, in words: first what it can do most with, then as the menu has it. */
 export const everything = [...resources]
 	.sort((one, other) => other.operations.length - one.operations.length)
 	.map(({ entity: { displayNamePlural: nouns } }) => inSentence(nouns))

@@ -100,6 +100,14 @@ export const SAMPLES: Record<string, Samples> = {
 	},
 	catalogElement: { place: (world) => ({ catalogId: { __rl: true, mode: 'id', value: catalogOf(world) } }) },
 	catalog: { isOpen: true },
+	customer: {
+		values: {
+			nextDate: (n) => `2030-02-${10 + (n % 10)}T10:00:00Z`,
+			statusId: (n, { emulator }) => [...emulator.account.customerStatuses.keys()][n % 2],
+			// They are of the other mode.
+			segments: () => undefined,
+		},
+	},
 	customerStatus: {
 		tidy: ({ emulator: { account } }) => [...account.customerStatuses.keys()].slice(2).forEach((id) => account.customerStatuses.delete(id)),
 	},

@@ -16,5 +16,6 @@ export const customerStatus = entity({
 	sortAfterLast: true,
 	list: { unpaged: true, byIds: 'single' },
 	verbs: { update: ONE_ROW },
+	isDictionary: true,
 	needs: { admin: 'toWrite', plan: IN_PERIODIC_MODE },
 });

@@ -30,6 +30,9 @@ export interface Changes extends Draft {
 export function changesOf(record: IDataObject, draft: Draft, rules: MergeRules): Changes {
 	const body: IDataObject = {};
 	const changed: string[] = [];
+	const embed = (lists: IDataObject) => {
+		body._embedded = { ...(body._embedded as IDataObject), ...lists };
+	};
 	for (const [key, value] of Object.entries(draft.body)) {
 		if (key === 'custom_fields_values') {
 			const fields = customFieldsOf(draft.body)
@@ -41,8 +44,14 @@ export function changesOf(record: IDataObject, draft: Draft, rules: MergeRules):
 		} else if (key === 'tags_to_add') {
 			const tags = changedTags(record, value as IDataObject[], rules.appendTags);
 			if (tags === undefined) continue;
-			Object.assign(body, tags);
+			const { _embedded: lists, ...others } = tags;
+			Object.assign(body, others);
+			if (lists) embed(lists as IDataObject);
 			changed.push('tags');
+		} else if (key === '_embedded') {
+			const lists = Object.entries(value as Record<string, IDataObject[]>).filter(([name, rows]) => !hasSame(record, name, rows));
+			if (lists.length > 0) embed(Object.fromEntries(lists));
+			changed.push(...lists.map(([name]) => name));
 		} else if (!isSame(key, value, record)) {
 			body[key] = value;
 			changed.push(key);
@@ -57,6 +66,12 @@ export function changesOf(record: IDataObject, draft: Draft, rules: MergeRules):
 function isSame(key: string, value: unknown, record: IDataObject): boolean {
 	if (key === 'price') return Number(exactAmount(record, key) ?? NaN) === value;
 	return record[key] === value;
+}
+
+/** Whether a list of the record, which a write replaces, holds the same records already. */
+function hasSame(record: IDataObject, name: string, rows: IDataObject[]): boolean {
+	const idsOf = (list: unknown) => JSON.stringify(objectsIn(list).map(({ id }) => Number(id)).sort((one, other) => one - other));
+	return idsOf((record._embedded as IDataObject | undefined)?.[name]) === idsOf(rows);
 }
 
 /** Whether the record has a link. */

@@ -1,9 +1,11 @@
-/** How people in the account's country write numbers and dates: it decides what a text alone leaves open. */
+/** How people in the account's country write numbers and dates, and how they work: it decides what a value alone leaves open. */
 export interface Conventions {
 	/** Separators of the account's country and of the country of its currency, as far as they are known. */
 	separators: Array<{ group?: string; decimal?: string }>;
 	/** Whether `02/07/2026` is the 2nd of July rather than the 7th of February; absent when it is not known. */
 	dayFirst?: boolean;
+	/** How the account has its customers, as amoCRM calls it; absent when it is not known. */
+	customersMode?: string;
 }
 
 /** What the meaning of a value depends on. */
@@ -19,6 +21,7 @@ export interface AccountFacts {
 	country?: string;
 	currency?: string;
 	language?: string;
+	customersMode?: string;
 }
 
 /** Thrown where a value depends on what the account says, and that was not read yet or may be old: read it and encode the value again. */
@@ -45,13 +48,13 @@ const SHARED = ['USD', 'EUR'];
  * country makes open what the two would read differently. English has no order of day and month of its own, and Spanish
  * no separators. Source of what is usual where: Unicode CLDR, as the runtime has it.
  */
-export function conventionsFrom({ country, currency, language }: AccountFacts): Conventions {
+export function conventionsFrom({ country, currency, language, customersMode }: AccountFacts): Conventions {
 	const ofCurrency = currency === undefined || (country !== undefined && SHARED.includes(currency)) ? undefined : localeOf(currency.slice(0, 2));
 	const own = country === undefined ? undefined : localeOf(country);
 	const spoken = own === undefined && language !== undefined ? known(language) : undefined;
 	const forNumbers = [own, ofCurrency, spoken?.startsWith('es') ? undefined : spoken];
 	const forDates = own ?? (spoken?.startsWith('en') ? undefined : spoken);
-	return { separators: forNumbers.flatMap((locale) => locale ?? []).map(separatorsOf), dayFirst: forDates === undefined ? undefined : isDayFirst(forDates) };
+	return { separators: forNumbers.flatMap((locale) => locale ?? []).map(separatorsOf), dayFirst: forDates === undefined ? undefined : isDayFirst(forDates), customersMode };
 }
 
 /** The locale of a country, such as `pt-BR`; nothing for what is no country (`EU`, `XA`) or not known to the runtime. */

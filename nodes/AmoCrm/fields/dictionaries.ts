@@ -148,9 +148,9 @@ interface Account extends AccountFacts {
 async function accountOf(client: ApiClient): Promise<Account> {
 	return await keep(client, '/account', async () => {
 		const { value } = orThrow(await readAccount(client, 'datetime_settings,drive_url'));
-		const { _embedded: embedded, country, currency, language, drive_url: driveUrl } = value;
+		const { _embedded: embedded, country, currency, language, customers_mode: customersMode, drive_url: driveUrl } = value;
 		const { timezone } = ((embedded as IDataObject | undefined)?.datetime_settings ?? {}) as IDataObject;
-		const facts = { timezone, country, currency, language, driveUrl };
+		const facts = { timezone, country, currency, language, customersMode, driveUrl };
 		return Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, nonEmpty(fact)]));
 	});
 }
@@ -222,4 +222,10 @@ export function stageNames(pipelines: IDataObject[]): Map<string, string> {
 /** The users of the account; only an administrator may read them (extended facts 6). */
 export async function usersOf(client: ApiClient): Promise<IDataObject[]> {
 	return await keep(client, '/users', async () => orThrow(await readList({ client, path: '/users', collection: 'users' })).rows);
+}
+
+/** Stages of customers, which they have in the periodic mode only. */
+export async function customerStatusesOf(client: ApiClient): Promise<IDataObject[]> {
+	if ((await accountFacts(client)).customersMode === 'segments') return [];
+	return await keep(client, '/customers/statuses', async () => orThrow(await readRows(client, { path: '/customers/statuses' }, 'statuses')).rows);
 }

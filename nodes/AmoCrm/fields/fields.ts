@@ -55,6 +55,8 @@ interface OpenDraft extends Draft {
 export interface FieldKind {
 	property: Partial<INodeProperties> & Pick<INodeProperties, 'type' | 'default'>;
 	encode: (draft: OpenDraft, key: string, value: unknown, context: EncodeContext) => void;
+	/** Where nothing is given for a new record: throws a `UserError` if it must have a value after all. */
+	whenAbsent?: (context: EncodeContext) => void;
 	/** Whether an empty text is a value of its own rather than "not set". */
 	keepsEmptyText?: boolean;
 	/**
@@ -356,6 +358,9 @@ export const company = (onCreate: 'embedded' | 'linked'): FieldKind => links('co
 /** Contacts of a lead, each picked from the list. */
 export const contactList = links('contacts', 'embedded', recordList(CONTACT));
 
+/** Contacts of what amoCRM takes without them. */
+export const linkedContacts = links('contacts', 'linked', recordList(CONTACT));
+
 /** Contacts of a lead in one value, as data carries them. */
 export const contactIds = links('contacts', 'embedded', { type: 'string', default: '' });
 
@@ -382,6 +387,7 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 		const plain = unwrapLocator(value);
 		if (plain === undefined || plain === null || (plain === '' && !field.kind.keepsEmptyText)) {
 			if (field.required && context.mode === 'create') throw new UserError(`'${plainName(field)}' is required but empty`);
+			if (context.mode === 'create') named(field.displayName, () => field.kind.whenAbsent?.(context));
 			continue;
 		}
 		if (plain === '' && field.required && context.mode === 'create') throw new UserError(`'${plainName(field)}' must not be empty`);

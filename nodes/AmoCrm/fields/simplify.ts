@@ -13,6 +13,8 @@ export interface Names {
 	/** By "pipeline:status". */
 	stages?: Map<string, string>;
 	users?: Map<number, string>;
+	/** Stages of customers. */
+	customerStatuses?: Map<number, string>;
 }
 
 /**
@@ -63,18 +65,19 @@ function withNames(row: IDataObject, names: Names): IDataObject {
 	const named: IDataObject = {};
 	for (const [key, value] of Object.entries(row)) {
 		named[key] = value;
-		const [label, nameOf] = (Object.hasOwn(NAMED, key) && NAMED[key]) || ['', () => undefined];
-		const name = nameOf(row, names);
+		const [label = '', name] = (Object.hasOwn(NAMED, key) && NAMED[key]?.(row, names)) || [];
 		if (name !== undefined) named[label] = name;
 	}
 	return named;
 }
 
-/** What shows the name of an ID, and where it is known. */
-const NAMED: Record<string, [label: string, nameOf: (row: IDataObject, names: Names) => string | undefined]> = {
-	pipeline_id: ['pipeline', (row, { pipelines }) => pipelines?.get(Number(nameIn([row.pipeline_id])))],
-	status_id: ['stage', (row, { stages }) => stages?.get(`${nameIn([row.pipeline_id])}:${nameIn([row.status_id])}`)],
-	responsible_user_id: ['responsible_user', (row, { users }) => users?.get(Number(nameIn([row.responsible_user_id])))],
+/** What shows the name of an ID, and the name where it is known. */
+const NAMED: Record<string, (row: IDataObject, names: Names) => [label: string, name?: string]> = {
+	pipeline_id: (row, { pipelines }) => ['pipeline', pipelines?.get(numberIn(row.pipeline_id))],
+	// Stages of customers have no pipeline.
+	status_id: ({ pipeline_id: pipeline, status_id: status }, { stages, customerStatuses }) =>
+		pipeline === undefined ? ['status', customerStatuses?.get(numberIn(status))] : ['stage', stages?.get(`${nameIn([pipeline])}:${nameIn([status])}`)],
+	responsible_user_id: (row, { users }) => ['responsible_user', users?.get(numberIn(row.responsible_user_id))],
 };
 
 function simpleEmbedded(embedded: IDataObject): IDataObject {
@@ -96,9 +99,11 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 	return simple;
 }
 
-const isMoment = (key: string): boolean => key.endsWith('_at') || key === 'complete_till';
+const isMoment = (key: string): boolean => key.endsWith('_at') || key === 'complete_till' || key === 'next_date';
 
 /** The first text or number. */
 const nameIn = (values: unknown[]): string => String(values.find((value) => typeof value === 'string' || typeof value === 'number') ?? '');
+
+const numberIn = (value: unknown): number => Number(nameIn([value]));
 
 const isTextObject = (value: unknown): boolean => isObject(value) && 'text' in value;

@@ -9,6 +9,10 @@ export const COMPANY: LocatorTarget = { noun: 'company', listSearchMethod: 'sear
 
 export const CONTACT: LocatorTarget = { noun: 'contact', listSearchMethod: 'searchContacts', linkPaths: ['contacts/detail', 'api/v4/contacts'] };
 
+export const CUSTOMER: LocatorTarget = { noun: 'customer', listSearchMethod: 'searchCustomers', linkPaths: ['customers/detail', 'api/v4/customers'] };
+
+export const CUSTOMER_STATUS: LocatorTarget = { noun: 'status', listSearchMethod: 'searchCustomerStatuses', linkPaths: [] };
+
 export const ELEMENT: LocatorTarget = {
 	noun: 'element',
 	listSearchMethod: 'searchCatalogElements',
@@ -37,6 +41,8 @@ export const LEAD: LocatorTarget = { noun: 'lead', listSearchMethod: 'searchLead
 export const NOTE: LocatorTarget = { noun: 'note', listSearchMethod: 'searchNotes', linkPaths: ['api/v4/[a-z]+/notes'] };
 
 export const PIPELINE: LocatorTarget = { noun: 'pipeline', listSearchMethod: 'searchPipelines', linkPaths: ['leads/pipeline', 'api/v4/leads/pipelines'] };
+
+export const SEGMENT: LocatorTarget = { noun: 'segment', listSearchMethod: 'searchCustomerSegments', linkPaths: [] };
 
 export const TASK: LocatorTarget = { noun: 'task', listSearchMethod: 'searchTasks', linkPaths: ['api/v4/tasks'] };
 

@@ -1,7 +1,10 @@
+import type { IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
 import type { Entity } from '../entities/types';
 import type { WritableField } from '../fields/fields';
 import { choice, field, jsonBody, plainId, taskResult, text } from '../fields/fields';
-import { optionsOf } from '../fields/values';
+import { optionsOf, toInteger } from '../fields/values';
 import { isObject } from '../transport/objects';
 import { action } from './action';
 import type { Operation } from './types';
@@ -62,7 +65,8 @@ const CUSTOMER_MODES = [
 /** Source: extended facts 4. Switching customers off keeps the mode that amoCRM asks for. */
 export const setCustomersMode = (entity: Entity): Operation =>
 	action(
-		{ ...entity, path: '/customers', isSingle: 'mode' },
+		// What is kept of the account says the mode.
+		{ ...entity, path: '/customers', isSingle: 'mode', isDictionary: true },
 		{
 			value: 'setCustomersMode',
 			look: { name: 'Set Customers Mode', action: 'Set how the account works with customers' },
@@ -90,6 +94,39 @@ export const setCustomersMode = (entity: Entity): Operation =>
 			row: (sent, answer) => ({ ...sent, ...answer }),
 		},
 	);
+
+/** Adds points above 0, takes those below: `{"earn": 50}`, `{"redeem": 20}`; the answer is the total alone (extended facts 4). */
+export const changeBonusPoints = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'changeBonusPoints',
+		look: { name: 'Change Bonus Points', action: 'Change bonus points of a customer' },
+		description: 'Give bonus points to one customer per item, or take them',
+		verb: {
+			method: 'POST',
+			path: '/{id}/bonus_points',
+			sends: 'row',
+			answers: (body, [sent]) => {
+				const { bonus_points } = (body ?? {}) as IDataObject;
+				return bonus_points === undefined ? [] : [{ id: sent?.id, bonus_points }];
+			},
+		},
+		fields: [
+			field({
+				name: 'points',
+				kind: {
+					property: { type: 'number', default: 0 },
+					encode: (draft, _key, value) => {
+						const points = toInteger(value);
+						if (points === 0) throw new UserError('0 changes nothing. Give the points to add, or those to take as a number below 0.');
+						Object.assign(draft.body, points > 0 ? { earn: points } : { redeem: -points });
+					},
+				},
+				required: true,
+				description: 'How many to add; below 0, how many to take',
+			}),
+		],
+		row: ({ id, earn, redeem }, { bonus_points }) => ({ id, points: earn ?? -Number(redeem), bonus_points }),
+	});
 
 export const install = (entity: Entity): Operation =>
 	action(entity, {

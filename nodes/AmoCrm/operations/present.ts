@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Zones } from '../fields/codec';
-import { accountTimezone, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
+import { accountTimezone, customerStatusesOf, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import { ifReadable } from '../fields/errors';
 import type { Names } from '../fields/simplify';
 import { showsCalendarDays, simplify } from '../fields/simplify';
@@ -28,20 +28,24 @@ export async function viewOf(run: Pick<Run, 'client' | 'timezone'>, rows: IDataO
 	const { client, timezone: workflow } = run;
 	const has = (key: string) => rows.some((row) => row[key] !== undefined);
 	const showsDays = (await inTurns(rows, showsCalendarDays)).includes(true);
-	const [account, pipelines, users] = await Promise.all([
+	const [account, pipelines, users, statuses] = await Promise.all([
 		showsDays ? accountTimezone(client) : workflow,
 		has('pipeline_id') ? ifReadable(pipelinesOf(client)) : undefined,
 		has('responsible_user_id') ? ifReadable(usersOf(client)) : undefined,
+		has('periodicity') ? ifReadable(customerStatusesOf(client)) : undefined,
 	]);
 	return {
 		names: {
 			...(pipelines ? pipelineNames(pipelines) : {}),
-			...(users ? { users: new Map(users.map((user) => [Number(user.id), String(user.name)])) } : {}),
+			...(users ? { users: namesOf(users) } : {}),
+			...(statuses ? { customerStatuses: namesOf(statuses) } : {}),
 		},
 		zones: { workflow, account },
 	};
 }
 
+const namesOf = (rows: IDataObject[]) => new Map(rows.map(({ id, name }) => [Number(id), String(name)]));
+
 function pipelineNames(pipelines: IDataObject[]): Names {
-	return { pipelines: new Map(pipelines.map((pipeline) => [Number(pipeline.id), String(pipeline.name)])), stages: stageNames(pipelines) };
+	return { pipelines: namesOf(pipelines), stages: stageNames(pipelines) };
 }

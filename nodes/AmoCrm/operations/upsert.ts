@@ -15,7 +15,7 @@ import { definitionOf } from '../fields/mapper';
 import type { Matcher, MatchKey } from '../fields/matching';
 import { fieldMatcher } from '../fields/matching';
 import type { TotalContext } from '../fields/totals';
-import { isUnset, show, toId, withoutUnset } from '../fields/values';
+import { isUnset, show, toId, valuesOf, withoutUnset } from '../fields/values';
 import { exclusively } from '../transport/exclusive';
 import { cancelled } from '../transport/failures';
 import { giveWay, inTurns } from '../transport/parallel';
@@ -190,7 +190,7 @@ async function settle(setting: Setting, wishes: Wish[]): Promise<void> {
 	await inTurns(wishes, async (wish) => {
 		const item = wish.items[0] as number;
 		await attempt(run, [item], async () => {
-			decided.push({ item, wish, decision: await decide(setting, wish, candidates(wish)) });
+			decided.push({ item, wish, decision: await readWithAccount(async () => await decide(setting, wish, candidates(wish))) });
 		});
 	});
 	if (mustStop(run)) return;
@@ -214,10 +214,9 @@ async function settle(setting: Setting, wishes: Wish[]): Promise<void> {
 /** The records that a wish may mean, each once, or why they are not known. */
 async function findCandidates(setting: Setting, wishes: Wish[]): Promise<(wish: Wish) => IDataObject[] | Failure> {
 	const { run, entity, rules, match } = setting;
-	// Without it a lead does not show its contacts, and every link would look new.
-	const contactFields = entity.fields.filter(({ key }) => key === '_embedded.contacts');
-	const setsContacts = wishes.some(({ values }) => contactFields.some(({ name }) => values[name] !== undefined));
-	const query = setsContacts && entity.collection === 'leads' ? { with: 'contacts' } : {};
+	// What a record does not show by itself: without it every link would look new.
+	const extras = entity.withOptions.filter(({ value }) => entity.fields.some(({ key, name }) => key === `_embedded.${value}` && wishes.some(({ values }) => values[name] !== undefined)));
+	const query = extras.length > 0 ? { with: valuesOf(extras).join(',') } : {};
 	if (match.length === 0) {
 		const ids = [...new Set(wishes.flatMap(({ id }) => id ?? []))];
 		const found = ids.length > 0 ? await findByIds(run.client, entity, query.with ?? '', ids) : new Map<RecordId, IDataObject | Failure>();

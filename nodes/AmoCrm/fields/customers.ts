@@ -1,0 +1,58 @@
+import { UserError } from 'n8n-workflow';
+
+import type { Conventions } from './conventions';
+import type { EncodeContext, FieldKind } from './fields';
+import { bodyKind, moment } from './fields';
+import { idsIn, meansNoRecord, recordEntries, recordList } from './locator';
+import { SEGMENT } from './targets';
+import { listTotal } from './totals';
+import { unwrapLocator } from './values';
+
+/**
+ * An account has its customers by periods or by segments (extended facts 4). What belongs to the other mode amoCRM takes
+ * and shows nowhere, so it is refused here.
+ */
+
+type Mode = 'periodicity' | 'segments';
+
+const IN_WORDS: Record<Mode, string> = { periodicity: 'by periods', segments: 'by segments' };
+
+/** Of other modes, and where the account may not be read, nothing is known. */
+const modeOf = ({ conventions }: EncodeContext): Mode | undefined => {
+	const { customersMode }: Partial<Conventions> = conventions?.() ?? {};
+	return customersMode === 'periodicity' || customersMode === 'segments' ? customersMode : undefined;
+};
+
+/** A field that customers have in one mode only. Throws a `UserError` in the other. */
+export const inMode = (mode: Mode, kind: FieldKind): FieldKind => ({
+	...kind,
+	encode: (draft, key, value, context) => {
+		const own = modeOf(context) ?? mode;
+		if (own !== mode) {
+			throw new UserError(`the account has its customers ${IN_WORDS[own]}, and this belongs to those ${IN_WORDS[mode]}. Leave it out, or use 'Set Customers Mode' of the account.`);
+		}
+		kind.encode(draft, key, value, context);
+	},
+});
+
+/** The date of the next purchase, which new customers by periods must have. */
+export const customerDate: FieldKind = {
+	...inMode('periodicity', moment),
+	whenAbsent: (context) => {
+		if (modeOf(context) === 'periodicity') throw new UserError('it is empty, and the account has its customers by periods: a new one needs the date of its next purchase.');
+	},
+};
+
+const segments = inMode(
+	'segments',
+	bodyKind(recordList(SEGMENT), (value, { accountUrl }) => [...new Set(idsIn(SEGMENT, value, accountUrl))].map((id) => ({ id }))),
+);
+
+/** Segments, each picked from the list; amoCRM replaces all that the customer has. An empty list of blocks says nothing. */
+export const segmentList: FieldKind = {
+	...segments,
+	encode: (draft, key, value, context) => {
+		if (recordEntries(value).length > 0 || meansNoRecord(value)) segments.encode(draft, key, value, context);
+	},
+	total: () => listTotal(recordEntries, (entry) => String(unwrapLocator(entry)).trim()),
+};

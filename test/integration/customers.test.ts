@@ -1,0 +1,159 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { userOf } from './samples';
+import type { World } from './world';
+import { byId, FAST, openWorld, shortly } from './world';
+
+/** Customers in both ways that an account has them (extended facts 4). */
+
+const CONTINUE = { onError: 'continueRegularOutput' as const };
+/** A list of blocks whose one block holds an expression. */
+const FROM_DATA = { record: [{ recordId: '={{ $json.ids }}' }] };
+const DATE = '2030-02-01T10:00:00Z';
+
+let world: World;
+
+beforeEach(async () => {
+	world = await openWorld();
+});
+afterEach(async () => await world.close());
+
+const customer = async (operation: string, parameters: INodeParameters = {}, options = {}) =>
+	await world.run({ resource: 'customer', operation, options: FAST, ...parameters }, options);
+const periodic = (parameters: INodeParameters = {}, options = {}) => customer('create', { name: 'Acme', nextDate: DATE, ...parameters }, options);
+const inSegments = () => void (world.emulator.account.info.customers_mode = 'segments');
+const segment = (name: string) => {
+	const { segments } = world.emulator.account;
+	return segments.add({ id: segments.nextId(), name, color: '10599d', created_at: 1, updated_at: 1, available_products_price_types: [], custom_fields_values: [] }).id;
+};
+const stored = () => [...world.emulator.account.customers.values()];
+const writes = () => world.emulator.log.entries.filter(({ method }) => method !== 'GET');
+
+describe('by periods', () => {
+	it('a new one needs the date of its next purchase, before anything is sent', async () => {
+		const { error } = await customer('create', { name: 'Acme' });
+		expect(error?.message).toMatch(/^'Next Purchase Date': it is empty, and the account has its customers by periods/);
+		expect(writes()).toEqual([]);
+		const mixed = await customer('create', { name: '={{ $json.name }}', nextDate: '={{ $json.date }}' }, { items: [{ name: 'A', date: DATE }, { name: 'B' }, { name: 'C', date: DATE }], ...CONTINUE });
+		expect(shortly(mixed).map(({ item, error: why }) => [item, why === undefined])).toEqual([[0, true], [1, false], [2, true]]);
+		expect(writes()).toHaveLength(1);
+	});
+
+	it('segments are refused, for new ones and for changes', async () => {
+		const segments = { record: [{ recordId: byId(segment('VIP')) }] };
+		const created = await periodic({ additionalFields: { segments } });
+		const { rows } = await periodic();
+		const updated = await customer('update', { customerId: byId(rows[0]?.json.id as number), updateFields: { segments } });
+		for (const { error } of [created, updated]) expect(error?.message).toMatch(/^'Segments.*': the account has its customers by periods, and this belongs to those by segments/);
+	});
+
+	it('has its stage under its name, and its date as one', async () => {
+		const [id, status] = [...world.emulator.account.customerStatuses.values()].map(({ id, name }) => [id, name] as const)[1] as readonly [number, string];
+		await periodic({ additionalFields: { statusId: byId(id), periodicity: 30, nextPrice: 500, responsibleUserId: userOf(world).id } });
+		const [row] = (await customer('getAll')).rows;
+		expect(row?.json).toMatchObject({ name: 'Acme', status_id: id, status, next_date: '2030-02-01T10:00:00.000Z', next_price: 500, periodicity: 30, responsible_user: userOf(world).name });
+	});
+
+	it('links contacts and a company after it is made', async () => {
+		const make = async (resource: string) => (await world.run({ resource, operation: 'create', name: 'One' })).rows[0]?.json.id as number;
+		const [contact, company] = [await make('contact'), await make('company')];
+		const { rows } = await periodic({ additionalFields: { contacts: { record: [{ recordId: byId(contact) }] }, companyId: byId(company) } });
+		const links = await customer('getLinks', { customerId: byId(rows[0]?.json.id as number), returnAll: true });
+		expect(links.rows.map(({ json }) => [json.to_entity_type, json.to_entity_id]).sort()).toEqual([['companies', company], ['contacts', contact]]);
+	});
+
+	it('creates or updates by the name, and tells when nothing changes', async () => {
+		const contact = (await world.run({ resource: 'contact', operation: 'create', name: 'One' })).rows[0]?.json.id as number;
+		const upsert = async (more: INodeParameters = {}) => (await customer('upsert', { matchBy: 'name', name: 'Acme', nextDate: DATE, additionalFields: { tags: 'vip', contacts: FROM_DATA, nextPrice: 10 }, ...more }, { items: [{ ids: [contact] }] })).rows[0]?.json;
+		expect(await upsert()).toMatchObject({ action: 'created' });
+		expect(world.requests('POST', '/customers/link')).toHaveLength(1);
+		expect(await upsert()).toMatchObject({ action: 'unchanged' });
+		expect(await upsert({ nextDate: '2031-01-01T00:00:00Z' })).toMatchObject({ action: 'updated', changed_fields: ['next_date'] });
+		const { error } = await customer('upsert', { matchBy: 'name', name: 'Nobody' });
+		expect(error?.message).toMatch(/^'Next Purchase Date': it is empty/);
+		expect(stored()).toHaveLength(1);
+	});
+});
+
+describe('by segments', () => {
+	beforeEach(inSegments);
+
+	it('needs no date, and refuses one', async () => {
+		const { error, rows } = await customer('create', { name: 'Acme' });
+		expect([error, rows.length]).toEqual([undefined, 1]);
+		for (const more of [{ nextDate: DATE }, { additionalFields: { periodicity: 30 } }, { additionalFields: { statusId: byId(1) } }]) {
+			const refused = await customer('create', { name: 'Acme', ...more } as INodeParameters);
+			expect(refused.error?.message).toMatch(/the account has its customers by segments, and this belongs to those by periods/);
+		}
+		expect(stored()).toHaveLength(1);
+	});
+
+	it('replaces segments, takes them all off by an empty list, and leaves them where none is picked', async () => {
+		const [vip, old] = [segment('VIP'), segment('Old')];
+		const { rows } = await customer('create', { name: 'Acme', additionalFields: { segments: { record: [{ recordId: byId(vip) }] } } });
+		const id = rows[0]?.json.id as number;
+		const update = async (picked: INodeParameters, more = {}, ids: number[] = []) => await customer('update', { customerId: byId(id), updateFields: { segments: picked, ...more } }, { items: [{ ids }] });
+		const held = () => stored()[0]?.segment_ids;
+		expect(held()).toEqual([vip]);
+		await update({}, { name: 'Acme 2' });
+		expect(held()).toEqual([vip]);
+		await update(FROM_DATA, {}, [old, vip, old]);
+		expect(held()).toEqual([old, vip]);
+		await update(FROM_DATA);
+		expect(held()).toEqual([]);
+		const refused = await update(FROM_DATA, {}, [999]);
+		expect(refused.error?.message).toContain("'Segments' (_embedded.segments.0.id, value 999)");
+	});
+
+	it('an upsert writes segments only where they differ, beside replaced tags', async () => {
+		const [vip, old] = [segment('VIP'), segment('Old')];
+		const upsert = async (segments: number[], tags: string) =>
+			(await customer('upsert', { matchBy: 'name', name: 'Acme', additionalFields: { segments: FROM_DATA, tags }, options: { ...FAST, existingTags: 'replace' } }, { items: [{ ids: segments }] })).rows[0]?.json as IDataObject;
+		expect(await upsert([vip, old], 'a')).toMatchObject({ action: 'created' });
+		expect(await upsert([old, vip], 'a')).toMatchObject({ action: 'unchanged' });
+		expect((await upsert([vip], 'b')).changed_fields).toEqual(expect.arrayContaining(['segments', 'tags']));
+		const [row] = (await customer('getAll')).rows;
+		expect(row?.json).toMatchObject({ segment_ids: [vip], tags: ['b'] });
+	});
+});
+
+it('knows the mode that it has just set', async () => {
+	await periodic();
+	await world.run({ resource: 'account', operation: 'setCustomersMode', mode: 'segments' });
+	expect((await customer('create', { name: 'Second' })).error).toBeUndefined();
+});
+
+it.each([['disabled', {}], ['unavailable', { customers: 402 as const }]])('says in words that customers are %s', async (mode, switches) => {
+	if (mode === 'disabled') world.emulator.account.info.customers_mode = 'disabled';
+	Object.assign(world.emulator.switches, switches);
+	for (const [operation, parameters] of [['create', { name: 'Acme' }], ['get', { customerId: byId(1) }], ['getAll', {}], ['changeBonusPoints', { customerId: byId(1), points: 5 }]] as const) {
+		const { error } = await customer(operation, parameters);
+		expect(error?.description).toContain("This needs customers that are switched on ('Set Customers Mode' of the account).");
+	}
+});
+
+describe('bonus points', () => {
+	it('come and go, each customer in the order of the items', async () => {
+		const [a, b] = (await periodic({}, { items: [{}, {}] })).rows.map(({ json }) => json.id as number);
+		const items = [[a, 50], [b, 10], [a, -20], [a, -100], [b, 0], [b, 1.5], [999_999_999, 5]].map(([id, points]) => ({ id, points }) as IDataObject);
+		const result = await customer('changeBonusPoints', { customerId: { __rl: true, mode: 'id', value: '={{ $json.id }}' }, points: '={{ $json.points }}' }, { items, ...CONTINUE });
+		expect(result.rows.slice(0, 3).map(({ json }) => json)).toEqual([{ id: a, points: 50, bonus_points: 50 }, { id: b, points: 10, bonus_points: 10 }, { id: a, points: -20, bonus_points: 30 }]);
+		expect(result.rows.slice(3).map(({ json }) => json.error)).toEqual([
+			expect.stringMatching(/^Customer was refused: 'redeem'/),
+			expect.stringMatching(/^'Points': 0 changes nothing/),
+			expect.stringMatching(/^'Points': '1.5' is not a whole number/),
+			'Customer 999999999 was not found [item 6]',
+		]);
+		expect(stored().map(({ bonus_points }) => bonus_points)).toEqual([30, 10]);
+	});
+
+	it('are not given twice when the answer is lost, and none in a dry run', async () => {
+		const [id] = (await periodic()).rows.map(({ json }) => json.id as number);
+		const dry = await customer('changeBonusPoints', { customerId: byId(id as number), points: 5, options: { ...FAST, dryRun: true } });
+		expect(dry.rows[0]?.json).toMatchObject({ dry_run: true, method: 'POST', path: `/api/v4/customers/${id}/bonus_points`, body: { earn: 5 }, found: { id } });
+		world.emulator.faults.add({ method: 'POST', path: /bonus_points$/, action: { kind: 'status', status: 502 } });
+		const { error } = await customer('changeBonusPoints', { customerId: byId(id as number), points: 5 });
+		expect(error?.message).toContain('it is not known whether');
+		expect(writes().filter(({ path }) => path.endsWith('bonus_points'))).toHaveLength(1);
+	});
+});
