@@ -87,21 +87,21 @@ const requestsPerSecond = numberOption(
 	'Requests per Second',
 	'requestsPerSecond',
 	[1, 50, DEFAULT_REQUESTS_PER_SECOND],
-	'At most this many requests start in any second, over all executions that use the same account; one with a lower number does not slow the others down. Raise it only if your account has a paid API package.',
+	'At most this many requests start in any second, over all executions with the same account. Raise it only if your account has a paid API package.',
 );
 
 const maxRetries = numberOption(
 	'Max Retries',
 	'maxRetries',
 	[0, 20, DEFAULT_MAX_RETRIES],
-	'How often a request is repeated after a failure that allows it. New records are never sent twice when it is not known whether amoCRM saved them.',
+	'How often a request is repeated after a failure that allows it. What amoCRM may have saved already is never sent again.',
 );
 
 const maxRetryMinutes = numberOption(
 	'Max Retry Minutes',
 	'maxRetryMinutes',
 	[0, 1440, DEFAULT_RETRY_MINUTES],
-	'How long the whole run may spend on repetitions, pauses included. When it has, the node sends nothing more and says what it waited for.',
+	'How long the whole run may spend on repetitions, pauses included. Then the node sends nothing more and says why.',
 );
 
 const dryRun: INodeProperties = {
@@ -109,7 +109,7 @@ const dryRun: INodeProperties = {
 	name: 'dryRun',
 	type: 'boolean',
 	default: true,
-	description: 'Whether to try out only: everything is read, matched and checked, each row says what would be sent, and nothing changes in amoCRM. It holds for all items.',
+	description: 'Whether to try out only: each row says what would be sent, and nothing changes in amoCRM. It holds for all items.',
 };
 
 /** `writes`: what the operation sends, rows together in batches or each in a request of its own; nothing when it only reads. */
