@@ -3,6 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { account } from './entities/account';
 import { aiAgent } from './entities/aiAgent';
 import { apiRequest } from './entities/apiRequest';
+import { call } from './entities/call';
 import { catalog } from './entities/catalog';
 import { catalogElement } from './entities/catalogElement';
 import { chatTemplate } from './entities/chatTemplate';
@@ -34,6 +35,7 @@ import { widget } from './entities/widget';
 import { remove } from './operations/action';
 import { activate, addChat, changeBonusPoints, complete, deactivate, install, pin, sendToReview, setCustomersMode, shorten, uninstall, unpin, updateReview } from './operations/actions';
 import { send } from './operations/apiRequest';
+import { createCall } from './operations/calls';
 import { createComplex } from './operations/createComplex';
 import { create, update } from './operations/createUpdate';
 import { getLinks, getSubscribers } from './operations/getLinks';
@@ -64,6 +66,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[account, [getOne, setCustomersMode]],
 	[aiAgent, SETTING],
 	[apiRequest, [send]],
+	[call, [createCall]],
 	[catalog, [create, getOne, getMany, update]],
 	[catalogElement, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[chatTemplate, [...SETTING, sendToReview, updateReview]],

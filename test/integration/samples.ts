@@ -20,6 +20,8 @@ export interface Samples {
 	filters?: Record<string, [keeps: (world: World, ids: number[]) => unknown, drops: unknown]>;
 	/** What amoCRM itself refuses; a name of 300 letters when left out. */
 	refused?: IDataObject;
+	/** How a record is read where the node cannot. */
+	record?: (world: World, id: string | number) => IDataObject | undefined;
 	/** Keys that no reading shows as they were written. */
 	unseen?: string[];
 	/** Makes more records than a page holds, where the node cannot create them. */
@@ -97,6 +99,18 @@ export const SAMPLES: Record<string, Samples> = {
 		},
 		along: Object.fromEntries(['wabaHeader', 'wabaHeaderType', 'wabaFooter', 'wabaCategory', 'wabaLanguage', 'wabaExamples'].map((name) => [name, { more: { type: 'waba' } }])),
 		filters: { externalIds: [() => undefined, 'nobody'] },
+	},
+	call: {
+		// Calls stand on the cards as notes.
+		record: ({ emulator: { account } }, id) => {
+			const { params, ...row } = [...account.notes.values()].find((note) => note.id === id) ?? { params: {} };
+			return { ...row, ...params } as IDataObject;
+		},
+		values: { phone: () => '8 (912) 000-77-77', callResponsible: (n, world) => userOf(world, n % 2).id, callStatus: (n) => 1 + (n % 8) },
+		prepare: async (world) => void (await world.run({ resource: 'contact', operation: 'create', name: 'Caller', additionalFields: { phone: '+7 912 000-77-77' } })),
+		refused: { phone: '+7 999 999-99-99' },
+		// Who changed a note last is not taken over from a call.
+		unseen: ['updated_by'],
 	},
 	catalogElement: { place: (world) => ({ catalogId: { __rl: true, mode: 'id', value: catalogOf(world) } }) },
 	catalog: { isOpen: true },

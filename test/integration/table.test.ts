@@ -45,10 +45,10 @@ for (const { entity, operations } of withRecords) {
 			await world.run({ resource, operation, options: FAST, ...place(), ...parameters }, options);
 		const read = async (parameters: INodeParameters = {}) => (await good(run('getAll', { returnAll: true, simplify: false, ...parameters }))).map(({ json }) => json);
 		const idsOf = (rows: IDataObject[]) => rows.map((row) => idOf(entity, row));
-		const record = async (id: string | number) =>
-			offers('get')
-				? (await good(run('get', { [idParameter]: byId(id), simplify: false })))[0]?.json
-				: (await read()).find((row) => idOf(entity, row) === id);
+		const record = async (id: string | number) => {
+			if (samples.record) return samples.record(world, id);
+			return offers('get') ? (await good(run('get', { [idParameter]: byId(id), simplify: false })))[0]?.json : (await read()).find((row) => idOf(entity, row) === id);
+		};
 		const writes = (...methods: string[]) => world.emulator.log.entries.filter(({ method }) => methods.includes(method));
 		const bodies = () => writes('POST', 'PATCH').flatMap(({ body }) => body as IDataObject[]);
 

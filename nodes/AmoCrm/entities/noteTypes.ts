@@ -84,6 +84,26 @@ const callStatus = bodyKind({ type: 'options', options: CALL_RESULTS, default: 4
 
 const CASHIER_STATUSES = optionsOf({ canceled: 'Canceled', created: 'Created', shown: 'Shown' });
 
+/** What calls have, as notes and where telephony reports them. */
+export const CALL_MEASURES: DeclaredField[] = [
+	{ name: 'duration', displayName: 'Duration (Seconds)', kind: seconds, description: 'How long the call took' },
+	{ name: 'source', kind: text, placeholder: 'e.g. My telephony', description: 'Name of the service that the call came through' },
+];
+
+export const CALL_DETAILS: DeclaredField[] = [
+	{ name: 'callResponsible', kind: userOrName, description: 'Who took part in the call on your side: a user of the account, or the name of anybody else' },
+	{ name: 'callResult', kind: text, placeholder: 'e.g. Agreed on a meeting', description: 'What came of the call' },
+	{ name: 'callStatus', kind: callStatus, description: 'How the call ended' },
+	{ name: 'link', displayName: 'Recording Link', kind: text, placeholder: 'e.g. https://example.com/calls/1.mp3', description: 'Address of the recording' },
+	{
+		name: 'uniq',
+		displayName: 'Unique Call ID',
+		kind: text,
+		placeholder: 'e.g. 5b7c1f0e-call-42',
+		description: 'ID of the call in the telephony. amoCRM keeps it, but does not use it against duplicates.',
+	},
+];
+
 const params = ({ optionalFor, requiredFor }: Pick<NoteParam, 'optionalFor' | 'requiredFor'>, fields: DeclaredField[]): NoteParam[] =>
 	fields.map((declared) => ({ ...field(declared), optionalFor, requiredFor }));
 
@@ -94,10 +114,7 @@ const NOTE_PARAMS: NoteParam[] = [
 	...params({ requiredFor: [...CALLS, ...SMS] }, [
 		{ name: 'phone', kind: text, placeholder: 'e.g. +7 912 345-67-89', description: 'Phone number of the other side' },
 	]),
-	...params({ requiredFor: CALLS }, [
-		{ name: 'duration', displayName: 'Duration (Seconds)', kind: seconds, description: 'How long the call took' },
-		{ name: 'source', kind: text, placeholder: 'e.g. My telephony', description: 'Name of the service that the call came through' },
-	]),
+	...params({ requiredFor: CALLS }, CALL_MEASURES),
 	...params({ requiredFor: SERVICE }, [
 		{ name: 'service', kind: text, placeholder: 'e.g. My shop', description: 'Name of the service that the message comes from' },
 	]),
@@ -132,19 +149,7 @@ const NOTE_PARAMS: NoteParam[] = [
 			description: 'ID of one version of the file; the newest one when left out',
 		},
 	]),
-	...params({ optionalFor: CALLS }, [
-		{ name: 'callResponsible', kind: userOrName, description: 'Who took part in the call on your side: a user of the account, or the name of anybody else' },
-		{ name: 'callResult', kind: text, placeholder: 'e.g. Agreed on a meeting', description: 'What came of the call' },
-		{ name: 'callStatus', kind: callStatus, description: 'How the call ended' },
-		{ name: 'link', displayName: 'Recording Link', kind: text, placeholder: 'e.g. https://example.com/calls/1.mp3', description: 'Address of the recording' },
-		{
-			name: 'uniq',
-			displayName: 'Unique Call ID',
-			kind: text,
-			placeholder: 'e.g. 5b7c1f0e-call-42',
-			description: 'ID of the call in the telephony. amoCRM keeps it, but does not use it against duplicates.',
-		},
-	]),
+	...params({ optionalFor: CALLS }, CALL_DETAILS),
 ];
 
 /** The fields of `params` for a kind of note. Throws a `UserError` for a kind that cannot be written. */

@@ -74,7 +74,7 @@ function shown({ rows, mask }: Texts, item: number, error: AmoCrmError): IDataOb
 export function progressOf({ items, rows, errors }: Pick<Run, 'items' | keyof Results>): string {
 	if (items.length < 2) return '';
 	const inOrder = [...rows].sort(([a], [b]) => a - b);
-	const written = inOrder.flatMap(([item, [row]]) => (row?.id === undefined || row.action === 'unchanged' ? [] : [{ item, id: row.id }]));
+	const written = inOrder.flatMap(([item, [row = {}]]) => (markOf(row) === undefined || row.action === 'unchanged' ? [] : [{ item, id: markOf(row) }]));
 	const unknown = [...errors].flatMap(([item, { facts }]) => (facts.failure?.outcomeUnknown && !facts.isCollateral && !rows.has(item) ? [item] : [])).sort((a, b) => a - b);
 	const list = `${itemsIn(written.map(({ item }) => item))}; IDs ${shortList(written.map(({ id }) => String(id)))}`;
 	const progress =
@@ -85,6 +85,14 @@ export function progressOf({ items, rows, errors }: Pick<Run, 'items' | keyof Re
 				: `None of the ${items.length} items was written.`;
 	return `${progress} To write the good items in spite of a bad one, set the node's 'On Error' to continue.`;
 }
+
+/** What tells a record of any kind from others; nothing in a row about something else. */
+function markOf(row: IDataObject): IDataObject[string] {
+	const key = MARKS.find((mark) => row[mark] !== undefined);
+	return key === undefined ? undefined : row[key];
+}
+
+const MARKS = ['id', 'uid', 'uuid', 'talk_id', 'bot_id', 'file_uuid', 'code', 'destination'];
 
 /** `items 0-49, 53` out of sorted numbers. */
 export function itemsIn(numbers: number[]): string {

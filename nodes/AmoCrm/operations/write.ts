@@ -49,7 +49,7 @@ export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
 	];
 }
 
-const CREATE: Verb = { method: 'POST', sends: 'rows', answers: 'embedded' };
+export const CREATE: Verb = { method: 'POST', sends: 'rows', answers: 'embedded' };
 const UPDATE: Verb = { ...CREATE, method: 'PATCH' };
 
 /** What is written, and how. */

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
-import { endsEverything, isTooMuch } from './failures';
+import { endsEverything, isTooMuch, refusalIn } from './failures';
 import { inTurns } from './parallel';
 import { isRepeatable } from './retry';
 import type { ApiRequest, Failure, FieldProblem, Reply } from './types';
@@ -98,12 +98,14 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		if (reply.ok) {
 			const confirmed = job.answers(reply, sent).filter((answer) => typeof answer === 'object' && answer !== null && isKnown(idOf(answer)));
 			takeAnswers(batch, confirmed, repeatable);
+			const refusal = refusalIn(reply.body, request);
+			if (refusal) takeRefusals(batch, refusal);
 			const written = batch.flatMap((index) => {
 				const outcome = outcomes[index];
 				return outcome?.status === 'written' ? [{ index, answer: outcome.answer }] : [];
 			});
 			anyWritten ||= written.length > 0;
-			if (!job.rescue && written.length < batch.length) stopped ??= missingAnswer();
+			if (!job.rescue && written.length < batch.length) stopped ??= refusal ?? missingAnswer();
 			job.onWritten?.(written, request);
 			return;
 		}
@@ -155,6 +157,15 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 			const isOwn = answer && (job.mayShare || job.isSingle || rows[index]?.id !== undefined || answer.merged === true || ownersOf(answer) === 1);
 			outcomes[index] = isOwn ? { status: 'written', answer } : { status: 'unknown', failure: missingAnswer(), repeatable };
 		}
+	}
+
+	/** Rows that an answer refuses while it takes others, by their marks; without marks they are all that it does not show. */
+	function takeRefusals(batch: number[], failure: Failure): void {
+		const named = namedRows(batch, failure);
+		const unmarked = failure.rows?.get('') ?? [];
+		const missing = batch.filter((index) => outcomes[index]?.status !== 'written' && !named.has(index));
+		if (unmarked.length === missing.length) missing.forEach((index, place) => named.set(index, unmarked.slice(place, place + 1)));
+		for (const [index, problems] of named) if (outcomes[index]?.status !== 'written') outcomes[index] = { status: 'refused', failure, problems };
 	}
 
 	/** A mark that stands on two records tells nothing of either. */

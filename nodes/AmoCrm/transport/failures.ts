@@ -301,13 +301,26 @@ export function failureOfAnswer({ statusCode: status, body: data, headers }: Ans
 	}
 }
 
+/** The rows that an answer refuses although it takes others; nothing where it refuses none (extended facts 7.1). */
+export function refusalIn(body: unknown, request: ApiRequest): Failure | undefined {
+	return isObject(body) && refusalsOf(body) ? failureOfAnswer({ statusCode: 400, body }, request) : undefined;
+}
+
+/** What `errors` says of rows; nothing for errors of any other form. */
+function refusalsOf({ errors }: IDataObject): IDataObject[] | undefined {
+	const isOfRows = Array.isArray(errors) && errors.length > 0 && (errors as unknown[]).every((error) => isObject(error) && error.detail !== undefined);
+	return isOfRows ? (errors as IDataObject[]) : undefined;
+}
+
+/** Each refused row with its reasons, or with one of its own beside it. */
 function validationRows(problem: IDataObject | undefined): Map<string, FieldProblem[]> | undefined {
-	const groups = problem?.['validation-errors'];
+	const groups = problem?.['validation-errors'] ?? (problem && refusalsOf(problem));
 	if (!Array.isArray(groups) || groups.length === 0) return undefined;
 	const rows = new Map<string, FieldProblem[]>();
 	for (const group of (groups as unknown[]).filter(isObject)) {
 		const key = String(group.request_id ?? '');
-		const errors = (Array.isArray(group.errors) ? group.errors : []).filter(isObject).map((error) => ({
+		const reasons = Array.isArray(group.errors) ? group.errors : 'detail' in group ? [{ code: group.title, detail: group.detail }] : [];
+		const errors = reasons.filter(isObject).map((error) => ({
 			code: wordsOf(error.code, LONGEST_WORD),
 			path: wordsOf(error.path, LONGEST_WORD),
 			detail: wordsOf(error.detail ?? error.code, LONGEST_REASON),
