@@ -11,7 +11,7 @@ import { midnightOf, toDeadline, toTimestamp } from '../../nodes/AmoCrm/fields/d
 import type { FieldDefinition } from '../../nodes/AmoCrm/fields/dictionaries';
 import { AmoCrmError } from '../../nodes/AmoCrm/fields/errors';
 import { emailKeys, emailsIn } from '../../nodes/AmoCrm/fields/emails';
-import { encodeDraft, parseStage } from '../../nodes/AmoCrm/fields/fields';
+import { encodeDraft } from '../../nodes/AmoCrm/fields/fields';
 import { conditionsOf } from '../../nodes/AmoCrm/fields/filters';
 import { jsonArray, jsonValue } from '../../nodes/AmoCrm/fields/json';
 import { idIn, idsIn, pathIn, textIdIn } from '../../nodes/AmoCrm/fields/locator';
@@ -20,6 +20,7 @@ import { fieldMatcher, nameMatcher, multitextMatcher } from '../../nodes/AmoCrm/
 import { entriesOf, entriesTotal, keysOf, multitextItems } from '../../nodes/AmoCrm/fields/multitext';
 import { toMoney, toNumber } from '../../nodes/AmoCrm/fields/numbers';
 import { isKnownCountry, phoneKeys, phoneSearchTexts, phonesIn } from '../../nodes/AmoCrm/fields/phones';
+import { stageOf, stagesOf } from '../../nodes/AmoCrm/fields/stages';
 import { simplify } from '../../nodes/AmoCrm/fields/simplify';
 import { LEAD, NOTE } from '../../nodes/AmoCrm/fields/targets';
 import { isDate, isUnset, labelKey, labelParts, show, toBoolean, toId, toInteger, toList, toText } from '../../nodes/AmoCrm/fields/values';
@@ -44,6 +45,7 @@ import { toNumber as toHookNumber, typedRow } from '../../nodes/AmoCrm/trigger/r
  */
 
 const ACCOUNT = 'https://mycompany.amocrm.ru';
+const AT = { accountUrl: ACCOUNT };
 const SHORT = 10_000;
 const LONG = 100_000;
 const MOST = 25;
@@ -128,11 +130,12 @@ const PARSERS: Record<string, (text: string) => unknown> = {
 	jsonArray,
 	customFieldsFromJson: (text) => customFieldsFromJson(text, ACCOUNT),
 	colorOf: (text) => colorOf(text, STAGE_COLORS),
-	parseStage,
-	textIdIn: (text) => textIdIn(LEAD, text),
-	idIn: (text) => idIn(LEAD, text, ACCOUNT),
-	'idIn a link': (text) => idIn(NOTE, `${ACCOUNT}/${text}`, ACCOUNT),
-	idsIn: (text) => idsIn(LEAD, text, ACCOUNT),
+	stageOf: (text) => stageOf(text, {}),
+	stagesOf: (text) => stagesOf(text, {}),
+	textIdIn: (text) => textIdIn(LEAD, text, AT),
+	idIn: (text) => idIn(LEAD, text, AT),
+	'idIn a link': (text) => idIn(NOTE, `${ACCOUNT}/${text}`, AT),
+	idsIn: (text) => idsIn(LEAD, text, AT),
 	pathIn: (text) => pathIn(text, ACCOUNT),
 	withoutLinks: (text) => withoutLinks({ entity_id: `https://${text}`, catalog_id: text }, ACCOUNT),
 	...Object.fromEntries(

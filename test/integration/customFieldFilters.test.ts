@@ -62,7 +62,7 @@ describe.each([
 		[['Source', 'from', 'Website'], "'Source': amoCRM cannot compare fields of this type (select) by size"],
 		[['Client budget', 'from', 'much'], "'Client budget': 'much' is not an amount"],
 		[['Client budget', 'is', ''], "'Client budget': the value to compare with is empty"],
-		[['99999999', 'is', 'x'], "the custom field '99999999' does not exist"],
+		[['99999999', 'is', 'x'], "there is no custom field '99999999'"],
 	])('%j is refused', async (filter, message) => {
 		expect((await found(filter)).message).toContain(message);
 	});

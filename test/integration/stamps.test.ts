@@ -38,7 +38,7 @@ describe.each([
 		expect(await read()).toMatchObject({ created_at: AT.created_at, updated_at: 1_640_995_200, updated_by: user });
 	});
 
-	it.each([[{ updatedBy: 'Ann' }, "'Updated By': 'Ann' is not"], [{ updatedAt: 'soon' }, "'Updated At': 'soon' is not"]])('refuses %j', async (fields, message) => {
+	it.each([[{ updatedBy: 'Ann' }, "'Updated By': there is no user 'Ann'. Give the name or the ID of one of: "], [{ updatedAt: 'soon' }, "'Updated At': 'soon' is not"]])('refuses %j', async (fields, message) => {
 		const { error } = await write(resource, 'update', { [idParameter]: 1, updateFields: fields });
 		expect(error?.message).toContain(message);
 	});

@@ -67,7 +67,7 @@ it.each([
 });
 
 describe('the whole host of a link is compared', () => {
-	const lead7 = (link: string, accountUrl: string) => () => idIn(LEAD, link, accountUrl);
+	const lead7 = (link: string, accountUrl: string) => () => idIn(LEAD, link, { accountUrl });
 	const path = '/leads/detail/7';
 
 	it.each([

@@ -1,6 +1,6 @@
 import { boolean, choice, pickedUser } from '../fields/fields';
 import type { Filter } from '../fields/filters';
-import { optionsOf, toText } from '../fields/values';
+import { optionIn, optionsOf } from '../fields/values';
 import { nameField, sortField } from './common';
 import { entity } from './types';
 
@@ -15,7 +15,10 @@ const typeFilter: Filter = {
 	displayName: 'Type',
 	description: 'Return only lists of this type',
 	property: { type: 'options', options: TYPES, default: 'regular' },
-	condition: (value) => ({ query: { type: toText(value) }, accepts: (row) => row.type === value }),
+	condition: (value) => {
+		const type = optionIn(TYPES, value);
+		return { query: { type }, accepts: (row) => row.type === type };
+	},
 };
 
 /** Lists (catalogs) of elements. Source: extended facts 3.1. */

@@ -1,4 +1,5 @@
 import { pickedFields } from '../fields/fields';
+import { GROUP_ID } from '../fields/sources';
 import { nameField, ONE_ROW, sortField } from './common';
 import { fieldOwner, GROUP_OWNERS } from './places';
 import { entity } from './types';
@@ -11,7 +12,7 @@ export const customFieldGroup = entity({
 	parents: [fieldOwner('What kind of records has the group', GROUP_OWNERS)],
 	collection: 'custom_field_groups',
 	fieldsPath: '/{entityType}',
-	id: { kind: 'text', key: 'id' },
+	id: { kind: 'text', key: 'id', pattern: GROUP_ID },
 	picker: { search: 'local' },
 	fields: [
 		nameField('group', 'Delivery'),

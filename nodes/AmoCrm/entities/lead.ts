@@ -1,5 +1,6 @@
 import { contactIds, contactList, mainContact, moment, money, picked, pickedPipeline, pickOne, recordName, stage } from '../fields/fields';
 import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
+import { LOSS_REASONS, PIPELINES } from '../fields/sources';
 import { LEAD } from '../fields/targets';
 import { companyField, customFieldFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { amountOf, joined } from './labels';
@@ -20,7 +21,7 @@ export const lead = entity({
 		{ name: 'pipelineId', displayName: 'Pipeline', kind: pickedPipeline, description: 'The pipeline to put the lead into' },
 		{ name: 'statusId', displayName: 'Stage Name or ID', kind: stage, description: pickOne('The stage to put the lead into, which brings its pipeline along') },
 		responsibleUserField,
-		{ name: 'lossReasonId', displayName: 'Loss Reason Name or ID', kind: picked('getLossReasons'), description: pickOne('Why the lead was lost') },
+		{ name: 'lossReasonId', displayName: 'Loss Reason Name or ID', kind: picked(LOSS_REASONS), description: pickOne('Why the lead was lost') },
 		{ name: 'closedAt', kind: moment, description: "When the lead was closed. A date without an offset is in the workflow's time zone." },
 		...stampFields,
 		...tagFields('lead'),
@@ -40,7 +41,7 @@ export const lead = entity({
 	filters: [
 		...recordFilters(LEAD, 'Leads', 'Website redesign'),
 		stagesFilter('statuses', 'shown', { name: 'statusIds', displayName: 'Stage Names or IDs', description: 'Return only leads in these stages' }),
-		pickedIdsFilter('pipeline_id', 'getPipelines', { name: 'pipelineIds', displayName: 'Pipeline Names or IDs', description: 'Return only leads of these pipelines' }),
+		pickedIdsFilter('pipeline_id', PIPELINES, { name: 'pipelineIds', displayName: 'Pipeline Names or IDs', description: 'Return only leads of these pipelines' }),
 		...moneyRange('price', 'price', 'Price'),
 		...momentRange('closed_at', 'closedAt', 'Closed', 'that were closed'),
 	],

@@ -5,7 +5,7 @@ import type { DeclaredField, WritableField } from '../fields/fields';
 import { bodyKind, choice, field, fileId, jsonValues, longText, named, seconds, text } from '../fields/fields';
 import { recordLocator } from '../fields/locator';
 import { USER } from '../fields/targets';
-import { oneOf, optionsOf, show, toInteger, toText, unwrapLocator, valuesOf } from '../fields/values';
+import { optionIn, optionsOf, show, toInteger, toText, unwrapLocator } from '../fields/values';
 
 /** Kinds of notes and what each holds in its `params`. Source: core facts 13, extended facts 5.4. */
 
@@ -76,11 +76,7 @@ const CALL_RESULTS = optionsOf({
 	1: 'Left a Message', 2: 'Call Back Later', 3: 'Not Available', 4: 'Talked', 5: 'Wrong Number', 6: 'No Answer', 7: 'Busy', 8: 'Undefined',
 }).map(({ name, value }) => ({ name, value: Number(value) }));
 
-const callStatus = bodyKind({ type: 'options', options: CALL_RESULTS, default: 4 }, (value) => {
-	const status = toInteger(value);
-	if (CALL_RESULTS.some((result) => result.value === status)) return status;
-	throw new UserError(`${show(value)} is not possible. Give a number from 1 to 8.`);
-});
+const callStatus = bodyKind({ type: 'options', options: CALL_RESULTS, default: 4 }, (value) => optionIn(CALL_RESULTS, value));
 
 const CASHIER_STATUSES = optionsOf({ canceled: 'Canceled', created: 'Created', shown: 'Shown' });
 
@@ -154,10 +150,10 @@ const NOTE_PARAMS: NoteParam[] = [
 
 /** The fields of `params` for a kind of note. Throws a `UserError` for a kind that cannot be written. */
 export function paramFields(noteType: string): WritableField[] {
-	named('Note Type', () => oneOf(valuesOf(WRITABLE_TYPES), noteType));
+	const type = named('Note Type', () => optionIn(WRITABLE_TYPES, noteType));
 	return NOTE_PARAMS.flatMap((param): WritableField[] => {
-		if (param.requiredFor?.includes(noteType)) return [{ ...param, required: true }];
-		return param.optionalFor?.includes(noteType) ? [param] : [];
+		if (param.requiredFor?.includes(type)) return [{ ...param, required: true }];
+		return param.optionalFor?.includes(type) ? [param] : [];
 	});
 }
 

@@ -1,11 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { named } from '../fields/fields';
-import type { LocatorTarget } from '../fields/locator';
+import type { LocatorTarget, PickContext } from '../fields/locator';
 import { idIn, linkedOne, recordLocator } from '../fields/locator';
 import type { RecordTarget } from '../fields/targets';
+import { listSource } from '../fields/sources';
 import { CATALOG } from '../fields/targets';
-import { oneOf, optionsOf, valuesOf } from '../fields/values';
+import { optionIn, optionsOf } from '../fields/values';
 import type { Entity, Parent } from './types';
 import { inSentence } from './types';
 
@@ -14,9 +15,9 @@ import { inSentence } from './types';
 const BRACES = /\{(\w+)\}/g;
 
 /** The entity with its place for the values that parameters have. Throws a `UserError` that names the parameter. */
-export function entityAt(entity: Entity, valueOf: (parameter: string) => unknown, accountUrl: string): Entity {
+export function entityAt(entity: Entity, valueOf: (parameter: string) => unknown, context: PickContext): Entity {
 	if (!entity.parents) return entity;
-	const segments = new Map(entity.parents.map(({ name, segment }) => [name, segment(valueOf, accountUrl)]));
+	const segments = new Map(entity.parents.map(({ name, segment }) => [name, segment(valueOf, context)]));
 	return inBraces(entity, (name) => segments.get(name) ?? '');
 }
 
@@ -29,10 +30,13 @@ function inBraces(entity: Entity, segmentOf: (name: string) => string): Entity {
 /** What the picker of such a record picks; links lead to its card or its API address. */
 export function targetOf(entity: Entity): LocatorTarget {
 	const { path, cardPath } = inBraces(entity, (name) => entity.parents?.find((parent) => parent.name === name)?.pattern ?? '');
-	const { displayName, listSearchMethod, id } = entity;
+	const { displayName, listSearchMethod, id, collection, picker, isDictionary, list } = entity;
 	const isText = id?.kind === 'text';
+	// Rows that their names tell apart, and that are few.
+	const hasNames = isDictionary === true || (picker?.search === 'local' && picker.label === undefined);
+	const source = listSource({ noun: inSentence(displayName), path, collection, unpaged: list?.unpaged, idKey: id?.key, ids: id?.pattern });
 	const linkPaths = isText ? [] : [...(cardPath === undefined ? [] : [cardPath]), `api/v4${path}`];
-	return { noun: inSentence(displayName), listSearchMethod, linkPaths, ...(isText ? { hasTextIds: isText } : {}) };
+	return { noun: inSentence(displayName), listSearchMethod, linkPaths, ...(isText ? { hasTextIds: isText } : {}), ...(hasNames ? { source } : {}) };
 }
 
 /** Below one record: the pipeline of a stage, the list of an element. */
@@ -41,7 +45,7 @@ export function below(target: LocatorTarget, look: { name: string; displayName: 
 	return {
 		name,
 		properties: [{ ...look, ...recordLocator(target), required: true } as INodeProperties],
-		segment: (valueOf, accountUrl) => named(look.displayName, () => String(idIn(target, valueOf(name), accountUrl))),
+		segment: (valueOf, context) => named(look.displayName, () => String(idIn(target, valueOf(name), context))),
 		pattern: '\\d+',
 	};
 }
@@ -58,9 +62,9 @@ export function ofKind(look: { displayName: string; description: string }, kinds
 	return {
 		name: 'entityType',
 		properties: [{ ...look, name: 'entityType', type: 'options', options: kinds, default: 'leads' }],
-		segment: (valueOf, accountUrl) => {
-			const linked = pickers.flatMap((picker) => named(picker.displayName, () => linkedOne(picker.targets, valueOf(picker.name), accountUrl)?.type ?? []));
-			return linked[0] ?? named(look.displayName, () => oneOf(valuesOf(kinds), valueOf('entityType') || 'leads'));
+		segment: (valueOf, context) => {
+			const linked = pickers.flatMap((picker) => named(picker.displayName, () => linkedOne(picker.targets, valueOf(picker.name), context.accountUrl)?.type ?? []));
+			return linked[0] ?? named(look.displayName, () => optionIn(kinds, valueOf('entityType') || 'leads'));
 		},
 		pattern: '[a-z]+',
 	};
@@ -83,10 +87,10 @@ export function fieldOwner(description: string, kinds: Array<{ name: string; val
 	return {
 		...kind,
 		properties: [...kind.properties, ...list.properties.map((property) => ({ ...property, displayOptions: { show: { entityType: ['catalogs'] } } }))],
-		segment: (valueOf, accountUrl) => {
-			const chosen = kind.segment(valueOf, accountUrl);
+		segment: (valueOf, context) => {
+			const chosen = kind.segment(valueOf, context);
 			if (chosen === SEGMENTS.value) return 'customers/segments';
-			return chosen === CATALOGS.value ? `catalogs/${list.segment(valueOf, accountUrl)}` : chosen;
+			return chosen === CATALOGS.value ? `catalogs/${list.segment(valueOf, context)}` : chosen;
 		},
 		pattern: '[a-z]+(?:/\\w+)?',
 	};

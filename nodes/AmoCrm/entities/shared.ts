@@ -3,6 +3,7 @@ import { clearedFields, company, customFieldsJson, moment, multitext, pickedUser
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
 import { idsFilter, momentRange, pickedIdsFilter, pickMany, recordsFilter, search, textFilter } from '../fields/filters';
+import { USERS } from '../fields/sources';
 import { toBoolean } from '../fields/values';
 
 /** Fields and filters that several resources have in common. `noun` is the resource in lower case. */
@@ -117,7 +118,7 @@ export function idFilters(target: LocatorTarget, plural: string): Filter[] {
 	];
 }
 
-export const responsibleUsersFilter: Filter = pickedIdsFilter('responsible_user_id', 'getUsers', {
+export const responsibleUsersFilter: Filter = pickedIdsFilter('responsible_user_id', USERS, {
 	name: 'responsibleUserIds',
 	displayName: 'Responsible User Names or IDs',
 	description: 'Return only records for which these users are responsible',
@@ -144,8 +145,8 @@ export function recordFilters(target: LocatorTarget, plural: string, example: st
 			description: `Return only records with this name, or one of a list of names. Some accounts match a part of the name too; 'Search Query' always does.`,
 		}),
 		responsibleUsersFilter,
-		pickedIdsFilter('created_by', 'getUsers', { name: 'createdByIds', displayName: 'Created By Names or IDs', description: 'Return only records that these users created' }),
-		pickedIdsFilter('updated_by', 'getUsers', { name: 'updatedByIds', displayName: 'Updated By Names or IDs', description: 'Return only records that these users changed last' }),
+		pickedIdsFilter('created_by', USERS, { name: 'createdByIds', displayName: 'Created By Names or IDs', description: 'Return only records that these users created' }),
+		pickedIdsFilter('updated_by', USERS, { name: 'updatedByIds', displayName: 'Updated By Names or IDs', description: 'Return only records that these users changed last' }),
 		onlyDeletedFilter,
 		...momentRange('created_at', 'createdAt', 'Created', 'that were created'),
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),

@@ -1,5 +1,6 @@
 import { boolean, choice, deadline, linkedRecord, longText, picked, pickOne, seconds, taskResult } from '../fields/fields';
 import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter } from '../fields/filters';
+import { TASK_TYPES, USERS } from '../fields/sources';
 import { recordOf, TASK } from '../fields/targets';
 import { CARD_KINDS } from './places';
 import { idFilters, responsibleUserField, responsibleUsersFilter, stampFields } from './shared';
@@ -21,7 +22,7 @@ export const task = entity({
 			required: true,
 			description: "When the task is due. A date without an offset is in the workflow's time zone; a day without a time means its end.",
 		},
-		{ name: 'taskTypeId', displayName: 'Task Type Name or ID', kind: picked('getTaskTypes'), description: pickOne('What is to be done: a call, a meeting or a type of your own') },
+		{ name: 'taskTypeId', displayName: 'Task Type Name or ID', kind: picked(TASK_TYPES), description: pickOne('What is to be done: a call, a meeting or a type of your own') },
 		responsibleUserField,
 		{
 			name: 'entityType',
@@ -48,8 +49,8 @@ export const task = entity({
 		...idFilters(TASK, 'Tasks'),
 		responsibleUsersFilter,
 		flagFilter('is_completed', { name: 'isCompleted', displayName: 'Completed', description: 'Whether to return completed tasks (on) or open ones (off); without this filter both are returned' }),
-		pickedIdsFilter(['task_type', 'task_type_id'], 'getTaskTypes', { name: 'taskTypeIds', displayName: 'Task Type Names or IDs', description: 'Return only tasks of these types' }),
-		pickedIdsFilter('created_by', 'getUsers', { name: 'createdByIds', displayName: 'Created By Names or IDs', description: 'Return only tasks that these users created' }),
+		pickedIdsFilter(['task_type', 'task_type_id'], TASK_TYPES, { name: 'taskTypeIds', displayName: 'Task Type Names or IDs', description: 'Return only tasks of these types' }),
+		pickedIdsFilter('created_by', USERS, { name: 'createdByIds', displayName: 'Created By Names or IDs', description: 'Return only tasks that these users created' }),
 		choiceFilter('entity_type', CARD_KINDS, { name: 'entityType', displayName: 'Linked Record Type', default: 'leads', description: 'Return only tasks of this kind of records' }),
 		recordsFilter('entity_id', ({ values: { entityType } }) => recordOf(entityType), {
 			name: 'linkedRecords',

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { DeclaredField, WritableField } from '../fields/fields';
 import { field } from '../fields/fields';
 import type { Filter } from '../fields/filters';
+import type { PickContext } from '../fields/locator';
 import { optionsOf } from '../fields/values';
 import type { Verb } from '../transport/types';
 
@@ -67,8 +68,8 @@ interface Declaration {
 	collection?: string;
 	/** Name of the parameter that holds one record; `leadId` of a `lead` when left out. */
 	idParameter?: string;
-	/** What its records are told apart by, where that is not a number under the key `id`. */
-	id?: { kind: 'number' | 'text'; key: string };
+	/** What its records are told apart by, where that is not a number under the key `id`; which texts are such IDs and no names. */
+	id?: { kind: 'number' | 'text'; key: string; pattern?: RegExp };
 	/** Path of the record's card in amoCRM's own UI, before the ID; absent when it has none. */
 	cardPath?: string;
 	/** Method of `methods.listSearch` that fills the picker of `idParameter`; `searchLeads` of a `lead` when left out. */
@@ -118,7 +119,7 @@ export interface Parent {
 	name: string;
 	properties: INodeProperties[];
 	/** What stands in the path. Throws a `UserError`. */
-	segment: (valueOf: (parameter: string) => unknown, accountUrl: string) => string;
+	segment: (valueOf: (parameter: string) => unknown, context: PickContext) => string;
 	/** What can stand there in a link. */
 	pattern: string;
 }

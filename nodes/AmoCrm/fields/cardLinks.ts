@@ -26,7 +26,7 @@ export const isLink = (value: unknown): value is string => typeof value === 'str
  */
 export function withoutLinks(value: IDataObject, accountUrl: string, adds: string[] = []): IDataObject {
 	const known = { ...value };
-	if (isLink(value.catalog_id)) known.catalog_id = idIn(CATALOG, value.catalog_id, accountUrl);
+	if (isLink(value.catalog_id)) known.catalog_id = idIn(CATALOG, value.catalog_id, { accountUrl });
 	for (const key of RECORD_KEYS) {
 		const link = value[key];
 		if (!isLink(link)) continue;
@@ -49,5 +49,5 @@ function cardIn(link: string, accountUrl: string): Card {
 	if (elementId !== undefined) return { type: 'catalog_elements', id: toId(elementId), catalogId: toId(catalogId) };
 	const { type } = linkedOne(RECORDS, link, accountUrl) ?? {};
 	if (type === undefined) throw new UserError(`${show(link)} is not the link of a card.`);
-	return { type, id: idIn(recordOf(type), link, accountUrl) };
+	return { type, id: idIn(recordOf(type), link, { accountUrl }) };
 }

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { jsonParse, UserError } from 'n8n-workflow';
 
 import { isLink, withoutLinks } from './cardLinks';
+import { choicesIn, entriesIn, listed } from './choices';
 import type { AccountContext, Conventions } from './conventions';
 import { AccountNeeded } from './conventions';
 import { calendarDayOf, midnightOf, toTimestamp } from './dates';
@@ -9,7 +10,7 @@ import type { FieldDefinition, FieldOption } from './dictionaries';
 import { jsonValue } from './json';
 import { multitextItems } from './multitext';
 import { toMoney, toNumber } from './numbers';
-import { assertWritable, isPlainObject, isUnset, labelKey, show, toBoolean, toId, toList, toText } from './values';
+import { assertWritable, isPlainObject, isUnset, show, toBoolean, toId, toList, toText } from './values';
 
 /**
  * Custom field values, both directions, for every field type of amoCRM (core facts 15.2).
@@ -87,125 +88,24 @@ const oneOption: TypeCodec = { encode: (value, field) => only(value).map((entry)
 
 const manyOptions: TypeCodec = {
 	encode: (value, field) => {
-		const ids = optionEntries(parsed(value), field).map((entry) => optionOf(entry, field).id);
+		const ids = entriesIn(field.enums, parsed(value)).map((entry) => optionOf(entry, field).id);
 		return [...new Set(ids)].map((id) => ({ enum_id: id }));
 	},
 	decode: (values) => values.map((entry) => entry.value),
 };
 
-/** The options of a field by what they are called, the first way that knows a name wins. Labels may be all digits. */
-interface OptionIndex {
-	ids: Map<number, FieldOption>;
-	names: Array<Map<string, FieldOption[]>>;
-	labels: LabelNode;
-}
-
-/** The parts of labels that hold separators, each part with the separator before it. */
-interface LabelNode {
-	/** The labels that end here: several where only spaces or letter case tell them apart. */
-	ends?: string[];
-	next: Map<string, LabelNode>;
-}
-
-const indexes = new WeakMap<FieldOption[], OptionIndex>();
-
-function optionIndex({ enums }: FieldDefinition): OptionIndex {
-	const known = indexes.get(enums);
-	if (known) return known;
-	const by = (nameOf: (option: FieldOption) => string | null) => {
-		const map = new Map<string, FieldOption[]>();
-		for (const option of enums) {
-			const name = nameOf(option);
-			if (name === null) continue;
-			const same = map.get(name);
-			if (same) same.push(option);
-			else map.set(name, [option]);
-		}
-		return map;
-	};
-	const labels: LabelNode = { next: new Map() };
-	for (const { value } of enums) {
-		let node = labels;
-		for (const part of labelParts(value)) {
-			const next: LabelNode = node.next.get(part.key) ?? { next: new Map() };
-			node.next.set(part.key, next);
-			node = next;
-		}
-		(node.ends ??= []).push(value);
-	}
-	const index: OptionIndex = {
-		ids: new Map(enums.map((option) => [option.id, option])),
-		names: [
-			by(({ value }) => value.trim()),
-			by(({ value }) => labelKey(value)),
-			by(({ path }) => labelKey(path)),
-			by(({ code }) => (code === null ? null : labelKey(code))),
-			by(({ id }) => String(id)),
-		],
-		labels,
-	};
-	indexes.set(enums, index);
-	return index;
-}
-
 /** An option by its label (as `labelKey` compares), its code or its ID. */
 function optionOf(value: unknown, field: FieldDefinition): FieldOption {
 	const given = typeof value === 'object' && value !== null ? optionKey(value as IDataObject) : value;
-	const { ids, names } = optionIndex(field);
-	const known = typeof given === 'number' ? ids.get(given) : undefined;
-	if (known) return known;
-	const text = typeof given === 'object' || given === undefined ? '' : String(given).trim();
-	const found = names.map((options, index) => options.get(index === 0 ? text : labelKey(text))).find((options) => options !== undefined);
-	if (found?.[0] && found.length === 1) return found[0];
-	if (found) throw new UserError(`${show(given)} is the label of several options. Give an ID: ${found.map(({ id }) => id).join(', ')}.`);
-	const labels = field.enums.map((option) => option.path);
-	const shown = labels.length > 15 ? [...labels.slice(0, 15), `and ${labels.length - 15} more`] : labels;
-	throw new UserError(`${show(given ?? value)} is not one of the options. Give one of: ${shown.join(', ') || '(the field has no options)'}`);
+	const found = choicesIn(field.enums, given);
+	if (found[0] && found.length === 1) return found[0];
+	if (found.length > 1) throw new UserError(`${show(given)} is the label of several options. Give an ID: ${found.map(({ id }) => id).join(', ')}.`);
+	const labels = listed(field.enums.map((option) => option.path), given);
+	throw new UserError(`${show(given ?? value)} is not one of the options. Give one of: ${labels || '(the field has no options)'}`);
 }
 
 function optionKey(value: IDataObject): unknown {
 	return value.enum_id ?? value.id ?? value.value ?? value.enum_code;
-}
-
-/** A list as it is; a text is one option if it is one as a whole, else options separated by commas, which labels may hold too. */
-function optionEntries(value: unknown, field: FieldDefinition): unknown[] {
-	if (typeof value !== 'string') return toList(value);
-	const { labels } = optionIndex(field);
-	const parts = labelParts(value);
-	const entries: string[] = [];
-	for (let from = 0; from < parts.length; ) {
-		// The longest run of parts that is a label; a single part is taken as it is and judged later.
-		let to = from + 1;
-		let label: string | undefined;
-		let node = labels.next.get(labelKey(parts[from]?.text ?? ''));
-		for (let next = from + 1; node; next += 1) {
-			if (node.ends) {
-				to = next;
-				label = node.ends.length === 1 ? node.ends[0] : undefined;
-			}
-			node = node.next.get(parts[next]?.key ?? '');
-		}
-		entries.push(label ?? parts.slice(from, to).map(({ text: part, mark }, index) => (index === 0 ? part : mark + part)).join('').trim());
-		from = to;
-	}
-	return entries.filter((entry) => entry !== '');
-}
-
-interface LabelPart {
-	/** What stands before the part; nothing at the beginning. */
-	mark: string;
-	text: string;
-	key: string;
-}
-
-function labelParts(text: string): LabelPart[] {
-	const [first = '', ...rest] = text.split(/([,;\n])/);
-	const parts: LabelPart[] = [{ mark: '', text: first, key: labelKey(first) }];
-	for (let index = 0; index + 1 < rest.length; index += 2) {
-		const [mark = '', part = ''] = rest.slice(index, index + 2);
-		parts.push({ mark, text: part, key: mark + labelKey(part) });
-	}
-	return parts;
 }
 
 /** Phones and e-mails: one, several in a list or separated by commas, or objects with a value and a kind. */

@@ -1,3 +1,5 @@
+import type { ChoiceContext } from './choices';
+
 /** How people in the account's country write numbers and dates, and how they work: it decides what a value alone leaves open. */
 export interface Conventions {
 	/** Separators of the account's country and of the country of its currency, as far as they are known. */
@@ -9,7 +11,7 @@ export interface Conventions {
 }
 
 /** What the meaning of a value depends on. */
-export interface AccountContext {
+export interface AccountContext extends ChoiceContext {
 	/** Address of the account: links of other accounts are refused. */
 	accountUrl: string;
 	/** Decide what a written number or date leaves open. */
@@ -31,10 +33,16 @@ export class AccountNeeded extends Error {
 	}
 }
 
-/** Reads what was needed; any other error goes on. */
-export async function accountFor(error: unknown): Promise<void> {
-	if (!(error instanceof AccountNeeded)) throw error;
-	await error.read();
+/** Reads; asks the account for what that needs and nobody in this run has asked for yet: seldom, and each thing once. */
+export async function readWithAccount<T>(read: () => T | Promise<T>): Promise<T> {
+	for (;;) {
+		try {
+			return await read();
+		} catch (error) {
+			if (!(error instanceof AccountNeeded)) throw error;
+			await error.read();
+		}
+	}
 }
 
 /** Where a country's likeliest language is not the one that business is done in. */

@@ -8,9 +8,10 @@ import { endOfDay, toDeadline } from './dates';
 import type { Condition } from './filters';
 import { named, picked, pickOne } from './fields';
 import { blockList } from './locator';
-import { definitionOf } from './mapper';
+import { chosenField } from './mapper';
 import { fieldValues, valueKey } from './matching';
-import { assertWritable, isUnset, show } from './values';
+import { fieldSource } from './sources';
+import { assertWritable, isUnset, optionIn, show } from './values';
 
 /** Filters by the account's own fields (core facts 3.6). */
 
@@ -26,17 +27,19 @@ interface CustomFieldFilter {
 	value?: unknown;
 }
 
+const CONDITIONS: Array<{ name: string; value: 'from' | 'is' | 'to'; description: string }> = [
+	{ name: 'From', value: 'from', description: 'The value or more, the day or later' },
+	{ name: 'Is', value: 'is', description: 'The value, or one of several' },
+	{ name: 'To', value: 'to', description: 'The value or less, the day or earlier' },
+];
+
 const filterValues: INodeProperties[] = [
-	{ displayName: 'Field Name or ID', name: 'fieldId', ...picked('getCustomFieldNames').property, description: pickOne('Custom field to compare') },
+	{ displayName: 'Field Name or ID', name: 'fieldId', ...picked(fieldSource('')).property, description: pickOne('Custom field to compare') },
 	{
 		displayName: 'Condition',
 		name: 'comparison',
 		type: 'options',
-		options: [
-			{ name: 'From', value: 'from', description: 'The value or more, the day or later' },
-			{ name: 'Is', value: 'is', description: 'The value, or one of several' },
-			{ name: 'To', value: 'to', description: 'The value or less, the day or earlier' },
-		],
+		options: CONDITIONS,
 		default: 'is',
 		description: 'How to compare: ranges work for numbers and dates, single values for the others',
 	},
@@ -67,17 +70,12 @@ export function givenFieldFilters(filters: IDataObject): CustomFieldFilter[] {
 export function customFieldConditions(given: CustomFieldFilter[], definitions: FieldDefinition[], context: ValueContext): Condition[] {
 	return given.map(({ fieldId, comparison = 'is', value }) => {
 		if (isUnset(fieldId)) throw new UserError(`'Filters': the condition on the value ${show(value)} has no custom field. Choose one.`);
-		const field = definitionOf(String(fieldId), definitions);
-		if (!field) {
-			context.assertFieldsCurrent?.();
-			throw new UserError(`'Filters': the custom field ${show(fieldId)} does not exist in this account. Refresh the list of fields.`);
-		}
+		const field = named('Custom Fields', () => chosenField(fieldId, definitions, context));
 		return named(field.name, () => {
 			assertWritable(value);
 			if (isUnset(value) || (Array.isArray(value) && value.every(isUnset))) throw new UserError('the value to compare with is empty');
-			if (comparison === 'is') return byValue(field, value, context);
-			if (comparison === 'from' || comparison === 'to') return byBound(field, comparison, value, context);
-			throw new UserError(`${show(comparison)} is no condition. Give is, from or to.`);
+			const condition = optionIn(CONDITIONS, comparison);
+			return condition === 'is' ? byValue(field, value, context) : byBound(field, condition, value, context);
 		});
 	});
 }

@@ -5,6 +5,7 @@ import type { ApiClient } from '../transport/client';
 import { failureAs } from '../transport/failures';
 import { filesBaseOf } from '../transport/filesHost';
 import { readList } from '../transport/pages';
+import type { Choice, ChoicesOf } from './choices';
 import type { AccountFacts, Conventions } from './conventions';
 import { AccountNeeded, conventionsFrom } from './conventions';
 import { isZone } from './dates';
@@ -26,12 +27,8 @@ export interface FieldDefinition {
 	computed: boolean;
 }
 
-export interface FieldOption {
+export interface FieldOption extends Choice {
 	id: number;
-	value: string;
-	code: string | null;
-	/** The label with those of the options above it, in a tree of options; else the label. */
-	path: string;
 }
 
 const KEEP_MS = 60_000;
@@ -56,7 +53,7 @@ export function readingAnew(client: ApiClient): ApiClient {
 }
 
 /** Failures are not kept: the next run asks again. */
-async function keep<T>(client: ApiClient, key: string, read: () => Promise<T>): Promise<T> {
+export async function keep<T>(client: ApiClient, key: string, read: () => Promise<T>): Promise<T> {
 	const now = Date.now();
 	for (const [old, { at }] of kept) if (now - at > KEEP_MS) kept.delete(old);
 	const fullKey = `${client.credentialKey}|${key}`;
@@ -96,6 +93,38 @@ export function assertFieldsCurrent(client: ApiClient, path: string, take: (defi
 	return () => {
 		if (isCurrent) return;
 		throw new AccountNeeded(async () => await (renewal ??= renew()));
+	};
+}
+
+interface Known {
+	all?: Choice[];
+	/** Why they could not be read. */
+	error?: AmoCrmError;
+	/** Whether this run has read them itself. */
+	isCurrent: boolean;
+}
+
+const knownChoices = new WeakMap<ApiClient, Map<string, Known>>();
+
+/** The choices of sources, each read when a run first needs it. */
+export function choicesOf(client: ApiClient): ChoicesOf {
+	const known = knownChoices.get(client) ?? new Map<string, Known>();
+	knownChoices.set(client, known);
+	return (source, age) => {
+		const own = `${source.key} ${source.part ?? ''}`;
+		const { all, error, isCurrent } = known.get(own) ?? { isCurrent: false };
+		if (error) throw error;
+		if (all && (isCurrent || age !== 'current')) return all;
+		const fullKey = `${client.credentialKey}|${source.key}`;
+		throw new AccountNeeded(async () => {
+			if (all && kept.get(fullKey)?.by !== client) kept.delete(fullKey);
+			try {
+				known.set(own, { all: await source.read(client), isCurrent: kept.get(fullKey)?.by === client });
+			} catch (failure) {
+				const { message, facts } = AmoCrmError.of(failure);
+				known.set(own, { error: new AmoCrmError(`give an ID: a ${source.noun} cannot be found by its name, as amoCRM does not give the list of them. ${message}`, facts), isCurrent: true });
+			}
+		});
 	};
 }
 

@@ -1,6 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import type { Source } from './choices';
+import { pickedId, pickedIds } from './choices';
 import type { AccountContext } from './conventions';
 import { AccountNeeded } from './conventions';
 import type { CustomFieldValue } from './customFields';
@@ -15,10 +17,12 @@ import type { Matcher } from './matching';
 import { multitextMatcher, nameMatcher } from './matching';
 import { entriesTotal } from './multitext';
 import { toMoney } from './numbers';
-import { COMPANY, CONTACT, FILE, PIPELINE, RECORD, recordOf, RECORDS, USER } from './targets';
+import { fieldSource, USERS } from './sources';
+import { stageOf } from './stages';
+import { COMPANY, CONTACT, FILE, PIPELINE, RECORD, recordOf, RECORDS, recordType, USER } from './targets';
 import type { Total, TotalContext } from './totals';
 import { customFieldsTotal, listTotal } from './totals';
-import { assertWritable, isUnset, labelKey, oneOf, show, toBoolean, toId, toIds, toInteger, toList, toText, unwrapLocator, valuesOf } from './values';
+import { assertWritable, isUnset, labelKey, optionIn, show, toBoolean, toId, toInteger, toList, toText, unwrapLocator } from './values';
 
 /** A link from the written record to another one, sent by the mass link route (core facts 11). */
 export interface LinkTarget extends IDataObject {
@@ -36,8 +40,9 @@ export interface Draft {
 
 export interface EncodeContext extends AccountContext {
 	mode: 'create' | 'update';
-	/** Where the record is, below `/api/v4`. */
+	/** Where the record is, below `/api/v4`, and what has the definitions of its custom fields where that is not there. */
 	path?: string;
+	fieldsPath?: string;
 	timezone: string;
 	/** Gets what holds nothing to save. */
 	ignored?: Set<string>;
@@ -185,17 +190,13 @@ export const moment = bodyKind({ type: 'dateTime', default: '' }, (value, { time
 /** A moment until which something is due: a day without a time means its end. */
 export const deadline = bodyKind(moment.property, (value, { timezone: zone, conventions }) => toDeadline(value, { zone, conventions }));
 
-/** An ID chosen from a list that n8n loads, `0` included (the robot among the users). */
-export function picked(loadOptionsMethod: string, loadOptionsDependsOn?: string[]): FieldKind {
-	return bodyKind(
-		{ type: 'options', typeOptions: { loadOptionsMethod, ...(loadOptionsDependsOn ? { loadOptionsDependsOn } : {}) }, default: '' },
-		toInteger,
-	);
-}
+/** One of a list that n8n loads, by name or ID. */
+export const picked = (source: Source): FieldKind =>
+	bodyKind({ type: 'options', typeOptions: { loadOptionsMethod: source.loadOptionsMethod }, default: '' }, (value, context) => pickedId(value, source, context));
 
 /** A record picked from its list. */
 export const record = (target: LocatorTarget): FieldKind =>
-	bodyKind(recordLocator(target), (value, { accountUrl }) => (target.hasTextIds ? textIdIn(target, value) : idIn(target, value, accountUrl)));
+	bodyKind(recordLocator(target), (value, context) => (target.hasTextIds ? textIdIn(target, value, context) : idIn(target, value, context)));
 
 const FILE_PICKER = recordLocator(FILE);
 
@@ -214,16 +215,18 @@ export const fileId = bodyKind(
 /** A whole number that tells something apart that has no picker. */
 export const plainId = bodyKind({ type: 'string', default: '' }, (value) => toId(value));
 
-/** Custom fields of the account, as IDs. */
-export const pickedFields = bodyKind({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getCustomFieldNames' }, default: [] }, toIds);
+const fieldIds = (value: unknown, context: EncodeContext): number[] => pickedIds(value, fieldSource(context.fieldsPath ?? context.path ?? ''), context);
+
+/** Custom fields of the account, by name or ID. */
+export const pickedFields = bodyKind({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getCustomFieldNames' }, default: [] }, fieldIds);
 
 /** A user, `0` included (the robot). */
-export const pickedUser = bodyKind(recordLocator(USER), toInteger);
+export const pickedUser = bodyKind(recordLocator(USER), (value, context) => pickedId(value, USERS, context));
 
 export const pickedPipeline = record(PIPELINE);
 
 export function choice(options: Array<{ name: string; value: string }>): FieldKind {
-	return bodyKind({ type: 'options', options, default: options[0]?.value ?? '' }, (value) => oneOf(valuesOf(options), value));
+	return bodyKind({ type: 'options', options, default: options[0]?.value ?? '' }, (value) => optionIn(options, value));
 }
 
 /**
@@ -232,24 +235,14 @@ export function choice(options: Array<{ name: string; value: string }>): FieldKi
  */
 export const stage: FieldKind = {
 	property: { type: 'options', typeOptions: { loadOptionsMethod: 'getStages', loadOptionsDependsOn: ['&pipelineId'] }, default: '' },
-	encode: (draft, key, value, { values, accountUrl }) => {
-		const { pipelineId, statusId } = parseStage(value);
-		draft.body[key] = statusId;
-		if (pipelineId === undefined) return;
-		if (!isUnset(values.pipelineId) && idIn(PIPELINE, values.pipelineId, accountUrl) !== pipelineId) {
-			throw new UserError(
-				`the stage belongs to pipeline ${pipelineId}, but 'Pipeline' says ${show(unwrapLocator(values.pipelineId))}. Choose a stage of that pipeline.`,
-			);
-		}
-		draft.body.pipeline_id = pipelineId;
+	encode: (draft, key, value, context) => {
+		const { values } = context;
+		const pipelineId = isUnset(values.pipelineId) ? undefined : idIn(PIPELINE, values.pipelineId, context);
+		const stage = stageOf(value, context, pipelineId);
+		draft.body[key] = stage.statusId;
+		if (stage.pipelineId !== undefined) draft.body.pipeline_id = stage.pipelineId;
 	},
 };
-
-export function parseStage(value: unknown): { pipelineId?: number; statusId: number } {
-	const pair = /^\s*(\d+)\s*[:/]\s*(\d+)\s*$/.exec(typeof value === 'string' ? value : '');
-	if (pair) return { pipelineId: Number(pair[1]), statusId: Number(pair[2]) };
-	return { statusId: toInteger(value) };
-}
 
 /** Tag names. On create they are the tags of the new record; on update they are added to those it has. */
 export const tags: FieldKind = {
@@ -307,8 +300,8 @@ export const customFieldsJson: FieldKind = {
 /** Custom fields to empty: `"values": null` (core facts 15.1). */
 export const clearedFields: FieldKind = {
 	property: pickedFields.property,
-	encode: (draft, _key, value) => {
-		draft.customFields.push(...toIds(value).map((id) => ({ field_id: id, values: null })));
+	encode: (draft, _key, value, context) => {
+		draft.customFields.push(...fieldIds(value, context).map((id) => ({ field_id: id, values: null })));
 	},
 	total: () => listTotal(toList, String),
 };
@@ -317,16 +310,16 @@ export const clearedFields: FieldKind = {
 export const taskResult = bodyKind({ type: 'string', default: '' }, (value) => ({ text: toText(value) }));
 
 /** The record that a note belongs to: an ID or the link of its card. */
-export const notedRecord = bodyKind(recordLocator(RECORD), (value, { accountUrl, values }) => idIn(recordOf(values.entityType), value, accountUrl));
+export const notedRecord = bodyKind(recordLocator(RECORD), (value, context) => idIn(recordOf(context.values.entityType), value, context));
 
 /** The record that a task belongs to. A link says its type itself; an ID needs it beside. */
 export const linkedRecord: FieldKind = {
 	...notedRecord,
 	encode: (draft, key, value, context) => {
 		const { accountUrl, values } = context;
-		const type = linkedOne(RECORDS, value, accountUrl)?.type ?? values.entityType;
+		const type = linkedOne(RECORDS, value, accountUrl)?.type ?? recordType(values.entityType);
 		draft.body.entity_type = type as string;
-		draft.body[key] = idIn(recordOf(type), value, accountUrl);
+		draft.body[key] = idIn(recordOf(type), value, context);
 	},
 };
 
@@ -336,9 +329,10 @@ export const linkedRecord: FieldKind = {
 function links(to: 'contacts' | 'companies', onCreate: 'embedded' | 'linked', property: FieldKind['property']): FieldKind {
 	return {
 		property,
-		encode: (draft, _key, value, { mode, accountUrl }) => {
+		encode: (draft, _key, value, context) => {
+			const { mode } = context;
 			// A record has one company at most.
-			const ids = to === 'companies' ? [idIn(COMPANY, value, accountUrl)] : idsIn(CONTACT, value, accountUrl);
+			const ids = to === 'companies' ? [idIn(COMPANY, value, context)] : idsIn(CONTACT, value, context);
 			const isInside = mode === 'create' && onCreate === 'embedded';
 			const inside = (draft.body._embedded as Record<string, IDataObject[]> | undefined)?.[to] ?? [];
 			const taken = new Set(isInside ? inside.map(({ id }) => id) : draft.links.flatMap((link) => (link.to_entity_type === to ? link.to_entity_id : [])));
@@ -368,7 +362,7 @@ export const contactIds = links('contacts', 'embedded', { type: 'string', defaul
 export const mainContact: FieldKind = {
 	property: recordLocator(CONTACT),
 	encode: (draft, key, value, context) => {
-		const id = idIn(CONTACT, value, context.accountUrl);
+		const id = idIn(CONTACT, value, context);
 		if (context.mode === 'create') contactList.encode(draft, key, id, context);
 		else draft.links.push({ to_entity_id: id, to_entity_type: 'contacts', metadata: { is_main: true } });
 	},

@@ -1,14 +1,17 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
 import type { Query, QueryValue } from '../transport/types';
 import type { AccountContext } from './conventions';
 import { toTimestamp } from './dates';
-import { assertCompanion, named, parseStage } from './fields';
+import { pickedIds } from './choices';
+import type { Source } from './choices';
+import { assertCompanion, named } from './fields';
 import type { LocatorTarget } from './locator';
 import { idsIn, meansNoRecord, recordEntries, recordList } from './locator';
 import { toMoney } from './numbers';
-import { assertWritable, exactAmount, isUnset, toBoolean, toInteger, toList, toText } from './values';
+import { PIPELINES, STAGES } from './sources';
+import { stagesOf } from './stages';
+import { assertWritable, exactAmount, isUnset, optionIn, toBoolean, toList, toText } from './values';
 
 type Row = IDataObject;
 
@@ -82,7 +85,7 @@ const targetFor = (target: Target, context: Pick<FilterContext, 'values' | 'at'>
 /** IDs or links in one value, as data carries them. */
 export function idsFilter(key: string, target: Target, look: Look): Filter {
 	const idsOf = filter({ placeholder: 'e.g. {{ $json.ids }}', ...look }, { type: 'string', default: '' }, (value, context) =>
-		idsCondition([key], idsIn(targetFor(target, context), value, context.accountUrl)),
+		idsCondition([key], idsIn(targetFor(target, context), value, context)),
 	);
 	return { ...idsOf, takesEmptyList: true };
 }
@@ -90,17 +93,17 @@ export function idsFilter(key: string, target: Target, look: Look): Filter {
 /** Records, each picked from the list. */
 export function recordsFilter(key: string, target: Target, look: Look): Filter {
 	const picked = filter(look, recordList(targetFor(target, { values: {} })), (value, context) =>
-		recordEntries(value).length > 0 || meansNoRecord(value) ? idsCondition([key], idsIn(targetFor(target, context), value, context.accountUrl)) : { query: {} },
+		recordEntries(value).length > 0 || meansNoRecord(value) ? idsCondition([key], idsIn(targetFor(target, context), value, context)) : { query: {} },
 	);
 	return { ...picked, takesEmptyList: true };
 }
 
 /** `keys` are several where amoCRM renamed one: its own client sends both. */
-export function pickedIdsFilter(keys: string | string[], loadOptionsMethod: string, look: Look & { description: string }): Filter {
+export function pickedIdsFilter(keys: string | string[], source: Source, look: Look & { description: string }): Filter {
 	return filter(
 		{ ...look, description: pickMany(look.description) },
-		{ type: 'multiOptions', typeOptions: { loadOptionsMethod }, default: [] },
-		(value) => idsCondition([keys].flat(), toList(value).map(toInteger)),
+		{ type: 'multiOptions', typeOptions: { loadOptionsMethod: source.loadOptionsMethod }, default: [] },
+		(value, context) => idsCondition([keys].flat(), pickedIds(value, source, context)),
 	);
 }
 
@@ -117,12 +120,10 @@ function idsCondition(keys: string[], ids: number[]): Condition {
 export function stagesFilter(key: string, inRow: 'shown' | 'hidden', look: Look & { description: string }): Filter {
 	return filter(
 		{ ...look, description: pickMany(look.description) },
-		{ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [] },
-		(value) => {
-			const stages = toList(value).map(parseStage);
-			if (stages.some((stage) => stage.pipelineId === undefined)) {
-				throw new UserError('a stage needs its pipeline. Choose from the list, or write pipeline ID and status ID as 7100001:142.');
-			}
+		{ type: 'multiOptions', typeOptions: { loadOptionsMethod: STAGES.loadOptionsMethod }, default: [] },
+		(value, context) => {
+			const { pipelineIds } = context.values;
+			const stages = stagesOf(value, context, toList(pipelineIds).length > 0 ? pickedIds(pipelineIds, PIPELINES, context) : undefined);
 			const query = { filter: { [key]: stages.map((stage) => ({ pipeline_id: stage.pipelineId, status_id: stage.statusId })) } };
 			const accepts = (row: Row) => stages.some((stage) => row.pipeline_id === stage.pipelineId && row.status_id === stage.statusId);
 			return inRow === 'shown' ? { query, accepts } : { query };
@@ -132,7 +133,7 @@ export function stagesFilter(key: string, inRow: 'shown' | 'hidden', look: Look 
 
 export function choiceFilter(key: string, options: Array<{ name: string; value: string }>, look: Look): Filter {
 	return filter(look, { type: 'options', options, default: options[0]?.value ?? '' }, (value) => {
-		const wanted = toText(value);
+		const wanted = optionIn(options, value);
 		return { query: { filter: { [key]: wanted } }, accepts: (row) => row[key] === wanted };
 	});
 }
@@ -140,7 +141,7 @@ export function choiceFilter(key: string, options: Array<{ name: string; value: 
 /** One of several values, or all of some: amoCRM obeys it everywhere, and rows show it. */
 export function choicesFilter(key: string, options: Array<{ name: string; value: string }>, look: Look): Filter {
 	return filter(look, { type: 'multiOptions', options, default: [] }, (value) => {
-		const wanted = toList(value).map(toText);
+		const wanted = toList(value).map((entry) => optionIn(options, entry));
 		return { query: { filter: { [key]: wanted } }, accepts: (row) => wanted.includes(String(row[key])) };
 	});
 }

@@ -2,6 +2,9 @@ import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
+import type { AccountContext } from './conventions';
+import type { Source } from './choices';
+import { idOfName, isId } from './choices';
 import { show, toId, toList, unwrapLocator } from './values';
 
 export interface LocatorTarget {
@@ -15,6 +18,8 @@ export interface LocatorTarget {
 	linkPaths: string[];
 	/** What the links may have after the ID; nothing when left out. */
 	linkRest?: string;
+	/** Where a name in place of the ID is looked for; records that are too many for that have none. */
+	source?: Source | ((context: { path?: string }) => Source);
 }
 
 /** A card stands in the inbox too. */
@@ -25,7 +30,7 @@ const HOSTS = '(?:[\\w-]+\\.(?:amocrm\\.ru|amocrm\\.com|kommo\\.com)|localhost|1
 
 /** A picker of one record: from a searched list, by ID, or by the link of its card. */
 export function recordLocator(target: LocatorTarget) {
-	const { noun, listSearchMethod, linkPaths, hasTextIds } = target;
+	const { noun, listSearchMethod, linkPaths, hasTextIds, source } = target;
 	const link = `^\\s*https?://${HOSTS}${pathPattern(target)}(?:[?#].*)?\\s*$`;
 	return {
 		type: 'resourceLocator',
@@ -33,11 +38,11 @@ export function recordLocator(target: LocatorTarget) {
 		modes: [
 			{ displayName: 'From List', name: 'list', type: 'list', placeholder: `Choose ${withArticle(noun)}...`, typeOptions: { searchListMethod: listSearchMethod, searchable: true } },
 			{
-				displayName: 'By ID',
+				displayName: source ? 'By Name or ID' : 'By ID',
 				name: 'id',
 				type: 'string',
 				placeholder: hasTextIds ? 'e.g. 0f0e0d0c' : 'e.g. 7000001',
-				...(hasTextIds ? {} : { validation: [{ type: 'regex' as const, properties: { regex: '^\\s*\\d+\\s*$', errorMessage: 'An ID is a whole number' } }] }),
+				...(hasTextIds || source ? {} : { validation: [{ type: 'regex' as const, properties: { regex: '^\\s*\\d+\\s*$', errorMessage: 'An ID is a whole number' } }] }),
 			},
 			...(linkPaths.length === 0
 				? []
@@ -61,9 +66,25 @@ export const withArticle = (noun: string) => `${/^[aeio]/i.test(noun) ? 'an' : '
 const exampleLink = (accountUrl: string, [path = '']: string[]) =>
 	`${accountUrl}/${path.replace('[a-z]+', 'leads').replace('\\d+', '9001')}/7000001`;
 
+/** The ID of what is named in a picker; nothing for what is an ID or a link, or where names are not known. */
+function namedIn({ source, linkPaths }: LocatorTarget, value: unknown, context: PickContext): number | string | undefined {
+	const from = typeof source === 'function' ? source(context) : source;
+	if (!from || !context.choices || typeof value !== 'string' || value.trim() === '' || isId(value, from)) return undefined;
+	if (linkPaths.length > 0 && isLink(value)) return undefined;
+	return idOfName(value, from, context.choices);
+}
+
+/** Names may hold slashes: a link has its host or begins with one. */
+const isLink = (text: string): boolean => /^\s*(?:https?:|\/)/i.test(text) || BARE_HOST.test(text.trim());
+
+/** What decides which record is meant, and where the record is that it belongs to. */
+export type PickContext = Pick<AccountContext, 'accountUrl' | 'choices'> & { path?: string };
+
 /** The ID in a picker of records whose IDs are texts. Throws a `UserError`. */
-export function textIdIn({ noun }: LocatorTarget, value: unknown): string {
-	const plain = unwrapLocator(value);
+export function textIdIn(target: LocatorTarget, value: unknown, context: PickContext): string {
+	const { noun } = target;
+	const given = unwrapLocator(value);
+	const plain = namedIn(target, given, context) ?? given;
 	const text = typeof plain === 'string' || typeof plain === 'number' ? String(plain).trim() : '';
 	// It becomes a part of an address.
 	if (/^[\w.-]{1,200}$/.test(text) && /\w/.test(text)) return text;
@@ -71,14 +92,17 @@ export function textIdIn({ noun }: LocatorTarget, value: unknown): string {
 }
 
 /**
- * The ID in what such a picker holds: from its list, typed, or in a link, which must lead to a record of this kind in the
- * account of `accountUrl`. Throws a `UserError`.
+ * The ID in what such a picker holds: from its list, typed, by name, or in a link, which must lead to a record of this kind
+ * in the account of `accountUrl`. Throws a `UserError`.
  */
-export function idIn(target: LocatorTarget, value: unknown, accountUrl: string): number {
+export function idIn(target: LocatorTarget, value: unknown, context: PickContext): number {
+	const { accountUrl } = context;
 	const plain = unwrapLocator(value);
-	if (!isAddress(plain)) return toId(plain, ', or the link of the card');
-	const id = linkedId(target, plain, accountUrl);
+	const id = namedIn(target, plain, context);
 	if (id !== undefined) return toId(id);
+	if (!isAddress(plain)) return toId(plain, ', or the link of the card');
+	const linked = linkedId(target, plain, accountUrl);
+	if (linked !== undefined) return toId(linked);
 	throw new UserError(`${show(plain)} is not the link of ${withArticle(target.noun)}. Such a link looks like ${exampleLink(accountUrl, target.linkPaths)}`);
 }
 
@@ -169,6 +193,6 @@ function recordRows(value: unknown): unknown[] {
 }
 
 /** The IDs in any of these forms; throws a `UserError`. */
-export function idsIn(target: LocatorTarget, value: unknown, accountUrl: string): number[] {
-	return recordEntries(value).map((entry) => idIn(target, entry, accountUrl));
+export function idsIn(target: LocatorTarget, value: unknown, context: PickContext): number[] {
+	return recordEntries(value).map((entry) => idIn(target, entry, context));
 }

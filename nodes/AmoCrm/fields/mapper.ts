@@ -5,8 +5,10 @@ import type { ValueContext } from './codec';
 import { encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
+import { notOne } from './choices';
 import { named } from './fields';
-import { isUnset, labelKey, show } from './values';
+import { FIELD, fieldChoice } from './sources';
+import { isUnset, labelKey, show, unwrapLocator } from './values';
 
 /** The value of n8n's resource mapper. */
 interface MapperValue {
@@ -99,6 +101,16 @@ function indexOf(definitions: FieldDefinition[]): Array<Map<string, FieldDefinit
 	const index = [by(({ id }) => String(id)), by(({ code }) => code?.toLowerCase()), by(({ name }) => name), by(({ name }) => labelKey(name))];
 	indexes.set(definitions, index);
 	return index;
+}
+
+/** The field that a person chose by its ID, code or name. Throws a `UserError` where it is none or may be several. */
+export function chosenField(given: unknown, definitions: FieldDefinition[], { assertFieldsCurrent }: Pick<ValueContext, 'assertFieldsCurrent'>): FieldDefinition {
+	const plain = unwrapLocator(given);
+	const known = typeof plain === 'object' ? undefined : definitionOf(String(plain), definitions);
+	const same = definitions.filter(({ name }) => labelKey(name) === labelKey(String(plain)));
+	if (known && (same.length < 2 || [String(known.id), known.code].includes(String(plain).trim()))) return known;
+	assertFieldsCurrent?.();
+	throw notOne(plain, same.map(fieldChoice), definitions.map(fieldChoice), FIELD);
 }
 
 /** A field by its ID, its code or its name. */

@@ -3,10 +3,11 @@ import { UserError } from 'n8n-workflow';
 
 import { color, colorOf, STAGE_COLORS } from './colors';
 import type { FieldKind } from './fields';
-import { bodyKind, parseStage } from './fields';
+import { bodyKind } from './fields';
 import type { Filter } from './filters';
 import { blockList, blocksOf } from './locator';
-import { isUnset, labelKey, show, toBoolean, toId, toList, toText } from './values';
+import { stagesOf } from './stages';
+import { isUnset, labelKey, show, toBoolean, toId, toText } from './values';
 
 /** Settings of custom fields (extended facts 2.2), and of pipelines and their stages (core facts 7). */
 
@@ -136,12 +137,8 @@ function pathsOf(branches: Branch[]): string[] {
 }
 
 /** Stages as pairs, as a field is required in them (extended facts 2.2). */
-export const stagePairs = bodyKind({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [] }, (value) =>
-	toList(value).map((entry) => {
-		const { pipelineId, statusId } = parseStage(entry);
-		if (pipelineId !== undefined) return { pipeline_id: pipelineId, status_id: statusId };
-		throw new UserError(`${show(entry)} names no pipeline. Give the stage as pipeline ID and stage ID, such as 7100001:142.`);
-	}),
+export const stagePairs = bodyKind({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [] }, (value, context) =>
+	stagesOf(value, context).map(({ pipelineId, statusId }) => ({ pipeline_id: pipelineId, status_id: statusId })),
 );
 
 /** Stages of a new pipeline, in their order. */

@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 
 import type { FieldKind } from './fields';
 import { blockList, blocksOf } from './locator';
-import { isUnset, oneOf, show, toBoolean, toText, valuesOf } from './values';
+import { isUnset, optionIn, show, toBoolean, toText } from './values';
 
 /** The only ones that amoCRM's own client knows. */
 const TYPES = [{ name: 'WhatsApp', value: 'whatsapp' }];
@@ -37,6 +37,6 @@ function partsOf(row: unknown): { service: IDataObject; page: IDataObject } {
 	const { type, id, name, link, waba, supportsListMessages: lists } = (row ?? {}) as IDataObject;
 	if ([id, name, link].some(isUnset)) throw new UserError(`${show(row)} is not whole: a page needs its ID, its name and its link`);
 	const params = { waba: !isUnset(waba) && toBoolean(waba), is_supports_list_message: !isUnset(lists) && toBoolean(lists) };
-	const service = { type: oneOf(valuesOf(TYPES), isUnset(type) ? 'whatsapp' : type), ...(params.waba || params.is_supports_list_message ? { params } : {}) };
+	const service = { type: optionIn(TYPES, isUnset(type) ? 'whatsapp' : type), ...(params.waba || params.is_supports_list_message ? { params } : {}) };
 	return { service, page: { id: toText(id), name: toText(name), link: toText(link) } };
 }

@@ -1,9 +1,11 @@
 import type { LocatorTarget } from './locator';
+import { CATALOGS, CURRENCIES, FIELD_PLACES, fieldGroupSource, PIPELINES, ROLES, USERS } from './sources';
+import { labelKey } from './values';
 
 /** What the pickers of linked records pick. */
 
 /** Elements of a list have its link before theirs. */
-export const CATALOG: LocatorTarget = { noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'], linkRest: '(?:/(?:detail|elements)(?:/\\d+)?)?' };
+export const CATALOG: LocatorTarget = { noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'], linkRest: '(?:/(?:detail|elements)(?:/\\d+)?)?', source: CATALOGS };
 
 export const COMPANY: LocatorTarget = { noun: 'company', listSearchMethod: 'searchCompanies', linkPaths: ['companies/detail', 'api/v4/companies'] };
 
@@ -26,27 +28,29 @@ export const elementOf = (catalogId: number): LocatorTarget => ({
 });
 
 /** Known by its ISO code. */
-export const CURRENCY: LocatorTarget = { noun: 'currency', listSearchMethod: 'searchCurrencies', linkPaths: [], hasTextIds: true };
+export const CURRENCY: LocatorTarget = { noun: 'currency', listSearchMethod: 'searchCurrencies', linkPaths: [], hasTextIds: true, source: CURRENCIES };
 
 /** Where a field of linked records looks for them: among cards of some kinds, or in one list. */
-export const FIELD_PLACE: LocatorTarget = { noun: 'place', listSearchMethod: 'searchFieldPlaces', linkPaths: [], hasTextIds: true };
+export const FIELD_PLACE: LocatorTarget = { noun: 'place', listSearchMethod: 'searchFieldPlaces', linkPaths: [], hasTextIds: true, source: FIELD_PLACES };
 
 /** Of the account's storage. */
 export const FILE: LocatorTarget = { noun: 'file', listSearchMethod: 'searchFiles', linkPaths: [] };
 
-export const GROUP: LocatorTarget = { noun: 'group', listSearchMethod: 'searchCustomFieldGroups', linkPaths: [], hasTextIds: true };
+export const GROUP: LocatorTarget = { noun: 'group', listSearchMethod: 'searchCustomFieldGroups', linkPaths: [], hasTextIds: true, source: ({ path = '' }) => fieldGroupSource(path) };
 
 export const LEAD: LocatorTarget = { noun: 'lead', listSearchMethod: 'searchLeads', linkPaths: ['leads/detail', 'api/v4/leads'] };
 
 export const NOTE: LocatorTarget = { noun: 'note', listSearchMethod: 'searchNotes', linkPaths: ['api/v4/[a-z]+/notes'] };
 
-export const PIPELINE: LocatorTarget = { noun: 'pipeline', listSearchMethod: 'searchPipelines', linkPaths: ['leads/pipeline', 'api/v4/leads/pipelines'] };
+export const PIPELINE: LocatorTarget = { noun: 'pipeline', listSearchMethod: 'searchPipelines', linkPaths: ['leads/pipeline', 'api/v4/leads/pipelines'], source: PIPELINES };
+
+export const ROLE: LocatorTarget = { noun: 'role', listSearchMethod: 'searchRoles', linkPaths: [], source: ROLES };
 
 export const SEGMENT: LocatorTarget = { noun: 'segment', listSearchMethod: 'searchCustomerSegments', linkPaths: [] };
 
 export const TASK: LocatorTarget = { noun: 'task', listSearchMethod: 'searchTasks', linkPaths: ['api/v4/tasks'] };
 
-export const USER: LocatorTarget = { noun: 'user', listSearchMethod: 'searchUsers', linkPaths: [] };
+export const USER: LocatorTarget = { noun: 'user', listSearchMethod: 'searchUsers', linkPaths: [], source: USERS };
 
 export interface RecordTarget extends LocatorTarget {
 	/** As parameters name it. */
@@ -66,8 +70,13 @@ export const RECORDS = [recordTarget('leads', 'lead'), recordTarget('contacts', 
 /** A record of the type that is chosen beside its picker. */
 export const RECORD: LocatorTarget = { noun: 'record', listSearchMethod: 'searchLinkedRecords', linkPaths: RECORDS.flatMap(({ linkPaths }) => linkPaths) };
 
+const kindOf = (type: unknown): RecordTarget | undefined => RECORDS.find((record) => [record.type, record.noun].includes(labelKey(String(type))));
+
+/** The type of records by its name too: "Lead" is "leads". */
+export const recordType = (type: unknown): unknown => kindOf(type)?.type ?? type;
+
 /** `RECORD` when its type is known: a link must lead to that type. */
-export const recordOf = (type: unknown): LocatorTarget => RECORDS.find((record) => record.type === type) ?? RECORD;
+export const recordOf = (type: unknown): LocatorTarget => kindOf(type) ?? RECORD;
 
 /** Notes of each kind of records. */
 export const NOTES = RECORDS.map(({ type }): RecordTarget => ({ ...NOTE, type, linkPaths: [`api/v4/${type}/notes`] }));

@@ -9,10 +9,14 @@ import { wellFormed } from '../transport/wellFormed';
  * Each function throws a `UserError` that says what was given and what would be accepted; the caller names the field.
  */
 
+const PICKER_KEYS = new Set(['__rl', 'mode', 'value', 'cachedResultName', 'cachedResultUrl']);
+
+/** What a picker holds. n8n saves one that was added and not touched without its mark: `{ "mode": "list", "value": "" }`. */
+const isPicker = (value: unknown): value is { value?: unknown } =>
+	typeof value === 'object' && value !== null && ('__rl' in value || ('mode' in value && typeof value.mode === 'string' && Object.keys(value).every((key) => PICKER_KEYS.has(key))));
+
 /** A resource locator, or the plain value of an expression: both give the value. */
-export function unwrapLocator(value: unknown): unknown {
-	return typeof value === 'object' && value !== null && '__rl' in value ? (value as { value?: unknown }).value : value;
-}
+export const unwrapLocator = (value: unknown): unknown => (isPicker(value) ? value.value : value);
 
 /** True for what means "not set": nothing at all, or a picker left empty. */
 export function isUnset(value: unknown): boolean {
@@ -129,6 +133,16 @@ export function toId(value: unknown, orElse = ''): number {
 export function oneOf<T extends string>(allowed: readonly T[], value: unknown): T {
 	if (allowed.includes(value as T)) return value as T;
 	throw new UserError(`${show(value)} is not possible. Give one of: ${allowed.join(', ')}.`);
+}
+
+/** The value of one of the options, given as it is or by its name as labels are compared. Throws a `UserError` that says which there are. */
+export function optionIn<T extends string | number>(options: ReadonlyArray<{ name: string; value: T }>, given: unknown): T {
+	const plain = unwrapLocator(given);
+	const key = typeof plain === 'object' ? undefined : labelKey(String(plain));
+	const ways = [({ value }: { value: T }) => value === plain, ({ value }: { value: T }) => labelKey(String(value)) === key, ({ name }: { name: string }) => labelKey(name) === key];
+	const found = ways.map((isIt) => options.find(isIt)).find((option) => option !== undefined);
+	if (found) return found.value;
+	throw new UserError(`${show(plain)} is not possible. Give one of: ${options.map(({ value }) => value).join(', ')}.`);
 }
 
 /** Choices, each with its name, in the order of the names. */

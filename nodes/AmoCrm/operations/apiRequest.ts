@@ -7,7 +7,7 @@ import { filesBase } from '../fields/dictionaries';
 import { AmoCrmError, orThrow } from '../fields/errors';
 import { named } from '../fields/fields';
 import { jsonObject, jsonValue } from '../fields/json';
-import { assertWritable, isUnset, oneOf, show, toBoolean, valuesOf } from '../fields/values';
+import { assertWritable, isUnset, optionIn, show, toBoolean } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { isObject } from '../transport/objects';
 import { readList } from '../transport/pages';
@@ -141,8 +141,8 @@ function callOf(run: Run, item: number): Call {
 	const read = <T>(property: INodeProperties, convert: (value: unknown) => T): T =>
 		named(property.displayName, () => convert(run.parameter(property.name, item, property.default)));
 	const call: Call = {
-		method: read(method, (value) => oneOf(valuesOf(METHODS), typeof value === 'string' ? value.trim().toUpperCase() : value)) as Call['method'],
-		host: read(host, (value) => oneOf(valuesOf(HOSTS), value)),
+		method: read(method, (value) => optionIn(METHODS, value)) as Call['method'],
+		host: read(host, (value) => optionIn(HOSTS, value)),
 		path: read(path, apiPath),
 		query: read(query, (value) => (isUnset(value) ? {} : queryIn(jsonObject(value)))),
 		body: read(body, bodyIn),

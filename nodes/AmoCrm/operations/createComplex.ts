@@ -7,7 +7,7 @@ import type { Entity } from '../entities/types';
 import { inSentence } from '../entities/types';
 import { encodeDraft, named } from '../fields/fields';
 import { customFieldsMapper, customFieldsProperty } from '../fields/mapper';
-import { oneOf, valuesOf, withoutUnset } from '../fields/values';
+import { optionIn, withoutUnset } from '../fields/values';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
@@ -111,12 +111,12 @@ function answersByRequest(answer: IDataObject | null): IDataObject[] {
 
 function memberBody(run: Run, item: number, entity: Entity, mapping: Mapping): IDataObject | undefined {
 	const names = namesOf(entity);
-	const mode = named(entity.displayName, () => oneOf(valuesOf(MODES), run.parameter(names.mode, item, 'create')));
+	const mode = named(entity.displayName, () => optionIn(MODES, run.parameter(names.mode, item, 'create')));
 	if (mode === 'none') return undefined;
 	if (mode === 'existing') return { id: readId(run, entity, item) };
 	const values = withoutUnset(run.parameter(names.fields, item, {}) as IDataObject);
 	const mapped = mappedFieldsOf(run, item, { entity, mapping, values, parameter: names.mapper });
-	const { body } = encodeDraft(newFields(entity), { ...valueContext(run), mode: 'create', values, mapped });
+	const { body } = encodeDraft(newFields(entity), { ...valueContext(run, entity), mode: 'create', values, mapped });
 	assertFieldCount(entity, body);
 	return Object.keys(body).length > 0 ? body : undefined;
 }

@@ -8,7 +8,7 @@ import type { Condition, Filter, FilterContext } from '../fields/filters';
 import { conditionsOf, idsFilter, joinConditions, recordsFilter } from '../fields/filters';
 import { recordLocator, idIn } from '../fields/locator';
 import { CATALOG, ELEMENT, recordOf } from '../fields/targets';
-import { toText } from '../fields/values';
+import { isUnset, optionIn } from '../fields/values';
 import { readRows } from '../transport/answers';
 import { readList } from '../transport/pages';
 import { grouped, inParallel, inTurns } from '../transport/parallel';
@@ -40,22 +40,25 @@ const listFilter: Filter = {
 	displayName: 'List',
 	description: 'Return only links to elements of this list (catalog)',
 	property: recordLocator(CATALOG),
-	condition: (value, { accountUrl }) => {
-		const id = idIn(CATALOG, value, accountUrl);
+	condition: (value, context) => {
+		const id = idIn(CATALOG, value, context);
 		return { query: { filter: { to_catalog_id: id } }, accepts: ({ metadata }) => Number((metadata as IDataObject | null)?.catalog_id) === id };
 	},
 };
 
-const linkedTarget = ({ values: { linkTo } }: Pick<FilterContext, 'values'>) => (linkTo === 'catalog_elements' ? ELEMENT : recordOf(linkTo));
+const linkedTarget = (entity: Entity) => ({ values: { linkTo } }: Pick<FilterContext, 'values'>) => {
+	const type = isUnset(linkTo) ? undefined : optionIn(linkTargetsOf(entity), linkTo);
+	return type === 'catalog_elements' ? ELEMENT : recordOf(type);
+};
 
 /** An ID goes along with the kind of the record only, and amoCRM takes one. */
-const ofKind = (filter: Filter): Filter => ({
+const ofKind = (entity: Entity, filter: Filter): Filter => ({
 	...filter,
 	needs: 'linkTo',
 	condition: (value, context) => {
 		const condition = filter.condition(value, context);
 		const { to_entity_id: ids = [] } = (condition.query.filter ?? {}) as { to_entity_id?: number[] };
-		return { ...condition, query: ids.length === 1 ? { filter: { to_entity_id: ids[0], to_entity_type: toText(context.values.linkTo) } } : {} };
+		return { ...condition, query: ids.length === 1 ? { filter: { to_entity_id: ids[0], to_entity_type: optionIn(linkTargetsOf(entity), context.values.linkTo) } } : {} };
 	},
 });
 
@@ -66,11 +69,15 @@ const linkFilters = (entity: Entity): Filter[] => [
 		displayName: 'Linked To',
 		description: 'Return only links to this kind of records',
 		property: { type: 'options', options: linkTargetsOf(entity), default: entity.linkTargets[0] ?? '' },
-		condition: (value) => ({ query: {}, accepts: (row) => row.to_entity_type === toText(value) }),
+		condition: (value) => {
+			const type = optionIn(linkTargetsOf(entity), value);
+			return { query: {}, accepts: (row) => row.to_entity_type === type };
+		},
 	},
-	ofKind(recordsFilter('to_entity_id', linkedTarget, { name: 'linkedRecords', displayName: 'Linked Records', description: "Return only links to the records that you pick; needs 'Linked To' too" })),
+	ofKind(entity, recordsFilter('to_entity_id', linkedTarget(entity), { name: 'linkedRecords', displayName: 'Linked Records', description: "Return only links to the records that you pick; needs 'Linked To' too" })),
 	ofKind(
-		idsFilter('to_entity_id', linkedTarget, {
+		entity,
+		idsFilter('to_entity_id', linkedTarget(entity), {
 			name: 'linkedIds',
 			displayName: 'Linked IDs From Data',
 			placeholder: 'e.g. {{ $json.ids }}',

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { accountFor } from '../fields/conventions';
+import { readWithAccount } from '../fields/conventions';
 import { AmoCrmError } from '../fields/errors';
 import { inTurns } from '../transport/parallel';
 import type { Results, Run } from './types';
@@ -30,17 +30,6 @@ export async function readItems<T>(run: Run, read: (item: number) => T | Promise
 		});
 	});
 	return all;
-}
-
-/** Reads; asks the account for what that needs and nobody in this run has asked for yet: seldom, and each thing once. */
-export async function readWithAccount<T>(read: () => T | Promise<T>): Promise<T> {
-	for (;;) {
-		try {
-			return await read();
-		} catch (error) {
-			await accountFor(error);
-		}
-	}
 }
 
 /** Gives every item its rows, or the error that `rowsOf` throws. */

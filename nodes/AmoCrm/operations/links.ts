@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { conventionsOf } from '../fields/dictionaries';
+import { pickedId } from '../fields/choices';
 import { CARDS } from '../entities/cards';
 import type { Entity } from '../entities/types';
 import { inSentence } from '../entities/types';
@@ -9,12 +9,13 @@ import { named, plainName } from '../fields/fields';
 import type { LocatorTarget } from '../fields/locator';
 import { recordLocator } from '../fields/locator';
 import { toNumber } from '../fields/numbers';
+import { priceFieldSource } from '../fields/sources';
 import { CATALOG, ELEMENT, elementOf, RECORD, recordOf } from '../fields/targets';
-import { isUnset, show, toBoolean, toId, toText } from '../fields/values';
+import { isUnset, optionIn, toBoolean } from '../fields/values';
 import type { NotWritten } from '../transport/batches';
 import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
-import { called, idProperty, optionsProperty, readId, readRecord } from './parameters';
+import { called, idProperty, optionsProperty, readId, readRecord, valueContext } from './parameters';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Operation, Run } from './types';
@@ -121,10 +122,7 @@ const reversed = ({ entity_id, to_entity_id, metadata }: IDataObject): IDataObje
 
 /** Throws what is wrong with the parameters. */
 function readLink(run: Run, entity: Entity, action: Action, item: number): IDataObject {
-	const type = named('Link To', () => toText(run.parameter('linkTo', item, 'contacts')));
-	if (!entity.linkTargets.includes(type)) {
-		throw new AmoCrmError(`'Link To': ${show(type)} is not possible for a ${inSentence(entity.displayName)}. Give one of: ${entity.linkTargets.join(', ')}.`);
-	}
+	const type = named('Link To', () => optionIn(linkTargetsOf(entity), run.parameter('linkTo', item, 'contacts')));
 	const id = (target: LocatorTarget, idParameter: string, displayName: string) => readRecord(run, target, { displayName, idParameter }, item);
 	const link = { entity_id: readId(run, entity, item), to_entity_type: type };
 	const isElement = !isCard(entity);
@@ -132,12 +130,13 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
 		const isMain = action === 'link' && type === 'contacts' && named('Main Contact', () => toBoolean(run.parameter('isMain', item, false)));
 		return { ...link, to_entity_id: id(recordOf(type), 'linkedId', 'Record'), ...(isMain ? { metadata: { is_main: true } } : {}) };
 	}
+	const context = valueContext(run);
 	const price = run.parameter('priceFieldId', item, '');
 	const catalogId = id(CATALOG, 'catalogId', 'List');
 	const metadata: IDataObject = { catalog_id: catalogId };
 	if (action === 'link') {
-		metadata.quantity = named('Quantity', () => toNumber(run.parameter('quantity', item, 1), conventionsOf(run.client)));
-		if (!isUnset(price)) metadata.price_id = named('Price Field', () => toId(price));
+		metadata.quantity = named('Quantity', () => toNumber(run.parameter('quantity', item, 1), context.conventions));
+		if (!isUnset(price)) metadata.price_id = named('Price Field', () => pickedId(price, priceFieldSource(catalogId), context));
 	}
 	return { ...link, to_entity_id: isElement ? id(recordOf(type), 'linkedId', 'Record') : id(elementOf(catalogId), 'elementId', 'Element'), metadata };
 }

@@ -4,7 +4,7 @@ import { CUSTOM_TYPE, paramFields, paramsOf, typesWithOptionalParams, WRITABLE_T
 import type { Entity } from '../entities/types';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft, named } from '../fields/fields';
-import { toText } from '../fields/values';
+import { optionIn } from '../fields/values';
 import { called, collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import type { Operation, Run } from './types';
 import { writeRecords } from './write';
@@ -47,7 +47,7 @@ export function createNote(entity: Entity): Operation {
 				mode: 'create',
 				draftOf: (item) => {
 					const values = { ...valuesOf(run, item, 'additionalFields'), entityId: run.parameter('entityId', item, '') };
-					const { body } = encodeDraft(entity.fields, { ...valueContext(run), mode: 'create', values });
+					const { body } = encodeDraft(entity.fields, { ...valueContext(run, entity), mode: 'create', values });
 					return noteDraft(run, item, body, values);
 				},
 			}),
@@ -85,7 +85,7 @@ function valuesOf(run: Run, item: number, collectionName: string): IDataObject {
 	return values;
 }
 
-const noteTypeOf = (run: Run, item: number) => named('Note Type', () => toText(run.parameter('noteType', item, 'common')));
+const noteTypeOf = (run: Run, item: number) => named('Note Type', () => optionIn(WRITABLE_TYPES, run.parameter('noteType', item, 'common')));
 
 function noteDraft(run: Run, item: number, body: IDataObject, values: Record<string, unknown>): Draft {
 	const noteType = noteTypeOf(run, item);

@@ -3,7 +3,7 @@ import type { IDataObject, INodeCredentialDescription, INodeProperties } from 'n
 import { targetOf } from '../entities/places';
 import type { Entity, RecordId } from '../entities/types';
 import { inSentence } from '../entities/types';
-import { conventionsOf } from '../fields/dictionaries';
+import { choicesOf, conventionsOf } from '../fields/dictionaries';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft, named } from '../fields/fields';
 import type { Filter } from '../fields/filters';
@@ -32,16 +32,24 @@ export function idProperty(entity: Entity): INodeProperties {
 export function readId(run: Run, entity: Entity, itemIndex: number): RecordId {
 	const target = targetOf(entity);
 	if (!target.hasTextIds) return readRecord(run, target, entity, itemIndex);
-	return named(entity.displayName, () => textIdIn(target, run.parameter(entity.idParameter, itemIndex, '')));
+	return named(entity.displayName, () => textIdIn(target, run.parameter(entity.idParameter, itemIndex, ''), valueContext(run)));
 }
 
 /** The ID in any picker of records, by its parameter. Throws a `UserError` that names it. */
 export function readRecord(run: Run, target: LocatorTarget, property: { displayName: string; idParameter: string }, itemIndex: number): number {
-	return named(property.displayName, () => idIn(target, run.parameter(property.idParameter, itemIndex, ''), run.client.baseUrl));
+	return named(property.displayName, () => idIn(target, run.parameter(property.idParameter, itemIndex, ''), valueContext(run)));
 }
 
-/** What the meaning of a user's values depends on: the time zone of dates, the account of links and its conventions. */
-export const valueContext = ({ timezone, client, ignored }: Run) => ({ timezone, accountUrl: client.baseUrl, conventions: conventionsOf(client), ignored });
+/** What the meaning of a user's values depends on: the time zone of dates, the account of links with its conventions and names, and where the record is. */
+export const valueContext = ({ timezone, client, ignored }: Run, at?: Pick<Entity, 'path' | 'fieldsPath'>) => ({
+	timezone,
+	accountUrl: client.baseUrl,
+	conventions: conventionsOf(client),
+	choices: choicesOf(client),
+	ignored,
+	path: at?.path,
+	fieldsPath: at?.fieldsPath,
+});
 
 /** What an operation is called by its value: `Create`, 'Create a lead'. */
 export function called({ displayName }: Pick<Entity, 'displayName'>, value: string, description: string) {

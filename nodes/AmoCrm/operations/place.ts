@@ -2,6 +2,7 @@ import { entityAt } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { inParallel } from '../transport/parallel';
 import { attempt, mustStop, readItems } from './items';
+import { valueContext } from './parameters';
 import type { Operation, Run } from './types';
 
 /** Groups of items that read at once; those that write follow each other. */
@@ -23,7 +24,7 @@ export function placed(operationOf: (entity: Entity) => Operation, entity: Entit
 async function executeByPlace(run: Run, operationOf: (entity: Entity) => Operation, entity: Entity): Promise<void> {
 	const groups = new Map<string, { at: Entity; todo: number[] }>();
 	await readItems(run, (item) => {
-		const at = entityAt(entity, (parameter) => run.parameter(parameter, item, ''), run.client.baseUrl);
+		const at = entityAt(entity, (parameter) => run.parameter(parameter, item, ''), valueContext(run));
 		const group = groups.get(at.path) ?? { at, todo: [] };
 		groups.set(at.path, group);
 		group.todo.push(item);

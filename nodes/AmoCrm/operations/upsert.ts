@@ -5,13 +5,14 @@ import type { Entity, RecordId } from '../entities/types';
 import { inSentence } from '../entities/types';
 import { changesOf } from '../fields/changes';
 import { encodeFieldValue } from '../fields/codec';
+import { readWithAccount } from '../fields/conventions';
 import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { accountCountry } from '../fields/dictionaries';
 import { AmoCrmError } from '../fields/errors';
 import type { Draft } from '../fields/fields';
 import { encodeDraft, named } from '../fields/fields';
-import { definitionOf } from '../fields/mapper';
+import { chosenField } from '../fields/mapper';
 import type { Matcher, MatchKey } from '../fields/matching';
 import { fieldMatcher } from '../fields/matching';
 import type { TotalContext } from '../fields/totals';
@@ -21,7 +22,7 @@ import { cancelled } from '../transport/failures';
 import { giveWay, inTurns } from '../transport/parallel';
 import type { Failure } from '../transport/types';
 import { findByIds, isFailure } from './byIds';
-import { attempt, mustStop, readItems, readWithAccount } from './items';
+import { attempt, mustStop, readItems } from './items';
 import { lookUp, rememberWritten } from './lookup';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
@@ -106,7 +107,7 @@ async function inLine({ context }: Run, keys: string[], work: () => Promise<void
 }
 
 async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<Setting> {
-	const rules = readRules(run, matchBy);
+	const rules = await readWithAccount(() => readRules(run, entity, matchBy));
 	const mapping = await mappingOf(run, entity, rules.matchBy === 'customField' || usesMapper(run, 'customFields'));
 	const usesPhones = entity.fields.some(({ key }) => key === 'PHONE');
 	const country = rules.phoneCountry ?? (usesPhones ? await accountCountry(run.client) : '');
@@ -118,11 +119,7 @@ async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<
 }
 
 function readMatchField(run: Run, { definitions, context }: Mapping): FieldDefinition {
-	const given = run.parameter('matchFieldId', 0, '');
-	const field = typeof given === 'object' ? undefined : definitionOf(String(given), definitions);
-	if (field) return field;
-	context.assertFieldsCurrent?.();
-	throw new AmoCrmError(`'Match Field': the account has no custom field ${show(given)} here. Choose one from the list.`);
+	return named('Match Field', () => chosenField(run.parameter('matchFieldId', 0, ''), definitions, context));
 }
 
 /** Throws for what cannot be written or matched. */
@@ -136,7 +133,7 @@ async function wishOf(setting: Setting, item: number): Promise<Wish> {
 	const wish: Wish = { items: [item], keys: [], values: withoutUnset(values), mapped };
 	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
 	// Whether all of it can be written, before it meets what other items say.
-	encodeDraft(entity.fields, { ...valueContext(run), mode: 'update', values: wish.values, mapped });
+	encodeDraft(entity.fields, { ...valueContext(run, entity), mode: 'update', values: wish.values, mapped });
 	// A text may hold thousands of phone numbers.
 	await giveWay();
 	wish.keys = keysOf(setting.match, given);
@@ -179,7 +176,7 @@ function encodeWish({ run, entity, rules }: Setting, wish: Wish, mode: 'create' 
 	const mapped = wish.mapped.filter(
 		(field) => !update || (!rules.keepsCustomFields && !rules.createOnlyFieldIds.has(Number(field.field_id))),
 	);
-	return encodeDraft(fieldsFor(entity, mode), { ...valueContext(run), mode, values, mapped });
+	return encodeDraft(fieldsFor(entity, mode), { ...valueContext(run, entity), mode, values, mapped });
 }
 
 /** Looks up, decides and writes. The first item of each wish gets its result. */

@@ -3,13 +3,15 @@ import { UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import { inSentence } from '../entities/types';
+import { pickedIds } from '../fields/choices';
 import type { WritableField } from '../fields/fields';
 import { named, plainName } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { isKnownCountry } from '../fields/phones';
-import { isUnset, oneOf, show, toIds } from '../fields/values';
+import { fieldSource } from '../fields/sources';
+import { isUnset, oneOf, show } from '../fields/values';
 import type { LookupMode } from './lookup';
-import { collection, fieldProperty, idProperty, optionsProperty } from './parameters';
+import { collection, fieldProperty, idProperty, optionsProperty, valueContext } from './parameters';
 import type { Run } from './types';
 import { fieldsFor, isTopLevel } from './write';
 
@@ -219,7 +221,7 @@ export interface UpsertRules {
 }
 
 /** Throws a `UserError` that names the option. */
-export function readRules(run: Run, matchBy: MatchBy[]): UpsertRules {
+export function readRules(run: Run, entity: Entity, matchBy: MatchBy[]): UpsertRules {
 	const options = run.parameter('options', 0, {}) as IDataObject;
 	const choice = <T extends string>(name: string, label: string, allowed: readonly T[], fallback: T): T => {
 		return named(label, () => oneOf(allowed, options[name] ?? fallback));
@@ -235,7 +237,7 @@ export function readRules(run: Run, matchBy: MatchBy[]): UpsertRules {
 		severalMatches: choice('severalMatches', 'If Several Match', ['fail', 'newest', 'oldest'], 'newest'),
 		lookup: choice('lookup', 'Lookup', ['auto', 'search', 'sweep'], 'auto'),
 		createOnly,
-		createOnlyFieldIds: new Set(toIds(options.customFieldsOnlyWhenCreating ?? [])),
+		createOnlyFieldIds: new Set(named('Create-Only Field Names or IDs', () => pickedIds(options.customFieldsOnlyWhenCreating ?? [], fieldSource(entity.fieldsPath ?? entity.path), valueContext(run)))),
 		keepsCustomFields: createOnly.has(ALL_CUSTOM_FIELDS),
 		appendValues: choice('existingValues', 'Existing Values', ['append', 'replace'], 'append') === 'append',
 		appendTags: choice('existingTags', 'Existing Tags', ['append', 'replace'], 'append') === 'append',

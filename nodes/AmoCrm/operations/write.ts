@@ -145,7 +145,7 @@ export function draftFromParameters(run: Run, { entity, mode }: Writing, item: n
 		if (field.required || !isUnset(value)) values[field.name] = value;
 	}
 	const mapped = mappedFieldsOf(run, item, { entity, mapping, values });
-	const draft = encodeDraft(fields, { ...valueContext(run), mode, path: entity.path, values, mapped });
+	const draft = encodeDraft(fields, { ...valueContext(run, entity), mode, values, mapped });
 	if (mode === 'create') return { ...draft, body: { ...entity.createDefaults, ...draft.body } };
 	if (Object.keys(draft.body).length === 0 && draft.links.length === 0) {
 		throw new AmoCrmError("'Update Fields' is empty: there is nothing to change", {

@@ -7,8 +7,10 @@ import { dayOf } from '../entities/labels';
 import { lead } from '../entities/lead';
 import type { Entity } from '../entities/types';
 import { idOf } from '../entities/types';
-import { filesBase, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
+import { filesBase, pipelinesOf, stageNames } from '../fields/dictionaries';
+import type { Source } from '../fields/choices';
 import { ifReadable, orThrow } from '../fields/errors';
+import { CARD_PLACES, PIPELINES, USERS } from '../fields/sources';
 import { isUnset, labelKey } from '../fields/values';
 import type { Rows } from '../transport/answers';
 import { readRows } from '../transport/answers';
@@ -26,7 +28,7 @@ const pageOf = (token: unknown): number => (/^[1-9]\d{0,8}$/.test(typeof token =
 /** The next matches of a picker's list, found by amoCRM itself where it can search. The token is the number of a page. */
 async function search(context: ILoadOptionsFunctions, entity: Entity, filter = '', paginationToken = '1'): Promise<INodeListSearchResult> {
 	const client = await clientOf(context);
-	const at = placeIn(context, entity, client.baseUrl);
+	const at = await placeIn(context, entity);
 	if (!at) return { results: [] };
 	const nameOf = await namesOf(client, at);
 	const isServerSide = at.picker?.search === 'server';
@@ -92,23 +94,16 @@ async function searchFieldPlaces(this: ILoadOptionsFunctions, filter = '', pagin
 	return { ...lists, results: [...(paginationToken ? [] : CARD_PLACES.filter(({ name }) => matches(name, filter))), ...lists.results] };
 }
 
-const CARD_PLACES: INodeListSearchItems[] = [
-	{ name: 'Companies', value: 'companies' },
-	{ name: 'Contacts', value: 'contacts' },
-	{ name: 'Contacts and Companies', value: 'contacts_and_companies' },
-];
-
 /** Users and pipelines come all at once, from the dictionaries; the editor shows those whose name has the text in it. */
-function fromDictionary(read: (client: ApiClient) => Promise<IDataObject[]>): ListSearch {
+function listOf({ read }: Source): ListSearch {
 	return async function (filter = '') {
-		const rows = await fromAccount(this, read);
-		const entries = rows.map((row) => ({ name: String(row.name ?? row.id), value: String(row.id) }));
+		const entries = (await fromAccount(this, read)).map(({ id, path }) => ({ name: path, value: String(id) }));
 		return { results: entries.filter(({ name }) => matches(name, filter)) };
 	};
 }
 
-const searchUsers = fromDictionary(usersOf);
-const searchPipelines = fromDictionary(pipelinesOf);
+const searchUsers = listOf(USERS);
+const searchPipelines = listOf(PIPELINES);
 
 /** Files of the account's storage. */
 async function searchFiles(this: ILoadOptionsFunctions, filter = '', paginationToken = '1'): Promise<INodeListSearchResult> {

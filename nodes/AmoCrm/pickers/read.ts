@@ -1,14 +1,16 @@
 import type { ILoadOptionsFunctions, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { readingAnew } from '../fields/dictionaries';
+import { readWithAccount } from '../fields/conventions';
+import { choicesOf, readingAnew } from '../fields/dictionaries';
 import { WITH_CUSTOM_FIELDS } from '../entities/cards';
 import { customFieldGroup } from '../entities/customFieldGroup';
 import { entityAt } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
+import type { LocatorTarget, PickContext } from '../fields/locator';
 import { idIn } from '../fields/locator';
-import { CATALOG } from '../fields/targets';
+import { CATALOG, PIPELINE } from '../fields/targets';
 import { isUnset } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { createClient } from '../transport/client';
@@ -47,11 +49,11 @@ export function asError(context: Pick<ApiContext, 'getNode'>, failure: Pick<Fail
 }
 
 /** The entity below what is chosen in the form; nothing while that is not chosen. */
-export function placeIn(context: ILoadOptionsFunctions, entity: Entity, accountUrl: string): Entity | undefined {
+export async function placeIn(context: ILoadOptionsFunctions, entity: Entity): Promise<Entity | undefined> {
 	const valueOf = (name: string) => context.getCurrentNodeParameter(name) ?? context.getCurrentNodeParameter(`filters.${name}`);
 	const isOpen = entity.parents?.some(({ properties }) => properties.some(({ name, type }) => type === 'resourceLocator' && isUnset(valueOf(name))));
 	try {
-		return entityAt(entity, valueOf, accountUrl);
+		return await read(context, (place) => entityAt(entity, valueOf, place));
 	} catch (error) {
 		if (isOpen) return undefined;
 		throw asError(context, { message: (error as Error).message, advice: '' });
@@ -62,12 +64,23 @@ export function placeIn(context: ILoadOptionsFunctions, entity: Entity, accountU
 export async function fieldsPathOf(context: ILoadOptionsFunctions): Promise<string | undefined> {
 	const resource = context.getCurrentNodeParameter('resource');
 	const owner = [...WITH_CUSTOM_FIELDS, customFieldGroup].find(({ value }) => value === resource);
-	const at = owner && placeIn(context, owner, (await clientOf(context)).baseUrl);
+	const at = owner && (await placeIn(context, owner));
 	return at?.fieldsPath ?? at?.path;
 }
 
-/** The chosen list (catalog) of elements, which may be given by its link; nothing while none is chosen. */
-export async function catalogIdOf(context: ILoadOptionsFunctions): Promise<number | undefined> {
-	const catalogId = context.getCurrentNodeParameter('catalogId');
-	return isUnset(catalogId) ? undefined : idIn(CATALOG, catalogId, (await clientOf(context)).baseUrl);
+/** What is chosen in the form, by its ID, its name or its link; nothing while that is open. */
+async function chosenIn(context: ILoadOptionsFunctions, target: LocatorTarget, parameter: string): Promise<number | undefined> {
+	const value = context.getCurrentNodeParameter(parameter);
+	return isUnset(value) ? undefined : await read(context, (place) => idIn(target, value, place));
 }
+
+async function read<T>(context: ILoadOptionsFunctions, reader: (place: PickContext) => T): Promise<T> {
+	const client = await clientOf(context);
+	return await readWithAccount(() => reader({ accountUrl: client.baseUrl, choices: choicesOf(client) }));
+}
+
+/** The chosen list (catalog) of elements. */
+export const catalogIdOf = async (context: ILoadOptionsFunctions) => await chosenIn(context, CATALOG, 'catalogId');
+
+/** The pipeline beside the picker; nothing for what is none. */
+export const chosenPipeline = async (context: ILoadOptionsFunctions) => await chosenIn(context, PIPELINE, '&pipelineId').catch(() => undefined);

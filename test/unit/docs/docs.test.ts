@@ -21,7 +21,7 @@ function placesOf(entity: Entity): Entity[] {
 	const kinds = (entity.parents ?? []).flatMap(({ properties }) => properties.filter(({ name }) => name === 'entityType').flatMap(({ options = [] }) => options));
 	const choices = kinds.flatMap((kind) => ('value' in kind ? [String(kind.value)] : []));
 	const id = { __rl: true, mode: 'id', value: '7' };
-	return (choices.length === 0 ? [''] : choices).map((entityType) => entityAt(entity, (name) => (name === 'entityType' ? entityType : id), 'https://example.amocrm.ru'));
+	return (choices.length === 0 ? [''] : choices).map((entityType) => entityAt(entity, (name) => (name === 'entityType' ? entityType : id), { accountUrl: 'https://example.amocrm.ru' }));
 }
 
 /** What stands for the braces of a route: IDs of every kind. */

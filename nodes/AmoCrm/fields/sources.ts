@@ -1,0 +1,117 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { readAccount } from '../transport/answers';
+import type { ApiClient } from '../transport/client';
+import { readList } from '../transport/pages';
+import type { Choice, Source } from './choices';
+import type { FieldDefinition } from './dictionaries';
+import { fieldDefinitions, keep, pipelinesOf, usersOf } from './dictionaries';
+import { orThrow } from './errors';
+
+/** What the pickers of the form list, and where names in their place are looked for. */
+
+const choiceOf = (row: IDataObject, idKey = 'id'): Choice => {
+	const name = String(row.name ?? row[idKey]);
+	const code = row.code ?? row.email;
+	return { id: row[idKey] as number | string, value: name, code: typeof code === 'string' && code !== '' ? code : null, path: name };
+};
+
+const byName = (choices: Choice[]): Choice[] => choices.sort((one, other) => one.value.localeCompare(other.value));
+
+/** By their names or e-mails. */
+export const USERS: Source = { noun: 'user', loadOptionsMethod: 'getUsers', key: '/users', read: async (client) => byName((await usersOf(client)).map((row) => choiceOf(row))) };
+
+export const PIPELINES: Source = { noun: 'pipeline', loadOptionsMethod: 'getPipelines', key: '/leads/pipelines', read: async (client) => (await pipelinesOf(client)).map((row) => choiceOf(row)) };
+
+/** The IDs of a pipeline and its stage. */
+export const STAGE_PAIR = /^\s*(\d+)\s*[:/]\s*(\d+)\s*$/;
+
+/** A stage is a pair, as 142 and 143 exist in every pipeline (core facts 7): its ID is "pipeline:status". */
+export const STAGES: Source = {
+	noun: 'stage',
+	loadOptionsMethod: 'getStages',
+	ids: STAGE_PAIR,
+	key: '/leads/pipelines',
+	part: 'stages',
+	read: async (client) =>
+		(await pipelinesOf(client)).flatMap(({ id, name, statuses }) =>
+			(statuses as IDataObject[]).map((status) => {
+				const value = String(status.name);
+				return { id: `${String(id)}:${String(status.id)}`, value, code: null, path: `${String(name)} / ${value}` };
+			}),
+		),
+};
+
+/** Rows of a list of the account. */
+export interface Listed {
+	noun: string;
+	path: string;
+	collection: string;
+	unpaged?: true;
+	idKey?: string;
+	ids?: RegExp;
+}
+
+export function listSource({ noun, path, collection, unpaged, idKey, ids }: Listed): Source {
+	const key = `rows of ${path}`;
+	const read = async (client: ApiClient) =>
+		await keep(client, key, async () => byName(orThrow(await readList({ client, path, collection, unpaged })).rows.map((row) => choiceOf(row, idKey))));
+	return { noun, key, read, ids };
+}
+
+export const LOSS_REASONS: Source = { loadOptionsMethod: 'getLossReasons', ...listSource({ noun: 'loss reason', path: '/leads/loss_reasons', collection: 'loss_reasons' }) };
+
+/** What the account has embedded in itself. */
+function accountSource(noun: string, embedded: 'task_types' | 'users_groups', loadOptionsMethod: string): Source {
+	const key = `/account with ${embedded}`;
+	const read = async (client: ApiClient) =>
+		await keep(client, key, async () => {
+			const { value: account } = orThrow(await readAccount(client, embedded));
+			return byName((((account._embedded as IDataObject | undefined)?.[embedded] ?? []) as IDataObject[]).map((row) => choiceOf(row)));
+		});
+	return { noun, loadOptionsMethod, key, read };
+}
+
+export const TASK_TYPES = accountSource('task type', 'task_types', 'getTaskTypes');
+export const USER_GROUPS = accountSource('group of users', 'users_groups', 'getUserGroups');
+
+export const FIELD = { noun: 'custom field' };
+
+export const fieldChoice = ({ id, name, code }: FieldDefinition): Choice => ({ id, value: name, code, path: name });
+
+/** The custom fields of a collection such as `/leads`, by their names or codes. */
+export function fieldSource(path: string, isOffered: (field: FieldDefinition) => boolean = () => true): Source {
+	const read = async (client: ApiClient) => (await fieldDefinitions(client, path)).filter(isOffered).map(fieldChoice);
+	return { ...FIELD, loadOptionsMethod: 'getCustomFieldNames', key: `${path}/custom_fields`, read };
+}
+
+/** The price fields of a list: an element may have several prices (extended facts 3.2). */
+export const priceFieldSource = (catalogId: number): Source => ({ ...fieldSource(`/catalogs/${catalogId}`, ({ type }) => type === 'price'), noun: 'price field', loadOptionsMethod: 'getPriceFields', part: 'prices' });
+
+/** IDs of the groups (tabs of a card) of custom fields (extended facts 2.2). */
+export const GROUP_ID = /^(?:default|statistic|[a-z]+_\d+)$/;
+
+/** Those groups, for a path such as `/leads/custom_fields`. */
+export const fieldGroupSource = (path: string): Source =>
+	listSource({ noun: 'group of fields', path: `${path.replace(/\/groups$/, '')}/groups`, collection: 'custom_field_groups', unpaged: true, ids: GROUP_ID });
+
+export const CATALOGS = listSource({ noun: 'list', path: '/catalogs', collection: 'catalogs' });
+
+export const CURRENCIES = listSource({ noun: 'currency', path: '/currencies', collection: 'currencies', idKey: 'code', ids: /^[A-Za-z]{3}$/ });
+
+export const ROLES = listSource({ noun: 'role', path: '/roles', collection: 'roles' });
+
+/** Cards that amoCRM has names for where a field of linked records looks for them (extended facts 2.2). */
+export const CARD_PLACES = [
+	{ name: 'Companies', value: 'companies' },
+	{ name: 'Contacts', value: 'contacts' },
+	{ name: 'Contacts and Companies', value: 'contacts_and_companies' },
+];
+
+export const FIELD_PLACES: Source = {
+	...CATALOGS,
+	noun: 'place',
+	part: 'with cards',
+	ids: /^(?:companies|contacts|contacts_and_companies)$/,
+	read: async (client) => [...CARD_PLACES.map(({ name, value }) => ({ id: value, value: name, code: null, path: name })), ...(await CATALOGS.read(client))],
+};
