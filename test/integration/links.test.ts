@@ -66,7 +66,7 @@ describe('link and unlink', () => {
 	});
 
 	it.each([
-		[{ leadId: 5, linkTo: 'leads', linkedId: 6 }, "'Link To': 'leads' is not possible for a lead"],
+		[{ leadId: 5, linkTo: 'leads', linkedId: 6 }, "'Link To': 'leads' is not possible. Give one of: companies, contacts, catalog_elements"],
 		[{ leadId: 5, linkTo: 'contacts', linkedId: 'Ann' }, "'Record': 'Ann' is not an ID"],
 		[{ leadId: 'x', linkTo: 'contacts', linkedId: 6 }, "'Lead': 'x' is not an ID"],
 		[{ leadId: 5, linkTo: 'catalog_elements', catalogId: 1, elementId: 2, quantity: 'many' }, "'Quantity': 'many' is not an amount"],

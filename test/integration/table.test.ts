@@ -185,7 +185,7 @@ for (const { entity, operations } of withRecords) {
 				expect(outcome(await update(items))).toEqual([[0, 'ok'], [1, 'ok'], [2, 'ok']]);
 				expect(writes('PATCH')).toHaveLength(needed('update', 3));
 				for (const { id, to } of items) expect(JSON.stringify(await record(id))).toContain(JSON.stringify(to));
-				const missing = typeof ids[0] === 'string' ? 'none' : 999_999_999;
+				const missing = missingLike(ids[0]);
 				const mixed = await update([items[0], { id: missing, to: 'x' }, items[2]] as IDataObject[], CONTINUE);
 				expect(outcome(mixed)).toEqual([[0, 'ok'], [1, `${entity.displayName} ${missing} was not found [item 1]`], [2, 'ok']]);
 				const stopped = await update([items[0], { id: missing, to: 'x' }] as IDataObject[]);
@@ -209,7 +209,7 @@ for (const { entity, operations } of withRecords) {
 				expect(idsOf(rows.map(({ json }) => json))).toEqual(ids);
 				expect(pairs(rows)).toEqual([0, 1, 2]);
 				expect(JSON.stringify(rows)).not.toMatch(/"(account_id|_links|_embedded)"/);
-				const missing = typeof ids[0] === 'string' ? 'none' : 999_999_999;
+				const missing = missingLike(ids[0]);
 				const mixed = await get([ids[0], missing, ids[1]] as never, CONTINUE);
 				expect(outcome(mixed)).toEqual([[0, 'ok'], [1, `${entity.displayName} ${missing} was not found [item 1]`], [2, 'ok']]);
 				expect((await get([missing])).error?.message).toBe(`${entity.displayName} ${missing} was not found [item 0]`);
@@ -335,7 +335,7 @@ for (const { entity, operations } of withRecords) {
 			it('deletes a record for each item, and says which was not there', async () => {
 				const ids = await createSome(3);
 				world.emulator.log.clear();
-				const missing = typeof ids[0] === 'string' ? 'none' : 999_999_999;
+				const missing = missingLike(ids[0]);
 				const given = [ids[0], missing, ids[1]].map((id) => ({ id })) as IDataObject[];
 				const result = await run('delete', { [idParameter]: { __rl: true, mode: 'id', value: '={{ $json.id }}' } }, { items: given, ...CONTINUE });
 				expect(outcome(result)).toEqual([[0, 'ok'], [1, `${entity.displayName} ${missing} was not found [item 1]`], [2, 'ok']]);
@@ -407,6 +407,9 @@ async function good(running: Promise<RunResult>): Promise<RunResult['rows']> {
 	if (error) throw error;
 	return rows;
 }
+
+/** An ID of the same kind that nothing has. */
+const missingLike = (id: unknown): number | string => (typeof id !== 'string' ? 999_999_999 : id.includes('-') ? '00000000-0000-4000-8000-000000000000' : 'leads_999999999');
 
 const pairs = (rows: RunResult['rows']) => rows.map(({ pairedItem }) => (pairedItem as { item: number }).item);
 

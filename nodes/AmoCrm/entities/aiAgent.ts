@@ -11,7 +11,7 @@ export const aiAgent = entity({
 	value: 'aiAgent',
 	displayName: 'AI Agent',
 	path: '/amma/agents',
-	id: { kind: 'text', key: 'uuid' },
+	id: { kind: 'text', key: 'uuid', pattern: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i },
 	picker: { search: 'local' },
 	fields: [
 		nameField('agent', 'Consultant'),

@@ -22,7 +22,7 @@ export interface Source {
 	/** Method of `methods.loadOptions` that lists them. */
 	loadOptionsMethod?: string;
 	/** What the reading is kept under. */
-	key: string;
+	keptAs: string;
 	/** What of the reading the choices are, where there are several kinds. */
 	part?: string;
 	/** Throws an `AmoCrmError`. */

@@ -39,10 +39,15 @@ export async function readWithAccount<T>(read: () => T | Promise<T>): Promise<T>
 		try {
 			return await read();
 		} catch (error) {
-			if (!(error instanceof AccountNeeded)) throw error;
-			await error.read();
+			await accountFor(error);
 		}
 	}
+}
+
+/** Reads what was needed; any other error goes on. */
+async function accountFor(error: unknown): Promise<void> {
+	if (!(error instanceof AccountNeeded)) throw error;
+	await error.read();
 }
 
 /** Where a country's likeliest language is not the one that business is done in. */

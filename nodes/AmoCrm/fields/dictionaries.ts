@@ -111,11 +111,11 @@ export function choicesOf(client: ApiClient): ChoicesOf {
 	const known = knownChoices.get(client) ?? new Map<string, Known>();
 	knownChoices.set(client, known);
 	return (source, age) => {
-		const own = `${source.key} ${source.part ?? ''}`;
+		const own = `${source.keptAs} ${source.part ?? ''}`;
 		const { all, error, isCurrent } = known.get(own) ?? { isCurrent: false };
 		if (error) throw error;
 		if (all && (isCurrent || age !== 'current')) return all;
-		const fullKey = `${client.credentialKey}|${source.key}`;
+		const fullKey = `${client.credentialKey}|${source.keptAs}`;
 		throw new AccountNeeded(async () => {
 			if (all && kept.get(fullKey)?.by !== client) kept.delete(fullKey);
 			try {

@@ -19,9 +19,9 @@ const choiceOf = (row: IDataObject, idKey = 'id'): Choice => {
 const byName = (choices: Choice[]): Choice[] => choices.sort((one, other) => one.value.localeCompare(other.value));
 
 /** By their names or e-mails. */
-export const USERS: Source = { noun: 'user', loadOptionsMethod: 'getUsers', key: '/users', read: async (client) => byName((await usersOf(client)).map((row) => choiceOf(row))) };
+export const USERS: Source = { noun: 'user', loadOptionsMethod: 'getUsers', keptAs: '/users', read: async (client) => byName((await usersOf(client)).map((row) => choiceOf(row))) };
 
-export const PIPELINES: Source = { noun: 'pipeline', loadOptionsMethod: 'getPipelines', key: '/leads/pipelines', read: async (client) => (await pipelinesOf(client)).map((row) => choiceOf(row)) };
+export const PIPELINES: Source = { noun: 'pipeline', loadOptionsMethod: 'getPipelines', keptAs: '/leads/pipelines', read: async (client) => (await pipelinesOf(client)).map((row) => choiceOf(row)) };
 
 /** The IDs of a pipeline and its stage. */
 export const STAGE_PAIR = /^\s*(\d+)\s*[:/]\s*(\d+)\s*$/;
@@ -31,7 +31,7 @@ export const STAGES: Source = {
 	noun: 'stage',
 	loadOptionsMethod: 'getStages',
 	ids: STAGE_PAIR,
-	key: '/leads/pipelines',
+	keptAs: '/leads/pipelines',
 	part: 'stages',
 	read: async (client) =>
 		(await pipelinesOf(client)).flatMap(({ id, name, statuses }) =>
@@ -48,28 +48,30 @@ export interface Listed {
 	path: string;
 	collection: string;
 	unpaged?: true;
+	/** The largest page that amoCRM gives. */
+	pageSize?: number;
 	idKey?: string;
 	ids?: RegExp;
 }
 
-export function listSource({ noun, path, collection, unpaged, idKey, ids }: Listed): Source {
-	const key = `rows of ${path}`;
+export function listSource({ noun, path, collection, unpaged, pageSize, idKey, ids }: Listed): Source {
+	const keptAs = `rows of ${path}`;
 	const read = async (client: ApiClient) =>
-		await keep(client, key, async () => byName(orThrow(await readList({ client, path, collection, unpaged })).rows.map((row) => choiceOf(row, idKey))));
-	return { noun, key, read, ids };
+		await keep(client, keptAs, async () => byName(orThrow(await readList({ client, path, collection, unpaged, maxPageSize: pageSize })).rows.map((row) => choiceOf(row, idKey))));
+	return { noun, keptAs, read, ids };
 }
 
 export const LOSS_REASONS: Source = { loadOptionsMethod: 'getLossReasons', ...listSource({ noun: 'loss reason', path: '/leads/loss_reasons', collection: 'loss_reasons' }) };
 
 /** What the account has embedded in itself. */
 function accountSource(noun: string, embedded: 'task_types' | 'users_groups', loadOptionsMethod: string): Source {
-	const key = `/account with ${embedded}`;
+	const keptAs = `/account with ${embedded}`;
 	const read = async (client: ApiClient) =>
-		await keep(client, key, async () => {
+		await keep(client, keptAs, async () => {
 			const { value: account } = orThrow(await readAccount(client, embedded));
 			return byName((((account._embedded as IDataObject | undefined)?.[embedded] ?? []) as IDataObject[]).map((row) => choiceOf(row)));
 		});
-	return { noun, loadOptionsMethod, key, read };
+	return { noun, loadOptionsMethod, keptAs, read };
 }
 
 export const TASK_TYPES = accountSource('task type', 'task_types', 'getTaskTypes');
@@ -82,7 +84,7 @@ export const fieldChoice = ({ id, name, code }: FieldDefinition): Choice => ({ i
 /** The custom fields of a collection such as `/leads`, by their names or codes. */
 export function fieldSource(path: string, isOffered: (field: FieldDefinition) => boolean = () => true): Source {
 	const read = async (client: ApiClient) => (await fieldDefinitions(client, path)).filter(isOffered).map(fieldChoice);
-	return { ...FIELD, loadOptionsMethod: 'getCustomFieldNames', key: `${path}/custom_fields`, read };
+	return { ...FIELD, loadOptionsMethod: 'getCustomFieldNames', keptAs: `${path}/custom_fields`, read };
 }
 
 /** The price fields of a list: an element may have several prices (extended facts 3.2). */
