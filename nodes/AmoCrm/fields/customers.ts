@@ -45,7 +45,7 @@ export const customerDate: FieldKind = {
 
 const segments = inMode(
 	'segments',
-	bodyKind(recordList(SEGMENT), (value, { accountUrl }) => [...new Set(idsIn(SEGMENT, value, accountUrl))].map((id) => ({ id }))),
+	bodyKind(recordList(SEGMENT), (value, context) => [...new Set(idsIn(SEGMENT, value, context))].map((id) => ({ id }))),
 );
 
 /** Segments, each picked from the list; amoCRM replaces all that the customer has. An empty list of blocks says nothing. */

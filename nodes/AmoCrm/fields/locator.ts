@@ -4,7 +4,7 @@ import { UserError } from 'n8n-workflow';
 import { isObject } from '../transport/objects';
 import type { AccountContext } from './conventions';
 import type { Source } from './choices';
-import { idOfName, isId } from './choices';
+import { entriesOf, idOfName, isId } from './choices';
 import { show, toId, toList, unwrapLocator } from './values';
 
 export interface LocatorTarget {
@@ -67,12 +67,14 @@ const exampleLink = (accountUrl: string, [path = '']: string[]) =>
 	`${accountUrl}/${path.replace('[a-z]+', 'leads').replace('\\d+', '9001')}/7000001`;
 
 /** The ID of what is named in a picker; nothing for what is an ID or a link, or where names are not known. */
-function namedIn({ source, linkPaths }: LocatorTarget, value: unknown, context: PickContext): number | string | undefined {
-	const from = typeof source === 'function' ? source(context) : source;
-	if (!from || !context.choices || typeof value !== 'string' || value.trim() === '' || isId(value, from)) return undefined;
-	if (linkPaths.length > 0 && isLink(value)) return undefined;
-	return idOfName(value, from, context.choices);
+function namedIn(target: LocatorTarget, value: unknown, context: PickContext): number | string | undefined {
+	const source = sourceOf(target, context);
+	if (!source || !context.choices || typeof value !== 'string' || value.trim() === '' || isId(value, source)) return undefined;
+	if (target.linkPaths.length > 0 && isLink(value)) return undefined;
+	return idOfName(value, source, context.choices);
 }
+
+const sourceOf = ({ source }: LocatorTarget, context: PickContext): Source | undefined => (typeof source === 'function' ? source(context) : source);
 
 /** Names may hold slashes: a link has its host or begins with one. */
 const isLink = (text: string): boolean => /^\s*(?:https?:|\/)/i.test(text) || BARE_HOST.test(text.trim());
@@ -194,5 +196,7 @@ function recordRows(value: unknown): unknown[] {
 
 /** The IDs in any of these forms; throws a `UserError`. */
 export function idsIn(target: LocatorTarget, value: unknown, context: PickContext): number[] {
-	return recordEntries(value).map((entry) => idIn(target, entry, context));
+	const source = sourceOf(target, context);
+	const entries = source ? recordRows(value).flatMap((row) => entriesOf(row, source, context)) : recordEntries(value);
+	return entries.map((entry) => idIn(target, entry, context));
 }

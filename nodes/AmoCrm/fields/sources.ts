@@ -101,6 +101,10 @@ export const CATALOGS = listSource({ noun: 'list', path: '/catalogs', collection
 
 export const CURRENCIES = listSource({ noun: 'currency', path: '/currencies', collection: 'currencies', idKey: 'code', ids: /^[A-Za-z]{3}$/ });
 
+export const CUSTOMER_SEGMENTS = listSource({ noun: 'segment', path: '/customers/segments', collection: 'segments' });
+
+export const CUSTOMER_STATUSES = listSource({ noun: 'status', path: '/customers/statuses', collection: 'statuses', unpaged: true });
+
 export const ROLES = listSource({ noun: 'role', path: '/roles', collection: 'roles' });
 
 /** Cards that amoCRM has names for where a field of linked records looks for them (extended facts 2.2). */

@@ -1,5 +1,5 @@
 import type { LocatorTarget } from './locator';
-import { CATALOGS, CURRENCIES, FIELD_PLACES, fieldGroupSource, PIPELINES, ROLES, USERS } from './sources';
+import { CATALOGS, CURRENCIES, CUSTOMER_SEGMENTS, CUSTOMER_STATUSES, FIELD_PLACES, fieldGroupSource, PIPELINES, ROLES, USERS } from './sources';
 import { labelKey } from './values';
 
 /** What the pickers of linked records pick. */
@@ -13,7 +13,7 @@ export const CONTACT: LocatorTarget = { noun: 'contact', listSearchMethod: 'sear
 
 export const CUSTOMER: LocatorTarget = { noun: 'customer', listSearchMethod: 'searchCustomers', linkPaths: ['customers/detail', 'api/v4/customers'] };
 
-export const CUSTOMER_STATUS: LocatorTarget = { noun: 'status', listSearchMethod: 'searchCustomerStatuses', linkPaths: [] };
+export const CUSTOMER_STATUS: LocatorTarget = { noun: 'status', listSearchMethod: 'searchCustomerStatuses', linkPaths: [], source: CUSTOMER_STATUSES };
 
 export const ELEMENT: LocatorTarget = {
 	noun: 'element',
@@ -46,7 +46,7 @@ export const PIPELINE: LocatorTarget = { noun: 'pipeline', listSearchMethod: 'se
 
 export const ROLE: LocatorTarget = { noun: 'role', listSearchMethod: 'searchRoles', linkPaths: [], source: ROLES };
 
-export const SEGMENT: LocatorTarget = { noun: 'segment', listSearchMethod: 'searchCustomerSegments', linkPaths: [] };
+export const SEGMENT: LocatorTarget = { noun: 'segment', listSearchMethod: 'searchCustomerSegments', linkPaths: [], source: CUSTOMER_SEGMENTS };
 
 export const TASK: LocatorTarget = { noun: 'task', listSearchMethod: 'searchTasks', linkPaths: ['api/v4/tasks'] };
 
