@@ -33,6 +33,7 @@ const PAGES: Record<string, string> = {
 	role: 'crm_platform/users-api',
 	source: 'crm_platform/sources-api',
 	tag: 'crm_platform/tags-api',
+	talk: 'crm_platform/talks-api',
 	task: 'crm_platform/tasks-api',
 	user: 'crm_platform/users-api',
 	webhook: 'crm_platform/webhooks-api',

@@ -22,9 +22,11 @@ import { pipeline } from './entities/pipeline';
 import { pipelineStage } from './entities/pipelineStage';
 import { productSettings } from './entities/productSettings';
 import { role } from './entities/role';
+import { salesbot } from './entities/salesbot';
 import { shortLink } from './entities/shortLink';
 import { source } from './entities/source';
 import { OF_LEADS, tag } from './entities/tag';
+import { talk } from './entities/talk';
 import { task } from './entities/task';
 import type { Entity, Parent } from './entities/types';
 import { inSentence } from './entities/types';
@@ -44,6 +46,8 @@ import { getOne } from './operations/getOne';
 import { linkOperation } from './operations/links';
 import { createNote, updateNote } from './operations/notes';
 import { placed } from './operations/place';
+import { runBot, stopBot } from './operations/salesbots';
+import { closeTalk, getMessages, sendMessage } from './operations/talks';
 import type { Operation, Resource } from './operations/types';
 import { upsert } from './operations/upsert';
 import type { MatchBy } from './operations/upsertParameters';
@@ -85,9 +89,11 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[pipelineStage, SETTING],
 	[productSettings, [getOne, update]],
 	[role, SETTING],
+	[salesbot, [getMany, runBot, stopBot]],
 	[shortLink, [shorten]],
 	[source, SETTING],
 	[tag, [create, getMany, updateBelow(OF_LEADS)]],
+	[talk, [closeTalk, getOne, getMany, getMessages, sendMessage]],
 	[task, [complete, create, getOne, getMany, update]],
 	[user, [activate, create, deactivate, getOne, getMany]],
 	[webhook, [getMany, subscribe, unsubscribe]],

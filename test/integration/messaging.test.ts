@@ -116,7 +116,7 @@ describe('AI agents', () => {
 
 	it.each([
 		[402, /plan lacks this feature.*This needs Amma/],
-		[403, /does not allow this.*This needs the scope "Амма" of the integration/],
+		[403, /does not allow this.*This needs the scope "Амма"/],
 		[404, /did not find it/],
 	] as const)('%i is said in words', async (status, words) => {
 		world.emulator.switches.aiAgents = status;

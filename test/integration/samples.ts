@@ -189,6 +189,12 @@ export const SAMPLES: Record<string, Samples> = {
 		},
 		unseen: ['rights'],
 	},
+	salesbot: {
+		filters: { ids: [(_world, ids) => ids, [999_999_999]], types: [() => ['regular', 'greeting', 'nps'], 'none'] },
+		fill: ({ emulator: { account } }) => {
+			for (let n = 0; n < 260; n += 1) account.bots.add({ id: account.bots.nextId(), name: `Bot ${n}`, type: 'regular' });
+		},
+	},
 	shortLink: {
 		values: { url: (n) => `https://example.com/${n}`, contactId: (_n, world) => contactOf(world) },
 		refused: { contactId: 999_999_999 },
@@ -197,6 +203,21 @@ export const SAMPLES: Record<string, Samples> = {
 		filters: { externalIds: [(world) => [...world.emulator.account.sources.values()].map(({ external_id: id }) => id), 'nobody'] },
 		values: { servicePages: () => ({ page: [{ type: 'whatsapp', id: '1', name: 'Shop', link: 'https://wa.me/1' }] }), services: () => [{ type: 'whatsapp', pages: [{ id: '1', name: 'Shop', link: 'https://wa.me/1' }] }], originCode: (n) => `code${n}` },
 		unseen: ['default'],
+	},
+	talk: {
+		prepare: ({ emulator }) => {
+			for (const name of ['Ann', 'Bob', 'Eve']) emulator.ui.message({ contactId: emulator.ui.create('contacts', { name }).id, text: 'Hello' });
+		},
+		filters: {
+			contacts: [({ emulator: { account } }) => ({ record: [...account.talks.values()].map(({ contact_id: id }) => ({ recordId: { __rl: true, mode: 'id', value: id } })) }), { record: [{ recordId: { __rl: true, mode: 'id', value: 999_999_999 } }] }],
+			contactIds: [({ emulator: { account } }) => [...account.talks.values()].map(({ contact_id: id }) => id), [999_999_999]],
+			entityType: [() => undefined, 'customers'],
+			onlyInWork: [() => true, undefined],
+		},
+		fill: ({ emulator: { account } }) => {
+			const [talk] = [...account.talks.values()];
+			for (let n = 0; n < 260; n += 1) account.talks.add({ ...(talk as NonNullable<typeof talk>), id: account.talks.nextId() });
+		},
 	},
 	task: {
 		values: {

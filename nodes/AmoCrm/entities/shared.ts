@@ -118,6 +118,10 @@ export function idFilters(target: LocatorTarget, plural: string): Filter[] {
 	];
 }
 
+/** When something was made, that nobody changes afterwards. `what` continues "Return only records". */
+export const createdRange = (what: string): Filter[] =>
+	momentRange('created_at', 'createdAt', 'Created', what).map((side, index) => ({ ...side, name: index === 0 ? 'createdAfter' : 'createdBefore' }));
+
 export const responsibleUsersFilter: Filter = pickedIdsFilter('responsible_user_id', USERS, {
 	name: 'responsibleUserIds',
 	displayName: 'Responsible User Names or IDs',

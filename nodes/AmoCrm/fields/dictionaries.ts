@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readAccount, readRows } from '../transport/answers';
+import { readAccount, readRecord, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { failureAs } from '../transport/failures';
 import { filesBaseOf } from '../transport/filesHost';
@@ -223,6 +223,16 @@ export async function filesBase(client: ApiClient): Promise<string> {
 	if (base !== undefined) return base;
 	const advice = 'Check that the integration has access to files. In a picker, give the UUID of the file instead.';
 	throw AmoCrmError.from(failureAs('malformed', 'amoCRM does not say where it keeps the files of this account', advice));
+}
+
+/** A file of the account's storage, by its UUID. */
+export async function fileOf(client: ApiClient, uuid: string): Promise<IDataObject> {
+	return await keep(client, `/files/${uuid}`, async () => {
+		const base = await filesBase(client);
+		const { value } = orThrow(await readRecord(client, { base, path: `/files/${encodeURIComponent(uuid)}` }, uuid, 'uuid'));
+		if (value) return value;
+		throw AmoCrmError.from(failureAs('notFound', `The file ${uuid} was not found`, 'Check the UUID. A file in the trash is not found either.'));
+	});
 }
 
 /** Pipelines with their stages inside; amoCRM gives them unpaged (core facts 3.3). */

@@ -22,7 +22,7 @@ import { stageOf } from './stages';
 import { COMPANY, CONTACT, FILE, PIPELINE, RECORD, recordOf, RECORDS, recordType, USER } from './targets';
 import type { Total, TotalContext } from './totals';
 import { customFieldsTotal, listTotal } from './totals';
-import { assertWritable, isUnset, labelKey, optionIn, show, toBoolean, toId, toInteger, toList, toText, unwrapLocator } from './values';
+import { assertWritable, isUnset, labelKey, oneOf, optionIn, show, toBoolean, toId, toInteger, toList, toText, unwrapLocator } from './values';
 
 /** A link from the written record to another one, sent by the mass link route (core facts 11). */
 export interface LinkTarget extends IDataObject {
@@ -322,6 +322,15 @@ export const linkedRecord: FieldKind = {
 		draft.body[key] = idIn(recordOf(type), value, context);
 	},
 };
+
+/** Such a record, of one of some types. */
+export const recordOfTypes = (types: string[]): FieldKind => ({
+	...linkedRecord,
+	encode: (draft, key, value, context) => {
+		linkedRecord.encode(draft, key, value, context);
+		oneOf(types, draft.body.entity_type);
+	},
+});
 
 /**
  * Records to link. Where `onCreate` says so amoCRM takes them inside the new record (leads); otherwise, and always on update, the mass link route makes them (core facts 5.4, 9, 11).

@@ -4,6 +4,8 @@ import { labelKey } from './values';
 
 /** What the pickers of linked records pick. */
 
+export const BOT: LocatorTarget = { noun: 'bot', listSearchMethod: 'searchSalesbots', linkPaths: [] };
+
 /** Elements of a list have its link before theirs. */
 export const CATALOG: LocatorTarget = { noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'], linkRest: '(?:/(?:detail|elements)(?:/\\d+)?)?', source: CATALOGS };
 
@@ -47,6 +49,8 @@ export const PIPELINE: LocatorTarget = { noun: 'pipeline', listSearchMethod: 'se
 export const ROLE: LocatorTarget = { noun: 'role', listSearchMethod: 'searchRoles', linkPaths: [], source: ROLES };
 
 export const SEGMENT: LocatorTarget = { noun: 'segment', listSearchMethod: 'searchCustomerSegments', linkPaths: [], source: CUSTOMER_SEGMENTS };
+
+export const TALK: LocatorTarget = { noun: 'talk', listSearchMethod: 'searchTalks', linkPaths: ['api/v4/talks'] };
 
 export const TASK: LocatorTarget = { noun: 'task', listSearchMethod: 'searchTasks', linkPaths: ['api/v4/tasks'] };
 

@@ -5,6 +5,8 @@ import type { Entity } from '../entities/types';
 import { inSentence } from '../entities/types';
 import type { WritableField } from '../fields/fields';
 import type { Verb } from '../transport/types';
+import type { Route } from '../transport/verbs';
+import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
 import { called, draftOfFields, fieldProperty, idProperty, optionsProperty, readId } from './parameters';
 import { writeError } from './problems';
@@ -24,6 +26,10 @@ export interface Action extends Pick<Operation, 'value' | 'description' | 'needs
 	fields?: WritableField[];
 	/** What amoCRM gets beside that. */
 	body?: IDataObject;
+	/** Adds to what the user gave what has to be read first. Throws what is wrong with it. */
+	complete?: (run: Run, row: IDataObject) => Promise<IDataObject>;
+	/** How the rows are sent, where not by the verb alone. */
+	send?: (run: Run, all: Array<Asked<IDataObject>>, route: Entity & Route) => Promise<SentOutcome[]>;
 	/** What comes out for a record: what was acted on and what became of it. */
 	row: (sent: IDataObject, answer: IDataObject) => IDataObject;
 }
@@ -46,13 +52,14 @@ export function action(entity: Entity, spec: Action): Operation {
 	};
 }
 
-async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields = [], body, row }: Action): Promise<void> {
+async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields = [], body, complete, send = sendRows, row }: Action): Promise<void> {
 	const ready = await readItems(run, (item) => {
 		const draft = draftOfFields(run, fields, item);
-		return { ...(entity.idParameter ? { [idKey]: readId(run, entity, item) } : {}), ...body, ...draft.body };
+		const own = { ...(entity.idParameter ? { [idKey]: readId(run, entity, item) } : {}), ...body, ...draft.body };
+		return complete ? complete(run, own) : own;
 	});
 	if (mustStop(run)) return;
-	const outcomes = await sendRows(run, ready, { ...entity, verb });
+	const outcomes = await send(run, ready, { ...entity, verb });
 	await settleItems(run, ready, (sent, index) => {
 		const outcome = outcomes[index] as SentOutcome;
 		if (outcome.status === 'planned') return [outcome.plan];

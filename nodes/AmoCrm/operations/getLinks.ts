@@ -10,6 +10,7 @@ import { recordLocator, idIn } from '../fields/locator';
 import { CATALOG, ELEMENT, recordOf } from '../fields/targets';
 import { isUnset, optionIn } from '../fields/values';
 import { readRows } from '../transport/answers';
+import type { ApiClient } from '../transport/client';
 import { readList } from '../transport/pages';
 import { grouped, inParallel, inTurns } from '../transport/parallel';
 import type { Outcome, Query } from '../transport/types';
@@ -27,7 +28,10 @@ import type { Operation, Run } from './types';
 interface Below {
 	look: Pick<Operation, 'value' | 'name' | 'action' | 'description'>;
 	/** Last part of the path, and key of the rows. */
-	part: 'links' | 'subscriptions';
+	part: string;
+	/** How the rows are read, where not page by page. */
+	read?: (client: ApiClient, place: { path: string; query: Query }, limit?: number) => Promise<Outcome<{ rows: IDataObject[] }>>;
+	needs?: Operation['needs'];
 	/** Whether one request reads those of many records, each row naming its record. */
 	isMass: boolean;
 	filters: Filter[];
@@ -96,6 +100,7 @@ export const getLinks = (entity: Entity): Operation =>
 			description: `Retrieve what one ${inSentence(entity.displayName)} per item is linked to${isCard(entity) ? '; many items share requests' : ''}`,
 		},
 		part: 'links',
+		read: async (client, place) => await readRows(client, place, 'links'),
 		isMass: isCard(entity),
 		filters: linkFilters(entity),
 		simple: ({ to_entity_id, to_entity_type, metadata }, id) => {
@@ -119,10 +124,11 @@ export const getSubscribers = (entity: Entity): Operation =>
 		simple: (row, id) => ({ id, ...row }),
 	});
 
-function listBelow(entity: Entity, below: Below): Operation {
-	const { look, part, isMass, filters } = below;
+export function listBelow(entity: Entity, below: Below): Operation {
+	const { look, part, isMass, filters, needs } = below;
 	return {
 		...look,
+		needs,
 		route: `GET ${entity.path}${isMass ? '' : '/{id}'}/${part}`,
 		properties: [
 			idProperty(entity),
@@ -155,7 +161,7 @@ async function listAll(run: Run, entity: Entity, below: Below): Promise<void> {
 	for (const group of groups.values()) {
 		if (mustStop(run)) return;
 		const ids = [...new Set(group.map(({ asked }) => asked.id))];
-		const found = await readBelow(run, entity, below, { ids, query: group[0]?.asked.query ?? {} });
+		const found = await readBelow(run, entity, below, { ids, query: group[0]?.asked.query ?? {}, limit: group.reduce((most, { asked: { limit = Infinity } }) => Math.max(most, limit), 0) });
 		// Neither an empty list nor 404 says whether there is such a record: a route may be missing too.
 		const bare = ids.filter((id) => isBare(found.get(id)));
 		const records = await findByIds(run.client, entity, '', bare);
@@ -179,7 +185,7 @@ const NONE = { ok: true as const, rows: [] };
 const isBare = (list: Outcome<{ rows: IDataObject[] }> | undefined): boolean => !list || (list.ok ? list.rows.length === 0 : list.failure.kind === 'notFound');
 
 /** What belongs to several records at once where a row names its record, or to one after the other. */
-async function readBelow({ client }: Run, { path }: Entity, { part, isMass }: Below, { ids, query }: { ids: RecordId[]; query: Query }): Promise<Lists> {
+async function readBelow({ client }: Run, { path }: Entity, { part, isMass, read }: Below, { ids, query, limit }: { ids: RecordId[]; query: Query; limit: number }): Promise<Lists> {
 	const lists: Lists = new Map();
 	const size = isMass ? IDS_PER_REQUEST : 1;
 	const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
@@ -188,7 +194,7 @@ async function readBelow({ client }: Run, { path }: Entity, { part, isMass }: Be
 		const place = isMass
 			? { path: `${path}/${part}`, query: { filter: { ...(query.filter as Query | undefined), entity_id: chunk } } }
 			: { path: `${path}/${id}/${part}`, query };
-		const list = part === 'links' ? await readRows(client, place, part) : await readList({ client, ...place, collection: part });
+		const list = read ? await read(client, place, limit) : await readList({ client, ...place, collection: part });
 		for (const own of chunk) lists.set(own, list.ok ? { ok: true, rows: [] } : list);
 		if (!list.ok) return;
 		for (const row of list.rows) {

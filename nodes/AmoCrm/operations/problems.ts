@@ -25,7 +25,7 @@ export function withNeeds(error: AmoCrmError, { needs, writes }: Pick<Operation,
 function needOf({ kind, status }: Failure, { admin, plan, scope, state }: NonNullable<Operation['needs']>, writes: boolean): string | undefined {
 	const isForAdmins = admin === 'always' || (admin === 'toWrite' && writes);
 	if (kind === 'forbidden' && isForAdmins) return 'Only an administrator of the amoCRM account may do this: connect the account as one.';
-	if (kind === 'forbidden' && scope) return `This needs the scope ${scope} of the integration: allow it in amoCRM and connect the account again. Where amoCRM does not offer it, the account cannot have it.`;
+	if (kind === 'forbidden' && scope) return `This needs the scope ${scope}: allow it to the integration in amoCRM and connect the account again. Where amoCRM does not offer it, the account cannot have it.`;
 	const need = status === 422 ? (state ?? plan) : kind === 'paymentRequired' ? plan : undefined;
 	return need === undefined ? undefined : `This needs ${need}.`;
 }

@@ -22,7 +22,8 @@ export function planOf({ action }: Run, route: Route, row: IDataObject, found: I
 	const sent = { ...([body].flat()[0] as IDataObject | undefined) };
 	delete sent.request_id;
 	if ('password' in sent) sent.password = '***';
-	return { dry_run: true, action, method, path: `/api/v4${path}`, body: body === undefined ? null : sent, found };
+	const at = route.base === undefined ? '/api/v4' : new URL(route.base).pathname;
+	return { dry_run: true, action, method, path: `${at}${path}`, body: body === undefined ? null : sent, found };
 }
 
 type Target = Route & Pick<Entity, 'isDictionary' | 'list'>;

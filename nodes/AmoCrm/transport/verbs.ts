@@ -8,6 +8,8 @@ import type { Verb } from './types';
 export interface Route {
 	/** Path of the collection. */
 	path: string;
+	/** What stands before `path` where that is not API v4. */
+	base?: string;
 	/** Key of its rows in `_embedded`. */
 	collection: string;
 	verb: Verb;
@@ -22,7 +24,7 @@ export interface Route {
  * where the route takes arrays; one request for each row where it takes one. What the path names is not named again in the body.
  */
 export function batchesFor(route: Route, size?: number): Pick<BatchJob, 'request' | 'answers' | 'idOf' | 'mayShare' | 'isSingle' | 'size'> {
-	const { path, collection, verb } = route;
+	const { base, path, collection, verb } = route;
 	const { method, path: below = '', sends, answers, atMost = Infinity, repeatable } = verb;
 	const inPath = [...below.matchAll(KEY)].map(([, key]) => key);
 	/** What was sent stands for an answer that has no rows. */
@@ -36,6 +38,7 @@ export function batchesFor(route: Route, size?: number): Pick<BatchJob, 'request
 		size: sends === 'rows' ? Math.min(size ?? verb.usually ?? DEFAULT_BATCH_SIZE, atMost) : 1,
 		request: (rows) => ({
 			method,
+			...(base === undefined ? {} : { base }),
 			path: path + below.replace(KEY, (_, key: string) => encodeURIComponent(String(rows[0]?.[key]))),
 			body: bodyOf(rows),
 			repeatable: typeof repeatable === 'function' ? repeatable(rows) : repeatable === true,
