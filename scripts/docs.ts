@@ -35,6 +35,7 @@ const PAGES: Record<string, string> = {
 	tag: 'crm_platform/tags-api',
 	talk: 'crm_platform/talks-api',
 	task: 'crm_platform/tasks-api',
+	transaction: 'crm_platform/customers-api',
 	user: 'crm_platform/users-api',
 	webhook: 'crm_platform/webhooks-api',
 	widget: 'crm_platform/widgets-api',
@@ -54,7 +55,7 @@ const USUAL: Record<string, (entity: Entity) => string[]> = {
 	create: ({ path, verbs }) => [routeOf(path, verbs?.create, 'POST')],
 	createComplex: ({ path }) => [`POST ${path}/complex`],
 	get: ({ path, isSingle, list }) => (isSingle ? [`GET ${path}`] : [`GET ${path}/{id}`, ...(list?.byIds === 'single' ? [] : [`GET ${path}`])]),
-	getAll: ({ path }) => [`GET ${path}`],
+	getAll: ({ path, pathBelow }) => [`GET ${path}`, ...(pathBelow === undefined ? [] : [`GET ${pathBelow}`])],
 	link: ({ path }) => [`POST ${path}/link`],
 	// Of API Request: the user says which.
 	send: () => [],

@@ -28,6 +28,7 @@ import { source } from './entities/source';
 import { OF_LEADS, tag } from './entities/tag';
 import { talk } from './entities/talk';
 import { task } from './entities/task';
+import { OF_A_CUSTOMER, transaction } from './entities/transaction';
 import type { Entity, Parent } from './entities/types';
 import { inSentence } from './entities/types';
 import { user } from './entities/user';
@@ -48,6 +49,7 @@ import { createNote, updateNote } from './operations/notes';
 import { placed } from './operations/place';
 import { runBot, stopBot } from './operations/salesbots';
 import { closeTalk, getMessages, sendMessage } from './operations/talks';
+import { createTransaction } from './operations/transactions';
 import type { Operation, Resource } from './operations/types';
 import { upsert } from './operations/upsert';
 import type { MatchBy } from './operations/upsertParameters';
@@ -61,7 +63,7 @@ const link: OperationOf = (entity) => linkOperation(entity, 'link');
 const unlink: OperationOf = (entity) => linkOperation(entity, 'unlink');
 const upsertBy = (...matchBy: MatchBy[]): OperationOf => (entity) => upsert(entity, matchBy);
 
-const updateBelow = (parents: Parent[]): OperationOf => (entity) => ({ ...update(entity), parents });
+const below = (parents: Parent[], operationOf: OperationOf): OperationOf => (entity) => ({ ...operationOf(entity), parents });
 
 /** What most settings of an account have. */
 const SETTING = [create, getOne, getMany, update, remove];
@@ -92,9 +94,10 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[salesbot, [getMany, runBot, stopBot]],
 	[shortLink, [shorten]],
 	[source, SETTING],
-	[tag, [create, getMany, updateBelow(OF_LEADS)]],
+	[tag, [create, getMany, below(OF_LEADS, update)]],
 	[talk, [closeTalk, getOne, getMany, getMessages, sendMessage]],
 	[task, [complete, create, getOne, getMany, update]],
+	[transaction, [createTransaction, getOne, below(OF_A_CUSTOMER, getMany), remove]],
 	[user, [activate, create, deactivate, getOne, getMany]],
 	[webhook, [getMany, subscribe, unsubscribe]],
 	[websiteButton, [addChat, create, getOne, getMany, update]],

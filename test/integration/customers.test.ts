@@ -157,3 +157,66 @@ describe('bonus points', () => {
 		expect(writes().filter(({ path }) => path.endsWith('bonus_points'))).toHaveLength(1);
 	});
 });
+
+describe('purchases', () => {
+	const EACH = { customerId: { __rl: true, mode: 'id', value: '={{ $json.id }}' }, price: '={{ $json.price }}' };
+	const purchase = async (operation: string, parameters: INodeParameters = {}, options = {}) =>
+		await world.run({ resource: 'transaction', operation, options: FAST, ...parameters }, options);
+	const made = () => world.emulator.log.entries.filter(({ method, path }) => method === 'POST' && path.endsWith('/transactions'));
+	let buyers: number[];
+
+	beforeEach(async () => {
+		buyers = (await periodic({}, { items: [{}, {}, {}] })).rows.map(({ json }) => json.id as number);
+		world.emulator.log.clear();
+	});
+
+	it.each(['transactions', 'customers'] as const)('of one customer share requests, each row with its item, answered under the key %s', async (transactionsKey) => {
+		world.emulator.switches.transactionsKey = transactionsKey;
+		const items = Array.from({ length: 150 }, (_, index) => ({ id: buyers[index % 3], price: index + 1 }) as IDataObject);
+		const { rows, error } = await purchase('create', EACH, { items });
+		expect(error).toBeUndefined();
+		expect(made()).toHaveLength(3);
+		expect(rows.map(({ json, pairedItem }) => [(pairedItem as { item: number }).item, json.customer_id, json.price])).toEqual(items.map(({ id, price }, index) => [index, id, price]));
+		const { transactions } = world.emulator.account;
+		for (const { json } of rows) expect(transactions.get(json.id as number)).toMatchObject({ customer_id: json.customer_id, price: json.price });
+		const own = await purchase('getAll', { customerId: byId(buyers[1] as number), returnAll: true });
+		expect(own.rows.map(({ json }) => json.price)).toEqual(items.flatMap(({ id, price }) => (id === buyers[1] ? [price] : [])));
+		expect((await purchase('getAll', { returnAll: true })).rows).toHaveLength(150);
+	});
+
+	it('earn points where the item says so', async () => {
+		const items = [true, false, 'yes', 'maybe'].map((earns) => ({ id: buyers[0], price: 100, earns }));
+		const { rows } = await purchase('create', { ...EACH, options: { ...FAST, accrueBonus: '={{ $json.earns }}' } as never }, { items, ...CONTINUE });
+		expect(rows.map(({ json }) => json.error ?? json.accrue_bonus)).toEqual([true, false, true, expect.stringMatching(/^'Accrue Bonus': 'maybe' is neither yes nor no/)]);
+		expect(made().map(({ query, body }) => [query.accrue_bonus, (body as unknown[]).length, JSON.stringify(body)])).toEqual([
+			['true', 2, expect.not.stringContaining('accrue')],
+			['false', 1, expect.not.stringContaining('customer_id')],
+		]);
+		expect(stored()[0]?.bonus_points).toBe(20);
+	});
+
+	it('hold products with quantities, and name the one that amoCRM does not know', async () => {
+		const { id: list } = (await world.run({ resource: 'catalog', operation: 'create', name: 'Products' })).rows[0]?.json ?? {};
+		const { id: element } = (await world.run({ resource: 'catalogElement', operation: 'create', name: 'Table', catalogId: byId(list as number) })).rows[0]?.json ?? {};
+		const products = (elementId: unknown, quantity: unknown = 1) => ({ additionalFields: { products: { product: [{ catalogId: byId(list as number), elementId: byId(elementId as number), quantity }] } } }) as INodeParameters;
+		const buy = async (more: INodeParameters) => await purchase('create', { customerId: byId(buyers[0] as number), price: 10, ...more });
+		const { rows } = await buy(products(element, '1.5'));
+		const [row] = (await purchase('get', { transactionId: byId(rows[0]?.json.id as number) })).rows;
+		expect(row?.json).toMatchObject({ price: 10, customer_id: buyers[0], catalog_elements: [{ id: element, metadata: { catalog_id: list, quantity: 1.5 } }] });
+		expect((await buy(products(999))).error?.message).toContain("'Products' (_embedded.catalog_elements.0.id, value 999)");
+		expect((await buy(products(element, 0))).error?.message).toMatch(/^'Products': '0' is no quantity/);
+	});
+
+	it('of nobody are refused, the others kept', async () => {
+		const items = [{ id: buyers[0], price: 1 }, { id: 999_999_999, price: 2 }, { id: buyers[1], price: 3 }];
+		const { rows } = await purchase('create', EACH, { items, ...CONTINUE });
+		expect(rows.map(({ json }) => json.error ?? json.price)).toEqual([1, expect.stringMatching(/^Transaction was refused: 'Customer' \(customer_id, value 999999999\)/), 3]);
+		expect((await purchase('getAll', { customerId: byId(999_999_999) })).error).toBeDefined();
+	});
+
+	it('say in a dry run where they would go', async () => {
+		const { rows } = await purchase('create', { customerId: byId(buyers[0] as number), price: 10, options: { ...FAST, dryRun: true, accrueBonus: true } });
+		expect(rows[0]?.json).toMatchObject({ dry_run: true, path: `/api/v4/customers/${buyers[0]}/transactions?accrue_bonus=true`, body: { price: 10 }, found: null });
+		expect(made()).toEqual([]);
+	});
+});

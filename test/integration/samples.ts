@@ -229,6 +229,19 @@ export const SAMPLES: Record<string, Samples> = {
 		along: { entityType: { entityId: 'lead' } },
 		refused: { taskTypeId: 999_999 },
 	},
+	transaction: {
+		prepare: async (world) => {
+			const { error } = await world.run({ resource: 'customer', operation: 'create', name: 'Buyer', nextDate: '2030-01-01T00:00:00Z' });
+			if (error) throw error;
+		},
+		values: {
+			customerId: (_n, world) => first(world.emulator.account.customers),
+			products: (_n, world) => ({ product: [{ catalogId: catalogOf(world), elementId: first(world.emulator.account.elements), quantity: 2 }] }),
+			receiptLink: (n) => `https://example.com/${n}`,
+		},
+		refused: {},
+		unseen: ['customer_id', 'next_date', 'next_price'],
+	},
 	user: {
 		values: {
 			password: (n) => `Secret${n}x`,

@@ -6,7 +6,7 @@ import { idIn, linkedOne, recordLocator } from '../fields/locator';
 import type { RecordTarget } from '../fields/targets';
 import { listSource } from '../fields/sources';
 import { CATALOG } from '../fields/targets';
-import { optionIn, optionsOf } from '../fields/values';
+import { isUnset, optionIn, optionsOf } from '../fields/values';
 import type { Entity, Parent } from './types';
 import { inSentence } from './types';
 
@@ -18,7 +18,9 @@ const BRACES = /\{(\w+)\}/g;
 export function entityAt(entity: Entity, valueOf: (parameter: string) => unknown, context: PickContext): Entity {
 	if (!entity.parents) return entity;
 	const segments = new Map(entity.parents.map(({ name, segment }) => [name, segment(valueOf, context)]));
-	return inBraces(entity, (name) => segments.get(name) ?? '');
+	const { pathBelow: path } = entity;
+	const isBelow = path !== undefined && [...segments.values()].every((segment) => segment !== '');
+	return inBraces(isBelow ? { ...entity, path } : entity, (name) => segments.get(name) ?? '');
 }
 
 function inBraces(entity: Entity, segmentOf: (name: string) => string): Entity {
@@ -39,13 +41,22 @@ export function targetOf(entity: Entity): LocatorTarget {
 	return { noun: inSentence(displayName), listSearchMethod, linkPaths, ...(isText ? { hasTextIds: isText } : {}), ...(hasNames ? { source } : {}) };
 }
 
+interface ParentLook {
+	name: string;
+	displayName: string;
+	description: string;
+	/** Whether it may be left empty. */
+	isOptional?: true;
+}
+
 /** Below one record: the pipeline of a stage, the list of an element. */
-export function below(target: LocatorTarget, look: { name: string; displayName: string; description: string }): Parent {
+export function below(target: LocatorTarget, { isOptional, ...look }: ParentLook): Parent {
 	const { name } = look;
 	return {
 		name,
-		properties: [{ ...look, ...recordLocator(target), required: true } as INodeProperties],
-		segment: (valueOf, context) => named(look.displayName, () => String(idIn(target, valueOf(name), context))),
+		properties: [{ ...look, ...recordLocator(target), ...(isOptional ? {} : { required: true }) } as INodeProperties],
+		segment: (valueOf, context) =>
+			isOptional && isUnset(valueOf(name)) ? '' : named(look.displayName, () => String(idIn(target, valueOf(name), context))),
 		pattern: '\\d+',
 	};
 }

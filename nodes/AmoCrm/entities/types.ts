@@ -62,6 +62,8 @@ interface Declaration {
 	displayNamePlural?: string;
 	/** Path below `/api/v4`; a parent's part stands in braces: `/leads/pipelines/{pipelineId}/statuses`. */
 	path: string;
+	/** Path of those below a parent, where that may be left out. */
+	pathBelow?: string;
 	/** What the braces stand for, the outermost first. */
 	parents?: Parent[];
 	/** Key of the rows in `_embedded`; also the entity type in links. The end of `path` when left out. */

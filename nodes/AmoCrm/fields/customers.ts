@@ -1,5 +1,7 @@
+import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { objectsIn } from '../transport/objects';
 import type { Conventions } from './conventions';
 import type { EncodeContext, FieldKind } from './fields';
 import { bodyKind, moment } from './fields';
@@ -56,3 +58,9 @@ export const segmentList: FieldKind = {
 	},
 	total: () => listTotal(recordEntries, (entry) => String(unwrapLocator(entry)).trim()),
 };
+
+/** Purchases in the answer to their creation: the vendor's sample has them under the key of customers, its own client reads theirs. */
+export function transactionsIn(body: unknown): IDataObject[] {
+	const { transactions, customers } = ((body as IDataObject | undefined)?._embedded ?? {}) as IDataObject;
+	return objectsIn(transactions ?? customers);
+}

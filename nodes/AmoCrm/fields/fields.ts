@@ -119,7 +119,7 @@ export function bodyKind(property: FieldKind['property'], convert: (value: unkno
 }
 
 /** Sets what stands under a key, or under a path of keys such as `rights.role_id`. */
-function putAt(body: IDataObject, path: string, value: unknown): void {
+export function putAt(body: IDataObject, path: string, value: unknown): void {
 	const keys = path.split('.');
 	const last = keys.pop() as string;
 	const owner = keys.reduce((inner, key) => (inner[key] ??= {}) as IDataObject, body);

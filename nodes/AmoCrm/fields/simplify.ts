@@ -94,7 +94,8 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 		} else if (key !== 'reviews' && Array.isArray(value) && entries.length === value.length && entries.every((entry) => entry.id !== undefined && !('metadata' in entry))) {
 			simple[`${key.replace(/(?<=status)es$|s$/, '')}_ids`] = entries.map((entry) => entry.id ?? null) as number[];
 			if (entries.length > 0 && entries.every(({ name }) => typeof name === 'string')) simple[key] = entries.map(({ name }) => name) as string[];
-		} else simple[key] = value;
+		} else if (isObject(value) && value.id !== undefined) simple[`${key}_id`] = value.id;
+		else simple[key] = value;
 	}
 	return simple;
 }

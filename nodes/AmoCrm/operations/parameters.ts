@@ -155,10 +155,12 @@ export function withProperty(entity: Entity): INodeProperties[] {
 	];
 }
 
+/** What an item has in 'Options'. */
+export const optionsOf = (run: Run, item: number): IDataObject => (run.parameter('options', item, {}) ?? {}) as IDataObject;
+
 /** What `with` is to add for an item, as amoCRM takes it. */
 export function withOf(run: Run, item: number): string {
-	const options = (run.parameter('options', item, {}) ?? {}) as { with?: unknown };
-	return toList(options.with ?? []).map(toText).join(',');
+	return toList(optionsOf(run, item).with ?? []).map(toText).join(',');
 }
 
 /** A switch, which an expression may give as a text: "false" is no. Throws a `UserError` that names it. */

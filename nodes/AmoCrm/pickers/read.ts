@@ -50,7 +50,8 @@ export function asError(context: Pick<ApiContext, 'getNode'>, failure: Pick<Fail
 
 /** The entity below what is chosen in the form; nothing while that is not chosen. */
 export async function placeIn(context: ILoadOptionsFunctions, entity: Entity): Promise<Entity | undefined> {
-	const valueOf = (name: string) => context.getCurrentNodeParameter(name) ?? context.getCurrentNodeParameter(`filters.${name}`);
+	// Beside the picker, in a block or a collection, or at the top of the form.
+	const valueOf = (name: string) => [`&${name}`, name, `filters.${name}`].map((path) => context.getCurrentNodeParameter(path)).find((value) => value !== undefined);
 	const isOpen = entity.parents?.some(({ properties }) => properties.some(({ name, type }) => type === 'resourceLocator' && isUnset(valueOf(name))));
 	try {
 		return await read(context, (place) => entityAt(entity, valueOf, place));

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
 import { endsEverything, isTooMuch, refusalIn } from './failures';
-import { inTurns } from './parallel';
+import { grouped, inTurns } from './parallel';
 import { isRepeatable } from './retry';
 import type { ApiRequest, Failure, FieldProblem, Reply } from './types';
 
@@ -43,6 +43,8 @@ export interface BatchJob {
 	/** All rows are about the one record of its kind. */
 	isSingle?: boolean;
 	size: number;
+	/** Rows with the same address share requests; all do when left out. */
+	addressOf?: (row: IDataObject) => string;
 	/** Whether good rows go on when others are refused ("continue on fail"). */
 	rescue: boolean;
 	/** Gets the rows of each request that amoCRM has confirmed. */
@@ -68,7 +70,8 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 	/** Wave by wave: two rows for the same record must not be in one batch, nor overtake each other. */
 	for (const wave of await wavesOf(rows, job)) {
 		const queue: number[][] = [];
-		for (let from = 0; from < wave.length; from += size) queue.push(wave.slice(from, from + size));
+		const groups = await grouped(wave, (index) => job.addressOf?.(rows[index] as IDataObject));
+		for (const group of groups.values()) for (let from = 0; from < group.length; from += size) queue.push(group.slice(from, from + size));
 
 		const workers: Array<Promise<void>> = [];
 		const worker = async (): Promise<void> => {

@@ -69,6 +69,8 @@ export interface Verb {
 	method: 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 	/** Below the entity's path; `{id}` stands for the record's ID, other braces for other values of the row. */
 	path?: string;
+	/** What `path` is below, where that is not the entity's path. */
+	root?: string;
 	/** An array of rows in one request, one row, or no body at all: one request for each record. */
 	sends: 'rows' | 'row' | 'nothing';
 	/** Rows in `_embedded`, the row itself, a list of links, no body at all, or a form of its own. */

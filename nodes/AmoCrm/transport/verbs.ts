@@ -21,12 +21,14 @@ export interface Route {
 
 /**
  * The requests that write rows, and how their answers are read: batches of `size`, where nothing is given as many as usual,
- * where the route takes arrays; one request for each row where it takes one. What the path names is not named again in the body.
+ * where the route takes arrays; one request for each row where it takes one. What the path names is not named again in the body,
+ * and rows with different paths share no request.
  */
-export function batchesFor(route: Route, size?: number): Pick<BatchJob, 'request' | 'answers' | 'idOf' | 'mayShare' | 'isSingle' | 'size'> {
+export function batchesFor(route: Route, size?: number): Pick<BatchJob, 'request' | 'answers' | 'idOf' | 'mayShare' | 'isSingle' | 'size' | 'addressOf'> {
 	const { base, path, collection, verb } = route;
-	const { method, path: below = '', sends, answers, atMost = Infinity, repeatable } = verb;
+	const { method, root = path, path: below = '', sends, answers, atMost = Infinity, repeatable } = verb;
 	const inPath = [...below.matchAll(KEY)].map(([, key]) => key);
+	const addressOf = (row: IDataObject = {}) => root + below.replace(KEY, (_, key: string) => encodeURIComponent(String(row[key])));
 	/** What was sent stands for an answer that has no rows. */
 	const isBare = answers === 'nothing' || answers === 'links';
 	const bodyOf = (rows: IDataObject[]) => {
@@ -39,7 +41,7 @@ export function batchesFor(route: Route, size?: number): Pick<BatchJob, 'request
 		request: (rows) => ({
 			method,
 			...(base === undefined ? {} : { base }),
-			path: path + below.replace(KEY, (_, key: string) => encodeURIComponent(String(rows[0]?.[key]))),
+			path: addressOf(rows[0]),
 			body: bodyOf(rows),
 			repeatable: typeof repeatable === 'function' ? repeatable(rows) : repeatable === true,
 		}),
@@ -55,6 +57,7 @@ export function batchesFor(route: Route, size?: number): Pick<BatchJob, 'request
 		idOf: isBare ? (sent) => sent.id ?? sent.entity_id ?? sent[route.id?.key ?? 'id'] : (answer) => shownId(route, answer),
 		mayShare: isBare || verb.merges,
 		isSingle: route.isSingle !== undefined,
+		addressOf,
 	};
 }
 
