@@ -23,7 +23,7 @@ export const transaction = entity({
 		{ name: 'comment', kind: longText, placeholder: 'e.g. Order 1024', description: 'What the purchase was' },
 		{ name: 'completedAt', kind: moment, description: "When it was made; now when left out. A date without an offset is in the workflow's time zone." },
 		{ name: 'products', key: '_embedded.catalog_elements', kind: linkedProducts, description: 'What was bought' },
-		{ name: 'nextDate', displayName: 'Next Purchase Date', kind: inMode('periodicity', moment), description: 'When the customer is expected to buy again; in the periodic mode' },
+		{ name: 'nextDate', displayName: 'Next Purchase Date', kind: inMode('periodicity', moment), description: "When the customer is expected to buy again; in the periodic mode. A date without an offset is in the workflow's time zone." },
 		{ name: 'nextPrice', displayName: 'Next Purchase Amount', kind: money, description: "Amount of the next purchase in the account's currency" },
 		{ name: 'createdBy', kind: pickedUser, description: 'The user in whose name the record is made; 0 is the robot' },
 		{ name: 'receiptLink', key: 'metadata.receipt_link', kind: text, placeholder: 'e.g. https://example.com/receipt/1', description: 'Web address of the receipt' },
