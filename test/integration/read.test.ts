@@ -120,7 +120,7 @@ describe('get many', () => {
 		const { rows } = await world.run(list({ limit: 2, sort: { field: 'id', direction: 'desc' } }));
 		expect(rows.map(({ json }) => json.id)).toEqual([leadIds[619], leadIds[618]]);
 		const { error } = await world.run(list({ sort: { field: '={{ "price" }}' } }));
-		expect(error?.message).toMatch(/^'Sort': amoCRM cannot sort leads by 'price'\. Give one of: created_at, id, updated_at/);
+		expect(error?.message).toMatch(/^'Sort': 'price' is not possible\. Give one of: created_at, id, updated_at/);
 	});
 
 	it('finds by text', async () => {

@@ -157,14 +157,14 @@ describe('what is refused with a clear error', () => {
 	});
 
 	test.each<[INodeParameters, string]>([
-		[{ events: '={{ [{ a: 1 }] }}' }, `'Events': '{"a":1}' is not possible. Give the code of an event such as add_lead.`],
-		[{ events: ['add_lead'], options: { pipelineIds: '={{ [{ id: 5 }] }}' } }, `'Pipeline': '{"id":5}' is not possible. Give an ID such as 7100001.`],
-		[{ events: ['add_lead'], options: { stageIds: ['Won'] } }, "'Stage': 'Won' is not possible."],
-		[{ events: ['add_lead'], options: { responsibleUserIds: '={{ ["Olga"] }}' } }, "'Responsible User': 'Olga' is not possible."],
-		[{ events: ['add_lead'], options: { changedFields: ['Price'] } }, "'Only if Changed': 'Price' is not possible."],
+		[{ events: '={{ [{ a: 1 }] }}' }, `'Events': '{"a":1}' is not possible. Give the name or the code of an event such as add_lead.`],
+		[{ events: ['add_lead'], options: { pipelineIds: '={{ [{ id: 5 }] }}' } }, `'Pipeline': '{"id":5}' is not a whole number.`],
+		[{ events: ['add_lead'], options: { stageIds: ['Won'] } }, "'Stage': there is no stage 'Won'. Give the name or the ID of one of: "],
+		[{ events: ['add_lead'], options: { responsibleUserIds: '={{ ["Olga"] }}' } }, "'Responsible User': there is no user 'Olga'. Give"],
+		[{ events: ['add_lead'], options: { changedFields: ['Prize'] } }, "'Only if Changed': there is no field 'Prize'. Give"],
 		[{ events: ['add_lead'], options: { loadFullRecord: true, with: '={{ ["everything"] }}' } }, "'Include': 'everything' is not possible."],
 		[{ events: ['add_lead'], options: { ignoreOwnChanges: '={{ "maybe" }}' } }, "'Ignore Own Changes': 'maybe' is neither yes nor no."],
-		[{ mode: 'digitalPipeline', options: { pipelineIds: ['Sales'] } }, "'Pipeline': 'Sales' is not possible."],
+		[{ mode: 'digitalPipeline', options: { pipelineIds: ['Salez'] } }, "'Pipeline': there is no pipeline 'Salez'. Give"],
 	])('an option that would keep everything out: %j', async (parameters, message) => {
 		expect((await failing(parameters))?.message).toContain(message);
 		expect(hooks()).toEqual([]);
@@ -404,6 +404,35 @@ describe('options', () => {
 		await settled();
 		expect(host.executions).toHaveLength(1);
 		ui().update('leads', lead.id, { responsible_user_id: otherUser(), status_id: 143 });
+		await settled();
+		expect(host.executions).toHaveLength(2);
+	});
+
+	test('names do as IDs do; they are looked for when the workflow goes live, not at a delivery', async () => {
+		const { pipelines, users } = world.emulator.account;
+		const [pipeline] = [...pipelines.values()];
+		const won = pipeline?.statuses.find(({ id }) => id === 142)?.name ?? '';
+		const other = users.get(otherUser())?.name ?? '';
+		world.emulator.log.clear();
+		await start({ events: ['Lead: Stage Changed'], options: { pipelineIds: `={{ ${JSON.stringify(pipeline?.name.toUpperCase())} }}`, stageIds: [won], responsibleUserIds: [`  ${other} `], changedFields: ['Lead: Source'], loadFullRecord: false, keepRepeated: true } });
+		expect(world.requests('GET', '/leads/pipelines')).toHaveLength(1);
+		expect(world.requests('GET', '/users')).toHaveLength(1);
+		const lead = ui().create('leads', { name: 'x', pipeline_id: pipeline?.id, responsible_user_id: otherUser() });
+		const own = ui().create('leads', { name: 'x', pipeline_id: pipeline?.id });
+		for (const id of [lead.id, own.id]) ui().update('leads', id, { status_id: 143 });
+		world.emulator.log.clear();
+		for (const id of [lead.id, own.id]) ui().update('leads', id, { status_id: 142 });
+		await settled();
+		expect(host.executions).toHaveLength(1);
+		expect(host.last()).toMatchObject([{ id: lead.id, status_id: 142 }]);
+		// The lists were read when the workflow went live, and are known for a minute.
+		expect(world.requests('GET', '/users')).toHaveLength(0);
+
+		world.emulator.faults.add({ method: 'GET', path: /.*/, times: 20, action: { kind: 'status', status: 403, body: { title: 'x', status: 403, detail: 'x' } } });
+		await host.restart();
+		world.emulator.faults.clear();
+		ui().update('leads', lead.id, { status_id: 143 });
+		ui().update('leads', lead.id, { status_id: 142 });
 		await settled();
 		expect(host.executions).toHaveLength(2);
 	});

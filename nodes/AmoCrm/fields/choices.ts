@@ -198,8 +198,9 @@ export const isId = (value: unknown, { ids }: Source): boolean =>
 /** The ID of what is given by its ID, `0` included, or by its name. Throws a `UserError` that says which there are. */
 export function pickedId(value: unknown, source: Source, { choices }: ChoiceContext): number | string {
 	const plain = unwrapLocator(value);
-	const isName = choices && typeof plain === 'string' && plain.trim() !== '' && !isId(plain, source);
-	return isName ? idOfName(plain, source, choices) : toInteger(plain);
+	if (typeof plain !== 'string' || /^\s*\d*\s*$/.test(plain)) return toInteger(plain);
+	if (isId(plain, source)) return plain.trim();
+	return choices ? idOfName(plain, source, choices) : toInteger(plain);
 }
 
 /** The same for several, in a list or in a text with commas; names may hold commas too. */

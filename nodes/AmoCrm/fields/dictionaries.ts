@@ -119,7 +119,7 @@ export function choicesOf(client: ApiClient): ChoicesOf {
 		throw new AccountNeeded(async () => {
 			if (all && kept.get(fullKey)?.by !== client) kept.delete(fullKey);
 			try {
-				known.set(own, { all: await source.read(client), isCurrent: kept.get(fullKey)?.by === client });
+				known.set(own, { all: await source.read(client), isCurrent: age === 'current' || kept.get(fullKey)?.by === client });
 			} catch (failure) {
 				const { message, facts } = AmoCrmError.of(failure);
 				known.set(own, { error: new AmoCrmError(`give an ID: a ${source.noun} cannot be found by its name, as amoCRM does not give the list of them. ${message}`, facts), isCurrent: true });

@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
-import { isUnset, show, toList } from './values';
+import { isUnset, labelKey, show, toList } from './values';
 
 /** What amoCRM can tell a webhook (extended facts 1.2) and under which keys it does (1.3). */
 
@@ -67,13 +67,15 @@ export const HOOK_EVENT_OPTIONS: INodePropertyOptions[] = HOOK_EVENTS.map(({ cod
 	description: unconfirmed ? `${code}. Not every account may know it.` : code,
 }));
 
-/** The codes in a list, or in a text with commas, each once; others than the known ones too. Throws a `UserError`. */
+/** The codes of the events in a list, or in a text with commas, each once, by code or name; others than the known ones too. Throws a `UserError`. */
 export function eventCodes(...given: unknown[]): string[] {
-	const entries = given.flatMap((value) => (isUnset(value) ? [] : toList(value)));
-	for (const entry of entries) {
-		if (typeof entry !== 'string' || !/^\w{1,80}$/.test(entry)) throw new UserError(`${show(entry)} is not possible. Give the code of an event such as add_lead.`);
-	}
-	return [...new Set(entries.map(String))];
+	const codes = given.flatMap((value) => (isUnset(value) ? [] : toList(value))).map((entry) => {
+		const known = HOOK_EVENTS.find(({ name }) => typeof entry === 'string' && labelKey(name) === labelKey(entry).replace(/ \(unconfirmed\)$/, ''));
+		if (known) return known.code;
+		if (typeof entry === 'string' && /^\w{1,80}$/.test(entry)) return entry;
+		throw new UserError(`${show(entry)} is not possible. Give the name or the code of an event such as add_lead.`);
+	});
+	return [...new Set(codes)];
 }
 
 /** `settings` is a list in some answers and a map of codes in others (extended facts 1.1). */

@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 
 import { bodyKind } from './fields';
 import { blockList, blocksOf } from './locator';
-import { isUnset, oneOf, optionsOf, show, toText, valuesOf } from './values';
+import { isUnset, optionIn, optionsOf, show, toText } from './values';
 
 const TYPES = optionsOf({ inline: 'Answer', url: 'Link' });
 
@@ -17,7 +17,7 @@ const values: INodeProperties[] = [
 export const templateButtons = bodyKind(blockList({ displayName: 'Button', name: 'button', values }, { sortable: true }), (value) =>
 	blocksOf(value, 'button').map((row) => {
 		const { type: given, text, url } = (typeof row === 'object' && row !== null ? row : { text: row }) as IDataObject;
-		const type = isUnset(given) ? (isUnset(url) ? 'inline' : 'url') : oneOf(valuesOf(TYPES), given);
+		const type = isUnset(given) ? (isUnset(url) ? 'inline' : 'url') : optionIn(TYPES, given);
 		if (type === 'inline' && !isUnset(url)) throw new UserError(`${show(row)} is an answer, which opens no page. Make it a link, or leave the address out.`);
 		if (isUnset(text) || (type === 'url' && isUnset(url))) throw new UserError(`${show(row)} is not whole: a button needs its text, and a link its address`);
 		return { type, text: toText(text), ...(type === 'url' ? { url: toText(url) } : {}) };

@@ -6,7 +6,7 @@ import type { Entity } from '../entities/types';
 import { multitextField } from '../fields/customFields';
 import { AmoCrmError } from '../fields/errors';
 import { named } from '../fields/fields';
-import { isUnset, oneOf, valuesOf } from '../fields/values';
+import { isUnset, optionIn } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import { inTurns } from '../transport/parallel';
 import type { Asked } from './items';
@@ -47,7 +47,7 @@ type Calls = Array<Asked<IDataObject>>;
 
 async function createCalls(run: Run, entity: Entity): Promise<void> {
 	const { unmatched = 'fail' } = run.parameter('options', 0, {}) as IDataObject;
-	const way = named('Unmatched Calls', () => oneOf(valuesOf(UNMATCHED), unmatched));
+	const way = named('Unmatched Calls', () => optionIn(UNMATCHED, unmatched));
 	const mapping = await mappingOf(run, entity);
 	const ready: Calls = await readItems(run, (item) => draftFromParameters(run, { entity, mode: 'create' }, item, mapping).body);
 	if (mustStop(run)) return;

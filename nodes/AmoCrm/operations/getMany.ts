@@ -7,8 +7,9 @@ import { inSentence } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import type { Condition } from '../fields/filters';
+import { named } from '../fields/fields';
 import { conditionsOf, joinConditions } from '../fields/filters';
-import { isUnset, show } from '../fields/values';
+import { isUnset, optionIn, show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
 import { readList } from '../transport/pages';
 import { grouped, inParallel, inTurns } from '../transport/parallel';
@@ -91,7 +92,7 @@ function filtersProperty({ filters, filtersCustomFields }: Entity): INodePropert
 	return collection('Filters', 'filters', 'Add Filter', [...filters.map(filterProperty), ...(filtersCustomFields ? [customFieldFiltersProperty] : [])]);
 }
 
-const DIRECTIONS = [
+const DIRECTIONS: Array<{ name: string; value: Sort['direction'] }> = [
 	{ name: 'Ascending', value: 'asc' },
 	{ name: 'Descending', value: 'desc' },
 ];
@@ -246,7 +247,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, cont
 	const { query, asked, isImpossible } = joinConditions(conditions);
 	const limit = limitOf(run, item);
 	const sort = sortOf(entity, collectionOf(run, 'sort', 'Sort', item));
-	const extras = [withOf(run, item), query.with ?? []].flat().filter((extra) => extra !== '').join(',');
+	const extras = [withOf(run, entity, item), query.with ?? []].flat().filter((extra) => extra !== '').join(',');
 	// A record that changes while the pages are read would move to another page, and one that is read already: the order of
 	// the IDs stays, and a whole list can be sorted here.
 	const isSortedHere = limit === undefined && MOVING.has(sort.field) && entity.sortKeys.some(({ value }) => value === 'id');
@@ -269,15 +270,11 @@ const MOVING = new Set(['updated_at', 'complete_till']);
 /** The order of the IDs unless the user wants another: amoCRM's own order is by the last change. */
 function sortOf(entity: Entity, sort: { field?: unknown; direction?: unknown }): Sort {
 	if (isUnset(sort.field) && isUnset(sort.direction)) return BY_ID;
-	const field = isUnset(sort.field) ? (entity.sortKeys[0]?.value ?? 'id') : sort.field;
-	if (!entity.sortKeys.some((key) => key.value === field)) {
-		throw new UserError(
-			`'Sort': amoCRM cannot sort ${inSentence(entity.displayNamePlural)} by ${show(field)}. Give one of: ${entity.sortKeys.map((key) => key.value).join(', ')}.`,
-		);
-	}
-	const direction = isUnset(sort.direction) ? 'asc' : sort.direction;
-	if (direction !== 'asc' && direction !== 'desc') throw new UserError(`'Sort': ${show(direction)} is no direction. Give asc or desc.`);
-	return { field: field as string, direction };
+	const { sortKeys } = entity;
+	return named('Sort', () => ({
+		field: isUnset(sort.field) ? (sortKeys[0]?.value ?? 'id') : optionIn(sortKeys, sort.field),
+		direction: isUnset(sort.direction) ? 'asc' : optionIn(DIRECTIONS, sort.direction),
+	}));
 }
 
 /** Sorted by a number; rows that have the same stay as they are. Only the numbers are compared, which is fast for very many. */

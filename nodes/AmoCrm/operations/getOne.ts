@@ -38,7 +38,7 @@ async function getRecords(run: Run, entity: Entity): Promise<void> {
 	const groups = new Map<string, Group>();
 	await readItems(run, (item) => {
 		const id = entity.isSingle ? '' : readId(run, entity, item);
-		const group: Group = { extras: withOf(run, item), output: outputOf(run, item), wanted: [] };
+		const group: Group = { extras: withOf(run, entity, item), output: outputOf(run, item), wanted: [] };
 		const key = JSON.stringify(group);
 		if (!groups.has(key)) groups.set(key, group);
 		groups.get(key)?.wanted.push({ item, asked: id });

@@ -9,7 +9,7 @@ import { encodeDraft, named } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
 import { idIn, recordLocator, textIdIn, withArticle } from '../fields/locator';
-import { isUnset, toBoolean, toList, toText } from '../fields/values';
+import { isUnset, optionIn, toBoolean, toList } from '../fields/values';
 import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../transport/batches';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../transport/rateLimit';
 import { DEFAULT_MAX_RETRIES, DEFAULT_RETRY_MINUTES } from '../transport/retry';
@@ -159,8 +159,8 @@ export function withProperty(entity: Entity): INodeProperties[] {
 export const optionsOf = (run: Run, item: number): IDataObject => (run.parameter('options', item, {}) ?? {}) as IDataObject;
 
 /** What `with` is to add for an item, as amoCRM takes it. */
-export function withOf(run: Run, item: number): string {
-	return toList(optionsOf(run, item).with ?? []).map(toText).join(',');
+export function withOf(run: Run, { withOptions }: Entity, item: number): string {
+	return named('Include', () => toList(optionsOf(run, item).with ?? []).map((extra) => optionIn(withOptions, extra)).join(','));
 }
 
 /** A switch, which an expression may give as a text: "false" is no. Throws a `UserError` that names it. */

@@ -15,6 +15,14 @@ import type { HookAccount } from './delivery';
 /** Query parameter that carries the key. */
 export const KEY_PARAMETER = 'key';
 
+/** Options that decide by IDs which deliveries start the workflow, and what the user gave for them. */
+export interface NamedOptions extends IDataObject {
+	given: string;
+	pipelineIds: string[];
+	stageIds: string[];
+	responsibleUserIds: string[];
+}
+
 /** What the node remembers about its subscription: its part of the workflow's static data. */
 export interface Memory extends IDataObject {
 	key?: string;
@@ -26,6 +34,8 @@ export interface Memory extends IDataObject {
 	subdomain?: string;
 	/** The user who connected the credential. */
 	userId?: number;
+	/** IDs of what options name: a delivery has no time to look for them. */
+	named?: NamedOptions;
 }
 
 /** What is remembered of one node in this process, apart for its test runs. */

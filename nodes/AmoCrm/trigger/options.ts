@@ -1,12 +1,18 @@
 import type { IDataObject, ILoadOptionsFunctions, INode, INodePropertyOptions } from 'n8n-workflow';
-import { NodeOperationError, UserError } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { CARDS } from '../entities/cards';
+import type { ChoicesOf, Source } from '../fields/choices';
+import { entriesOf, pickedId } from '../fields/choices';
+import { AccountNeeded } from '../fields/conventions';
 import { fieldDefinitions } from '../fields/dictionaries';
 import { ifReadable } from '../fields/errors';
 import { eventCodes } from '../fields/hookEvents';
-import { isUnset, show, toBoolean, toList } from '../fields/values';
+import { fieldChoice, PIPELINES, STAGES, USERS } from '../fields/sources';
+import { stagesOf } from '../fields/stages';
+import { isUnset, optionIn, toBoolean, toList } from '../fields/values';
 import { editorClientOf } from '../pickers/read';
+import type { NamedOptions } from './authenticity';
 import { CARD_EXTRAS } from './cards';
 
 /** The options as the operations of the trigger take them: lists of texts, and switches. */
@@ -24,7 +30,7 @@ export interface TriggerOptions {
 }
 
 /** Fields whose changes the account's history tells of, beside the custom fields of every kind of card. */
-const BUILT_IN_FIELDS: INodePropertyOptions[] = [
+const BUILT_IN_FIELDS = [
 	{ name: 'Name', value: 'name' },
 	{ name: 'Price', value: 'price' },
 	{ name: 'Responsible User', value: 'responsibleUser' },
@@ -32,31 +38,43 @@ const BUILT_IN_FIELDS: INodePropertyOptions[] = [
 	{ name: 'Tags', value: 'tags' },
 ];
 
-const ID = /^\d{1,15}$/;
-const STAGE = /^(?:\d{1,15}:)?\d{1,15}$/;
-const isOneOf = (list: Array<{ value: unknown }>) => (text: string): boolean => list.some(({ value }) => value === text);
-
 /**
  * What stands in 'Options'. An expression may give anything: what would never match, and so keep every delivery out
- * without a word, is refused.
+ * without a word, is refused. Throws what asks for the account where a name has to be looked for.
  */
-export function readOptions(node: INode, given: IDataObject): TriggerOptions {
-	const list = (name: keyof TriggerOptions, displayName: string, isKnown: (text: string) => boolean, example: string) =>
-		naming(node, displayName, () => textsIn(given[name], isKnown, example));
+export function readOptions(node: INode, given: IDataObject, choices: ChoicesOf): TriggerOptions {
+	const list = (name: keyof TriggerOptions, displayName: string, read: (entries: unknown) => string[]) =>
+		naming(node, displayName, () => (isUnset(given[name]) ? [] : read(given[name])));
+	const picked = (source: Source) => (value: unknown) => entriesOf(value, source, { choices }).map((entry) => String(pickedId(entry, source, { choices })));
 	const flag = (name: keyof TriggerOptions, displayName: string) => naming(node, displayName, () => !isUnset(given[name]) && toBoolean(given[name]));
-	const isBuiltIn = isOneOf(BUILT_IN_FIELDS);
+	const pipelineIds = list('pipelineIds', 'Pipeline', picked(PIPELINES));
 	return {
-		pipelineIds: list('pipelineIds', 'Pipeline', (text) => ID.test(text), 'an ID such as 7100001'),
-		stageIds: list('stageIds', 'Stage', (text) => STAGE.test(text), 'the IDs of a pipeline and its stage such as 7100001:142'),
-		responsibleUserIds: list('responsibleUserIds', 'Responsible User', (text) => ID.test(text), 'an ID such as 9000001'),
-		changedFields: list('changedFields', 'Only if Changed', (text) => ID.test(text) || isBuiltIn(text), `the ID of a custom field, or one of ${BUILT_IN_FIELDS.map(({ value }) => value).join(', ')}`),
-		with: list('with', 'Include', isOneOf(CARD_EXTRAS), `one of ${CARD_EXTRAS.map(({ value }) => value).join(', ')}`),
+		pipelineIds,
+		stageIds: list('stageIds', 'Stage', (value) => stageIds(value, choices, pipelineIds)),
+		responsibleUserIds: list('responsibleUserIds', 'Responsible User', picked(USERS)),
+		changedFields: list('changedFields', 'Only if Changed', picked(CHANGEABLE)),
+		with: list('with', 'Include', (value) => toList(value).map((entry) => optionIn(CARD_EXTRAS, entry))),
 		ignoreOwnChanges: flag('ignoreOwnChanges', 'Ignore Own Changes'),
 		keepRepeated: flag('keepRepeated', 'Keep Repeated Deliveries'),
 		loadFullRecord: flag('loadFullRecord', 'Load Full Record'),
 		separateExecutions: flag('separateExecutions', 'Separate Executions'),
 	};
 }
+
+const BY_ID = ['pipelineIds', 'stageIds', 'responsibleUserIds'] as const;
+
+/** The options that name something, as the user gave them. */
+export const givenIn = (given: IDataObject): string => JSON.stringify(BY_ID.map((name) => given[name]));
+
+/** Their IDs; nothing where they hold IDs only. */
+export function namedIn(given: IDataObject, { pipelineIds, stageIds, responsibleUserIds }: TriggerOptions): NamedOptions | undefined {
+	const ids = { pipelineIds, stageIds, responsibleUserIds };
+	const isPlain = BY_ID.every((name) => isUnset(given[name]) || toList(given[name]).map(String).join() === ids[name].join());
+	return isPlain ? undefined : { given: givenIn(given), ...ids };
+}
+
+/** What stands in 'Options', with the remembered IDs of names. */
+export const withIds = (given: IDataObject, named?: NamedOptions): IDataObject => (named?.given === givenIn(given) ? { ...given, ...named } : given);
 
 /** The codes of the events that the user chose and typed, each once. */
 export const readEvents = (node: INode, chosen: unknown, typed: unknown): string[] => naming(node, 'Events', () => eventCodes(chosen, typed));
@@ -66,28 +84,33 @@ function naming<T>(node: INode, displayName: string, read: () => T): T {
 	try {
 		return read();
 	} catch (error) {
-		throw new NodeOperationError(node, `'${displayName}': ${(error as Error).message}`);
+		throw error instanceof AccountNeeded ? error : new NodeOperationError(node, `'${displayName}': ${(error as Error).message}`);
 	}
 }
 
-/** The entries of a list, or of a text with commas. Throws a `UserError` for one that is not known. */
-function textsIn(value: unknown, isKnown: (text: string) => boolean, example: string): string[] {
-	if (isUnset(value)) return [];
-	return toList(value).map((entry) => {
-		const text = typeof entry === 'string' || typeof entry === 'number' ? String(entry) : '';
-		if (isKnown(text)) return text;
-		throw new UserError(`${show(entry)} is not possible. Give ${example}.`);
+/** A status alone stands for it in every pipeline. */
+const stageIds = (value: unknown, choices: ChoicesOf, pipelineIds: string[]): string[] =>
+	entriesOf(value, STAGES, { choices }).flatMap((entry) => {
+		if (typeof entry === 'number' || /^\d{1,15}$/.test(String(entry))) return [String(entry)];
+		return stagesOf(entry, { choices }, pipelineIds.length > 0 ? pipelineIds.map(Number) : undefined).map(({ pipelineId, statusId }) => `${pipelineId}:${statusId}`);
 	});
-}
 
-/** What 'Only if Changed' offers. A kind of card that the account or the user has no access to is left out. */
+/** What 'Only if Changed' offers, `Lead: Budget`. A kind of card that the account or the user has no access to is left out. */
+const CHANGEABLE: Source = {
+	noun: 'field',
+	keptAs: 'changeable fields',
+	ids: new RegExp(`^(?:${BUILT_IN_FIELDS.map(({ value }) => value).join('|')})$`),
+	read: async (client) => {
+		const custom = await Promise.all(
+			CARDS.map(async ({ displayName, path }) => {
+				const fields = (await ifReadable(fieldDefinitions(client, path))) ?? [];
+				return fields.map((field) => ({ ...fieldChoice(field), path: `${displayName}: ${field.name}` }));
+			}),
+		);
+		return [...BUILT_IN_FIELDS.map(({ name, value }) => ({ id: value, value: name, code: null, path: name })), ...custom.flat()];
+	},
+};
+
 export async function getChangeableFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const client = await editorClientOf(this);
-	const custom = await Promise.all(
-		CARDS.map(async ({ displayName, path }) => {
-			const fields = (await ifReadable(fieldDefinitions(client, path))) ?? [];
-			return fields.map(({ id, name }) => ({ name: `${displayName}: ${name}`, value: id }));
-		}),
-	);
-	return [...BUILT_IN_FIELDS, ...custom.flat()];
+	return (await CHANGEABLE.read(await editorClientOf(this))).map(({ id, path }) => ({ name: path, value: id }));
 }

@@ -1,5 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { readWithAccount } from '../fields/conventions';
+import { choicesOf } from '../fields/dictionaries';
 import { toBoolean } from '../fields/values';
 import { presentRows } from '../operations/present';
 import { asError, clientOf } from '../pickers/read';
@@ -23,13 +25,14 @@ const BEFORE = ['old_status_id', 'old_pipeline_id', 'old_responsible_user_id', '
  * is a failed execution that can be run again.
  */
 export async function processDelivery(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const options = readOptions(context.getNode(), context.getNodeParameter('options', 0, {}) as IDataObject);
+	const client = await clientOf(context);
+	// The others have decided already.
+	const given = { ...(context.getNodeParameter('options', 0, {}) as IDataObject), pipelineIds: [], stageIds: [], responsibleUserIds: [] };
+	const options = await readWithAccount(() => readOptions(context.getNode(), given, choicesOf(client)));
 	const simplify = toBoolean(context.getNodeParameter('simplify', 0, true));
 	const scope = scopeOf(context);
 	const received = context.getInputData().map(({ json }) => json as HookItem);
 	const fresh = options.keepRepeated ? received : withoutRepeats(scope, received);
-	const client = await clientOf(context);
-
 	const isChecked = options.changedFields.length > 0;
 	const changes: Changes = isChecked ? await changesOf(context, client, fresh) : new Map();
 	const wanted = isChecked ? withChanged(fresh, options.changedFields, changes) : fresh;

@@ -2,6 +2,8 @@ import type { IDataObject, IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { resolveAccountUrls } from '../../../credentials/accountDomain';
+import { readWithAccount } from '../fields/conventions';
+import { choicesOf } from '../fields/dictionaries';
 import { codesOf, MAX_WEBHOOKS, sameCodes } from '../fields/hookEvents';
 import { asError, clientOf } from '../pickers/read';
 import { readRows } from '../transport/answers';
@@ -9,7 +11,7 @@ import type { ApiClient } from '../transport/client';
 import type { Failure, Outcome, Query } from '../transport/types';
 import type { Memory } from './authenticity';
 import { KEY_PARAMETER, newKey, rememberAccount, rememberUntilSaved, scopeOf } from './authenticity';
-import { readEvents, readOptions } from './options';
+import { givenIn, namedIn, readEvents, readOptions } from './options';
 import { listOf } from './row';
 
 /** The life cycle of the webhook in amoCRM (extended facts 1.1, 1.7). Only webhooks with this node's own URL are touched. */
@@ -32,7 +34,7 @@ export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
 	const memory = memoryOf(context);
 	const client = await clientOf(context);
 	if (isDigitalPipeline(context)) {
-		readOptions(context.getNode(), context.getNodeParameter('options', {}) as IDataObject);
+		await rememberOptions(context, client);
 		await unsubscribe(context);
 		await readAccount(context, client);
 		return true;
@@ -50,7 +52,7 @@ export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
 	// amoCRM may filter loosely.
 	const own = (await explained(context, client, hooks)).rows.find((hook) => hook.destination === destination);
 	if (own) memory.destination = destination;
-	return own !== undefined && own.disabled !== true && sameCodes(codesOf(own.settings), wantedCodes(context));
+	return own !== undefined && own.disabled !== true && sameCodes(codesOf(own.settings), await wantedCodes(context, client));
 }
 
 const isStart = (context: IHookFunctions): boolean => ['init', 'leadershipChange'].includes(context.getActivationMode());
@@ -67,8 +69,8 @@ async function readAccount(context: IHookFunctions, client: ApiClient): Promise<
 
 export async function subscribe(context: IHookFunctions): Promise<boolean> {
 	const memory = memoryOf(context);
-	const codes = wantedCodes(context);
 	const client = await clientOf(context);
+	const codes = await wantedCodes(context, client);
 	assertReachable(context, client);
 	await readAccount(context, client);
 	memory.key ??= newKey();
@@ -90,14 +92,26 @@ export async function unsubscribe(context: IHookFunctions): Promise<boolean> {
 }
 
 /** The codes that the user chose and typed. All options are read, so that no workflow goes live with one that would fail at every delivery. */
-function wantedCodes(context: IHookFunctions): string[] {
+async function wantedCodes(context: IHookFunctions, client: ApiClient): Promise<string[]> {
 	const options = context.getNodeParameter('options', {}) as IDataObject;
-	readOptions(context.getNode(), options);
+	await rememberOptions(context, client);
 	const codes = readEvents(context.getNode(), context.getNodeParameter('events', []), options.otherEvents);
 	if (codes.length > 0) return codes;
 	throw new NodeOperationError(context.getNode(), "No event is chosen in 'Events'", {
 		description: 'Choose at least one event that starts the workflow.',
 	});
+}
+
+/** Names are looked for now; at a start while amoCRM is down, the IDs that they had have to do. */
+async function rememberOptions(context: IHookFunctions, client: ApiClient): Promise<void> {
+	const memory = memoryOf(context);
+	const given = context.getNodeParameter('options', {}) as IDataObject;
+	try {
+		memory.named = namedIn(given, await readWithAccount(() => readOptions(context.getNode(), given, choicesOf(client))));
+	} catch (error) {
+		if (!isStart(context) || memory.named?.given !== givenIn(given)) throw asError(context, { message: (error as Error).message, advice: '' });
+	}
+	if (!memory.named) delete memory.named;
 }
 
 /** What this node has left in amoCRM: its last destination, and its URL with any key. */

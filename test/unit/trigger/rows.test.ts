@@ -22,7 +22,7 @@ const { value } = fc.letrec((tie) => ({
 const delivery = fc.dictionary(fc.constantFrom(...HOOK_ENTITIES.map(({ key }) => key), 'add', 'account', 'rockets'), fc.dictionary(fc.constantFrom('add', 'update', 'delete', 'note', 'status', 'restore', '0'), fc.dictionary(fc.constantFrom('0', '1', '2'), value)), { minKeys: 1, maxKeys: 3 });
 
 test('rows of any kind come through, and none says [object Object]', async () => {
-	const options = readOptions({} as never, {});
+	const options = readOptions({} as never, {}, () => []);
 	const { client } = scriptedClient(() => ok({ _embedded: {} } as IDataObject));
 	await fc.assert(
 		fc.asyncProperty(delivery, async (body) => {
