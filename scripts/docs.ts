@@ -75,6 +75,9 @@ export function routesOf(entity: Entity, operation: Pick<Operation, 'value' | 'r
 
 type Inner = INodeProperties | INodePropertyCollection | INodePropertyOptions;
 
+/** What only version 1 of the node shows goes on working, but is not for new workflows. */
+const isFormer = ({ type, displayOptions }: INodeProperties): boolean => type === 'hidden' || displayOptions?.show?.['@version'] !== undefined;
+
 const isProperty = (inner: Inner): inner is INodeProperties => 'type' in inner;
 
 const CONTAINERS = ['collection', 'fixedCollection'];
@@ -96,7 +99,7 @@ function named({ displayName, name, type, required, options = [] }: INodePropert
 /** What stands in a collection, one level deep: groups of parameters by their own names. */
 function membersOf({ options = [] }: INodeProperties): string[] {
 	return (options as Inner[]).flatMap((inner) => {
-		if (isProperty(inner)) return COMMON.includes(inner.name) ? [] : [named(inner)];
+		if (isProperty(inner)) return COMMON.includes(inner.name) || isFormer(inner) ? [] : [named(inner)];
 		return 'values' in inner ? [`${inner.displayName} (\`${inner.name}\`: ${inner.values.map(({ name }) => `\`${name}\``).join(', ')})`] : [];
 	});
 }
@@ -150,6 +153,8 @@ export function operationsDocument(): string {
 		'Everything that the amoCRM node does, with the names of resources, operations and parameters as they stand in a workflow. Written by `npm run docs` from the table of resources: do not edit it by hand.',
 		'',
 		"Every operation has the options `maxRetries`, `maxRetryMinutes` and `requestsPerSecond`. Where nothing is said under 'Needs', the connected user's own decide: amoCRM refuses what the user may not do.",
+		'',
+		"What stands at the top of 'Create' is taken among `additionalFields` as well, where version 1 of the node had it; saying two different things of it is an error.",
 		'',
 		...contents,
 		'',

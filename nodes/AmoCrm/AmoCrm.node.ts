@@ -14,7 +14,9 @@ export class AmoCrm implements INodeType {
 		name: 'amoCrm',
 		icon: { light: 'file:../../icons/amoCrm.svg', dark: 'file:../../icons/amoCrm.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		// Version 1 asks for what people usually fill among the additional fields. The last one must be whole: n8n 1 keeps it as an integer.
+		version: [1, 2],
+		defaultVersion: 2,
 		subtitle: `={{ ${actionInWords} }}`,
 		description: `Work with ${everything} in amoCRM or Kommo`,
 		defaults: { name: 'amoCRM' },

@@ -63,6 +63,8 @@ export interface RunOptions {
 	passes?: number;
 	timezone?: string;
 	abortAfterMs?: number;
+	/** Of the node; the newest when left out. */
+	typeVersion?: number;
 	/** As the twin of the node that n8n makes for AI agents: some parameters differ. */
 	asTool?: true;
 }
@@ -194,13 +196,13 @@ export function editorOf(account: Account, parameters: INodeParameters): ILoadOp
 	return new LoadOptionsContext(workflow, node, { ...additionalData, currentNodeParameters: node.parameters }, '');
 }
 
-export function stage({ account, parameters, onError, maxTries, timezone = 'Europe/Moscow', asTool }: RunOptions, credentialsHelper: TestCredentials) {
+export function stage({ account, parameters, onError, maxTries, timezone = 'Europe/Moscow', asTool, typeVersion = 2 }: RunOptions, credentialsHelper: TestCredentials) {
 	const { nodeType, ...nodeTypes } = asTool ? AS_TOOL : AS_NODE;
 	const node: INode = {
 		id: 'node-1',
 		name: 'amoCRM',
 		type: 'n8n-nodes-amocrm-kommo.amoCrm',
-		typeVersion: 1,
+		typeVersion,
 		position: [0, 0],
 		parameters,
 		onError,

@@ -66,11 +66,11 @@ async function runChain(world: World, { nodes, connections, settings }: Omit<Sav
 	let items: IDataObject[] = [{}];
 	let node = nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger');
 	while (node) {
-		const { name, type, parameters, onError } = node;
+		const { name, type, parameters, onError, typeVersion } = node;
 		if (type === 'n8n-nodes-base.set') items = [JSON.parse(parameters.jsonOutput as string) as IDataObject];
 		if (type === 'n8n-nodes-base.splitOut') items = items.flatMap((item) => item[parameters.fieldToSplitOut as string] as IDataObject[]);
 		if (type.endsWith('.amoCrm')) {
-			const { rows, error, hints } = await world.run(parameters, { items, onError, timezone: settings.timezone });
+			const { rows, error, hints } = await world.run(parameters, { items, onError, typeVersion, timezone: settings.timezone });
 			outcome[name] = [
 				{
 					rows: rows.map(({ json, pairedItem }) => ({ item: (pairedItem as { item: number } | undefined)?.item, json })),

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { idOf } from '../../nodes/AmoCrm/entities/types';
 import type { WritableField } from '../../nodes/AmoCrm/fields/fields';
 import { resources } from '../../nodes/AmoCrm/menu';
-import { fieldsFor, isTopLevel } from '../../nodes/AmoCrm/operations/write';
+import { fieldsFor, isTopLevel } from '../../nodes/AmoCrm/operations/newRecord';
 import { runNode } from './harness';
 import type { RunOptions, RunResult } from './harness';
 import { furnish, SAMPLES, sampleOf, userOf } from './samples';

@@ -107,7 +107,7 @@ async function openAll(window: Browser, forms: Form[]): Promise<void> {
 			id: `node-${index}`,
 			name,
 			type,
-			typeVersion: 1,
+			typeVersion: 2,
 			position: [(index % 6) * 240, Math.floor(index / 6) * 160],
 			parameters,
 			credentials: { [CREDENTIAL_TYPE]: { id: stage.credential.id, name: stage.credential.name } },

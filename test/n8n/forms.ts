@@ -22,12 +22,12 @@ type Values = Record<string, NodeParameterValueType>;
 type Shape = Pick<Form, 'type' | 'description'>;
 
 const isShown = ({ description }: Shape, property: INodeProperties, values: Values, root: Values): boolean =>
-	NodeHelpers.displayParameter(values as INodeParameters, property, { typeVersion: 1 }, description, root as INodeParameters);
+	NodeHelpers.displayParameter(values as INodeParameters, property, { typeVersion: 2 }, description, root as INodeParameters);
 
 /** What a form asks: the properties that show for these values, those inside collections too. */
 export function shownProperties(shape: Shape, root: Values, properties = shape.description.properties, values: Values = root): INodeProperties[] {
 	return properties
-		.filter((property) => isShown(shape, property, values, root))
+		.filter((property) => property.type !== 'hidden' && isShown(shape, property, values, root))
 		.flatMap((property) => {
 			if (property.type === 'collection') return [property, ...shownProperties(shape, root, property.options as INodeProperties[], (values[property.name] ?? {}) as Values)];
 			if (property.type !== 'fixedCollection') return [property];

@@ -31,7 +31,7 @@ function entriesOf(properties: INodeProperties[], where: string): Entry[] {
 const credentials = [new AmoCrmAccountApi(), new AmoCrmAuthorizationCodeApi(), new AmoCrmLongLivedTokenApi(), new AmoCrmOAuth2Api()];
 const visible = ({ type }: INodeProperties) => type !== 'hidden';
 const entries = [
-	...entriesOf(new AmoCrm().description.properties, ''),
+	...entriesOf(new AmoCrm().description.properties, '').filter(({ property }) => visible(property)),
 	...entriesOf(new AmoCrmTrigger().description.properties, 'trigger'),
 	...credentials.flatMap(({ displayName, properties }) => entriesOf(properties.filter(visible), displayName)),
 ];

@@ -6,8 +6,6 @@ import { companyField, customFieldFields, recordFilters, responsibleUserField, s
 import { amountOf, joined } from './labels';
 import { entity } from './types';
 
-const FIRST_IS_MAIN = "On create the first one becomes the main contact, unless 'Main Contact' is set.";
-
 /** Leads. Source: core facts 5. */
 export const lead = entity({
 	value: 'lead',
@@ -17,23 +15,24 @@ export const lead = entity({
 	picker: { search: 'server', label: (row, stageOf) => joined(row.name || `Lead ${String(row.id)}`, amountOf(row.price), stageOf(row)) },
 	fields: [
 		{ name: 'name', kind: recordName, topLevel: true, placeholder: 'e.g. Website redesign', description: 'Name of the lead as it stands on its card' },
-		{ name: 'price', kind: money, description: "Sale value in the account's currency" },
-		{ name: 'pipelineId', displayName: 'Pipeline', kind: pickedPipeline, description: 'The pipeline to put the lead into' },
-		{ name: 'statusId', displayName: 'Stage Name or ID', kind: stage, description: pickOne('The stage to put the lead into, which brings its pipeline along') },
+		{ name: 'price', kind: money, usual: true, placeholder: 'e.g. 15000', description: "Sale value in the account's currency" },
+		{ name: 'pipelineId', displayName: 'Pipeline', kind: pickedPipeline, usual: true, description: 'The pipeline to put the lead into' },
+		{ name: 'statusId', displayName: 'Stage', kind: stage, usual: true, description: 'The stage to put the lead into, which brings its pipeline along' },
 		responsibleUserField,
 		{ name: 'lossReasonId', displayName: 'Loss Reason Name or ID', kind: picked(LOSS_REASONS), description: pickOne('Why the lead was lost') },
 		{ name: 'closedAt', kind: moment, description: "When the lead was closed. A date without an offset is in the workflow's time zone." },
 		...stampFields,
 		...tagFields('lead'),
-		{ name: 'contactId', key: '_embedded.contacts', displayName: 'Main Contact', kind: mainContact, description: 'The contact to link as the main one of the lead' },
-		{ name: 'contacts', key: '_embedded.contacts', kind: contactList, description: `Contacts to link. ${FIRST_IS_MAIN}` },
+		{ name: 'contactId', key: '_embedded.contacts', displayName: 'Main Contact', kind: mainContact, former: true, description: 'The contact to link as the main one of the lead' },
+		{ name: 'contacts', key: '_embedded.contacts', kind: contactList, usual: true, description: 'Contacts to link. On create the first one becomes the main contact, unless one is marked.' },
 		{
 			name: 'contactIds',
 			key: '_embedded.contacts',
 			displayName: 'Contacts From Data',
 			kind: contactIds,
+			former: true,
 			placeholder: 'e.g. {{ $json.contactIds }}',
-			description: `Contacts to link, for an expression: IDs or links of cards as a list, or separated by commas. ${FIRST_IS_MAIN}`,
+			description: 'Contacts to link, for an expression: IDs or links of cards as a list, or separated by commas',
 		},
 		companyField('embedded'),
 		...customFieldFields,

@@ -12,6 +12,7 @@ export const responsibleUserField: DeclaredField = {
 	name: 'responsibleUserId',
 	displayName: 'Responsible User',
 	kind: pickedUser,
+	usual: true,
 	description: 'The user who is responsible for it',
 };
 
@@ -40,6 +41,7 @@ export function phoneAndEmailFields(noun: string): DeclaredField[] {
 	const fieldOf = (name: 'phone' | 'email', what: string, found: string): Omit<DeclaredField, 'kind'> => ({
 		name,
 		key: name.toUpperCase(),
+		usual: true,
 		description: `Work ${what} of the ${noun}; ${list}`,
 		onUpdate: { description: `Work ${what} of the ${noun}; ${list}. They replace all that the ${noun} has. Left empty, nothing changes.` },
 		onMatch: `${found}; ${list}. It is saved too.`,
@@ -70,7 +72,7 @@ export const customFieldFields: DeclaredField[] = [
 ];
 
 export function companyField(onCreate: 'embedded' | 'linked'): DeclaredField {
-	return { name: 'companyId', key: '_embedded.companies', displayName: 'Company', kind: company(onCreate), description: 'The company to link' };
+	return { name: 'companyId', key: '_embedded.companies', displayName: 'Company', kind: company(onCreate), usual: true, description: 'The company to link' };
 }
 
 export const createdAtField: DeclaredField = {

@@ -22,7 +22,7 @@ export const task = entity({
 			required: true,
 			description: "When the task is due. A date without an offset is in the workflow's time zone; a day without a time means its end.",
 		},
-		{ name: 'taskTypeId', displayName: 'Task Type Name or ID', kind: picked(TASK_TYPES), description: pickOne('What is to be done: a call, a meeting or a type of your own') },
+		{ name: 'taskTypeId', displayName: 'Task Type Name or ID', kind: picked(TASK_TYPES), usual: true, description: pickOne('What is to be done: a call, a meeting or a type of your own') },
 		responsibleUserField,
 		{
 			name: 'entityType',
@@ -30,11 +30,12 @@ export const task = entity({
 			// By name it stands above the record that it decides on.
 			displayName: 'Link To',
 			kind: choice(CARD_KINDS),
+			usual: true,
 			description: "What kind of record the task belongs to; needs 'Linked Record' too. The link of a card says it itself.",
 			needs: 'entityId',
 			property: { default: 'leads' },
 		},
-		{ name: 'entityId', displayName: 'Linked Record', kind: linkedRecord, needs: 'entityType', description: "The record that the task belongs to; its ID needs 'Link To' too" },
+		{ name: 'entityId', displayName: 'Linked Record', kind: linkedRecord, usual: true, needs: 'entityType', description: "The record that the task belongs to; its ID needs 'Link To' too" },
 		{
 			name: 'result',
 			kind: taskResult,

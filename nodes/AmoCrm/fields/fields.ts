@@ -5,6 +5,7 @@ import type { Source } from './choices';
 import { pickedId, pickedIds } from './choices';
 import type { AccountContext } from './conventions';
 import { AccountNeeded } from './conventions';
+import { contactEntries, contactRows, contactsTotal } from './contacts';
 import type { CustomFieldValue } from './customFields';
 import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
 import { toDeadline, toTimestamp } from './dates';
@@ -12,14 +13,14 @@ import { AmoCrmError } from './errors';
 import { eventCodes, HOOK_EVENT_OPTIONS } from './hookEvents';
 import { jsonArray, jsonObject } from './json';
 import type { LocatorTarget } from './locator';
-import { idIn, idsIn, isAddress, linkedOne, recordEntries, recordList, recordLocator, textIdIn } from './locator';
+import { idIn, isAddress, linkedOne, recordList, recordLocator, textIdIn } from './locator';
 import type { Matcher } from './matching';
 import { multitextMatcher, nameMatcher } from './matching';
 import { entriesTotal } from './multitext';
 import { toMoney } from './numbers';
 import { fieldSource, USERS } from './sources';
 import { stageOf } from './stages';
-import { COMPANY, CONTACT, FILE, PIPELINE, RECORD, recordOf, RECORDS, recordType, USER } from './targets';
+import { COMPANY, CONTACT, FILE, PIPELINE, RECORD, recordOf, RECORDS, recordType, STAGE, USER } from './targets';
 import type { Total, TotalContext } from './totals';
 import { customFieldsTotal, listTotal } from './totals';
 import { assertWritable, isUnset, labelKey, oneOf, optionIn, show, toBoolean, toId, toInteger, toList, toText, unwrapLocator } from './values';
@@ -54,11 +55,15 @@ export interface EncodeContext extends AccountContext {
 
 interface OpenDraft extends Draft {
 	customFields: CustomFieldValue[];
+	/** The contact that is said to be the main one. */
+	mainContact?: number;
 }
 
 /** How a field of one kind looks in n8n and how its value becomes a part of the draft. */
 export interface FieldKind {
 	property: Partial<INodeProperties> & Pick<INodeProperties, 'type' | 'default'>;
+	/** How version 1 of the node shows it in collections, where that is another way. */
+	inVersion1?: FieldKind['property'];
 	encode: (draft: OpenDraft, key: string, value: unknown, context: EncodeContext) => void;
 	/** Where nothing is given for a new record: throws a `UserError` if it must have a value after all. */
 	whenAbsent?: (context: EncodeContext) => void;
@@ -88,6 +93,10 @@ export interface WritableField {
 	topLevel?: true;
 	/** At top level too, and checked before any request: amoCRM creates nothing without it. */
 	required?: true;
+	/** People fill it usually: from version 2 of the node it stands at top level on create, and may be left empty. */
+	usual?: true;
+	/** Only version 1 of the node shows it; where it is set it goes on working. */
+	former?: true;
 	/** Name of another field without which amoCRM does not take this one. */
 	needs?: string;
 	/** Where the field exists; both when left out. */
@@ -234,7 +243,8 @@ export function choice(options: Array<{ name: string; value: string }>): FieldKi
  * gives "pipeline:status", which brings its pipeline along; a plain status ID takes the pipeline from its own field.
  */
 export const stage: FieldKind = {
-	property: { type: 'options', typeOptions: { loadOptionsMethod: 'getStages', loadOptionsDependsOn: ['&pipelineId'] }, default: '' },
+	property: { ...recordLocator(STAGE), typeOptions: { loadOptionsDependsOn: ['&pipelineId'] } },
+	inVersion1: { displayName: 'Stage Name or ID', type: 'options', typeOptions: { loadOptionsMethod: 'getStages', loadOptionsDependsOn: ['&pipelineId'] }, default: '' },
 	encode: (draft, key, value, context) => {
 		const { values } = context;
 		const pipelineId = isUnset(values.pipelineId) ? undefined : idIn(PIPELINE, values.pipelineId, context);
@@ -333,48 +343,50 @@ export const recordOfTypes = (types: string[]): FieldKind => ({
 });
 
 /**
- * Records to link. Where `onCreate` says so amoCRM takes them inside the new record (leads); otherwise, and always on update, the mass link route makes them (core facts 5.4, 9, 11).
+ * The company to link: a record has one at most. Where `onCreate` says so amoCRM takes it inside the new record (leads);
+ * otherwise, and always on update, the mass link route makes the link (core facts 5.4, 9, 11).
  */
-function links(to: 'contacts' | 'companies', onCreate: 'embedded' | 'linked', property: FieldKind['property']): FieldKind {
-	return {
-		property,
-		encode: (draft, _key, value, context) => {
-			const { mode } = context;
-			// A record has one company at most.
-			const ids = to === 'companies' ? [idIn(COMPANY, value, context)] : idsIn(CONTACT, value, context);
-			const isInside = mode === 'create' && onCreate === 'embedded';
-			const inside = (draft.body._embedded as Record<string, IDataObject[]> | undefined)?.[to] ?? [];
-			const taken = new Set(isInside ? inside.map(({ id }) => id) : draft.links.flatMap((link) => (link.to_entity_type === to ? link.to_entity_id : [])));
-			const added = [...new Set(ids)].filter((id) => !taken.has(id));
-			if (!isInside) draft.links.push(...added.map((id) => ({ to_entity_id: id, to_entity_type: to })));
-			else if (added.length > 0) {
-				const rows = added.map((id, index) => ({ id, ...(to === 'contacts' ? { is_main: index === 0 && inside.length === 0 } : {}) }));
-				putAt(draft.body, `_embedded.${to}`, [...inside, ...rows]);
-			}
-		},
-		...(to === 'contacts' ? { total: () => listTotal(recordEntries, (entry) => String(unwrapLocator(entry)).trim()) } : {}),
-	};
-}
+export const company = (onCreate: 'embedded' | 'linked'): FieldKind => ({
+	property: recordLocator(COMPANY),
+	encode: (draft, key, value, context) => {
+		const id = idIn(COMPANY, value, context);
+		if (context.mode === 'create' && onCreate === 'embedded') putAt(draft.body, key, [{ id }]);
+		else draft.links.push({ to_entity_id: id, to_entity_type: 'companies' });
+	},
+});
 
-export const company = (onCreate: 'embedded' | 'linked'): FieldKind => links('companies', onCreate, recordLocator(COMPANY));
+/** Contacts to link, each picked from the list; an expression may give all of them. */
+const contacts = (onCreate: 'embedded' | 'linked', property: FieldKind['property']): FieldKind => ({
+	property,
+	encode: (draft, key, value, context) => {
+		const entries = contactEntries(value).map(({ contact, isMain }) => ({ id: idIn(CONTACT, contact, context), isMain }));
+		const [main = draft.mainContact, ...others] = new Set([draft.mainContact ?? [], ...entries.flatMap(({ id, isMain }) => (isMain ? id : []))].flat());
+		if (others.length > 0) throw new UserError(`the contacts ${[main, ...others].join(' and ')} cannot both be the main one. Mark one.`);
+		draft.mainContact = main;
+		const isContact = ({ to_entity_type: type }: LinkTarget) => type === 'contacts';
+		const known = [...(((draft.body._embedded ?? {}) as Record<string, IDataObject[]>).contacts ?? []).map(({ id }) => id), ...draft.links.filter(isContact).map(({ to_entity_id: id }) => id)];
+		// The main one has to come before the others (core facts 5.4, 11).
+		const ids = [...new Set([main ?? [], known as number[], entries.map(({ id }) => id)].flat())];
+		const links = ids.map((id) => ({ to_entity_id: id, to_entity_type: 'contacts', ...(id === main ? { metadata: { is_main: true } } : {}) }));
+		if (context.mode === 'update' || onCreate === 'linked') draft.links = [...draft.links.filter((link) => !isContact(link)), ...links];
+		else if (ids.length > 0) putAt(draft.body, key, ids.map((id, index) => ({ id, is_main: index === 0 })));
+	},
+	total: contactsTotal,
+});
 
-/** Contacts of a lead, each picked from the list. */
-export const contactList = links('contacts', 'embedded', recordList(CONTACT));
+/** Contacts of a lead, one of them the main one. */
+export const contactList = contacts('embedded', contactRows);
 
 /** Contacts of what amoCRM takes without them. */
-export const linkedContacts = links('contacts', 'linked', recordList(CONTACT));
+export const linkedContacts = contacts('linked', recordList(CONTACT));
 
 /** Contacts of a lead in one value, as data carries them. */
-export const contactIds = links('contacts', 'embedded', { type: 'string', default: '' });
+export const contactIds = contacts('embedded', { type: 'string', default: '' });
 
-/** The main contact of a lead; it has to come before the other contacts (core facts 5.4, 11). */
+/** The main contact of a lead by itself. */
 export const mainContact: FieldKind = {
 	property: recordLocator(CONTACT),
-	encode: (draft, key, value, context) => {
-		const id = idIn(CONTACT, value, context);
-		if (context.mode === 'create') contactList.encode(draft, key, id, context);
-		else draft.links.push({ to_entity_id: id, to_entity_type: 'contacts', metadata: { is_main: true } });
-	},
+	encode: (draft, key, value, context) => contactList.encode(draft, key, [{ recordId: value, isMain: true }], context),
 };
 
 /**

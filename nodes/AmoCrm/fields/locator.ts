@@ -14,6 +14,8 @@ export interface LocatorTarget {
 	listSearchMethod: string;
 	/** Whether its IDs are texts, such as UUIDs; whole numbers otherwise. */
 	hasTextIds?: true;
+	/** What an ID looks like, where it is no usual one. */
+	example?: string;
 	/** Paths that links to such records have before the ID: patterns; there are no links when there are none. */
 	linkPaths: string[];
 	/** What the links may have after the ID; nothing when left out. */
@@ -30,7 +32,7 @@ const HOSTS = '(?:[\\w-]+\\.(?:amocrm\\.ru|amocrm\\.com|kommo\\.com)|localhost|1
 
 /** A picker of one record: from a searched list, by ID, or by the link of its card. */
 export function recordLocator(target: LocatorTarget) {
-	const { noun, listSearchMethod, linkPaths, hasTextIds, source } = target;
+	const { noun, listSearchMethod, linkPaths, hasTextIds, source, example = hasTextIds ? '0f0e0d0c' : '7000001' } = target;
 	const link = `^\\s*https?://${HOSTS}${pathPattern(target)}(?:[?#].*)?\\s*$`;
 	return {
 		type: 'resourceLocator',
@@ -41,7 +43,7 @@ export function recordLocator(target: LocatorTarget) {
 				displayName: source ? 'By Name or ID' : 'By ID',
 				name: 'id',
 				type: 'string',
-				placeholder: hasTextIds ? 'e.g. 0f0e0d0c' : 'e.g. 7000001',
+				placeholder: `e.g. ${example}`,
 				...(hasTextIds || source ? {} : { validation: [{ type: 'regex' as const, properties: { regex: '^\\s*\\d+\\s*$', errorMessage: 'An ID is a whole number' } }] }),
 			},
 			...(linkPaths.length === 0
@@ -154,11 +156,11 @@ function accountOf({ protocol, hostname, port }: URL): string {
 
 const titleOf = (noun: string) => noun.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 
-/** Several records, each with a picker of its own: n8n has no multiple choice for lists of thousands. */
-export function recordList(target: LocatorTarget) {
+/** Several records, each with a picker of its own: n8n has no multiple choice for lists of thousands. `more` is said of each beside. */
+export function recordList(target: LocatorTarget, more: INodeProperties[] = []) {
 	const title = titleOf(target.noun);
 	const description = `${titleOf(withArticle(target.noun))}, or an expression that gives one ID or a list of them`;
-	return blockList({ displayName: title, name: 'record', values: [{ displayName: title, name: 'recordId', ...recordLocator(target), description }] });
+	return blockList({ displayName: title, name: 'record', values: [{ displayName: title, name: 'recordId', ...recordLocator(target), description }, ...more] });
 }
 
 /** Blocks of values that the user adds one by one. */
@@ -177,26 +179,29 @@ export const blocksOf = (value: unknown, name: string): unknown[] => (isObject(v
 
 /** The entries of a `recordList`, of a list or of a text with commas, none of them unwrapped. */
 export function recordEntries(value: unknown): unknown[] {
-	return recordRows(value).flatMap((row) => toList(row));
+	return recordRows(value).flatMap((row) => toList(pickedIn(row)));
 }
 
 /** Whether an expression in it says with an empty list that no record at all is meant; an empty picker says nothing. */
 export function meansNoRecord(value: unknown): boolean {
-	return [value, ...recordRows(value)].map(unwrapLocator).some((row) => Array.isArray(row) && row.length === 0);
+	return [value, ...recordRows(value).map(pickedIn)].map(unwrapLocator).some((row) => Array.isArray(row) && row.length === 0);
 }
 
-function recordRows(value: unknown): unknown[] {
+/** The rows of a `recordList` as they are, or what stands in their place. */
+export function recordRows(value: unknown): unknown[] {
 	// Without any row it is an empty object.
 	if (!isObject(value) || !('record' in value || Object.keys(value).length === 0)) return [value].flat();
 	return [value.record ?? []].flat().map((row) => {
 		if (row === null) throw new UserError("an entry is null. Give each entry an ID or a link, or leave it out.");
-		return typeof row === 'object' && 'recordId' in row ? row.recordId : row;
+		return row;
 	});
 }
+
+const pickedIn = (row: unknown): unknown => (isObject(row) && 'recordId' in row ? row.recordId : row);
 
 /** The IDs in any of these forms; throws a `UserError`. */
 export function idsIn(target: LocatorTarget, value: unknown, context: PickContext): number[] {
 	const source = sourceOf(target, context);
-	const entries = source ? recordRows(value).flatMap((row) => entriesOf(row, source, context)) : recordEntries(value);
+	const entries = source ? recordRows(value).flatMap((row) => entriesOf(pickedIn(row), source, context)) : recordEntries(value);
 	return entries.map((entry) => idIn(target, entry, context));
 }

@@ -1,5 +1,5 @@
 import type { LocatorTarget } from './locator';
-import { CATALOGS, CURRENCIES, CUSTOMER_SEGMENTS, CUSTOMER_STATUSES, FIELD_PLACES, fieldGroupSource, PIPELINES, ROLES, USERS } from './sources';
+import { CATALOGS, CURRENCIES, CUSTOMER_SEGMENTS, CUSTOMER_STATUSES, FIELD_PLACES, fieldGroupSource, PIPELINES, ROLES, STAGES, USERS } from './sources';
 import { labelKey } from './values';
 
 /** What the pickers of linked records pick. */
@@ -51,6 +51,9 @@ export const ROLE: LocatorTarget = { noun: 'role', listSearchMethod: 'searchRole
 export const SEGMENT: LocatorTarget = { noun: 'segment', listSearchMethod: 'searchCustomerSegments', linkPaths: [], source: CUSTOMER_SEGMENTS };
 
 export const TALK: LocatorTarget = { noun: 'talk', listSearchMethod: 'searchTalks', linkPaths: ['api/v4/talks'] };
+
+/** Known by its pipeline and its ID, as 142 and 143 exist in every pipeline. */
+export const STAGE: LocatorTarget = { noun: 'stage', listSearchMethod: 'searchStages', linkPaths: [], hasTextIds: true, example: 'Negotiation', source: STAGES };
 
 export const TASK: LocatorTarget = { noun: 'task', listSearchMethod: 'searchTasks', linkPaths: ['api/v4/tasks'] };
 

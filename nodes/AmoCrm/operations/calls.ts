@@ -12,12 +12,13 @@ import { inTurns } from '../transport/parallel';
 import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
 import { mappingOf } from './mapping';
+import { createProperties } from './newRecord';
 import { called, optionsProperty } from './parameters';
 import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Operation, Run } from './types';
-import { CREATE, createProperties, draftFromParameters, omit } from './write';
+import { CREATE, draftFromParameters, omit } from './write';
 
 /** Calls go to the card that has the phone number, which amoCRM looks for itself (extended facts 7.1). */
 

@@ -12,7 +12,8 @@ import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
 import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import type { Operation, Run } from './types';
-import { createProperties, draftFromParameters, fieldsFor, writeRecords } from './write';
+import { createProperties, fieldsFor } from './newRecord';
+import { draftFromParameters, writeRecords } from './write';
 
 /** `POST /leads/complex` takes 50 leads, each with 40 custom fields per entity (core facts 3.8). */
 const MAX_BATCH = 50;

@@ -69,6 +69,19 @@ export function fieldProperty(field: WritableField, mode: 'create' | 'update', {
 	return { ...lookOf(field, field.kind.property), ...look };
 }
 
+/**
+ * A field in a collection. Version 1 of the node shows what later ones have in another place, another way or not at all
+ * (`isElsewhere`): there it is hidden, as n8n drops the values of names that are not in the description.
+ */
+export function collectedProperties(field: WritableField, mode: 'create' | 'update', { isElsewhere = false } = {}): INodeProperties[] {
+	const { displayName, name, kind, former } = field;
+	const isHidden = isElsewhere || former === true;
+	if (!isHidden && !kind.inVersion1) return [fieldProperty(field, mode)];
+	const before = fieldProperty({ ...field, kind: { ...kind, property: kind.inVersion1 ?? kind.property } }, mode);
+	const now: INodeProperties = isHidden ? { displayName, name, type: 'hidden', default: '' } : fieldProperty(field, mode);
+	return [{ ...before, displayOptions: { show: { '@version': [1] } } }, { ...now, displayOptions: { hide: { '@version': [1] } } }];
+}
+
 export const filterProperty = (filter: Filter): INodeProperties => lookOf(filter, filter.property);
 
 function lookOf({ displayName, name, description, placeholder }: WritableField | Filter, property: Filter['property']): INodeProperties {

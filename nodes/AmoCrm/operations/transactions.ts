@@ -4,9 +4,10 @@ import type { Entity } from '../entities/types';
 import { named } from '../fields/fields';
 import { toBoolean } from '../fields/values';
 import { create } from './createUpdate';
+import { createProperties } from './newRecord';
 import { optionsProperty, optionsOf } from './parameters';
 import type { Operation } from './types';
-import { createProperties, draftFromParameters, writeRecords } from './write';
+import { draftFromParameters, writeRecords } from './write';
 
 const accrueBonus: INodeProperties = {
 	displayName: 'Accrue Bonus',

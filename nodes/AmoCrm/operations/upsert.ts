@@ -26,6 +26,7 @@ import { attempt, mustStop, readItems } from './items';
 import { lookUp, rememberWritten } from './lookup';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
+import { fieldsFor } from './newRecord';
 import { readId, valueContext } from './parameters';
 import { notFoundError } from './problems';
 import type { Operation, Run } from './types';
@@ -33,7 +34,7 @@ import type { MatchBy, UpsertRules } from './upsertParameters';
 import { matchFieldsOf, readRules, topLevelFields, upsertProperties } from './upsertParameters';
 import type { Wish } from './wishes';
 import { mergeWishes } from './wishes';
-import { fieldsFor, writeDrafts } from './write';
+import { writeDrafts } from './write';
 
 type Decision =
 	| { action: 'created'; draft: Draft }

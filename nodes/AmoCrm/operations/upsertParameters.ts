@@ -11,9 +11,9 @@ import { isKnownCountry } from '../fields/phones';
 import { fieldSource } from '../fields/sources';
 import { isUnset, oneOf, show } from '../fields/values';
 import type { LookupMode } from './lookup';
-import { collection, fieldProperty, idProperty, optionsProperty, valueContext } from './parameters';
+import { fieldsFor, isTopLevel } from './newRecord';
+import { collectedProperties, collection, fieldProperty, idProperty, optionsProperty, valueContext } from './parameters';
 import type { Run } from './types';
-import { fieldsFor, isTopLevel } from './write';
 
 /** What 'Create or Update' asks the user, and how it is read. */
 
@@ -98,7 +98,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 			'Add Field',
 			[...fields, ...clearing]
 				.filter((field) => !isTopLevel(field))
-				.map((field) => hiddenWhereMatched(field)),
+				.flatMap((field) => collectedProperties(field, 'create').map((property) => hiddenWhereMatched(field, property))),
 		),
 		...(entity.hasCustomFields ? [customFieldsProperty] : []),
 		optionsProperty(upsertOptions(entity, matchBy), 'rows'),
@@ -108,8 +108,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 const choicesWith = ({ name }: WritableField): MatchBy[] => (Object.keys(MATCH_BY) as MatchBy[]).filter((choice) => MATCH_BY[choice].fields.includes(name));
 
 /** A field that is the key stands at top level, not among the additional fields. */
-function hiddenWhereMatched(field: WritableField): INodeProperties {
-	const property = fieldProperty(field, 'create');
+function hiddenWhereMatched(field: WritableField, property: INodeProperties): INodeProperties {
 	const choices = choicesWith(field);
 	return choices.length === 0 ? property : { ...property, displayOptions: { hide: { '/matchBy': choices } } };
 }

@@ -2,10 +2,9 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity, RecordId } from '../entities/types';
 import { AmoCrmError, orThrow } from '../fields/errors';
-import type { Draft, WritableField } from '../fields/fields';
+import type { Draft } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
-import { isUnset } from '../fields/values';
 import { readList } from '../transport/pages';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
@@ -15,33 +14,16 @@ import { attempt, mustStop, readItems, settleItems } from './items';
 import { linkError, sendLinks } from './links';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf } from './mapping';
-import { collection, fieldProperty, optionsProperty, readId, valueContext } from './parameters';
+import { collectedProperties, collection, optionsProperty, readId, valueContext } from './parameters';
+import type { Mode } from './newRecord';
+import { createProperties, fieldsFor, valuesOfNew } from './newRecord';
 import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Run } from './types';
 
-export type Mode = 'create' | 'update';
-
-export function fieldsFor(entity: Entity, mode: Mode): WritableField[] {
-	return entity.fields.filter((field) => field.only === undefined || field.only === mode);
-}
-
-/** Whether the field stands beside 'Additional Fields' when a record is created, not among them. */
-export const isTopLevel = ({ required, topLevel }: WritableField): boolean => required === true || topLevel === true;
-
-/** The form of the entity's own fields for a new record. */
-export function createProperties(entity: Entity): INodeProperties[] {
-	const fields = fieldsFor(entity, 'create');
-	const inCollection = fields.filter((field) => !isTopLevel(field)).map((field) => fieldProperty(field, 'create'));
-	return [
-		...fields.filter(isTopLevel).map((field) => fieldProperty(field, 'create', field)),
-		collection('Additional Fields', 'additionalFields', 'Add Field', inCollection),
-	];
-}
-
 export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
-	const changing = () => fieldsFor(entity, 'update').map((field) => fieldProperty(field, 'update'));
+	const changing = () => fieldsFor(entity, 'update').flatMap((field) => collectedProperties(field, 'update'));
 	return [
 		...(mode === 'create' ? createProperties(entity) : [collection('Update Fields', 'updateFields', 'Add Field', changing())]),
 		...(entity.hasCustomFields ? [customFieldsProperty] : []),
@@ -138,12 +120,7 @@ export async function writeDrafts(
 export function draftFromParameters(run: Run, { entity, mode }: Writing, item: number, mapping: Mapping): Draft {
 	const fields = fieldsFor(entity, mode);
 	const id = mode === 'create' || entity.isSingle ? {} : { id: readId(run, entity, item) };
-	const values = { ...(run.parameter(mode === 'create' ? 'additionalFields' : 'updateFields', item, {}) as IDataObject) };
-	for (const field of mode === 'create' ? fields.filter(isTopLevel) : []) {
-		const value = run.parameter(field.name, item, '') as IDataObject;
-		// At top level an empty text means "not set", unless the field must have one.
-		if (field.required || !isUnset(value)) values[field.name] = value;
-	}
+	const values = mode === 'create' ? valuesOfNew(run, fields, item) : { ...(run.parameter('updateFields', item, {}) as IDataObject) };
 	const mapped = mappedFieldsOf(run, item, { entity, mapping, values });
 	const draft = encodeDraft(fields, { ...valueContext(run, entity), mode, values, mapped });
 	if (mode === 'create') return { ...draft, body: { ...entity.createDefaults, ...draft.body } };

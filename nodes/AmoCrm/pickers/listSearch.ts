@@ -15,7 +15,7 @@ import { isUnset, labelKey } from '../fields/values';
 import type { Rows } from '../transport/answers';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
-import { clientOf, fromAccount, inEditor, placeIn } from './read';
+import { clientOf, fromAccount, inEditor, placeIn, stagesToPick } from './read';
 
 const PAGE_SIZE = 50;
 
@@ -78,7 +78,7 @@ export function listSearchOf(entities: Entity[]): Record<string, ListSearch> {
 			return await search(this, entity, filter, paginationToken);
 		};
 	const derived = entities.filter(({ picker }) => picker).map((entity) => [entity.listSearchMethod, searcher(entity)] as const);
-	return { ...Object.fromEntries(derived), searchFieldPlaces, searchFiles, searchLinkedRecords, searchPipelines, searchUsers };
+	return { ...Object.fromEntries(derived), searchFieldPlaces, searchFiles, searchLinkedRecords, searchPipelines, searchStages, searchUsers };
 }
 
 /** Records of the type chosen beside the picker: what a task belongs to, what a record is linked to. */
@@ -104,6 +104,13 @@ function listOf({ read }: Source): ListSearch {
 
 const searchUsers = listOf(USERS);
 const searchPipelines = listOf(PIPELINES);
+
+/** Stages by their names, with their pipelines unless one is chosen. */
+async function searchStages(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+	const { stages, isOfOne } = await stagesToPick(this);
+	const entries = stages.map(({ pipeline, stage, value }) => ({ name: isOfOne ? stage : `${pipeline} / ${stage}`, value }));
+	return { results: entries.filter(({ name }) => matches(name, filter)) };
+}
 
 /** Files of the account's storage. */
 async function searchFiles(this: ILoadOptionsFunctions, filter = '', paginationToken = '1'): Promise<INodeListSearchResult> {

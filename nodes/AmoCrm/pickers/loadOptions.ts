@@ -1,14 +1,10 @@
-import type { IDataObject, ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Source } from '../fields/choices';
-import { pipelinesOf } from '../fields/dictionaries';
 import { fieldSource, LOSS_REASONS, PIPELINES, priceFieldSource, TASK_TYPES, USER_GROUPS, USERS } from '../fields/sources';
-import { catalogIdOf, chosenPipeline, fieldsPathOf, fromAccount } from './read';
+import { catalogIdOf, fieldsPathOf, fromAccount, stagesToPick } from './read';
 
 type Options = Promise<INodePropertyOptions[]>;
-
-/** The status type of "Incoming leads": no lead can be put there (core facts 7). */
-const INCOMING = 1;
 
 const optionsOf = async (context: ILoadOptionsFunctions, source: Source): Options =>
 	(await fromAccount(context, source.read)).map(({ id, path }) => ({ name: path, value: id }));
@@ -26,15 +22,8 @@ export const getUserGroups = listOf(USER_GROUPS);
 
 /** Stages as "Pipeline / Stage"; the value holds both IDs, because 142 and 143 exist in every pipeline. */
 export async function getStages(this: ILoadOptionsFunctions): Options {
-	const chosen = await chosenPipeline(this);
-	const isFilter = this.getCurrentNodeParameter('operation') === 'getAll';
-	const pipelines = await fromAccount(this, pipelinesOf);
-	const own = pipelines.filter(({ id }) => id === chosen);
-	return (own.length > 0 ? own : pipelines).flatMap((pipeline) =>
-		(pipeline.statuses as IDataObject[])
-			.filter((status) => isFilter || status.type !== INCOMING)
-			.map((status) => ({ name: `${String(pipeline.name)} / ${String(status.name)}`, value: `${String(pipeline.id)}:${String(status.id)}` })),
-	);
+	const { stages } = await stagesToPick(this);
+	return stages.map(({ pipeline, stage, value }) => ({ name: `${pipeline} / ${stage}`, value }));
 }
 
 /** Custom fields of the collection, where one is chosen. */

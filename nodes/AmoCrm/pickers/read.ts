@@ -1,8 +1,8 @@
-import type { ILoadOptionsFunctions, JsonObject } from 'n8n-workflow';
+import type { IDataObject, ILoadOptionsFunctions, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { readWithAccount } from '../fields/conventions';
-import { choicesOf, readingAnew } from '../fields/dictionaries';
+import { choicesOf, pipelinesOf, readingAnew } from '../fields/dictionaries';
 import { WITH_CUSTOM_FIELDS } from '../entities/cards';
 import { customFieldGroup } from '../entities/customFieldGroup';
 import { entityAt } from '../entities/places';
@@ -61,6 +61,23 @@ export async function placeIn(context: ILoadOptionsFunctions, entity: Entity): P
 	}
 }
 
+/** The status type of "Incoming leads": no lead can be put there (core facts 7). */
+const INCOMING = 1;
+
+/** Stages of the pipeline that is chosen beside the picker, of all where none is; `value` holds both IDs, because 142 and 143 exist in every pipeline. */
+export async function stagesToPick(context: ILoadOptionsFunctions) {
+	const chosen = await chosenPipeline(context);
+	const isFilter = context.getCurrentNodeParameter('operation') === 'getAll';
+	const pipelines = await fromAccount(context, pipelinesOf);
+	const own = pipelines.filter(({ id }) => id === chosen);
+	const stages = (own.length > 0 ? own : pipelines).flatMap((pipeline) =>
+		(pipeline.statuses as IDataObject[])
+			.filter((status) => isFilter || status.type !== INCOMING)
+			.map((status) => ({ pipeline: String(pipeline.name), stage: String(status.name), value: `${String(pipeline.id)}:${String(status.id)}` })),
+	);
+	return { stages, isOfOne: own.length > 0 };
+}
+
 /** What has the custom fields of the chosen resource; a parameter of another resource may still hold an old value. */
 export async function fieldsPathOf(context: ILoadOptionsFunctions): Promise<string | undefined> {
 	const resource = context.getCurrentNodeParameter('resource');
@@ -70,8 +87,8 @@ export async function fieldsPathOf(context: ILoadOptionsFunctions): Promise<stri
 }
 
 /** What is chosen in the form, by its ID, its name or its link; nothing while that is open. */
-async function chosenIn(context: ILoadOptionsFunctions, target: LocatorTarget, parameter: string): Promise<number | undefined> {
-	const value = context.getCurrentNodeParameter(parameter);
+async function chosenIn(context: ILoadOptionsFunctions, target: LocatorTarget, parameters: string[]): Promise<number | undefined> {
+	const value = parameters.map((name) => context.getCurrentNodeParameter(name)).find((given) => given !== undefined);
 	return isUnset(value) ? undefined : await read(context, (place) => idIn(target, value, place));
 }
 
@@ -81,7 +98,7 @@ async function read<T>(context: ILoadOptionsFunctions, reader: (place: PickConte
 }
 
 /** The chosen list (catalog) of elements. */
-export const catalogIdOf = async (context: ILoadOptionsFunctions) => await chosenIn(context, CATALOG, 'catalogId');
+export const catalogIdOf = async (context: ILoadOptionsFunctions) => await chosenIn(context, CATALOG, ['catalogId']);
 
-/** The pipeline beside the picker; nothing for what is none. */
-export const chosenPipeline = async (context: ILoadOptionsFunctions) => await chosenIn(context, PIPELINE, '&pipelineId').catch(() => undefined);
+/** The pipeline beside the picker, or at the top of the form, where n8n finds nothing beside a picker; nothing for what is none. */
+const chosenPipeline = async (context: ILoadOptionsFunctions) => await chosenIn(context, PIPELINE, ['&pipelineId', 'pipelineId']).catch(() => undefined);

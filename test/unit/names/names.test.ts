@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { INodeProperties } from 'n8n-workflow';
+
 import { AmoCrmAuthorizationCodeApi } from '../../../credentials/AmoCrmAuthorizationCodeApi.credentials';
 import { AmoCrmLongLivedTokenApi } from '../../../credentials/AmoCrmLongLivedTokenApi.credentials';
 import { AmoCrmOAuth2Api } from '../../../credentials/AmoCrmOAuth2Api.credentials';
@@ -36,6 +38,26 @@ test('every name is as it is written down', () => {
 
 test('everything that the first version had is there', () => {
 	expect(changesOf(linesOf(FIRST_NAMES), now).lost).toEqual([]);
+});
+
+/** Names of a collection that only some versions of the node show. */
+function versionedIn(property: INodeProperties): Array<{ path: string; show?: unknown; hide?: unknown }> {
+	const inner = (property.options ?? []).filter((option): option is INodeProperties => 'type' in option);
+	return inner.flatMap(({ name, displayOptions: { show, hide } = {} }) =>
+		show?.['@version'] || hide?.['@version'] ? [{ path: `${property.name}.${name}`, show: show?.['@version'], hide: hide?.['@version'] }] : [],
+	);
+}
+
+test('n8n drops no name that another version of the node shows', () => {
+	const { properties, version } = new AmoCrm().description;
+	expect(version).toEqual([1, 2]);
+	const collections = properties.map(versionedIn).filter((names) => names.length > 0);
+	expect(collections.length).toBeGreaterThan(5);
+	for (const names of collections) {
+		const paths = [...new Set(names.map(({ path }) => path))];
+		expect(names.filter(({ show }) => show)).toEqual(paths.map((path) => ({ path, show: [1], hide: undefined })));
+		expect(names.filter(({ hide }) => hide)).toEqual(paths.map((path) => ({ path, show: undefined, hide: [1] })));
+	}
 });
 
 test('a change is told apart from an addition', () => {

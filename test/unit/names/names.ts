@@ -42,8 +42,9 @@ const standardOf = (standard: unknown): string => (typeof standard === 'string' 
 
 /** What it takes for a parameter to be there, beside the resource and the operation: n8n drops what is not shown. */
 function condition({ displayOptions = {} }: INodeProperties): string {
-	const show = Object.entries(displayOptions.show ?? {}).filter(([name]) => !['resource', 'operation'].includes(name));
-	const hide = Object.entries(displayOptions.hide ?? {});
+	// Every version of the node has each name: a test of its own sees to that.
+	const show = Object.entries(displayOptions.show ?? {}).filter(([name]) => !['resource', 'operation', '@version'].includes(name));
+	const hide = Object.entries(displayOptions.hide ?? {}).filter(([name]) => name !== '@version');
 	const parts = [...show.map(([name, values]) => `${name} ${JSON.stringify(values)}`), ...hide.map(([name, values]) => `not ${name} ${JSON.stringify(values)}`)];
 	return parts.length === 0 ? '' : ` [${parts.join(', ')}]`;
 }
