@@ -54,8 +54,7 @@ const filterValues: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Website',
-		displayOptions: { hide: { comparison: BY_PRESENCE } },
-		description: 'Value to compare with, as a person would write it; several options or numbers separated by commas, or a list',
+		description: 'Value to compare with, as a person would write it; several options or numbers separated by commas, or a list. Nothing where it is only asked whether there is one.',
 	},
 ];
 
