@@ -25,6 +25,7 @@ const PAGES: Record<string, string> = {
 	customerStatus: 'crm_platform/customers-statuses-api',
 	customField: 'crm_platform/custom-fields',
 	customFieldGroup: 'crm_platform/custom-fields',
+	event: 'crm_platform/events-and-notes',
 	lead: 'crm_platform/leads-api',
 	note: 'crm_platform/events-and-notes',
 	pipeline: 'crm_platform/leads_pipelines',

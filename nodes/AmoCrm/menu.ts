@@ -15,6 +15,7 @@ import { customerSegment } from './entities/customerSegment';
 import { customerStatus } from './entities/customerStatus';
 import { customField } from './entities/customField';
 import { customFieldGroup } from './entities/customFieldGroup';
+import { event } from './entities/event';
 import { lead } from './entities/lead';
 import { lossReason } from './entities/lossReason';
 import { note } from './entities/note';
@@ -41,6 +42,7 @@ import { send } from './operations/apiRequest';
 import { createCall } from './operations/calls';
 import { createComplex } from './operations/createComplex';
 import { create, update } from './operations/createUpdate';
+import { getTypes } from './operations/events';
 import { getLinks, getSubscribers } from './operations/getLinks';
 import { getMany } from './operations/getMany';
 import { getOne } from './operations/getOne';
@@ -83,6 +85,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[customerStatus, SETTING],
 	[customField, SETTING],
 	[customFieldGroup, SETTING],
+	[event, [getOne, getMany, getTypes]],
 	[lead, [create, createComplex, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[customer, [changeBonusPoints, create, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[lossReason, SETTING],

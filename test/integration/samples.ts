@@ -162,6 +162,26 @@ export const SAMPLES: Record<string, Samples> = {
 	customFieldGroup: {
 		values: { fieldIds: (_n, { emulator }) => [emulator.account.fieldsOf('leads').find(({ code }: CustomFieldRow) => code === null)?.id] },
 	},
+	event: {
+		prepare: ({ emulator }) => {
+			for (const name of ['Ann', 'Bob', 'Eve']) emulator.ui.create('leads', { name });
+		},
+		filters: {
+			types: [() => ['lead_added'], ['nps_rate_added']],
+			entityType: [() => undefined, 'tasks'],
+			catalogId: [() => undefined, undefined],
+			customFieldId: [() => undefined, 1],
+			ids: [(_world, ids) => [ids[0]], ['01hx0example00000000000000']],
+			valueBefore: [() => undefined, { value: { text: 'nothing is called so' } }],
+			valueAfter: [() => undefined, { value: { text: 'nothing is called so' } }],
+			createdByIds: [(world) => [...new Set([...world.emulator.account.events.values()].map(({ created_by: id }) => id))], [999]],
+			createdAfter: [() => '2000-01-01T00:00:00Z', '2050-01-01T00:00:00Z'],
+			createdBefore: [() => '2050-01-01T00:00:00Z', '2000-01-01T00:00:00Z'],
+		},
+		fill: ({ emulator }) => {
+			for (let n = 0; n < 300; n += 1) emulator.ui.create('leads', { name: `Lead ${n}` });
+		},
+	},
 	lead: {
 		values: {
 			statusId: (_n, world) => `${mainPipelineOf(world).id}:142`,

@@ -171,15 +171,19 @@ function pathOf(option: IDataObject, nested: IDataObject[]): string {
 interface Account extends AccountFacts {
 	timezone?: string;
 	driveUrl?: string;
+	/** Whom the credential stands for. */
+	userId?: string;
+	invoicesLanguage?: string;
 }
 
 /** What the account says about itself. */
 async function accountOf(client: ApiClient): Promise<Account> {
 	return await keep(client, '/account', async () => {
-		const { value } = orThrow(await readAccount(client, 'datetime_settings,drive_url'));
-		const { _embedded: embedded, country, currency, language, customers_mode: customersMode, drive_url: driveUrl } = value;
+		const { value } = orThrow(await readAccount(client, 'datetime_settings,drive_url,invoices_settings'));
+		const { _embedded: embedded, country, currency, language, customers_mode: customersMode, drive_url: driveUrl, current_user_id: userId, invoices_settings: invoices } = value;
 		const { timezone } = ((embedded as IDataObject | undefined)?.datetime_settings ?? {}) as IDataObject;
-		const facts = { timezone, country, currency, language, customersMode, driveUrl };
+		const { lang: invoicesLanguage } = (invoices ?? {}) as IDataObject;
+		const facts = { timezone, country, currency, language, customersMode, driveUrl, userId: String(userId ?? ''), invoicesLanguage };
 		return Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, nonEmpty(fact)]));
 	});
 }
@@ -193,6 +197,13 @@ const nonEmpty = (value: unknown): string | undefined => (typeof value === 'stri
 export async function accountTimezone(client: ApiClient): Promise<string> {
 	const { timezone = '' } = await accountFacts(client);
 	return isZone(timezone) ? timezone : '';
+}
+
+/** Code of the language, such as `ru`, of the user whom the credential stands for, else of the account; nothing where neither is known. */
+export async function languageOf(client: ApiClient): Promise<string | undefined> {
+	const { userId, invoicesLanguage } = await accountFacts(client);
+	const { lang } = (await ifReadable(usersOf(client)))?.find(({ id }) => String(id) === userId) ?? {};
+	return nonEmpty(lang) ?? invoicesLanguage;
 }
 
 /** ISO code of the account's country, such as `RU`; empty where it is not known. */

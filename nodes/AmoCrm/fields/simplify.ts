@@ -3,27 +3,21 @@ import type { IDataObject } from 'n8n-workflow';
 import { isObject, objectsIn } from '../transport/objects';
 import type { Zones } from './codec';
 import { decodeFieldValue, isCalendarDayType, isoMoment } from './codec';
+import { withValues } from './events';
+import type { Names } from './names';
 
 /** Keys that say nothing to a person, or that the simplified row shows in another form. */
 const LEFT_OUT = new Set(['_links', '_embedded', 'account_id', 'custom_fields_values', 'group_id', 'request_id']);
 
-/** Names that the account has for IDs in a record, where they are known. */
-export interface Names {
-	pipelines?: Map<number, string>;
-	/** By "pipeline:status". */
-	stages?: Map<string, string>;
-	users?: Map<number, string>;
-	/** Stages of customers. */
-	customerStatuses?: Map<number, string>;
-}
-
 /**
  * A flat row out of amoCRM's record: its own fields under amoCRM's names, moments as ISO dates (UTC), tags as names,
- * linked records as IDs, custom fields under their own names, and names beside the IDs of pipeline, stage and user.
+ * linked records as IDs, custom fields under their own names, names beside the IDs of pipeline, stage and user, and what an
+ * event has changed as people read it.
  */
 export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDataObject {
 	const simple: IDataObject = {};
-	for (const [key, value] of Object.entries(withNames(withParams(row), names))) {
+	const shown = withValues(row, names);
+	for (const [key, value] of Object.entries(withNames(withParams(shown), names))) {
 		// A number for a group of users, a text for the group (tab) of a custom field.
 		if (!LEFT_OUT.has(key) || (key === 'group_id' && typeof value === 'string')) simple[key] = isMoment(key) ? (isoMoment(value) as IDataObject[string]) : value;
 	}
@@ -31,7 +25,7 @@ export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDa
 		// A task without a result has an empty array there (core facts 12).
 		simple.result = Array.isArray(simple.result) ? '' : ((simple.result as IDataObject).text ?? '');
 	}
-	Object.assign(simple, simpleEmbedded((row._embedded ?? {}) as IDataObject));
+	Object.assign(simple, simpleEmbedded((shown._embedded ?? {}) as IDataObject));
 	for (const field of objectsIn(row.custom_fields_values)) {
 		const name = nameIn([field.field_name, field.field_code, field.field_id]);
 		simple[Object.hasOwn(simple, name) ? `${name} (field ${nameIn([field.field_id])})` : name] = decoded(field, zones);
