@@ -5,6 +5,7 @@ import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } f
 import type { Entity } from '../nodes/AmoCrm/entities/types';
 import { resources } from '../nodes/AmoCrm/menu';
 import type { Operation } from '../nodes/AmoCrm/operations/types';
+import { errorsDocument, ERRORS_DOCUMENT } from './errors';
 
 /** Writes docs/operations.md out of the table of resources: `npm run docs`. */
 
@@ -169,4 +170,5 @@ export function operationsDocument(): string {
 if (require.main === module) {
 	mkdirSync(dirname(DOCUMENT), { recursive: true });
 	writeFileSync(DOCUMENT, operationsDocument());
+	writeFileSync(ERRORS_DOCUMENT, errorsDocument());
 }

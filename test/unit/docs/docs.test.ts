@@ -9,11 +9,18 @@ import { entityAt } from '../../../nodes/AmoCrm/entities/places';
 import type { Entity } from '../../../nodes/AmoCrm/entities/types';
 import { resources } from '../../../nodes/AmoCrm/menu';
 import { DOCUMENT, operationsDocument, routesOf } from '../../../scripts/docs';
+import { ERRORS_DOCUMENT, errorsDocument } from '../../../scripts/errors';
 
 /** docs/operations.md follows from the table, and names no route that amoCRM does not have. */
 
 test('docs/operations.md is up to date', () => {
 	if (readFileSync(DOCUMENT, 'utf8') !== operationsDocument()) throw new Error("The table of resources has changed: 'npm run docs' writes docs/operations.md anew; read the change and commit it.");
+});
+
+test('docs/errors.md has every message as it is', () => {
+	const written = errorsDocument();
+	for (const known of ['amoCRM keeps answering that there are too many requests (429)', 'is not a whole number', 'the authorization code is older than 20 minutes', "No event is chosen in 'Events'"]) expect(written).toContain(known);
+	if (readFileSync(ERRORS_DOCUMENT, 'utf8') !== written) throw new Error("Messages have changed: 'npm run docs' writes docs/errors.md anew; read the change and commit it.");
 });
 
 /** What a path looks like with every kind of record that the user can choose, and 7 for every ID. */
