@@ -1,4 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import type { Query, QueryValue } from '../transport/types';
 import type { AccountContext } from './conventions';
@@ -7,10 +8,11 @@ import { pickedIds } from './choices';
 import type { Source } from './choices';
 import { assertCompanion, named } from './fields';
 import type { LocatorTarget } from './locator';
-import { idsIn, meansNoRecord, recordEntries, recordList } from './locator';
+import { idsIn, linkedOne, meansNoRecord, recordEntries, recordList } from './locator';
 import { toMoney } from './numbers';
 import { PIPELINES, STAGES } from './sources';
 import { stagesOf } from './stages';
+import { ELEMENT, RECORDS } from './targets';
 import { assertWritable, exactAmount, isUnset, optionIn, toBoolean, toList, toText } from './values';
 
 type Row = IDataObject;
@@ -207,8 +209,9 @@ function range(
  * The query and the row test of all the filters that the user set. An empty value is no filter.
  * Throws a `UserError` that names the filter.
  */
-export function conditionsOf(filters: Filter[], context: FilterContext): Condition[] {
-	const { values } = context;
+export function conditionsOf(filters: Filter[], given: FilterContext): Condition[] {
+	const values = withLinkedKinds(filters, given);
+	const context = { ...given, values };
 	const conditions: Condition[] = [];
 	for (const entry of filters) {
 		const value = values[entry.name];
@@ -221,6 +224,22 @@ export function conditionsOf(filters: Filter[], context: FilterContext): Conditi
 	}
 	return conditions;
 }
+
+/** The values with the kinds of records that nothing but the links to them say. Throws a `UserError` that names the filter. */
+function withLinkedKinds(filters: Filter[], { values, accountUrl }: FilterContext): Record<string, unknown> {
+	const known = { ...values };
+	for (const { name, displayName, needs } of filters) {
+		if (needs === undefined || isUnset(values[name]) || !isUnset(values[needs])) continue;
+		const kinds = named(displayName, () => [...new Set(recordEntries(values[name]).map((entry) => linkedOne(LINKED, entry, accountUrl)?.type))]);
+		// An ID does not say it.
+		if (kinds.includes(undefined)) continue;
+		if (kinds.length > 1) throw new UserError(`'${displayName}': the links lead to ${kinds.join(' and ')}. Give those of one kind.`);
+		known[needs] = kinds[0];
+	}
+	return known;
+}
+
+const LINKED = [...RECORDS, { ...ELEMENT, type: 'catalog_elements' }];
 
 /** Several conditions in one query. */
 interface Joined {
