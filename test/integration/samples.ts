@@ -121,6 +121,10 @@ export const SAMPLES: Record<string, Samples> = {
 			// They are of the other mode.
 			segments: () => undefined,
 		},
+		filters: {
+			statusIds: [({ emulator }) => ({ record: [...emulator.account.customerStatuses.keys()].map((recordId) => ({ recordId })) }), { record: [{ recordId: 999 }] }],
+			segmentIds: [() => undefined, { record: [{ recordId: 999 }] }],
+		},
 	},
 	customerStatus: {
 		tidy: ({ emulator: { account } }) => [...account.customerStatuses.keys()].slice(2).forEach((id) => account.customerStatuses.delete(id)),

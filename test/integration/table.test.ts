@@ -277,6 +277,12 @@ for (const { entity, operations } of withRecords) {
 						return [undefined, true];
 					case 'type':
 						return ['regular', 'suppliers'];
+					case 'text':
+						return [(row.params as IDataObject).text, 'nothing reads so'];
+					case 'phones':
+						return [undefined, '+7 999 000-00-00'];
+					case 'emails':
+						return [undefined, 'nobody@example.com'];
 					case 'isCompleted':
 						return [false, true];
 					case 'taskTypeIds':
@@ -302,8 +308,8 @@ for (const { entity, operations } of withRecords) {
 						// Of records that a sample does not have; suites of their own try them.
 						return [undefined, undefined];
 				}
-				if (name.endsWith('From')) return [past, future];
-				if (name.endsWith('To')) return [future, past];
+				if (/From$|After$/.test(name)) return [past, future];
+				if (/To$|Before$/.test(name)) return [future, past];
 				throw new Error(`${resource}: no sample for the filter '${name}'. Add one to SAMPLES.`);
 			};
 

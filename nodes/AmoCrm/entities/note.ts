@@ -1,5 +1,5 @@
 import { boolean, notedRecord } from '../fields/fields';
-import { choicesFilter, idsFilter, momentRange, recordsFilter } from '../fields/filters';
+import { choicesFilter, containsFilter, idsFilter, momentRange, recordsFilter } from '../fields/filters';
 import { NOTE, NOTES, recordOf, RECORDS } from '../fields/targets';
 import { isUnset } from '../fields/values';
 import { ALL_TYPES } from './noteTypes';
@@ -51,6 +51,12 @@ export const note = entity({
 			description: 'Return only notes of these records, for an expression: IDs or links as a list, or separated by commas',
 		}),
 		choicesFilter('note_type', ALL_TYPES, { name: 'noteTypes', displayName: 'Note Types', description: 'Return only notes of these kinds' }),
+		containsFilter(({ params }) => (params as { text?: unknown } | null)?.text, {
+			name: 'text',
+			displayName: 'Text',
+			placeholder: 'e.g. invoice',
+			description: 'Return only notes with this in their text, letter case aside, or one of a list. The node tests it in what the other filters leave.',
+		}),
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],
 	sortKeys: { id: 'ID', updated_at: 'Updated At' },

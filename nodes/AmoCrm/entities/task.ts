@@ -1,5 +1,5 @@
 import { boolean, choice, deadline, linkedRecord, longText, picked, pickOne, seconds, taskResult } from '../fields/fields';
-import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter } from '../fields/filters';
+import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter, testedHere } from '../fields/filters';
 import { TASK_TYPES, USERS } from '../fields/sources';
 import { recordOf, TASK } from '../fields/targets';
 import { CARD_KINDS } from './places';
@@ -66,6 +66,7 @@ export const task = entity({
 		}),
 		// A task does not show the stage of its lead, so no row can be checked.
 		stagesFilter('lead_statuses', 'hidden', { name: 'leadStatusIds', displayName: 'Lead Stage Names or IDs', description: 'Return only tasks of leads in these stages' }),
+		...momentRange('complete_till', 'completeTill', 'Deadline', 'that are due').map((end, index) => testedHere({ ...end, name: index === 0 ? 'completeTillAfter' : 'completeTillBefore' })),
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],
 	sortKeys: { created_at: 'Created At', complete_till: 'Deadline', id: 'ID' },
