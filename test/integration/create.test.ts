@@ -99,7 +99,7 @@ describe('create', () => {
 
 	it('gives rows with the ID first, then the name and the other fields', async () => {
 		const { rows } = await world.run({ resource: 'lead', operation: 'create', name: 'Ordered', additionalFields: { createdAt: '2026-01-31', price: 5 } });
-		expect(Object.keys(rows[0]?.json ?? {}).slice(0, 4)).toEqual(['id', 'name', 'price', 'created_at']);
+		expect(Object.keys(rows[0]?.json ?? {}).slice(0, 5)).toEqual(['id', 'name', 'price', 'card_url', 'created_at']);
 		const updated = await world.run({ resource: 'lead', operation: 'update', leadId: rows[0]?.json.id as number, updateFields: { price: 6, name: 'Renamed' } });
 		expect(Object.keys(updated.rows[0]?.json ?? {}).slice(0, 3)).toEqual(['id', 'name', 'price']);
 	});

@@ -52,8 +52,15 @@ export function readingAnew(client: ApiClient): ApiClient {
 	return client;
 }
 
+/** What each run has asked for, by the path of the request. */
+const asked = new WeakMap<ApiClient, Set<string>>();
+
+/** Whether the run has read what is under that path, so that looking at it again costs no request. */
+export const isRead = (client: ApiClient, path: string): boolean => asked.get(client)?.has(path) === true;
+
 /** Failures are not kept: the next run asks again. */
 export async function keep<T>(client: ApiClient, key: string, read: () => Promise<T>): Promise<T> {
+	asked.set(client, (asked.get(client) ?? new Set()).add(key));
 	const now = Date.now();
 	for (const [old, { at }] of kept) if (now - at > KEEP_MS) kept.delete(old);
 	const fullKey = `${client.credentialKey}|${key}`;

@@ -4,16 +4,18 @@ import { ONE_DELETE } from '../entities/common';
 import type { Entity } from '../entities/types';
 import { inSentence } from '../entities/types';
 import type { WritableField } from '../fields/fields';
+import { simplify } from '../fields/simplify';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
 import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
 import { called, draftOfFields, fieldProperty, idProperty, optionsProperty, readId } from './parameters';
+import { knownView } from './present';
 import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Operation, Run } from './types';
-import { omit } from './write';
+import { omit } from './written';
 
 /** One thing that can be done with a record beside writing it: completing, pinning, switching on, deleting. */
 export interface Action extends Pick<Operation, 'value' | 'description' | 'needs'> {
@@ -60,10 +62,14 @@ async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields =
 	});
 	if (mustStop(run)) return;
 	const outcomes = await send(run, ready, { ...entity, verb });
+	const view = await knownView(run, ready.map(({ asked }) => asked));
 	await settleItems(run, ready, (sent, index) => {
 		const outcome = outcomes[index] as SentOutcome;
 		if (outcome.status === 'planned') return [outcome.plan];
-		if (outcome.status === 'written') return [omit(row(sent, outcome.answer), ['_links', 'request_id'])];
+		if (outcome.status === 'written') {
+			const shown = omit(row(sent, outcome.answer), ['_links', 'request_id']);
+			return [verb.answers === 'nothing' || run.hasOldRows ? shown : simplify(shown, view)];
+		}
 		throw writeError({ entity, body: sent, definitions: [] }, outcome);
 	});
 }

@@ -20,6 +20,8 @@ export interface Run extends Results {
 	parameter: (name: string, item: number, fallback?: unknown) => unknown;
 	client: ApiClient;
 	timezone: string;
+	/** Whether simplified rows look as before version 2 of the node. */
+	hasOldRows: boolean;
 	/** What was given and holds nothing to save, such as the mask of a form that nobody filled in. */
 	ignored: Set<string>;
 	/** Value of the operation. */
