@@ -264,7 +264,7 @@ export const SAMPLES: Record<string, Samples> = {
 			receiptLink: (n) => `https://example.com/${n}`,
 		},
 		refused: {},
-		unseen: ['customer_id', 'next_date', 'next_price'],
+		unseen: ['customer_id', 'next_date', 'next_price', 'accrue_bonus'],
 	},
 	user: {
 		values: {

@@ -28,7 +28,7 @@ export function simplify(row: IDataObject, { names, zones, isOld }: View): IData
 	const shown = withValues(row, names);
 	for (const [key, value] of Object.entries(withNames(withParams(shown), names, isOld))) {
 		// A number for a group of users, a text for the group (tab) of a custom field.
-		if (!LEFT_OUT.has(key) || (key === 'group_id' && typeof value === 'string')) own[key] = isMoment(key) ? (isoMoment(value) as IDataObject[string]) : value;
+		if (!LEFT_OUT.has(key) || (key === 'group_id' && typeof value === 'string')) own[key] = isMoment(key) || (key === 'next_date' && !isOld) ? (isoMoment(value) as IDataObject[string]) : value;
 	}
 	if (Array.isArray(own.result) || isTextObject(own.result)) {
 		// A task without a result has an empty array there (core facts 12).
@@ -47,7 +47,7 @@ export function simplify(row: IDataObject, { names, zones, isOld }: View): IData
 /** What hardly any account uses: shown where it is set. */
 const SELDOM = new Set(['score', 'labor_cost', 'price_with_minor_units', 'is_price_computed']);
 
-const FIRST = ['event', 'entity', 'id', 'name', 'action', 'text', 'complete_till', 'price', 'pipeline', 'stage', 'status', 'responsible_user'];
+const FIRST = ['event', 'entity', 'id', 'name', 'action', 'text', 'complete_till', 'price', 'next_price', 'next_date', 'pipeline', 'stage', 'status', 'responsible_user'];
 
 /** Which, who and when: the columns at the end. */
 const LAST = [/^pipeline_id$/, /^status_id$/, /^responsible_user_id$/, /^entity_type$/, /(?:^|_)ids?$/, /^created_by/, /^updated_by/, /^created_at$/, /^updated_at$/, /_at$/, /^is_deleted$/];
