@@ -5,6 +5,7 @@ import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } f
 import type { Entity } from '../nodes/AmoCrm/entities/types';
 import { resources } from '../nodes/AmoCrm/menu';
 import type { Operation } from '../nodes/AmoCrm/operations/types';
+import { errorsDocument, ERRORS_DOCUMENT } from './errors';
 
 /** Writes docs/operations.md out of the table of resources: `npm run docs`. */
 
@@ -25,6 +26,7 @@ const PAGES: Record<string, string> = {
 	customerStatus: 'crm_platform/customers-statuses-api',
 	customField: 'crm_platform/custom-fields',
 	customFieldGroup: 'crm_platform/custom-fields',
+	event: 'crm_platform/events-and-notes',
 	lead: 'crm_platform/leads-api',
 	note: 'crm_platform/events-and-notes',
 	pipeline: 'crm_platform/leads_pipelines',
@@ -68,7 +70,7 @@ const routeOf = (path: string, verb: { method: string; path?: string } | undefin
 
 /** Methods and paths below `/api/v4` that an operation uses; parts that the user chooses stand in braces. */
 export function routesOf(entity: Entity, operation: Pick<Operation, 'value' | 'route'>): string[] {
-	const routes = operation.route === undefined ? USUAL[operation.value]?.(entity) : operation.route.split(', ');
+	const routes = operation.route === undefined ? USUAL[operation.value]?.(entity) : [operation.route];
 	if (!routes) throw new Error(`Say the 'route' of ${operation.value} of ${entity.value}, for the documents`);
 	return routes;
 }
@@ -168,4 +170,5 @@ export function operationsDocument(): string {
 if (require.main === module) {
 	mkdirSync(dirname(DOCUMENT), { recursive: true });
 	writeFileSync(DOCUMENT, operationsDocument());
+	writeFileSync(ERRORS_DOCUMENT, errorsDocument());
 }

@@ -14,7 +14,7 @@ export class AmoCrm implements INodeType {
 		name: 'amoCrm',
 		icon: { light: 'file:../../icons/amoCrm.svg', dark: 'file:../../icons/amoCrm.dark.svg' },
 		group: ['transform'],
-		// Version 1 asks for what people usually fill among the additional fields. The last one must be whole: n8n 1 keeps it as an integer.
+		// Version 1 asks for what people usually fill among the additional fields, and shows rows in another way. The last one must be whole: n8n 1 keeps it as an integer.
 		version: [1, 2],
 		defaultVersion: 2,
 		subtitle: `={{ ${actionInWords} }}`,

@@ -15,7 +15,7 @@ import { customerSegment } from './entities/customerSegment';
 import { customerStatus } from './entities/customerStatus';
 import { customField } from './entities/customField';
 import { customFieldGroup } from './entities/customFieldGroup';
-import { incomingLead } from './entities/incomingLead';
+import { event } from './entities/event';
 import { lead } from './entities/lead';
 import { lossReason } from './entities/lossReason';
 import { note } from './entities/note';
@@ -37,15 +37,15 @@ import { webhook } from './entities/webhook';
 import { websiteButton } from './entities/websiteButton';
 import { widget } from './entities/widget';
 import { remove } from './operations/action';
-import { accept, activate, addChat, changeBonusPoints, complete, deactivate, decline, install, linkIncomingLead, pin, sendToReview, setCustomersMode, shorten, uninstall, unpin, updateReview } from './operations/actions';
+import { activate, addChat, changeBonusPoints, complete, deactivate, install, pin, sendToReview, setCustomersMode, shorten, uninstall, unpin, updateReview } from './operations/actions';
 import { send } from './operations/apiRequest';
 import { createCall } from './operations/calls';
 import { createComplex } from './operations/createComplex';
 import { create, update } from './operations/createUpdate';
+import { getTypes } from './operations/events';
 import { getLinks, getSubscribers } from './operations/getLinks';
 import { getMany } from './operations/getMany';
 import { getOne } from './operations/getOne';
-import { createIncomingLead, getSummary } from './operations/incomingLeads';
 import { linkOperation } from './operations/links';
 import { createNote, updateNote } from './operations/notes';
 import { placed } from './operations/place';
@@ -85,7 +85,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[customerStatus, SETTING],
 	[customField, SETTING],
 	[customFieldGroup, SETTING],
-	[incomingLead, [accept, createIncomingLead, decline, getOne, getMany, getSummary, linkIncomingLead]],
+	[event, [getOne, getMany, getTypes]],
 	[lead, [create, createComplex, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[customer, [changeBonusPoints, create, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[lossReason, SETTING],

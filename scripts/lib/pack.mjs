@@ -11,7 +11,7 @@ const stampFile = join(packFolder, 'stamp');
 /** Everything that decides what is in the tarball. */
 const SOURCES = [
 	'nodes', 'credentials', 'icons', 'index.js', 'package.json', 'tsconfig.json', 'gulpfile.js',
-	'README.md', 'LICENSE.md', 'CHANGELOG.md',
+	'README.md', 'LICENSE.md', 'THIRD_PARTY_LICENSES.md',
 ];
 
 export const { name: packageName } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

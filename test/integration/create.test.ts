@@ -99,7 +99,7 @@ describe('create', () => {
 
 	it('gives rows with the ID first, then the name and the other fields', async () => {
 		const { rows } = await world.run({ resource: 'lead', operation: 'create', name: 'Ordered', additionalFields: { createdAt: '2026-01-31', price: 5 } });
-		expect(Object.keys(rows[0]?.json ?? {}).slice(0, 4)).toEqual(['id', 'name', 'price', 'created_at']);
+		expect(Object.keys(rows[0]?.json ?? {}).slice(0, 5)).toEqual(['id', 'name', 'price', 'card_url', 'created_at']);
 		const updated = await world.run({ resource: 'lead', operation: 'update', leadId: rows[0]?.json.id as number, updateFields: { price: 6, name: 'Renamed' } });
 		expect(Object.keys(updated.rows[0]?.json ?? {}).slice(0, 3)).toEqual(['id', 'name', 'price']);
 	});
@@ -210,7 +210,7 @@ describe('create', () => {
 		[{ resource: 'task', operation: 'create', text: '={{ "" }}', completeTill: '2026-12-31' }, "'Text' must not be empty [item 0]"],
 		[{ resource: 'task', operation: 'create', text: 'x', completeTill: '={{ "" }}' }, "'Deadline' is required but empty [item 0]"],
 		[{ resource: 'task', operation: 'create', text: 'x', completeTill: '31.02.2026' }, "'Deadline': '31.02.2026' is not a date that exists"],
-		[{ resource: 'task', operation: 'create', text: 'x', completeTill: '2026-12-31', additionalFields: { entityId: 5 } }, "'Linked Record' needs 'Link To' too [item 0]"],
+		[{ resource: 'task', operation: 'create', text: 'x', completeTill: '2026-12-31', additionalFields: { entityId: 5 } }, "'Linked Record' needs 'Linked Record Type' too [item 0]"],
 		[{ resource: 'lead', operation: 'create', name: 'x', additionalFields: { price: 'a lot' } }, "'Price': 'a lot' is not an amount"],
 		[{ resource: 'lead', operation: 'create', name: 'x', additionalFields: { customFieldsJson: '{"a":1' } }, "'Custom Fields (JSON)': '{\"a\":1' is not a JSON array"],
 		[{ resource: 'lead', operation: 'create', name: 'x', additionalFields: { companyId: 'Acme' } }, "'Company': 'Acme' is not an ID"],

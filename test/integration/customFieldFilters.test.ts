@@ -18,7 +18,7 @@ describe.each([
 		for (const { id, name, owner } of world.emulator.account.customFields.values()) if (owner === 'leads') ids[name] = id;
 		const rows = [
 			{ name: 'A', Source: 'Website', 'Client budget': 100, 'Start date': '2026-01-10', 'Contract number': '7', Urgent: true },
-			{ name: 'B', Source: 'Referral', 'Client budget': 200, 'Start date': '2026-01-20', 'Contract number': '07', Urgent: false },
+			{ name: 'B', Source: 'Referral', 'Project link': 'https://example.com', 'Client budget': 200, 'Start date': '2026-01-20', 'Contract number': '07', Urgent: false },
 			{ name: 'C', Source: 'Phone call', 'Client budget': 300.5, 'Start date': '2026-02-01', 'Contract number': 'X, Y', Urgent: true },
 		];
 		const { error } = await world.run(
@@ -53,6 +53,10 @@ describe.each([
 		[[['Start date', 'is', '2026-01-20']], ['B']],
 		[[['Contract number', 'is', '7']], ['A']],
 		[[['Urgent', 'is', 'yes'], ['Source', 'is', ['Phone call', 'Referral']]], ['C']],
+		[[['Project link', 'isEmpty', '']], ['A', 'C']],
+		[[['Project link', 'isNotEmpty', 'what is left of another condition']], ['B']],
+		[[['Project link', 'isEmpty', undefined], ['Client budget', 'from', 200]], ['C']],
+		[[['Urgent', 'isEmpty', '']], []],
 	])('%j', async (filters, expected) => {
 		expect(await found(...filters)).toEqual({ names: expected, message: undefined });
 	});

@@ -84,8 +84,14 @@ describe('links', () => {
 		expect(await filtered({ catalogId: byId(list) })).toEqual([toElement]);
 		expect(await filtered({ catalogId: byId(list + 1) })).toEqual([]);
 		for (const { query } of world.emulator.log.entries) expect('filter[to_entity_id]' in query).toBe('filter[to_entity_type]' in query);
+		// Links of cards say their kind themselves.
+		const card = (kind: string, id: unknown) => `${world.emulator.url}/${kind}/detail/${String(id)}`;
+		expect(await filtered({ linkedIds: [card('contacts', contacts[0])] })).toEqual([toContact]);
+		expect(await filtered({ linkedRecords: { record: [{ recordId: { __rl: true, mode: 'url', value: card(`catalogs/${list}`, table) } }] } })).toEqual([toElement]);
+		const mixed = await getLinks([leads[0]], { filters: { linkedIds: [card('contacts', contacts[0]), card('companies', company)] } });
+		expect(mixed.error?.message).toContain("'Linked Records From Data': the links lead to contacts and companies. Give those of one kind");
 		const { error } = await getLinks([leads[0]], { filters: { linkedIds: 5 } });
-		expect(error?.message).toContain("'Linked IDs From Data' needs 'Linked To' too");
+		expect(error?.message).toContain("'Linked Records From Data' needs 'Linked Record Type' too");
 	});
 
 	it.each(['contact', 'company'])('of a %s are read from their end', async (resource) => {
@@ -150,8 +156,8 @@ describe('an element', () => {
 	});
 
 	it.each([
-		[{ linkTo: 'tasks', linkedId: 5 }, "'Link To': 'tasks' is not possible"],
-		[{ linkTo: 'leads', linkedId: 'x' }, "'Record': 'x' is not an ID"],
+		[{ linkTo: 'tasks', linkedId: 5 }, "'Linked Record Type': 'tasks' is not possible"],
+		[{ linkTo: 'leads', linkedId: 'x' }, "'Linked Record': 'x' is not an ID"],
 		[{ linkTo: 'leads', linkedId: 5, quantity: 'many' }, "'Quantity': 'many' is not an amount"],
 	])('%j is refused before any request', async (parameters, message) => {
 		const { error } = await element('link', parameters);

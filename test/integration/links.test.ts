@@ -66,8 +66,19 @@ describe('link and unlink', () => {
 	});
 
 	it.each([
-		[{ leadId: 5, linkTo: 'leads', linkedId: 6 }, "'Link To': 'leads' is not possible. Give one of: companies, contacts, catalog_elements"],
-		[{ leadId: 5, linkTo: 'contacts', linkedId: 'Ann' }, "'Record': 'Ann' is not an ID"],
+		['companies', undefined],
+		['contacts', undefined],
+		['contacts', 'contacts'],
+	])('the link of a card says that it leads to %s', async (kind, linkTo) => {
+		const parameters = link({ leadId: 5, linkedId: { __rl: true, mode: 'url', value: `${world.emulator.url}/${kind}/detail/7` }, ...(linkTo ? { linkTo } : {}), options: { dryRun: true } });
+		const { rows, error } = await world.run(parameters);
+		expect(error).toBeUndefined();
+		expect(JSON.stringify(rows[0]?.json)).toContain(`"to_entity_id":7,"to_entity_type":"${kind}"`);
+	});
+
+	it.each([
+		[{ leadId: 5, linkTo: 'leads', linkedId: 6 }, "'Linked Record Type': 'leads' is not possible. Give one of: companies, contacts, catalog_elements"],
+		[{ leadId: 5, linkTo: 'contacts', linkedId: 'Ann' }, "'Linked Record': 'Ann' is not an ID"],
 		[{ leadId: 'x', linkTo: 'contacts', linkedId: 6 }, "'Lead': 'x' is not an ID"],
 		[{ leadId: 5, linkTo: 'catalog_elements', catalogId: 1, elementId: 2, quantity: 'many' }, "'Quantity': 'many' is not an amount"],
 	])('%j is refused before any request', async (parameters, message) => {

@@ -127,9 +127,11 @@ describe('AI agents', () => {
 
 	it('are at most two of an integration', async () => {
 		const { rows: made } = await run('aiAgent', 'create', agent, { items: manyItems(3, () => ({})), onError: 'continueRegularOutput' });
-		expect(made.map(({ json }) => json.error === undefined)).toEqual([true, true, false]);
-		expect(JSON.stringify(made[2]?.json)).toContain('an integration has at most 2');
-		expect(made[0]?.json.id).toBe(made[0]?.json.uuid);
+		const [good, bad] = [made.filter(({ json }) => json.error === undefined), made.filter(({ json }) => json.error !== undefined)];
+		// Requests of two leave together, and amoCRM takes all of one or none.
+		expect([good.length, bad.length]).toEqual([2, 1]);
+		expect(JSON.stringify(bad[0]?.json)).toContain('an integration has at most 2');
+		for (const { json } of good) expect(json.id).toBe(json.uuid);
 	});
 
 	it('take their server of tools whole', async () => {

@@ -125,8 +125,8 @@ describe('create', () => {
 		[{ noteType: 'sms_out', text: 'x' }, "'Phone' must not be empty [item 0]"],
 		[{ noteType: 'attachment', fileUuid: { __rl: true, mode: 'list', value: '' }, fileName: 'x' }, "'File' is required but empty"],
 		[{ noteType: '={{ "chat" }}', text: 'x' }, "'Note Type': 'chat' is not possible"],
-		[{ entityType: '={{ "../leads" }}', text: 'x' }, "'Record Type': '../leads' is not possible"],
-		[{ entityId: byId('={{ "abc" }}'), text: 'x' }, "'Record': 'abc' is not an ID"],
+		[{ entityType: '={{ "../leads" }}', text: 'x' }, "'Linked Record Type': '../leads' is not possible"],
+		[{ entityId: byId('={{ "abc" }}'), text: 'x' }, "'Linked Record': 'abc' is not an ID"],
 		[{ noteType: 'call_in', phone: '1', duration: 1, source: 'PBX', additionalFields: { callStatus: '={{ 9 }}' } }, "'Call Status': '9' is not possible"],
 	])('refuses %j before any request', async (parameters, message) => {
 		const { error } = await world.run(note('create', { entityId: byId(leadIds[0]), ...parameters }));
@@ -141,7 +141,7 @@ describe('create', () => {
 		);
 		expect(shortly(result)).toEqual([
 			{ item: 0, id: expect.any(Number) },
-			{ item: 1, error: expect.stringMatching(/^Note was refused: 'Record' \(entity_id, value 99\)/) },
+			{ item: 1, error: expect.stringMatching(/^Note was refused: 'Linked Record' \(entity_id, value 99\)/) },
 			{ item: 2, id: expect.any(Number) },
 		]);
 	});

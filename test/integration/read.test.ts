@@ -182,7 +182,7 @@ describe('get', () => {
 		expect(error).toBeUndefined();
 		expect(rows.map(({ json }) => json.id)).toEqual(items.map(({ id }) => id));
 		expect(rows.map(({ pairedItem }) => (pairedItem as { item: number }).item)).toEqual(items.map((_, index) => index));
-		expect(world.requests('GET', '/leads')).toHaveLength(3);
+		expect(world.requests('GET', '/leads')).toHaveLength(2);
 	});
 
 	it('reads one by one when the account ignores filters', async () => {

@@ -4,7 +4,6 @@ import type { CustomFieldRow } from '../../emulator/store/rows';
 import type { Entity } from '../../nodes/AmoCrm/entities/types';
 import type { WritableField } from '../../nodes/AmoCrm/fields/fields';
 import type { World } from './world';
-import { byId } from './world';
 
 /** What the suite of the table writes: values by the kinds of fields, and what only one entity wants. */
 
@@ -122,6 +121,10 @@ export const SAMPLES: Record<string, Samples> = {
 			// They are of the other mode.
 			segments: () => undefined,
 		},
+		filters: {
+			statusIds: [({ emulator }) => ({ record: [...emulator.account.customerStatuses.keys()].map((recordId) => ({ recordId })) }), { record: [{ recordId: 999 }] }],
+			segmentIds: [() => undefined, { record: [{ recordId: 999 }] }],
+		},
 	},
 	customerStatus: {
 		tidy: ({ emulator: { account } }) => [...account.customerStatuses.keys()].slice(2).forEach((id) => account.customerStatuses.delete(id)),
@@ -159,11 +162,25 @@ export const SAMPLES: Record<string, Samples> = {
 	customFieldGroup: {
 		values: { fieldIds: (_n, { emulator }) => [emulator.account.fieldsOf('leads').find(({ code }: CustomFieldRow) => code === null)?.id] },
 	},
-	incomingLead: {
-		values: { formSentAt: () => '2025-03-10T10:00:00Z' },
-		// What a form or a call holds is tried in a suite of its own; the order in time is amoCRM's.
-		filters: { categories: [() => ['forms'], ['sip']], pipelineId: [(world) => byId(mainPipelineOf(world).id), byId(999_999_999)] },
-		refused: { pipelineId: 999_999_999 },
+	event: {
+		prepare: ({ emulator }) => {
+			for (const name of ['Ann', 'Bob', 'Eve']) emulator.ui.create('leads', { name });
+		},
+		filters: {
+			types: [() => ['lead_added'], ['nps_rate_added']],
+			entityType: [() => undefined, 'tasks'],
+			catalogId: [() => undefined, undefined],
+			customFieldId: [() => undefined, 1],
+			ids: [(_world, ids) => [ids[0]], ['01hx0example00000000000000']],
+			valueBefore: [() => undefined, { value: { text: 'nothing is called so' } }],
+			valueAfter: [() => undefined, { value: { text: 'nothing is called so' } }],
+			createdByIds: [(world) => [...new Set([...world.emulator.account.events.values()].map(({ created_by: id }) => id))], [999]],
+			createdAfter: [() => '2000-01-01T00:00:00Z', '2050-01-01T00:00:00Z'],
+			createdBefore: [() => '2050-01-01T00:00:00Z', '2000-01-01T00:00:00Z'],
+		},
+		fill: ({ emulator }) => {
+			for (let n = 0; n < 300; n += 1) emulator.ui.create('leads', { name: `Lead ${n}` });
+		},
 	},
 	lead: {
 		values: {
@@ -247,7 +264,7 @@ export const SAMPLES: Record<string, Samples> = {
 			receiptLink: (n) => `https://example.com/${n}`,
 		},
 		refused: {},
-		unseen: ['customer_id', 'next_date', 'next_price'],
+		unseen: ['customer_id', 'next_date', 'next_price', 'accrue_bonus'],
 	},
 	user: {
 		values: {

@@ -108,16 +108,18 @@ for (const { entity, operations } of withRecords) {
 				expect(outcome(await create(items(), CONTINUE))).toEqual([[0, 'ok'], [1, expect.stringContaining('was refused')], [2, 'ok']]);
 			});
 
+			if (offers('get')) {
+				it('shows a new record as it is read: the same keys and values in the same order, dates as ISO texts', async () => {
+					const rows = await good(create([...optional.flatMap((field) => itemWith(field)), values()].filter((item) => !isBlocks(item))));
+					expect(writes('GET').length).toBeLessThanOrEqual(1);
+					await expectShownAsRead(rows);
+				});
+			}
+
 			if (optional.length > 0) {
 				it('writes each field alone, as it is read again', async () => {
-					const items = optional.flatMap((field) => {
-						const value = sampleOf(entity, field, made, world);
-						if (value === undefined) return [];
-						const { more, ...own } = along(field, 'create');
-						return [{ ...values(), ...own, more: { ...(more as IDataObject), [field.name]: value }, field: field.name } as IDataObject];
-					});
+					const items = optional.flatMap((field) => itemWith(field));
 					// n8n knows no expression for a list of blocks.
-					const isBlocks = ({ field: name }: IDataObject) => optional.find((field) => field.name === name)?.kind.property.type === 'fixedCollection';
 					const together = items.filter((item) => !isBlocks(item));
 					const rows = await good(create(together));
 					for (const item of items.filter(isBlocks)) rows.push(...(await good(create([item], {}, { additionalFields: item.more as INodeParameters }))));
@@ -129,6 +131,27 @@ for (const { entity, operations } of withRecords) {
 				});
 			}
 		}
+
+		/** Rows of a write say what a reading says under the same keys, in the same order. */
+		const expectShownAsRead = async (rows: RunResult['rows']) => {
+			const id = entity.isSingle ? {} : { [idParameter]: { __rl: true, mode: 'id', value: '={{ $json.id }}' } };
+			const found = await good(run('get', { ...id, options: { ...FAST, with: entity.withOptions.map(({ value }) => value) } }, { items: rows.map(({ json }) => json) }));
+			for (const [index, { json }] of rows.entries()) {
+				const whole = found[index]?.json as IDataObject;
+				const keys = Object.keys(json).filter((key) => !samples.unseen?.includes(key));
+				expect(pick(json, keys)).toEqual(pick(whole, keys));
+				expect(keys).toEqual(Object.keys(whole).filter((key) => keys.includes(key)));
+			}
+		};
+
+		/** An item that sets one more field; none where there is no value to try. */
+		const itemWith = (field: WritableField): IDataObject[] => {
+			const value = sampleOf(entity, field, made, world);
+			if (value === undefined) return [];
+			const { more, ...own } = along(field, 'create');
+			return [{ ...values(), ...own, more: { ...(more as IDataObject), [field.name]: value }, field: field.name } as IDataObject];
+		};
+		const isBlocks = ({ field: name }: IDataObject) => optional.find((field) => field.name === name)?.kind.property.type === 'fixedCollection';
 
 		const along = (field: WritableField, mode: 'create' | 'update'): IDataObject => {
 			const given = { ...samples.along?.[field.name] };
@@ -162,6 +185,7 @@ for (const { entity, operations } of withRecords) {
 					const rows = await good(run('update', { [idParameter]: byId(id), updateFields: { ...(more as IDataObject), [field.name]: value } as never }));
 					expect(idOf(entity, rows[0]?.json as IDataObject)).toBe(id);
 					const sent = bodies()[0] as IDataObject;
+					if (offers('get')) await expectShownAsRead(rows);
 					if (!field.needs && !/_embedded|^[A-Z]/.test(field.key) && entity.fields.filter(({ key }) => key === field.key).length === 1 && !['statusId'].includes(field.name)) {
 						expect(Object.keys(sent).filter((key) => key !== 'id')).toEqual([field.key.split('.')[0]]);
 					}
@@ -182,8 +206,10 @@ for (const { entity, operations } of withRecords) {
 				const items = ids.map((id, index) => ({ id, to: `New ${index} ${made}` }));
 				const update = async (given: IDataObject[], options?: Partial<RunOptions>) =>
 					await run('update', { ...change, [idParameter]: { __rl: true, mode: 'id', value: '={{ $json.id }}' } }, { items: given, ...options });
-				expect(outcome(await update(items))).toEqual([[0, 'ok'], [1, 'ok'], [2, 'ok']]);
+				const updated = await update(items);
+				expect(outcome(updated)).toEqual([[0, 'ok'], [1, 'ok'], [2, 'ok']]);
 				expect(writes('PATCH')).toHaveLength(needed('update', 3));
+				if (offers('get')) await expectShownAsRead(updated.rows);
 				for (const { id, to } of items) expect(JSON.stringify(await record(id))).toContain(JSON.stringify(to));
 				const missing = missingLike(ids[0]);
 				const mixed = await update([items[0], { id: missing, to: 'x' }, items[2]] as IDataObject[], CONTINUE);
@@ -277,6 +303,12 @@ for (const { entity, operations } of withRecords) {
 						return [undefined, true];
 					case 'type':
 						return ['regular', 'suppliers'];
+					case 'text':
+						return [(row.params as IDataObject).text, 'nothing reads so'];
+					case 'phones':
+						return [undefined, '+7 999 000-00-00'];
+					case 'emails':
+						return [undefined, 'nobody@example.com'];
 					case 'isCompleted':
 						return [false, true];
 					case 'taskTypeIds':
@@ -302,8 +334,8 @@ for (const { entity, operations } of withRecords) {
 						// Of records that a sample does not have; suites of their own try them.
 						return [undefined, undefined];
 				}
-				if (name.endsWith('From')) return [past, future];
-				if (name.endsWith('To')) return [future, past];
+				if (/From$|After$/.test(name)) return [past, future];
+				if (/To$|Before$/.test(name)) return [future, past];
 				throw new Error(`${resource}: no sample for the filter '${name}'. Add one to SAMPLES.`);
 			};
 

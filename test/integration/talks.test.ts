@@ -50,7 +50,7 @@ describe('talks', () => {
 		expect(await ids({ contactIds: [closed.contact_id] })).toEqual([closed.id]);
 		expect(await ids({ onlyInWork: true, ids: [open.id, closed.id] })).toEqual([open.id]);
 		expect(await ids({ onlyInWork: false, ids: [open.id, closed.id] })).toHaveLength(2);
-		expect(await said('talk', 'getAll', { filters: { entityIds: [1] } })).toContain("'Records From Data' needs 'Record Type' too");
+		expect(await said('talk', 'getAll', { filters: { entityIds: [1] } })).toContain("'Linked Records From Data' needs 'Linked Record Type' too");
 		expect(JSON.stringify(world.emulator.log.entries.map(({ query }) => query))).not.toContain('order');
 		const [row] = await rows('talk', 'get', { talkId: talkId(open.id) });
 		expect(row).toMatchObject({ id: open.id, talk_id: open.id, contact_ids: [open.contact_id], status: 'in_work', is_in_work: true });

@@ -41,10 +41,10 @@ const THROWING: Array<[string, string, INodeParameters]> = [
 	['the key of an upsert', 'Phone', { resource: 'contact', operation: 'upsert', matchBy: 'phone', phone: or('"+79123456789"') }],
 	['a collection of an upsert', 'Created At', { resource: 'lead', operation: 'upsert', matchBy: 'name', name: '={{ $json.name }}', additionalFields: { createdAt: WHEN } }],
 	['a mapper of an upsert', 'Comment', { resource: 'lead', operation: 'upsert', matchBy: 'name', name: '={{ $json.name }}', customFields: mapper(WHEN) }],
-	['a link', 'Record', { resource: 'lead', operation: 'link', leadId: byId('={{ $json.id }}'), linkTo: 'contacts', linkedId: byId(or('$json.id')) }],
+	['a link', 'Linked Record', { resource: 'lead', operation: 'link', leadId: byId('={{ $json.id }}'), linkTo: 'contacts', linkedId: byId(or('$json.id')) }],
 	['a get', 'Lead', { resource: 'lead', operation: 'get', leadId: byId(or('$json.id')) }],
 	['a filter', 'Created After', { resource: 'lead', operation: 'getAll', filters: { createdAtFrom: WHEN } }],
-	['the scope of a note', 'Record Type', { resource: 'note', operation: 'create', entityType: or('"leads"'), entityId: byId('={{ $json.id }}'), noteText: 'x' }],
+	['the scope of a note', 'Linked Record Type', { resource: 'note', operation: 'create', entityType: or('"leads"'), entityId: byId('={{ $json.id }}'), noteText: 'x' }],
 	['a member of a lead', 'Contact Name', { resource: 'lead', operation: 'createComplex', name: 'x', contactMode: 'create', contactFields: { name: WHEN } }],
 	['the result of a task', 'Result', { resource: 'task', operation: 'complete', taskId: byId('={{ $json.id }}'), resultText: WHEN }],
 ];

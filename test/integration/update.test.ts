@@ -88,7 +88,7 @@ describe('update', () => {
 			updateFields: { companyId: company.rows[0]?.json.id as number },
 		});
 		expect(error).toBeUndefined();
-		expect(rows[0]?.json).toEqual({ id: leadIds[2] });
+		expect(rows[0]?.json).toEqual({ id: leadIds[2], company_id: company.rows[0]?.json.id, card_url: `${world.emulator.url}/leads/detail/${leadIds[2]}` });
 		expect(world.emulator.log.entries.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /api/v4/leads/link']);
 	});
 

@@ -99,7 +99,6 @@ const LINKED: Array<[resource: string, field: string, path: string, found: (id: 
 	['lead', 'contacts', 'contacts/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'contacts' }] })],
 	['lead', 'contactIds', 'contacts/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'contacts' }] })],
 	['lead', 'companyId', 'companies/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],
-	['incomingLead', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
 	['source', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
 	['lead', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
 	['contact', 'companyId', 'api/v4/companies', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],
@@ -154,7 +153,7 @@ describe('the link of a card says what kind of record it is', () => {
 	it('of a task', () => {
 		for (const entityType of [undefined, 'leads', 'contacts']) expect(task({ entityId: link, entityType })).toEqual({ entity_id: 5, entity_type: 'contacts' });
 		expect(task({ entityId: 5, entityType: 'leads' })).toEqual({ entity_id: 5, entity_type: 'leads' });
-		expect(() => task({ entityId: 5 })).toThrow("'Linked Record' needs 'Link To' too");
+		expect(() => task({ entityId: 5 })).toThrow("'Linked Record' needs 'Linked Record Type' too");
 		expect(() => task({ entityId: `${ACCOUNT}/catalogs/9/detail/77`, entityType: 'leads' })).toThrow('is not the link of a lead');
 		expect(field('task').needs).toBe('entityType');
 	});

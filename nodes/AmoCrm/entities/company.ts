@@ -1,6 +1,6 @@
 import { recordName } from '../fields/fields';
 import { COMPANY } from '../fields/targets';
-import { customFieldFields, phoneAndEmailFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
+import { customFieldFields, phoneAndEmailFields, phoneAndEmailFilters, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { firstValue, joined } from './labels';
 import { entity } from './types';
 
@@ -19,7 +19,7 @@ export const company = entity({
 		...tagFields('company'),
 		...customFieldFields,
 	],
-	filters: recordFilters(COMPANY, 'Companies', 'Acme'),
+	filters: [...recordFilters(COMPANY, 'Companies', 'Acme'), ...phoneAndEmailFilters],
 	sortKeys: { id: 'ID', name: 'Name', updated_at: 'Updated At' },
 	withOptions: { contacts: 'Contacts', customers: 'Customers', leads: 'Leads', catalog_elements: 'Products' },
 	filtersArePaid: true,

@@ -1,6 +1,6 @@
 import { recordName, text } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
-import { companyField, customFieldFields, phoneAndEmailFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
+import { companyField, customFieldFields, phoneAndEmailFields, phoneAndEmailFilters, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { firstValue, joined } from './labels';
 import { entity } from './types';
 
@@ -23,7 +23,7 @@ export const contact = entity({
 		companyField('linked'),
 		...customFieldFields,
 	],
-	filters: recordFilters(CONTACT, 'Contacts', 'Smith'),
+	filters: [...recordFilters(CONTACT, 'Contacts', 'Smith'), ...phoneAndEmailFilters],
 	sortKeys: { id: 'ID', name: 'Name', updated_at: 'Updated At' },
 	withOptions: { customers: 'Customers', leads: 'Leads', catalog_elements: 'Products', social_profiles: 'Social Profiles' },
 	filtersArePaid: true,

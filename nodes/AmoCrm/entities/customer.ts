@@ -1,6 +1,7 @@
 import { customerDate, inMode, segmentList } from '../fields/customers';
 import { linkedContacts, money, record, recordName, seconds as wholeNumber } from '../fields/fields';
-import { CUSTOMER, CUSTOMER_STATUS } from '../fields/targets';
+import { embeddedFilter, momentRange, recordsFilter, testedHere } from '../fields/filters';
+import { CUSTOMER, CUSTOMER_STATUS, SEGMENT } from '../fields/targets';
 import { companyField, customFieldFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { entity } from './types';
 
@@ -40,7 +41,12 @@ export const customer = entity({
 		...customFieldFields,
 	],
 	// The trash is known of leads, contacts and companies only (core facts 5.6).
-	filters: recordFilters(CUSTOMER, 'Customers', 'Acme').filter(({ name }) => name !== 'onlyDeleted'),
+	filters: [
+		...recordFilters(CUSTOMER, 'Customers', 'Acme').filter(({ name }) => name !== 'onlyDeleted'),
+		...momentRange('next_date', 'nextDate', 'Next Purchase', 'whose next purchase is expected').map(testedHere),
+		testedHere(recordsFilter('status_id', CUSTOMER_STATUS, { name: 'statusIds', displayName: 'Statuses', description: 'Return only customers in these stages of the periodic mode. The node tests it in what the other filters leave.' })),
+		embeddedFilter('segments', SEGMENT, { name: 'segmentIds', displayName: 'Segments', description: 'Return only customers in one of these segments. The node tests it in what the other filters leave.' }),
+	],
 	withOptions: { companies: 'Companies', contacts: 'Contacts', catalog_elements: 'Products' },
 	filtersArePaid: true,
 	filtersCustomFields: true,

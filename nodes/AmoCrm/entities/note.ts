@@ -1,5 +1,5 @@
 import { boolean, notedRecord } from '../fields/fields';
-import { choicesFilter, idsFilter, momentRange, recordsFilter } from '../fields/filters';
+import { choicesFilter, containsFilter, idsFilter, momentRange, recordsFilter } from '../fields/filters';
 import { NOTE, NOTES, recordOf, RECORDS } from '../fields/targets';
 import { isUnset } from '../fields/values';
 import { ALL_TYPES } from './noteTypes';
@@ -23,14 +23,14 @@ export const note = entity({
 	displayName: 'Note',
 	path: '/{entityType}/notes',
 	parents: [
-		ofKind({ displayName: 'Record Type', description: 'What kind of record the note belongs to' }, CARD_KINDS, [
-			{ displayName: 'Record', name: 'entityId', targets: RECORDS },
+		ofKind({ displayName: 'Linked Record Type', description: 'What kind of record the note belongs to' }, CARD_KINDS, [
+			{ displayName: 'Linked Record', name: 'entityId', targets: RECORDS },
 			{ displayName: 'Note', name: 'noteId', targets: NOTES },
 		]),
 	],
 	picker: { search: 'local', label: noteLabel },
 	fields: [
-		{ name: 'entityId', displayName: 'Record', kind: notedRecord, required: true, description: 'The record whose card gets the note' },
+		{ name: 'entityId', displayName: 'Linked Record', kind: notedRecord, required: true, description: 'The record whose card gets the note' },
 		{ ...createdAtField, description: "When the note was made, for imports. A date without an offset is in the workflow's time zone." },
 		{ ...createdByField, description: 'The user in whose name the note is made' },
 		responsibleUserField,
@@ -44,13 +44,19 @@ export const note = entity({
 	],
 	filters: [
 		...idFilters(NOTE, 'Notes'),
-		recordsFilter('entity_id', recordsOfKind, { name: 'linkedRecords', displayName: 'Records', description: 'Return only notes of the records that you pick' }),
+		recordsFilter('entity_id', recordsOfKind, { name: 'linkedRecords', displayName: 'Linked Records', description: 'Return only notes of the records that you pick' }),
 		idsFilter('entity_id', recordsOfKind, {
 			name: 'entityIds',
-			displayName: 'Records From Data',
+			displayName: 'Linked Records From Data',
 			description: 'Return only notes of these records, for an expression: IDs or links as a list, or separated by commas',
 		}),
 		choicesFilter('note_type', ALL_TYPES, { name: 'noteTypes', displayName: 'Note Types', description: 'Return only notes of these kinds' }),
+		containsFilter(({ params }) => (params as { text?: unknown } | null)?.text, {
+			name: 'text',
+			displayName: 'Text',
+			placeholder: 'e.g. invoice',
+			description: 'Return only notes with this in their text, letter case aside, or one of a list. The node tests it in what the other filters leave.',
+		}),
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],
 	sortKeys: { id: 'ID', updated_at: 'Updated At' },

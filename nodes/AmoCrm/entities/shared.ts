@@ -4,6 +4,7 @@ import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
 import { idsFilter, momentRange, pickedIdsFilter, pickMany, recordsFilter, search, textFilter } from '../fields/filters';
 import { USERS } from '../fields/sources';
+import { multitextFilter } from '../fields/multitextFilters';
 import { toBoolean } from '../fields/values';
 
 /** Fields and filters that several resources have in common. `noun` is the resource in lower case. */
@@ -138,6 +139,12 @@ const onlyDeletedFilter: Filter = {
 	property: { type: 'boolean', default: true },
 	condition: (value) => ({ query: toBoolean(value) ? { with: 'only_deleted' } : {} }),
 };
+
+/** Where records have phones and e-mails. */
+export const phoneAndEmailFilters: Filter[] = [
+	multitextFilter('PHONE', { name: 'phones', displayName: 'Phones', placeholder: 'e.g. +7 912 345-67-89', description: 'Return only records that have this phone number, or one of several, in any form: numbers separated by commas, or a list. amoCRM is searched for each.' }),
+	multitextFilter('EMAIL', { name: 'emails', displayName: 'Emails', placeholder: 'e.g. nathan@example.com', description: 'Return only records that have this email address, or one of several: addresses separated by commas, or a list. amoCRM is searched for each.' }),
+];
 
 /** Filters that leads, contacts and companies share (core facts 3.6). */
 export function recordFilters(target: LocatorTarget, plural: string, example: string): Filter[] {

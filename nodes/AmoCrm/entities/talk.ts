@@ -10,7 +10,7 @@ const KINDS = CARD_KINDS.filter(({ value }) => value === 'leads' || value === 'c
 
 const kindFilter: Filter = {
 	name: 'entityType',
-	displayName: 'Record Type',
+	displayName: 'Linked Record Type',
 	description: 'Return only talks on cards of this kind',
 	property: { type: 'options', options: KINDS, default: 'leads' },
 	condition: (value) => {
@@ -46,9 +46,9 @@ export const talk = entity({
 		kindFilter,
 		idsFilter('entity_id', ({ values: { entityType } }) => recordOf(entityType), {
 			name: 'entityIds',
-			displayName: 'Records From Data',
+			displayName: 'Linked Records From Data',
 			needs: 'entityType',
-			description: "Return only talks on the cards of these records, for an expression: IDs or links as a list, or separated by commas; needs 'Record Type' too",
+			description: "Return only talks on the cards of these records, for an expression: IDs or links as a list, or separated by commas; IDs need 'Linked Record Type' too",
 		}),
 		onlyInWorkFilter,
 	],

@@ -1,5 +1,5 @@
 import { boolean, choice, deadline, linkedRecord, longText, picked, pickOne, seconds, taskResult } from '../fields/fields';
-import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter } from '../fields/filters';
+import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter, testedHere } from '../fields/filters';
 import { TASK_TYPES, USERS } from '../fields/sources';
 import { recordOf, TASK } from '../fields/targets';
 import { CARD_KINDS } from './places';
@@ -27,15 +27,14 @@ export const task = entity({
 		{
 			name: 'entityType',
 			key: 'entity_type',
-			// By name it stands above the record that it decides on.
-			displayName: 'Link To',
+			displayName: 'Linked Record Type',
 			kind: choice(CARD_KINDS),
 			usual: true,
 			description: "What kind of record the task belongs to; needs 'Linked Record' too. The link of a card says it itself.",
 			needs: 'entityId',
 			property: { default: 'leads' },
 		},
-		{ name: 'entityId', displayName: 'Linked Record', kind: linkedRecord, usual: true, needs: 'entityType', description: "The record that the task belongs to; its ID needs 'Link To' too" },
+		{ name: 'entityId', displayName: 'Linked Record', kind: linkedRecord, usual: true, needs: 'entityType', description: "The record that the task belongs to; its ID needs 'Linked Record Type' too" },
 		{
 			name: 'result',
 			kind: taskResult,
@@ -57,16 +56,17 @@ export const task = entity({
 			name: 'linkedRecords',
 			displayName: 'Linked Records',
 			needs: 'entityType',
-			description: "Return only tasks of the records that you pick; needs 'Linked Record Type' too",
+			description: "Return only tasks of the records that you pick; IDs need 'Linked Record Type' too",
 		}),
 		idsFilter('entity_id', ({ values: { entityType } }) => recordOf(entityType), {
 			name: 'entityIds',
 			displayName: 'Linked Records From Data',
 			needs: 'entityType',
-			description: "Return only tasks of these records, for an expression: IDs or links as a list, or separated by commas; needs 'Linked Record Type' too",
+			description: "Return only tasks of these records, for an expression: IDs or links as a list, or separated by commas; IDs need 'Linked Record Type' too",
 		}),
 		// A task does not show the stage of its lead, so no row can be checked.
 		stagesFilter('lead_statuses', 'hidden', { name: 'leadStatusIds', displayName: 'Lead Stage Names or IDs', description: 'Return only tasks of leads in these stages' }),
+		...momentRange('complete_till', 'completeTill', 'Deadline', 'that are due').map((end, index) => testedHere({ ...end, name: index === 0 ? 'completeTillAfter' : 'completeTillBefore' })),
 		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
 	],
 	sortKeys: { created_at: 'Created At', complete_till: 'Deadline', id: 'ID' },

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { DeclaredField, WritableField } from '../fields/fields';
 import { field } from '../fields/fields';
@@ -26,6 +26,11 @@ export type Entity = Omit<Declaration, keyof Worked> & Required<Pick<Declaration
 export function idOf({ id }: Pick<Entity, 'id'>, row: Record<string, unknown>): RecordId {
 	const value = row[id?.key ?? 'id'] ?? row.id;
 	return id?.kind === 'text' ? String(value) : Number(value);
+}
+
+/** The row with its ID under that name too, whatever amoCRM calls it. */
+export function withId(row: IDataObject, { id }: Pick<Entity, 'id'>): IDataObject {
+	return row[id?.key ?? 'id'] === undefined ? row : { id: idOf({ id }, row), ...row };
 }
 
 /** A row of the entity table, with all that operations read spelled out. */

@@ -6,6 +6,8 @@ export interface Conventions {
 	separators: Array<{ group?: string; decimal?: string }>;
 	/** Whether `02/07/2026` is the 2nd of July rather than the 7th of February; absent when it is not known. */
 	dayFirst?: boolean;
+	/** ISO code of the account's country; absent when it is not known. */
+	country?: string;
 	/** How the account has its customers, as amoCRM calls it; absent when it is not known. */
 	customersMode?: string;
 }
@@ -67,7 +69,7 @@ export function conventionsFrom({ country, currency, language, customersMode }: 
 	const spoken = own === undefined && language !== undefined ? known(language) : undefined;
 	const forNumbers = [own, ofCurrency, spoken?.startsWith('es') ? undefined : spoken];
 	const forDates = own ?? (spoken?.startsWith('en') ? undefined : spoken);
-	return { separators: forNumbers.flatMap((locale) => locale ?? []).map(separatorsOf), dayFirst: forDates === undefined ? undefined : isDayFirst(forDates), customersMode };
+	return { separators: forNumbers.flatMap((locale) => locale ?? []).map(separatorsOf), dayFirst: forDates === undefined ? undefined : isDayFirst(forDates), country, customersMode };
 }
 
 /** The locale of a country, such as `pt-BR`; nothing for what is no country (`EU`, `XA`) or not known to the runtime. */

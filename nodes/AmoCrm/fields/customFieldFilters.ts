@@ -27,11 +27,16 @@ interface CustomFieldFilter {
 	value?: unknown;
 }
 
-const CONDITIONS: Array<{ name: string; value: 'from' | 'is' | 'to'; description: string }> = [
+const CONDITIONS: Array<{ name: string; value: 'from' | 'is' | 'isEmpty' | 'isNotEmpty' | 'to'; description: string }> = [
 	{ name: 'From', value: 'from', description: 'The value or more, the day or later' },
 	{ name: 'Is', value: 'is', description: 'The value, or one of several' },
+	{ name: 'Is Empty', value: 'isEmpty', description: 'The field has no value. The node tests it in what the other filters leave.' },
+	{ name: 'Is Not Empty', value: 'isNotEmpty', description: 'The field has any value. The node tests it in what the other filters leave.' },
 	{ name: 'To', value: 'to', description: 'The value or less, the day or earlier' },
 ];
+
+/** They need no value. */
+const BY_PRESENCE = ['isEmpty', 'isNotEmpty'];
 
 const filterValues: INodeProperties[] = [
 	{ displayName: 'Field Name or ID', name: 'fieldId', ...picked(fieldSource('')).property, description: pickOne('Custom field to compare') },
@@ -49,7 +54,7 @@ const filterValues: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. Website',
-		description: 'Value to compare with, as a person would write it; several options or numbers separated by commas, or a list',
+		description: 'Value to compare with, as a person would write it; several options or numbers separated by commas, or a list. Nothing where it is only asked whether there is one.',
 	},
 ];
 
@@ -63,7 +68,7 @@ export const customFieldFiltersProperty: INodeProperties = {
 /** The conditions that the user set, empty rows left out. */
 export function givenFieldFilters(filters: IDataObject): CustomFieldFilter[] {
 	const given = (filters.customFields ?? {}) as { field?: CustomFieldFilter | CustomFieldFilter[] };
-	return [given.field ?? []].flat().filter((row) => row !== null && !(isUnset(row.fieldId) && isUnset(row.value)));
+	return [given.field ?? []].flat().filter((row) => row !== null && !(isUnset(row.fieldId) && isUnset(row.value) && !BY_PRESENCE.includes(String(row.comparison))));
 }
 
 /** Throws a `UserError` that names the field. */
@@ -73,11 +78,18 @@ export function customFieldConditions(given: CustomFieldFilter[], definitions: F
 		const field = named('Custom Fields', () => chosenField(fieldId, definitions, context));
 		return named(field.name, () => {
 			assertWritable(value);
-			if (isUnset(value) || (Array.isArray(value) && value.every(isUnset))) throw new UserError('the value to compare with is empty');
 			const condition = optionIn(CONDITIONS, comparison);
+			if (condition === 'isEmpty' || condition === 'isNotEmpty') return byPresence(field, condition);
+			if (isUnset(value) || (Array.isArray(value) && value.every(isUnset))) throw new UserError('the value to compare with is empty');
 			return condition === 'is' ? byValue(field, value, context) : byBound(field, condition, value, context);
 		});
 	});
+}
+
+/** amoCRM has no such filter. A switch that is off has a value. */
+function byPresence({ id, name }: FieldDefinition, wanted: 'isEmpty' | 'isNotEmpty'): Condition {
+	const isFilled = (row: IDataObject) => fieldValues(row, id).some((item) => !isUnset(item.value ?? item.enum_id));
+	return { query: {}, accepts: (row) => isFilled(row) === (wanted === 'isNotEmpty'), here: { filter: name, wanted: [id, wanted] } };
 }
 
 function byValue(field: FieldDefinition, value: unknown, context: ValueContext): Condition {

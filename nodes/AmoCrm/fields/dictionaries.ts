@@ -52,8 +52,15 @@ export function readingAnew(client: ApiClient): ApiClient {
 	return client;
 }
 
+/** What each run has asked for, by the path of the request. */
+const asked = new WeakMap<ApiClient, Set<string>>();
+
+/** Whether the run has read what is under that path, so that looking at it again costs no request. */
+export const isRead = (client: ApiClient, path: string): boolean => asked.get(client)?.has(path) === true;
+
 /** Failures are not kept: the next run asks again. */
 export async function keep<T>(client: ApiClient, key: string, read: () => Promise<T>): Promise<T> {
+	asked.set(client, (asked.get(client) ?? new Set()).add(key));
 	const now = Date.now();
 	for (const [old, { at }] of kept) if (now - at > KEEP_MS) kept.delete(old);
 	const fullKey = `${client.credentialKey}|${key}`;
@@ -171,15 +178,19 @@ function pathOf(option: IDataObject, nested: IDataObject[]): string {
 interface Account extends AccountFacts {
 	timezone?: string;
 	driveUrl?: string;
+	/** Whom the credential stands for. */
+	userId?: string;
+	invoicesLanguage?: string;
 }
 
 /** What the account says about itself. */
 async function accountOf(client: ApiClient): Promise<Account> {
 	return await keep(client, '/account', async () => {
-		const { value } = orThrow(await readAccount(client, 'datetime_settings,drive_url'));
-		const { _embedded: embedded, country, currency, language, customers_mode: customersMode, drive_url: driveUrl } = value;
+		const { value } = orThrow(await readAccount(client, 'datetime_settings,drive_url,invoices_settings'));
+		const { _embedded: embedded, country, currency, language, customers_mode: customersMode, drive_url: driveUrl, current_user_id: userId, invoices_settings: invoices } = value;
 		const { timezone } = ((embedded as IDataObject | undefined)?.datetime_settings ?? {}) as IDataObject;
-		const facts = { timezone, country, currency, language, customersMode, driveUrl };
+		const { lang: invoicesLanguage } = (invoices ?? {}) as IDataObject;
+		const facts = { timezone, country, currency, language, customersMode, driveUrl, userId: String(userId ?? ''), invoicesLanguage };
 		return Object.fromEntries(Object.entries(facts).map(([key, fact]) => [key, nonEmpty(fact)]));
 	});
 }
@@ -193,6 +204,13 @@ const nonEmpty = (value: unknown): string | undefined => (typeof value === 'stri
 export async function accountTimezone(client: ApiClient): Promise<string> {
 	const { timezone = '' } = await accountFacts(client);
 	return isZone(timezone) ? timezone : '';
+}
+
+/** Code of the language, such as `ru`, of the user whom the credential stands for, else of the account; nothing where neither is known. */
+export async function languageOf(client: ApiClient): Promise<string | undefined> {
+	const { userId, invoicesLanguage } = await accountFacts(client);
+	const { lang } = (await ifReadable(usersOf(client)))?.find(({ id }) => String(id) === userId) ?? {};
+	return nonEmpty(lang) ?? invoicesLanguage;
 }
 
 /** ISO code of the account's country, such as `RU`; empty where it is not known. */

@@ -29,6 +29,7 @@ import { assertWritable, isUnset, labelKey, oneOf, optionIn, show, toBoolean, to
 export interface LinkTarget extends IDataObject {
 	to_entity_id: number;
 	to_entity_type: string;
+	metadata?: { is_main?: boolean };
 }
 
 /** What one input item asks to write: the amoCRM body, and the links that have to be made beside it. */
@@ -37,6 +38,8 @@ export interface Draft {
 	links: LinkTarget[];
 	/** What has to be done with the record as it is before the body is sent, where it must not lose what it has. */
 	keepOld?: (record: IDataObject) => void;
+	/** The record as it is, where it was read. */
+	before?: IDataObject;
 }
 
 export interface EncodeContext extends AccountContext {

@@ -1,17 +1,20 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
+import { objectsIn } from '../transport/objects';
 import type { Query, QueryValue } from '../transport/types';
 import type { AccountContext } from './conventions';
 import { toTimestamp } from './dates';
 import { pickedIds } from './choices';
 import type { Source } from './choices';
-import { assertCompanion, named } from './fields';
+import { assertCompanion, named, plainName } from './fields';
 import type { LocatorTarget } from './locator';
-import { idsIn, meansNoRecord, recordEntries, recordList } from './locator';
+import { idsIn, linkedOne, meansNoRecord, recordEntries, recordList } from './locator';
 import { toMoney } from './numbers';
 import { PIPELINES, STAGES } from './sources';
 import { stagesOf } from './stages';
-import { assertWritable, exactAmount, isUnset, optionIn, toBoolean, toList, toText } from './values';
+import { ELEMENT, RECORDS } from './targets';
+import { assertWritable, exactAmount, isUnset, labelKey, optionIn, show, toBoolean, toList, toText } from './values';
 
 type Row = IDataObject;
 
@@ -25,6 +28,10 @@ export interface Condition {
 	isImpossible?: true;
 	/** Whether a row has one value there, so that two lists of values meet in what they share. */
 	isOneValue?: true;
+	/** Set where amoCRM cannot test it, so that the node does in what it reads: the filter, and what it wants. */
+	here?: { filter: string; wanted: unknown };
+	/** Texts to search amoCRM for, each apart, which together find all rows that meet it. */
+	searches?: string[];
 }
 
 export interface Filter {
@@ -59,6 +66,41 @@ interface Look extends Partial<INodeProperties> {
 function filter(look: Look, property: Filter['property'], condition: Filter['condition']): Filter {
 	const { name, displayName, description, placeholder, needs, ...rest } = look;
 	return { name, displayName, description, placeholder, needs, property: { ...property, ...rest }, condition };
+}
+
+/** A filter that amoCRM does not have: the node reads what the others leave, and tests that. */
+export const testedHere = (own: Filter): Filter => ({
+	...own,
+	condition: (value, context) => {
+		const condition = own.condition(value, context);
+		if (!condition.accepts) return condition;
+		return { ...condition, query: {}, here: { filter: plainName(own), wanted: condition.query } };
+	},
+});
+
+/** Rows with one of some texts in what `textOf` gives, whatever the letter case and spaces. */
+export const containsFilter = (textOf: (row: Row) => unknown, look: Look): Filter =>
+	filter(look, { type: 'string', default: '' }, (value) => {
+		const wanted = [value].flat().map((text) => labelKey(toText(text)));
+		if (wanted.includes('')) throw new UserError(`${show(value)} holds an empty text, which is in every one.`);
+		const accepts = (row: Row) => {
+			const text = labelKey(String(textOf(row) ?? ''));
+			return wanted.some((part) => text.includes(part));
+		};
+		return { query: {}, accepts, here: { filter: look.displayName, wanted } };
+	});
+
+/** Rows that hold one of some records. */
+export function embeddedFilter(kind: string, target: LocatorTarget, look: Look): Filter {
+	const own = recordsFilter(kind, target, look);
+	return testedHere({
+		...own,
+		condition: (value, context) => {
+			const condition = own.condition(value, context);
+			const { [kind]: ids } = (condition.query.filter ?? {}) as Record<string, number[] | undefined>;
+			return ids ? { ...condition, accepts: (row) => objectsIn((row._embedded as Row | undefined)?.[kind]).some(({ id }) => ids.includes(Number(id))) } : condition;
+		},
+	});
 }
 
 /** `which` says what is returned; the rest is n8n's own wording. */
@@ -207,8 +249,9 @@ function range(
  * The query and the row test of all the filters that the user set. An empty value is no filter.
  * Throws a `UserError` that names the filter.
  */
-export function conditionsOf(filters: Filter[], context: FilterContext): Condition[] {
-	const { values } = context;
+export function conditionsOf(filters: Filter[], given: FilterContext): Condition[] {
+	const values = withLinkedKinds(filters, given);
+	const context = { ...given, values };
 	const conditions: Condition[] = [];
 	for (const entry of filters) {
 		const value = values[entry.name];
@@ -221,6 +264,22 @@ export function conditionsOf(filters: Filter[], context: FilterContext): Conditi
 	}
 	return conditions;
 }
+
+/** The values with the kinds of records that nothing but the links to them say. Throws a `UserError` that names the filter. */
+function withLinkedKinds(filters: Filter[], { values, accountUrl }: FilterContext): Record<string, unknown> {
+	const known = { ...values };
+	for (const { name, displayName, needs } of filters) {
+		if (needs === undefined || isUnset(values[name]) || !isUnset(values[needs])) continue;
+		const kinds = named(displayName, () => [...new Set(recordEntries(values[name]).map((entry) => linkedOne(LINKED, entry, accountUrl)?.type))]);
+		// An ID does not say it.
+		if (kinds.includes(undefined)) continue;
+		if (kinds.length > 1) throw new UserError(`'${displayName}': the links lead to ${kinds.join(' and ')}. Give those of one kind.`);
+		known[needs] = kinds[0];
+	}
+	return known;
+}
+
+const LINKED = [...RECORDS, { ...ELEMENT, type: 'catalog_elements' }];
 
 /** Several conditions in one query. */
 interface Joined {
@@ -238,8 +297,9 @@ interface Joined {
 export function joinConditions(conditions: Condition[]): Joined {
 	const joined: Joined = { query: {}, asked: new Set(), isImpossible: false };
 	for (const condition of conditions) {
-		const query = meet(joined.query, condition.query, condition.isOneValue === true);
 		joined.isImpossible ||= condition.isImpossible === true;
+		if (condition.here) continue;
+		const query = meet(joined.query, condition.query, condition.isOneValue === true);
 		if (query === undefined) continue;
 		if (query === NO_VALUE) joined.isImpossible = true;
 		else joined.query = query as Query;

@@ -3,40 +3,63 @@ import type { IDataObject } from 'n8n-workflow';
 import { isObject, objectsIn } from '../transport/objects';
 import type { Zones } from './codec';
 import { decodeFieldValue, isCalendarDayType, isoMoment } from './codec';
+import { withValues } from './events';
+import type { Names } from './names';
+import { exactAmount } from './values';
 
 /** Keys that say nothing to a person, or that the simplified row shows in another form. */
 const LEFT_OUT = new Set(['_links', '_embedded', 'account_id', 'custom_fields_values', 'group_id', 'request_id']);
 
-/** Names that the account has for IDs in a record, where they are known. */
-export interface Names {
-	pipelines?: Map<number, string>;
-	/** By "pipeline:status". */
-	stages?: Map<string, string>;
-	users?: Map<number, string>;
-	/** Stages of customers. */
-	customerStatuses?: Map<number, string>;
+/** What simplified rows show beside their own values. */
+export interface View {
+	names: Names;
+	zones: Zones;
+	/** Rows of nodes before version 2: fewer names, in amoCRM's order. */
+	isOld: boolean;
 }
 
 /**
  * A flat row out of amoCRM's record: its own fields under amoCRM's names, moments as ISO dates (UTC), tags as names,
- * linked records as IDs, custom fields under their own names, and names beside the IDs of pipeline, stage and user.
+ * linked records as IDs, custom fields under their own names, names for the IDs of pipelines, stages and users, and what an
+ * event has changed as people read it. First what people look for, then custom fields, then IDs and times.
  */
-export function simplify(row: IDataObject, zones: Zones, names: Names = {}): IDataObject {
-	const simple: IDataObject = {};
-	for (const [key, value] of Object.entries(withNames(withParams(row), names))) {
+export function simplify(row: IDataObject, { names, zones, isOld }: View): IDataObject {
+	const own: IDataObject = {};
+	const shown = withValues(row, names);
+	for (const [key, value] of Object.entries(withNames(withParams(shown), names, isOld))) {
 		// A number for a group of users, a text for the group (tab) of a custom field.
-		if (!LEFT_OUT.has(key) || (key === 'group_id' && typeof value === 'string')) simple[key] = isMoment(key) ? (isoMoment(secondsIn(value)) as IDataObject[string]) : value;
+		if (!LEFT_OUT.has(key) || (key === 'group_id' && typeof value === 'string')) own[key] = isMoment(key) || (key === 'next_date' && !isOld) ? (isoMoment(value) as IDataObject[string]) : value;
 	}
-	if (Array.isArray(simple.result) || isTextObject(simple.result)) {
+	if (Array.isArray(own.result) || isTextObject(own.result)) {
 		// A task without a result has an empty array there (core facts 12).
-		simple.result = Array.isArray(simple.result) ? '' : ((simple.result as IDataObject).text ?? '');
+		own.result = Array.isArray(own.result) ? '' : ((own.result as IDataObject).text ?? '');
 	}
-	Object.assign(simple, simpleEmbedded((row._embedded ?? {}) as IDataObject));
+	Object.assign(own, simpleEmbedded((shown._embedded ?? {}) as IDataObject));
+	const custom: IDataObject = {};
 	for (const field of objectsIn(row.custom_fields_values)) {
 		const name = nameIn([field.field_name, field.field_code, field.field_id]);
-		simple[Object.hasOwn(simple, name) ? `${name} (field ${nameIn([field.field_id])})` : name] = decoded(field, zones);
+		const isTaken = Object.hasOwn(own, name) || Object.hasOwn(custom, name);
+		custom[isTaken ? `${name} (field ${nameIn([field.field_id])})` : name] = decoded(field, zones);
 	}
-	return simple;
+	return isOld ? { ...own, ...custom } : inOrder(own, custom);
+}
+
+/** What hardly any account uses: shown where it is set. */
+const SELDOM = new Set(['score', 'labor_cost', 'price_with_minor_units', 'is_price_computed']);
+
+const FIRST = ['event', 'entity', 'id', 'name', 'action', 'text', 'complete_till', 'price', 'next_price', 'next_date', 'pipeline', 'stage', 'status', 'responsible_user'];
+
+/** Which, who and when: the columns at the end. */
+const LAST = [/^pipeline_id$/, /^status_id$/, /^responsible_user_id$/, /^entity_type$/, /(?:^|_)ids?$/, /^created_by/, /^updated_by/, /^created_at$/, /^updated_at$/, /_at$/, /^is_deleted$/];
+
+function inOrder(own: IDataObject, custom: IDataObject): IDataObject {
+	const isSet = (key: string) => (key === 'price_with_minor_units' ? !Number.isInteger(own[key]) : Boolean(own[key]));
+	const keys = Object.keys(own).filter((key) => !SELDOM.has(key) || isSet(key));
+	const isLast = (key: string) => !FIRST.includes(key) && LAST.some((pattern) => pattern.test(key));
+	const middle = keys.filter((key) => !FIRST.includes(key) && !isLast(key));
+	const last = new Set(LAST.flatMap((pattern) => keys.filter((key) => isLast(key) && pattern.test(key))));
+	const picked = (some: string[]) => Object.fromEntries(some.map((key) => [key, key === 'price' ? exactAmount(own, key) : own[key]])) as IDataObject;
+	return { ...picked(FIRST.filter((key) => key in own)), ...picked(middle), ...custom, ...picked([...last]) };
 }
 
 /** A value that its type cannot have, such as a moment after the end of time, comes as it is. */
@@ -54,33 +77,48 @@ export function showsCalendarDays(row: IDataObject): boolean {
 	return objectsIn(row.custom_fields_values).some((field) => isCalendarDayType(nameIn([field.field_type])));
 }
 
-/** What a note or an incoming lead holds stands beside its own fields. */
+/** What a note holds stands beside its own fields. */
 function withParams(row: IDataObject): IDataObject {
-	const [, key = ''] = HOLDERS.find(([mark]) => row[mark] !== undefined) ?? [];
-	const { [key]: held, ...own } = row;
-	return { ...(isObject(held) ? held : {}), ...own };
+	const { params, ...own } = row;
+	return row.note_type === undefined ? row : { ...(params as IDataObject), ...own };
 }
 
-const HOLDERS = [['note_type', 'params'], ['source_uid', 'metadata']] as const;
-
 /** A name goes right behind the ID that it explains. */
-function withNames(row: IDataObject, names: Names): IDataObject {
+function withNames(row: IDataObject, names: Names, isOld: boolean): IDataObject {
 	const named: IDataObject = {};
 	for (const [key, value] of Object.entries(row)) {
 		named[key] = value;
-		const [label = '', name] = (Object.hasOwn(NAMED, key) && NAMED[key]?.(row, names)) || [];
+		const nameOf = [OLD_NAMED, ...(isOld ? [] : [NAMED])].find((known) => Object.hasOwn(known, key))?.[key];
+		const [label = '', name] = nameOf?.(row, names) ?? [];
 		if (name !== undefined) named[label] = name;
 	}
 	return named;
 }
 
+type NameOf = (row: IDataObject, names: Names) => [label: string, name?: string];
+
+const pipelineIn = (label: string, key: string): NameOf => (row, { pipelines }) => [label, pipelines?.get(numberIn(row[key]))];
+
+/** 0 is the robot (core facts 16). */
+const userIn = (label: string, key: string): NameOf => (row, { users }) => [label, users?.get(numberIn(row[key])) ?? (users && row[key] === 0 ? 'Robot' : undefined)];
+
+const stageOf = (pipeline: unknown, status: unknown, { stages }: Names) => stages?.get(`${nameIn([pipeline])}:${nameIn([status])}`);
+
 /** What shows the name of an ID, and the name where it is known. */
-const NAMED: Record<string, (row: IDataObject, names: Names) => [label: string, name?: string]> = {
-	pipeline_id: (row, { pipelines }) => ['pipeline', pipelines?.get(numberIn(row.pipeline_id))],
+const OLD_NAMED: Record<string, NameOf> = {
+	pipeline_id: pipelineIn('pipeline', 'pipeline_id'),
 	// Stages of customers have no pipeline.
-	status_id: ({ pipeline_id: pipeline, status_id: status }, { stages, customerStatuses }) =>
-		pipeline === undefined ? ['status', customerStatuses?.get(numberIn(status))] : ['stage', stages?.get(`${nameIn([pipeline])}:${nameIn([status])}`)],
-	responsible_user_id: (row, { users }) => ['responsible_user', users?.get(numberIn(row.responsible_user_id))],
+	status_id: ({ pipeline_id: pipeline, status_id: status }, names) =>
+		pipeline === undefined ? ['status', names.customerStatuses?.get(numberIn(status))] : ['stage', stageOf(pipeline, status, names)],
+	responsible_user_id: userIn('responsible_user', 'responsible_user_id'),
+};
+
+const NAMED: typeof OLD_NAMED = {
+	created_by: userIn('created_by_name', 'created_by'),
+	updated_by: userIn('updated_by_name', 'updated_by'),
+	old_pipeline_id: pipelineIn('old_pipeline', 'old_pipeline_id'),
+	old_status_id: ({ old_pipeline_id: old, pipeline_id: pipeline, old_status_id: status }, names) => ['old_stage', stageOf(old ?? pipeline, status, names)],
+	old_responsible_user_id: userIn('old_responsible_user', 'old_responsible_user_id'),
 };
 
 function simpleEmbedded(embedded: IDataObject): IDataObject {
@@ -104,9 +142,6 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 }
 
 const isMoment = (key: string): boolean => key.endsWith('_at') || key === 'complete_till' || key === 'next_date';
-
-/** Some moments come as texts (core facts 6.4). */
-const secondsIn = (value: unknown): unknown => (typeof value === 'string' && /^\d{9,10}$/.test(value) ? Number(value) : value);
 
 /** The first text or number. */
 const nameIn = (values: unknown[]): string => String(values.find((value) => typeof value === 'string' || typeof value === 'number') ?? '');

@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { readAccount } from '../transport/answers';
+import { readAccount, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { readList } from '../transport/pages';
 import type { Choice, Source } from './choices';
 import type { FieldDefinition } from './dictionaries';
-import { fieldDefinitions, keep, pipelinesOf, usersOf } from './dictionaries';
-import { orThrow } from './errors';
+import { fieldDefinitions, keep, languageOf, pipelinesOf, usersOf } from './dictionaries';
+import { ifReadable, orThrow } from './errors';
 
 /** What the pickers of the form list, and where names in their place are looked for. */
 
@@ -86,6 +86,40 @@ export function fieldSource(path: string, isOffered: (field: FieldDefinition) =>
 	const read = async (client: ApiClient) => (await fieldDefinitions(client, path)).filter(isOffered).map(fieldChoice);
 	return { ...FIELD, loadOptionsMethod: 'getCustomFieldNames', keptAs: `${path}/custom_fields`, read };
 }
+
+const FIELD_OWNERS = ['leads', 'contacts', 'companies', 'customers'];
+
+/** The custom fields that events tell changes of: of all cards or of one kind; `Leads / Budget` of all. */
+export function eventFieldSource(kind?: string): Source {
+	const of = async (client: ApiClient, owner: string) => (await (kind ? fieldDefinitions(client, `/${owner}`) : ifReadable(fieldDefinitions(client, `/${owner}`)))) ?? [];
+	const read = async (client: ApiClient) => {
+		const lists = await Promise.all((kind ? [kind] : FIELD_OWNERS).map(async (owner) => ({ owner, fields: await of(client, owner) })));
+		return lists.flatMap(({ owner, fields }) => fields.map((field) => ({ ...fieldChoice(field), ...(kind ? {} : { path: `${owner.charAt(0).toUpperCase()}${owner.slice(1)} / ${field.name}` }) })));
+	};
+	return { ...FIELD, loadOptionsMethod: 'getEventFields', keptAs: `custom fields of ${kind ?? 'cards'}`, read };
+}
+
+/** The options of such a field. */
+export function fieldOptionSource(fieldId: number, kind?: string): Source {
+	const read = async (client: ApiClient) => {
+		const lists = await Promise.all((kind ? [kind] : FIELD_OWNERS).map(async (owner) => (await ifReadable(fieldDefinitions(client, `/${owner}`))) ?? []));
+		return lists.flat().find(({ id }) => id === fieldId)?.enums ?? [];
+	};
+	return { noun: 'option', loadOptionsMethod: 'getEventFieldOptions', keptAs: `options of ${fieldId}`, read };
+}
+
+/** Kinds of events by their codes, with names in the account's language (extended facts 5.3). */
+export const EVENT_TYPES: Source = {
+	noun: 'kind of event',
+	loadOptionsMethod: 'getEventTypes',
+	ids: /^[a-z\d_]+$/,
+	keptAs: '/events/types',
+	read: async (client) =>
+		await keep(client, '/events/types', async () => {
+			const { rows } = orThrow(await readRows(client, { path: '/events/types', query: { language_code: await languageOf(client) } }, 'events_types'));
+			return byName(rows.map(({ key, lang }) => ({ id: String(key), value: String(lang ?? key), code: String(key), path: String(lang ?? key) })));
+		}),
+};
 
 /** The price fields of a list: an element may have several prices (extended facts 3.2). */
 export const priceFieldSource = (catalogId: number): Source => ({ ...fieldSource(`/catalogs/${catalogId}`, ({ type }) => type === 'price'), noun: 'price field', loadOptionsMethod: 'getPriceFields', part: 'prices' });

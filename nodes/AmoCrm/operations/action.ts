@@ -3,18 +3,19 @@ import type { IDataObject } from 'n8n-workflow';
 import { ONE_DELETE } from '../entities/common';
 import type { Entity } from '../entities/types';
 import { inSentence } from '../entities/types';
-import { AmoCrmError } from '../fields/errors';
 import type { WritableField } from '../fields/fields';
+import { simplify } from '../fields/simplify';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
 import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
 import { called, draftOfFields, fieldProperty, idProperty, optionsProperty, readId } from './parameters';
+import { knownView } from './present';
 import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Operation, Run } from './types';
-import { omit } from './write';
+import { omit } from './written';
 
 /** One thing that can be done with a record beside writing it: completing, pinning, switching on, deleting. */
 export interface Action extends Pick<Operation, 'value' | 'description' | 'needs'> {
@@ -31,8 +32,6 @@ export interface Action extends Pick<Operation, 'value' | 'description' | 'needs
 	complete?: (run: Run, row: IDataObject) => Promise<IDataObject>;
 	/** How the rows are sent, where not by the verb alone. */
 	send?: (run: Run, all: Array<Asked<IDataObject>>, route: Entity & Route) => Promise<SentOutcome[]>;
-	/** Why amoCRM does not take what it names by that path, where its own words do not say it. */
-	reasons?: Record<string, string>;
 	/** What comes out for a record: what was acted on and what became of it. */
 	row: (sent: IDataObject, answer: IDataObject) => IDataObject;
 }
@@ -55,7 +54,7 @@ export function action(entity: Entity, spec: Action): Operation {
 	};
 }
 
-async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields = [], body, complete, send = sendRows, reasons = {}, row }: Action): Promise<void> {
+async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields = [], body, complete, send = sendRows, row }: Action): Promise<void> {
 	const ready = await readItems(run, (item) => {
 		const draft = draftOfFields(run, fields, item);
 		const own = { ...(entity.idParameter ? { [idKey]: readId(run, entity, item) } : {}), ...body, ...draft.body };
@@ -63,12 +62,14 @@ async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields =
 	});
 	if (mustStop(run)) return;
 	const outcomes = await send(run, ready, { ...entity, verb });
+	const view = await knownView(run, ready.map(({ asked }) => asked));
 	await settleItems(run, ready, (sent, index) => {
 		const outcome = outcomes[index] as SentOutcome;
 		if (outcome.status === 'planned') return [outcome.plan];
-		if (outcome.status === 'written') return [omit(row(sent, outcome.answer), ['_links', 'request_id'])];
-		const [reason] = outcome.status === 'refused' ? outcome.problems.flatMap(({ path }) => reasons[path] ?? []) : [];
-		if (reason !== undefined) throw new AmoCrmError(`${entity.displayName} was refused: ${reason}`, { failure: outcome.failure, advice: 'This item was not written.' });
+		if (outcome.status === 'written') {
+			const shown = omit(row(sent, outcome.answer), ['_links', 'request_id']);
+			return [verb.answers === 'nothing' || run.hasOldRows ? shown : simplify(shown, view)];
+		}
 		throw writeError({ entity, body: sent, definitions: [] }, outcome);
 	});
 }

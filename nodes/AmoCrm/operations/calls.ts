@@ -18,7 +18,8 @@ import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Operation, Run } from './types';
-import { CREATE, draftFromParameters, omit } from './write';
+import { CREATE, draftFromParameters } from './write';
+import { omit } from './written';
 
 /** Calls go to the card that has the phone number, which amoCRM looks for itself (extended facts 7.1). */
 

@@ -8,6 +8,7 @@ import { createClient } from '../transport/client';
 import type { Mask } from '../transport/secrets';
 import { attempt } from './items';
 import { parameterReader } from './parameterReader';
+import { hasOldRows } from './present';
 import { settledBefore } from './repeats';
 import { withNeeds } from './problems';
 import { executionData, nodeError, shortList } from './results';
@@ -49,7 +50,7 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 	start.mask = client.mask;
 	const started = performance.now();
 	try {
-		await attempt(start, start.todo, async () => await operation.execute({ ...start, action: name, isDryRun, parameter, client, timezone: context.getTimezone() }));
+		await attempt(start, start.todo, async () => await operation.execute({ ...start, action: name, isDryRun, parameter, client, timezone: context.getTimezone(), hasOldRows: hasOldRows(context.getNode()) }));
 	} finally {
 		for (const [item, error] of start.errors) start.errors.set(item, withNeeds(error, operation));
 		const rows = [...start.rows.values()].reduce((sum, { length }) => sum + length, 0);

@@ -70,7 +70,7 @@ const ofKind = (entity: Entity, filter: Filter): Filter => ({
 const linkFilters = (entity: Entity): Filter[] => [
 	{
 		name: 'linkTo',
-		displayName: 'Linked To',
+		displayName: 'Linked Record Type',
 		description: 'Return only links to this kind of records',
 		property: { type: 'options', options: linkTargetsOf(entity), default: entity.linkTargets[0] ?? '' },
 		condition: (value) => {
@@ -78,14 +78,14 @@ const linkFilters = (entity: Entity): Filter[] => [
 			return { query: {}, accepts: (row) => row.to_entity_type === type };
 		},
 	},
-	ofKind(entity, recordsFilter('to_entity_id', linkedTarget(entity), { name: 'linkedRecords', displayName: 'Linked Records', description: "Return only links to the records that you pick; needs 'Linked To' too" })),
+	ofKind(entity, recordsFilter('to_entity_id', linkedTarget(entity), { name: 'linkedRecords', displayName: 'Linked Records', description: "Return only links to the records that you pick; IDs need 'Linked Record Type' too" })),
 	ofKind(
 		entity,
 		idsFilter('to_entity_id', linkedTarget(entity), {
 			name: 'linkedIds',
-			displayName: 'Linked IDs From Data',
+			displayName: 'Linked Records From Data',
 			placeholder: 'e.g. {{ $json.ids }}',
-			description: "Return only links to these records, for an expression: IDs or links as a list, or separated by commas; needs 'Linked To' too",
+			description: "Return only links to these records, for an expression: IDs or links as a list, or separated by commas; IDs need 'Linked Record Type' too",
 		}),
 	),
 	...(entity.linkTargets.includes('catalog_elements') ? [listFilter] : []),
@@ -173,7 +173,7 @@ async function listAll(run: Run, entity: Entity, below: Below): Promise<void> {
 				const right = isImpossible ? [] : rows.filter((row) => conditions.every(({ accepts }) => accepts?.(row) ?? true)).slice(0, limit);
 				// Items of n8n must not share rows: a later node may change one of them.
 				const own = await inTurns(right, (row) => deepCopy(output.raw ? row : below.simple(row, id)));
-				run.rows.set(item, await outputRows(run, own, output));
+				run.rows.set(item, await outputRows({ ...run, hasOldRows: true }, own, output));
 			});
 		});
 	}

@@ -3,7 +3,7 @@ import { deepCopy, UserError } from 'n8n-workflow';
 
 import { targetOf } from '../entities/places';
 import type { Entity } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { idOf, inSentence } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import type { Condition } from '../fields/filters';
@@ -15,6 +15,7 @@ import { readList } from '../transport/pages';
 import { grouped, inParallel, inTurns } from '../transport/parallel';
 import type { Query } from '../transport/types';
 import { attempt, mustStop, readItems } from './items';
+import { isSweepCheaper } from './lookup';
 import type { Mapping } from './mapping';
 import { mappingOf } from './mapping';
 import type { Output } from './output';
@@ -88,7 +89,7 @@ export function getMany(entity: Entity): Operation {
 	};
 }
 
-export function filtersProperty({ filters, filtersCustomFields }: Entity): INodeProperties {
+function filtersProperty({ filters, filtersCustomFields }: Entity): INodeProperties {
 	return collection('Filters', 'filters', 'Add Filter', [...filters.map(filterProperty), ...(filtersCustomFields ? [customFieldFiltersProperty] : [])]);
 }
 
@@ -169,27 +170,61 @@ async function listOnce(reader: Reader, request: ListRequest, output: Output): P
 	/** What amoCRM has tested already, if it obeys filters; what it was not asked to. */
 	const asksFor = [...testsOf([...asked]), ...(obeysFilters ? [] : hidden.flatMap(looseTests))];
 	const others = testsOf(conditions.filter((condition) => !asked.has(condition)));
+	const here = conditions.flatMap((condition) => condition.here ?? []);
 	let isIgnored = obeysFilters === false;
-	const list = orThrow(await readList({
-		client: run.client,
-		path: entity.path,
-		collection: entity.collection,
-		unpaged: entity.list?.unpaged,
-		maxPageSize: entity.list?.pageSize,
-		query,
-		limit,
-		accept: (row) => {
-			const isRight = asksFor.every((test) => test(row));
-			isIgnored ||= !isRight;
-			return isRight && others.every((test) => test(row));
-		},
-		// Names of stages and users are looked up while the pages of a long list come in.
-		alongside: output.raw ? undefined : async (rows) => await viewOf(run, rows),
-	}));
+	let read = 0;
+	const readAll = async (part: Query, most?: number) =>
+		orThrow(await readList({
+			client: run.client,
+			path: entity.path,
+			collection: entity.collection,
+			unpaged: entity.list?.unpaged,
+			maxPageSize: entity.list?.pageSize,
+			query: { ...query, ...part },
+			limit: most,
+			accept: (row) => {
+				read += 1;
+				const isRight = asksFor.every((test) => test(row));
+				isIgnored ||= !isRight;
+				return isRight && others.every((test) => test(row));
+			},
+			isSifted: here.length > 0,
+			// Names of stages and users are looked up while the pages of a long list come in.
+			alongside: output.raw ? undefined : async (rows) => await viewOf(run, rows),
+		}));
+	const texts = await searchTexts(reader, request);
+	const lists: Array<Awaited<ReturnType<typeof readAll>>> = [];
+	if (texts.length === 0) lists.push(await readAll({}, limit));
+	else await inParallel(texts, IN_FLIGHT, async (text) => void lists.push(await readAll({ query: text })));
+	const rows = texts.length === 0 ? (lists[0]?.rows ?? []) : await merged(entity, lists.map((list) => list.rows), request);
+	const repeated = lists.reduce((sum, list) => sum + list.repeated, 0);
 	if (entity.filtersArePaid && isIgnored) hint(reader, 'warning', filtersIgnored(entity, hidden));
-	if (list.repeated > 0) hint(reader, 'info', movedWhileReading(entity, list.repeated, query));
-	if (list.hasUnreadable) hint(reader, 'warning', `Some rows of amoCRM's answer are no ${inSentence(entity.displayNamePlural)} but empty: they were left out.`);
-	return await outputRows(run, sort ? await sorted(list.rows, sort) : list.rows, output, entity);
+	if (here.length > 0) hint(reader, 'info', costOf(entity, here, { read, kept: rows.length }));
+	if (repeated > 0) hint(reader, 'info', movedWhileReading(entity, repeated, query));
+	if (lists.some(({ hasUnreadable }) => hasUnreadable)) hint(reader, 'warning', `Some rows of amoCRM's answer are no ${inSentence(entity.displayNamePlural)} but empty: they were left out.`);
+	return await outputRows(run, sort ? await sorted(rows, sort) : rows, output, entity);
+}
+
+/** What amoCRM is to be searched for, each text apart; none where the list is read as it is. */
+async function searchTexts({ run, entity }: Reader, { conditions, query }: ListRequest): Promise<string[]> {
+	const [fewest = []] = conditions.flatMap(({ searches }) => (searches ? [searches] : [])).sort((one, other) => one.length - other.length);
+	// A list has one search at most.
+	if (query.query !== undefined || (await isSweepCheaper(run, entity, fewest.length))) return [];
+	return fewest;
+}
+
+/** Rows of several searches as one list: each once, in the order that is asked for, not more than the limit. */
+async function merged(entity: Entity, lists: IDataObject[][], { query, limit, sort }: ListRequest): Promise<IDataObject[]> {
+	const rows = [...new Map(lists.flat().map((row) => [idOf(entity, row), row])).values()];
+	const [[field = 'id', direction] = []] = Object.entries((query.order ?? {}) as Record<string, Sort['direction']>);
+	const order = sort ?? { field, direction: direction ?? 'asc' };
+	return (await sorted(rows, order)).slice(0, limit);
+}
+
+function costOf(entity: Entity, here: Array<{ filter: string }>, { read, kept }: { read: number; kept: number }): string {
+	const nouns = inSentence(entity.displayNamePlural);
+	const names = here.map(({ filter }) => `'${filter}'`).join(' and ');
+	return `amoCRM cannot filter ${nouns} by ${names}: the node read ${read.toLocaleString('en-US')} of them, all that the other filters leave as far as it needed, and kept ${kept.toLocaleString('en-US')}.`;
 }
 
 function hint({ run, hinted }: Reader, type: 'info' | 'warning', message: string): void {
@@ -277,8 +312,12 @@ function sortOf(entity: Entity, sort: { field?: unknown; direction?: unknown }):
 	}));
 }
 
-/** Sorted by a number; rows that have the same stay as they are. Only the numbers are compared, which is fast for very many. */
+/** Sorted; rows that have the same stay as they are. Of numbers only those are compared, which is fast for very many. */
 async function sorted(rows: IDataObject[], { field, direction }: Sort): Promise<IDataObject[]> {
+	if (typeof rows[0]?.[field] === 'string') {
+		const up = [...rows].sort((one, other) => String(one[field]).localeCompare(String(other[field])));
+		return direction === 'asc' ? up : up.reverse();
+	}
 	const groups = await grouped(rows, (row) => Number(row[field]) || 0);
 	const numbers = Float64Array.from(groups.keys()).sort();
 	const inOrder: IDataObject[] = [];

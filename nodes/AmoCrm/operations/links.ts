@@ -7,10 +7,10 @@ import { inSentence } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import { named, plainName } from '../fields/fields';
 import type { LocatorTarget } from '../fields/locator';
-import { recordLocator } from '../fields/locator';
+import { linkedOne, recordLocator } from '../fields/locator';
 import { toNumber } from '../fields/numbers';
 import { priceFieldSource } from '../fields/sources';
-import { CATALOG, ELEMENT, elementOf, RECORD, recordOf } from '../fields/targets';
+import { CATALOG, ELEMENT, elementOf, RECORD, recordOf, RECORDS } from '../fields/targets';
 import { isUnset, optionIn, toBoolean } from '../fields/values';
 import type { NotWritten } from '../transport/batches';
 import type { Asked } from './items';
@@ -31,6 +31,8 @@ export const isCard = (entity: Entity): boolean => CARDS.some(({ value }) => val
 
 /** What a record can be linked to, as choices of a list. */
 export const linkTargetsOf = ({ linkTargets }: Entity) => linkTargets.map((value) => ({ name: targetName(value), value })).sort((a, b) => a.name.localeCompare(b.name));
+
+const presetTarget = ({ linkTargets }: Entity): string => (linkTargets.includes('contacts') ? 'contacts' : 'companies');
 
 /** Links or unlinks one pair of records for each item, in batches by the mass route. */
 export function linkOperation(entity: Entity, action: Action): Operation {
@@ -56,17 +58,16 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 	const ofElement = isCard(entity) ? shownFor('catalog_elements') : {};
 	return [
 		{
-			displayName: action === 'link' ? 'Link To' : 'Unlink From',
+			displayName: 'Linked Record Type',
 			name: 'linkTo',
 			type: 'options',
 			noDataExpression: true,
 			options: linkTargetsOf(entity),
-			default: 'contacts',
-			...(entity.linkTargets.includes('contacts') ? {} : { default: 'companies' }),
-			description: `What kind of record to ${verb}`,
+			default: presetTarget(entity),
+			description: `What kind of record to ${verb}; untouched, the link of a card says it itself`,
 		},
 		{
-			...pickerOf('Record', 'linkedId', RECORD),
+			...pickerOf('Linked Record', 'linkedId', RECORD),
 			displayOptions: { hide: { linkTo: ['catalog_elements'] } },
 			description: `The record to ${verb}`,
 		},
@@ -122,13 +123,17 @@ const reversed = ({ entity_id, to_entity_id, metadata }: IDataObject): IDataObje
 
 /** Throws what is wrong with the parameters. */
 function readLink(run: Run, entity: Entity, action: Action, item: number): IDataObject {
-	const type = named('Link To', () => optionIn(linkTargetsOf(entity), run.parameter('linkTo', item, 'contacts')));
+	const chosen = named('Linked Record Type', () => optionIn(linkTargetsOf(entity), run.parameter('linkTo', item, presetTarget(entity))));
+	const type = named('Linked Record', () => {
+		const linked = linkedOne(RECORDS, run.parameter('linkedId', item, ''), run.client.baseUrl);
+		return linked && chosen === presetTarget(entity) && entity.linkTargets.includes(linked.type) ? linked.type : chosen;
+	});
 	const id = (target: LocatorTarget, idParameter: string, displayName: string) => readRecord(run, target, { displayName, idParameter }, item);
 	const link = { entity_id: readId(run, entity, item), to_entity_type: type };
 	const isElement = !isCard(entity);
 	if (type !== 'catalog_elements' && !isElement) {
 		const isMain = action === 'link' && type === 'contacts' && named('Main Contact', () => toBoolean(run.parameter('isMain', item, false)));
-		return { ...link, to_entity_id: id(recordOf(type), 'linkedId', 'Record'), ...(isMain ? { metadata: { is_main: true } } : {}) };
+		return { ...link, to_entity_id: id(recordOf(type), 'linkedId', 'Linked Record'), ...(isMain ? { metadata: { is_main: true } } : {}) };
 	}
 	const context = valueContext(run);
 	const price = run.parameter('priceFieldId', item, '');
@@ -138,7 +143,7 @@ function readLink(run: Run, entity: Entity, action: Action, item: number): IData
 		metadata.quantity = named('Quantity', () => toNumber(run.parameter('quantity', item, 1), context.conventions));
 		if (!isUnset(price)) metadata.price_id = named('Price Field', () => pickedId(price, priceFieldSource(catalogId), context));
 	}
-	return { ...link, to_entity_id: isElement ? id(recordOf(type), 'linkedId', 'Record') : id(elementOf(catalogId), 'elementId', 'Element'), metadata };
+	return { ...link, to_entity_id: isElement ? id(recordOf(type), 'linkedId', 'Linked Record') : id(elementOf(catalogId), 'elementId', 'Element'), metadata };
 }
 
 /**

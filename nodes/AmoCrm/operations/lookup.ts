@@ -47,7 +47,7 @@ export async function lookUp(lookup: Lookup): Promise<LookupResult> {
 			else texts.set(text, [key]);
 		}
 	});
-	if (await isSweepCheaper(lookup, texts.size)) await sweep(lookup, found);
+	if (await sweeps(lookup, texts.size)) await sweep(lookup, found);
 	else await search(lookup, texts, found);
 	await addRecent(lookup, found);
 	const result: LookupResult = new Map();
@@ -59,11 +59,13 @@ export async function lookUp(lookup: Lookup): Promise<LookupResult> {
 type Found = Map<string, Map<number, IDataObject> | Failure>;
 
 /** Reading everything costs a request for 250 records; one probe for a record beyond that tells which is less. */
-async function isSweepCheaper({ run, entity, keys, mode }: Lookup, searches: number): Promise<boolean> {
+export async function isSweepCheaper({ client }: Pick<Run, 'client'>, entity: Entity, searches: number): Promise<boolean> {
+	return searches > FEW && !(await isLongerThan(client, entity, searches * MAX_PAGE_SIZE));
+}
+
+async function sweeps({ run, entity, keys, mode }: Lookup, searches: number): Promise<boolean> {
 	if (keys.some((key) => key.searches.length === 0)) return true;
-	if (mode !== 'auto') return mode === 'sweep';
-	if (searches <= FEW) return false;
-	return !(await isLongerThan(run.client, entity, searches * MAX_PAGE_SIZE));
+	return mode === 'auto' ? await isSweepCheaper(run, entity, searches) : mode === 'sweep';
 }
 
 /** Reads the records that amoCRM gives for the query, and keeps each for every wanted key that it has. Returns a failure. */

@@ -1,8 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
-import { idOf } from '../entities/types';
+import type { CardPlace } from '../entities/cards';
 import { isUnset, labelKey, toList, toText } from '../fields/values';
 import { inTurns } from '../transport/parallel';
 import { readFlag, simplifyProperty } from './parameters';
@@ -62,11 +61,9 @@ export function outputOf(run: Run, item: number): Output {
 	}
 }
 
-/** Rows as the item wants them. */
-export async function outputRows(run: Run, rows: IDataObject[], { raw, compact, fields }: Output, { id }: Pick<Entity, 'id'> = {}): Promise<IDataObject[]> {
-	const present = raw ? rows : await presentRows(run, rows);
-	// Whatever amoCRM calls it, an ID is called so too.
-	const shown = id && !raw ? await inTurns(present, (row) => ({ id: idOf({ id }, row), ...row })) : present;
+/** Rows as the item wants them; `place` says where their cards are. */
+export async function outputRows(run: Run, rows: IDataObject[], { raw, compact, fields }: Output, place?: CardPlace): Promise<IDataObject[]> {
+	const shown = raw ? rows : await presentRows(run, rows, place);
 	if (fields) return await inTurns(shown, (row) => selected(row, fields));
 	return compact ? await inTurns(shown, withoutEmpty) : shown;
 }

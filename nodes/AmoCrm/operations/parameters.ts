@@ -88,9 +88,10 @@ function lookOf({ displayName, name, description, placeholder }: WritableField |
 	return { displayName, name, ...property, ...(description ? { description } : {}), ...(placeholder ? { placeholder } : {}) };
 }
 
-/** A collection of optional parameters, in the alphabetical order that n8n's guidelines ask for. */
+/** A collection of optional parameters, in the alphabetical order that n8n's guidelines ask for; the type of a record stands above the record. */
 export function collection(displayName: string, name: string, placeholder: string, options: INodeProperties[]): INodeProperties {
-	return { displayName, name, type: 'collection', placeholder, default: {}, options: [...options].sort((a, b) => a.displayName.localeCompare(b.displayName)) };
+	const placeOf = (option: INodeProperties) => option.displayName.replace(/ Type$/, '');
+	return { displayName, name, type: 'collection', placeholder, default: {}, options: [...options].sort((a, b) => placeOf(a).localeCompare(placeOf(b))) };
 }
 
 function numberOption(displayName: string, name: string, [minValue, maxValue, preset]: [min: number, max: number, preset: number], description: string): INodeProperties {

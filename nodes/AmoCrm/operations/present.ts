@@ -1,48 +1,77 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Zones } from '../fields/codec';
-import { accountTimezone, customerStatusesOf, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
+import type { CardPlace } from '../entities/cards';
+import { cardUrl } from '../entities/cards';
+import { withId } from '../entities/types';
+import { accountTimezone, customerStatusesOf, fieldDefinitions, isRead, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import { ifReadable } from '../fields/errors';
-import type { Names } from '../fields/simplify';
+import { valueKinds } from '../fields/events';
+import type { Names } from '../fields/names';
+import type { View } from '../fields/simplify';
 import { showsCalendarDays, simplify } from '../fields/simplify';
+import { TASK_TYPES } from '../fields/sources';
 import { inTurns } from '../transport/parallel';
 import type { Run } from './types';
 
-/** What simplified rows show beside their own values. */
-interface View {
-	names: Names;
-	zones: Zones;
-}
+/** What the look of rows depends on. */
+export type Reader = Pick<Run, 'client' | 'timezone' | 'hasOldRows'>;
+
+/** From this version on, nodes show more names and the columns in an order of ours: what was saved before goes on as it did. */
+const NEW_ROWS = 2;
+
+export const hasOldRows = ({ typeVersion }: { typeVersion: number }): boolean => typeVersion < NEW_ROWS;
 
 /**
  * Rows flat with the names of pipelines, stages and users. The names cost at most one
  * request each per run; a user who may not read them gets rows without.
  */
-export async function presentRows(run: Pick<Run, 'client' | 'timezone'>, rows: IDataObject[]): Promise<IDataObject[]> {
-	const { names, zones } = await viewOf(run, rows);
-	return await inTurns(rows, (row) => simplify(row, zones, names));
+export async function presentRows(run: Reader, rows: IDataObject[], place?: CardPlace): Promise<IDataObject[]> {
+	const view = await viewOf(run, rows);
+	return await inTurns(rows, (row) => simplify(place ? withCard(run, withId(row, place), place) : row, view));
+}
+
+/** The row with the address of the card that it is about, where there is one. */
+export function withCard({ client, hasOldRows: isOld }: Reader, row: IDataObject, place: CardPlace, record = row): IDataObject {
+	const url = isOld ? undefined : cardUrl(client.baseUrl, place, record);
+	return url === undefined ? row : { ...row, card_url: url };
 }
 
 /** Reads what such rows need to be simplified, all at once, where this run does not know it yet. */
-export async function viewOf(run: Pick<Run, 'client' | 'timezone'>, rows: IDataObject[]): Promise<View> {
-	const { client, timezone: workflow } = run;
-	const has = (key: string) => rows.some((row) => row[key] !== undefined);
+export async function viewOf(run: Reader, rows: IDataObject[]): Promise<View> {
 	const showsDays = (await inTurns(rows, showsCalendarDays)).includes(true);
-	const [account, pipelines, users, statuses] = await Promise.all([
-		showsDays ? accountTimezone(client) : workflow,
-		has('pipeline_id') ? ifReadable(pipelinesOf(client)) : undefined,
-		has('responsible_user_id') ? ifReadable(usersOf(client)) : undefined,
-		has('periodicity') ? ifReadable(customerStatusesOf(client)) : undefined,
+	return await viewWith(run, rows, (path) => path !== '/account' || showsDays);
+}
+
+/** The same out of what the run has read anyway: showing what was written costs no request. */
+export const knownView = async (run: Reader, rows: IDataObject[]): Promise<View> => await viewWith(run, rows, (path) => isRead(run.client, path));
+
+async function viewWith({ client, timezone: workflow, hasOldRows: isOld }: Reader, rows: IDataObject[], mayRead: (path: string) => boolean): Promise<View> {
+	const has = (key: string) => rows.some((row) => row[key] !== undefined);
+	const kinds = new Set((await inTurns(rows, valueKinds)).flat());
+	const ifAllowed = async <T>(path: string, read: () => Promise<T>) => (mayRead(path) ? await ifReadable(read()) : undefined);
+	const [account, pipelines, users, statuses, taskTypes, fields] = await Promise.all([
+		mayRead('/account') ? accountTimezone(client) : '',
+		has('pipeline_id') || kinds.has('lead_status') ? ifAllowed('/leads/pipelines', async () => await pipelinesOf(client)) : undefined,
+		has('responsible_user_id') || has('value_after') ? ifAllowed('/users', async () => await usersOf(client)) : undefined,
+		has('periodicity') || kinds.has('customer_status') ? ifAllowed('/customers/statuses', async () => await customerStatusesOf(client)) : undefined,
+		kinds.has('task_type') ? ifReadable(TASK_TYPES.read(client)) : undefined,
+		Promise.all(FIELD_OWNERS.filter(([type]) => kinds.has(`field of ${type}`)).map(async ([, path]) => (await ifReadable(fieldDefinitions(client, path))) ?? [])),
 	]);
 	return {
 		names: {
 			...(pipelines ? pipelineNames(pipelines) : {}),
 			...(users ? { users: namesOf(users) } : {}),
 			...(statuses ? { customerStatuses: namesOf(statuses) } : {}),
+			...(taskTypes ? { taskTypes: new Map(taskTypes.map(({ id, value }) => [Number(id), value])) } : {}),
+			fields: new Map(fields.flat().map(({ id, name }) => [id, name])),
 		},
 		zones: { workflow, account },
+		isOld,
 	};
 }
+
+/** What events call records that have custom fields, and where those are. */
+const FIELD_OWNERS = [['lead', '/leads'], ['contact', '/contacts'], ['company', '/companies'], ['customer', '/customers']] as const;
 
 const namesOf = (rows: IDataObject[]) => new Map(rows.map(({ id, name }) => [Number(id), String(name)]));
 

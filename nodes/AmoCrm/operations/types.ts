@@ -20,6 +20,8 @@ export interface Run extends Results {
 	parameter: (name: string, item: number, fallback?: unknown) => unknown;
 	client: ApiClient;
 	timezone: string;
+	/** Whether simplified rows look as before version 2 of the node. */
+	hasOldRows: boolean;
 	/** What was given and holds nothing to save, such as the mask of a form that nobody filled in. */
 	ignored: Set<string>;
 	/** Value of the operation. */
@@ -43,7 +45,7 @@ export interface Operation {
 	needs?: Entity['needs'];
 	/** Where it works, where that is not everywhere that such records are. */
 	parents?: Parent[];
-	/** Method and path below `/api/v4`, several with commas between them, where the name of the operation does not say it: for docs/operations.md. */
+	/** Method and path below `/api/v4`, where the name of the operation does not say it: for docs/operations.md. */
 	route?: string;
 	/** Gives the items of `todo` their rows and errors. What it throws is the error of all that have neither. */
 	execute: (run: Run) => Promise<void>;

@@ -15,6 +15,7 @@ import { encodeDraft, named } from '../fields/fields';
 import { chosenField } from '../fields/mapper';
 import type { Matcher, MatchKey } from '../fields/matching';
 import { fieldMatcher } from '../fields/matching';
+import { simplify } from '../fields/simplify';
 import type { TotalContext } from '../fields/totals';
 import { isUnset, show, toId, valuesOf, withoutUnset } from '../fields/values';
 import { exclusively } from '../transport/exclusive';
@@ -28,6 +29,7 @@ import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
 import { fieldsFor } from './newRecord';
 import { readId, valueContext } from './parameters';
+import { knownView, withCard } from './present';
 import { notFoundError } from './problems';
 import type { Operation, Run } from './types';
 import type { MatchBy, UpsertRules } from './upsertParameters';
@@ -35,6 +37,7 @@ import { matchFieldsOf, readRules, topLevelFields, upsertProperties } from './up
 import type { Wish } from './wishes';
 import { mergeWishes } from './wishes';
 import { writeDrafts } from './write';
+import { recordAfter } from './written';
 
 type Decision =
 	| { action: 'created'; draft: Draft }
@@ -198,8 +201,12 @@ async function settle(setting: Setting, wishes: Wish[]): Promise<void> {
 	await writeDrafts(run, { entity, mode: 'create', definitions }, drafts('created'));
 	if (!mustStop(run)) await writeDrafts(run, { entity, mode: 'update', definitions }, drafts('updated'));
 	const matchers = entity.fields.flatMap(({ kind }) => kind.matcher?.(country) ?? []);
+	const view = await knownView(run, decided.flatMap(({ decision }) => (decision.action === 'unchanged' ? [decision.record] : [])));
+	const showFound = (before: IDataObject) =>
+		run.hasOldRows ? {} : simplify(withCard(run, recordAfter({ draft: { body: {}, links: [], before }, answer: {}, definitions }, view), entity), view);
 	await inTurns(decided, ({ item, wish, decision }) => {
-		const row = reported(decision, run.rows.get(item)?.[0], run.isDryRun);
+		const known = decision.action === 'unchanged' ? showFound(decision.record) : run.rows.get(item)?.[0];
+		const row = reported(decision, known, run.isDryRun);
 		if (!row) return;
 		run.rows.set(item, [row]);
 		if (!('draft' in decision) || run.isDryRun) return;
@@ -256,7 +263,7 @@ async function decide(setting: Setting, wish: Wish, candidates: IDataObject[] | 
 	const { appendValues, appendTags } = rules;
 	const { body, links, changed } = changesOf(record, draft, { appendValues, appendTags, country, definitions: mapping.definitions });
 	if (changed.length === 0) return { action: 'unchanged', record };
-	return { action: 'updated', draft: { body: { id: toId(record.id), ...body }, links }, changed, record };
+	return { action: 'updated', draft: { body: { id: toId(record.id), ...body }, links, before: record }, changed, record };
 }
 
 function choose(candidates: IDataObject[], { severalMatches }: UpsertRules): IDataObject | 'several' | undefined {
@@ -277,17 +284,17 @@ function severalError(entity: Entity, candidates: IDataObject[]): AmoCrmError {
 
 const DRY_ACTIONS = { created: 'create', updated: 'update', unchanged: 'unchanged' };
 
-/** The row that the item gets; `written` is what was written for it. */
-function reported(decision: Decision, written: IDataObject | undefined, isDryRun: boolean): IDataObject | undefined {
+/** The row that the item gets; `known` is what was written for it, or found as it is wanted. */
+function reported(decision: Decision, known: IDataObject | undefined, isDryRun: boolean): IDataObject | undefined {
 	const { id: foundId, name } = 'record' in decision ? decision.record : {};
 	const found = { id: foundId ?? null, ...(name === undefined ? {} : { name }) };
 	const dry = isDryRun ? { dry_run: true, action: DRY_ACTIONS[decision.action], found: foundId === undefined ? null : found } : {};
-	if (decision.action === 'unchanged') return isDryRun ? dry : { ...found, action: 'unchanged' };
-	if (!written) return undefined;
-	const { id, ...row } = written;
+	if (decision.action === 'unchanged') return isDryRun ? dry : { ...found, action: 'unchanged', ...known };
+	if (!known) return undefined;
+	const { id, name: newName, ...row } = known;
 	const changed = decision.action === 'updated' ? { changed_fields: decision.changed } : {};
-	if (isDryRun) return { ...row, ...dry, ...changed };
-	return { id, action: decision.action, ...row, ...changed };
+	if (isDryRun) return { ...known, ...dry, ...changed };
+	return { id, ...(newName === undefined ? {} : { name: newName }), action: decision.action, ...changed, ...row };
 }
 
 /** An item that was merged into the first one says so. */

@@ -1,10 +1,12 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity, RecordId } from '../entities/types';
+import { withId } from '../entities/types';
 import { AmoCrmError, orThrow } from '../fields/errors';
 import type { Draft } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
+import { simplify } from '../fields/simplify';
 import { readList } from '../transport/pages';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
@@ -18,9 +20,11 @@ import { collectedProperties, collection, optionsProperty, readId, valueContext 
 import type { Mode } from './newRecord';
 import { createProperties, fieldsFor, valuesOfNew } from './newRecord';
 import { writeError } from './problems';
+import { knownView, withCard } from './present';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Run } from './types';
+import { omit, ORDERS, recordAfter } from './written';
 
 export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
 	const changing = () => fieldsFor(entity, 'update').flatMap((field) => collectedProperties(field, 'update'));
@@ -108,11 +112,16 @@ export async function writeDrafts(
 	ready: Array<Asked<Draft>>,
 ): Promise<void> {
 	const outcomes = await sendDrafts(run, { ...entity, verb }, ready);
+	const view = await writtenView(run, ready);
 	await settleItems(run, ready, (draft, index) => {
 		const outcome = outcomes[index] as SentOutcome;
 		if (outcome.status === 'planned') return [{ ...outcome.plan, ...(draft.links.length > 0 ? { links: draft.links } : {}) }];
-		if (outcome.status === 'written') return [writtenRow(entity, draft, outcome.answer)];
-		throw writeError({ entity, body: draft.body, definitions, members }, outcome);
+		if (outcome.status !== 'written') throw writeError({ entity, body: draft.body, definitions, members }, outcome);
+		const { answer } = outcome;
+		const earlier = run.rows.get(ready[index]?.item ?? -1);
+		if (earlier) return earlier;
+		if (run.hasOldRows) return [withId(oldRow(draft, answer), entity)];
+		return [simplify(withCard(run, withId(recordAfter({ draft, answer, definitions, members }, view), entity), entity), view)];
 	});
 	await makeLinks(run, entity, ready);
 }
@@ -150,23 +159,11 @@ async function sendDrafts(run: Run, route: Route, ready: Array<Asked<Draft>>): P
 	return ready.map((entry) => outcomes.get(entry) as SentOutcome);
 }
 
-/** What amoCRM answered, over what was sent: its own answer to a write holds little more than the ID. */
-function writtenRow({ id: own }: Pick<Entity, 'id'>, draft: Draft, answer: IDataObject): IDataObject {
-	const id = answer.id ?? answer[own?.key ?? 'id'];
-	return omit({ ...(id === undefined ? {} : { id }), ...draft.body, ...answer }, [
-		'_embedded',
-		'_links',
-		'request_id',
-		'custom_fields_values',
-		'password',
-		'tags_to_add',
-		'tags_to_delete',
-	]);
-}
+/** The row of nodes before version 2: amoCRM's answer over what was sent. */
+const oldRow = ({ body }: Draft, answer: IDataObject): IDataObject => omit({ ...body, ...answer }, [...ORDERS, '_embedded', '_links', 'custom_fields_values']);
 
-export function omit(row: IDataObject, keys: string[]): IDataObject {
-	return Object.fromEntries(Object.entries(row).filter(([key]) => !keys.includes(key)));
-}
+/** What the rows of these drafts can be shown with. */
+const writtenView = async (run: Run, ready: Array<Asked<Draft>>) => await knownView(run, ready.map(({ asked: { body, before } }) => ({ ...before, ...body })));
 
 /** Links of written records go to the mass route; a link that fails does not hide that its record was written. */
 async function makeLinks(run: Run, entity: Entity, ready: Array<Asked<Draft>>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { CARDS } from '../entities/cards';
+import { CARDS, cardUrl } from '../entities/cards';
 import { catalog } from '../entities/catalog';
 import { catalogElement } from '../entities/catalogElement';
 import { dayOf } from '../entities/labels';
@@ -60,8 +60,8 @@ async function readPage(context: ILoadOptionsFunctions, client: ApiClient, { pat
 	return await inEditor(context, readRows(client, { path, query: { ...paging, ...(filter ? { query: filter } : {}) } }, collection).then(orThrow));
 }
 function toEntry(client: ApiClient, entity: Entity, row: IDataObject, name: string): INodeListSearchItems {
-	const id = String(idOf(entity, row));
-	return { name, value: id, ...(entity.cardPath ? { url: `${client.baseUrl}/${entity.cardPath}/${id}` } : {}) };
+	const url = entity.cardPath && cardUrl(client.baseUrl, entity, row);
+	return { name, value: String(idOf(entity, row)), ...(url ? { url } : {}) };
 }
 
 const matches = (name: string, filter: string): boolean => labelKey(name).includes(labelKey(filter));

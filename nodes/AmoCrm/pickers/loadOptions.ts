@@ -1,7 +1,8 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
+import { CARDS } from '../entities/cards';
 import type { Source } from '../fields/choices';
-import { fieldSource, LOSS_REASONS, PIPELINES, priceFieldSource, TASK_TYPES, USER_GROUPS, USERS } from '../fields/sources';
+import { CUSTOMER_STATUSES, EVENT_TYPES, eventFieldSource, fieldOptionSource, fieldSource, LOSS_REASONS, PIPELINES, priceFieldSource, TASK_TYPES, USER_GROUPS, USERS } from '../fields/sources';
 import { catalogIdOf, fieldsPathOf, fromAccount, stagesToPick } from './read';
 
 type Options = Promise<INodePropertyOptions[]>;
@@ -19,6 +20,8 @@ export const getPipelines = listOf(PIPELINES);
 export const getLossReasons = listOf(LOSS_REASONS);
 export const getTaskTypes = listOf(TASK_TYPES);
 export const getUserGroups = listOf(USER_GROUPS);
+export const getEventTypes = listOf(EVENT_TYPES);
+export const getCustomerStatuses = listOf(CUSTOMER_STATUSES);
 
 /** Stages as "Pipeline / Stage"; the value holds both IDs, because 142 and 143 exist in every pipeline. */
 export async function getStages(this: ILoadOptionsFunctions): Options {
@@ -35,4 +38,18 @@ export async function getCustomFieldNames(this: ILoadOptionsFunctions): Options 
 export async function getPriceFields(this: ILoadOptionsFunctions): Options {
 	const catalogId = await catalogIdOf(this);
 	return catalogId === undefined ? [] : await optionsOf(this, priceFieldSource(catalogId));
+}
+
+/** The kind of records that is chosen among the filters, where it has custom fields. */
+const chosenCards = (context: ILoadOptionsFunctions) => CARDS.find(({ collection }) => collection === context.getCurrentNodeParameter('filters.entityType'))?.collection;
+
+/** Custom fields that events tell changes of. */
+export async function getEventFields(this: ILoadOptionsFunctions): Options {
+	return await optionsOf(this, eventFieldSource(chosenCards(this)));
+}
+
+/** Options of the field that is chosen among the filters of events. */
+export async function getEventFieldOptions(this: ILoadOptionsFunctions): Options {
+	const fieldId = Number(this.getCurrentNodeParameter('filters.customFieldId') ?? NaN);
+	return Number.isInteger(fieldId) ? await optionsOf(this, fieldOptionSource(fieldId, chosenCards(this))) : [];
 }

@@ -30,6 +30,8 @@ export interface ListJob {
 	unpaged?: true;
 	/** Rows that do not pass are left out and do not count towards the limit. */
 	accept?: (row: IDataObject) => boolean;
+	/** `accept` may leave out most of them: pages are as large as they can be. */
+	isSifted?: boolean;
 	/** Gets the first page when there are more, for requests that can go on beside the reading. */
 	alongside?: (firstPage: IDataObject[]) => Promise<unknown>;
 }
@@ -83,7 +85,7 @@ export async function readList(job: ListJob): Promise<ListResult> {
 	if (job.unpaged) return await readAtOnce(job, limit);
 	const full = job.maxPageSize ?? MAX_PAGE_SIZE;
 	// Equal pages that add up to the limit with as little over it as possible.
-	const size = limit === Infinity ? full : Math.ceil(limit / Math.ceil(limit / full));
+	const size = limit === Infinity || job.isSifted ? full : Math.ceil(limit / Math.ceil(limit / full));
 	let paging: Paging = { size, full, overlap: limit === Infinity, fixed: false };
 	for (;;) {
 		const list = await readPages(job, limit, paging);
@@ -110,7 +112,7 @@ async function readPages(job: ListJob, limit: number, given: Paging): Promise<Li
 	/** One page first: most lists are short. Then as many as fill the rate limit. */
 	let width = 1;
 	const isSplittable = ({ size }: Pick<Span, 'size'>): boolean => size > MIN_PAGE_SIZE && !paging.fixed;
-	const pagesNeeded = (): number => (limit === Infinity ? Infinity : Math.ceil((limit - rows.length) / paging.size));
+	const pagesNeeded = (): number => (limit === Infinity || job.isSifted ? Infinity : Math.ceil((limit - rows.length) / paging.size));
 
 	for (;;) {
 		while (queue.length < Math.min(width, pagesNeeded())) {

@@ -12,7 +12,7 @@ import type { HookItem } from './delivery';
 import { listOf, textOf } from './row';
 
 /** Where the full card behind a delivery is read. */
-type CardType = Pick<Entity, 'path' | 'collection' | 'withOptions'>;
+type CardType = Pick<Entity, 'path' | 'cardPath' | 'id' | 'collection' | 'withOptions'>;
 
 const typeOf = (value: string): CardType | undefined => [...WITH_CUSTOM_FIELDS, task].find((entity) => entity.value === value);
 
@@ -47,7 +47,7 @@ export function cardOf(item: HookItem): CardAddress | undefined {
 			const type = typeOf('catalogElement');
 			if (action === 'delete' || !type || typeof data.catalog_id !== 'number') return undefined;
 			const card = address('catalogElement', data.id, 'self');
-			return card && { ...card, type: { ...type, path: `/catalogs/${data.catalog_id}/elements` } };
+			return card && { ...card, type: { ...type, path: `/catalogs/${data.catalog_id}/elements`, cardPath: `catalogs/${data.catalog_id}/detail` } };
 		}
 		default:
 			return action === 'delete' ? undefined : address(entity, data.id, 'self');

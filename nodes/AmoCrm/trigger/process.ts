@@ -3,12 +3,13 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { readWithAccount } from '../fields/conventions';
 import { choicesOf } from '../fields/dictionaries';
 import { toBoolean } from '../fields/values';
-import { presentRows } from '../operations/present';
+import type { Reader } from '../operations/present';
+import { hasOldRows, presentRows, withCard } from '../operations/present';
 import { asError, clientOf } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
 import { scopeOf } from './authenticity';
 import type { Cards } from './cards';
-import { readCards } from './cards';
+import { cardOf, readCards } from './cards';
 import type { Changes } from './changedFields';
 import { readChanges, withChanged } from './changedFields';
 import type { HookItem } from './delivery';
@@ -69,22 +70,27 @@ function rawRow(item: HookItem, cards: Cards): IDataObject {
 
 /** Flat rows as the amoCRM node gives them; the card of another record, such as the lead of a note, stands in `record`. */
 async function simpleRows(context: IExecuteFunctions, client: ApiClient, items: HookItem[], cards: Cards): Promise<IDataObject[]> {
-	const run = { client, timezone: context.getTimezone() };
+	const run = { client, timezone: context.getTimezone(), hasOldRows: hasOldRows(context.getNode()) };
 	const whole = items.map((item): IDataObject => {
-		const { event, entity, action } = item;
+		const { event, entity, action, data } = item;
 		const found = cards.get(item);
+		const before = Object.fromEntries(BEFORE.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]])));
 		// First the event's own keys: a custom field of the same name then gets another one.
-		return { event, entity, action, ...((found?.address.isSelf && found.card) || toV4(item)) };
+		return withCardOf(run, item, { event, entity, action, ...((found?.address.isSelf && found.card) || toV4(item)), ...before });
 	});
 	const own = await presentRows(run, whole);
 	const others = items.filter((item) => cards.get(item)?.address.isSelf === false);
-	const shown = await presentRows(run, others.map((item) => cards.get(item)?.card ?? {}));
+	const shown = await presentRows(run, others.map((item) => withCardOf(run, item, cards.get(item)?.card ?? {})));
 	const beside = new Map(others.map((item, index) => [item, shown[index]]));
 	return items.map((item, index) => {
-		const { event, data } = item;
-		if (event === 'unknown') return item;
-		const before = Object.fromEntries(BEFORE.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]])));
+		if (item.event === 'unknown') return item;
 		const other = beside.has(item) ? { record: cards.get(item)?.card ? beside.get(item) : null } : {};
-		return { ...own[index], ...before, ...other };
+		return { ...own[index], ...other };
 	});
+}
+
+/** The row with the address of the card that the event is about, where there is one. */
+function withCardOf(run: Reader, item: HookItem, row: IDataObject): IDataObject {
+	const address = cardOf(item);
+	return address ? withCard(run, row, address.type, address.isSelf ? row : { id: address.id }) : row;
 }

@@ -9,11 +9,18 @@ import { entityAt } from '../../../nodes/AmoCrm/entities/places';
 import type { Entity } from '../../../nodes/AmoCrm/entities/types';
 import { resources } from '../../../nodes/AmoCrm/menu';
 import { DOCUMENT, operationsDocument, routesOf } from '../../../scripts/docs';
+import { ERRORS_DOCUMENT, errorsDocument } from '../../../scripts/errors';
 
 /** docs/operations.md follows from the table, and names no route that amoCRM does not have. */
 
 test('docs/operations.md is up to date', () => {
 	if (readFileSync(DOCUMENT, 'utf8') !== operationsDocument()) throw new Error("The table of resources has changed: 'npm run docs' writes docs/operations.md anew; read the change and commit it.");
+});
+
+test('docs/errors.md has every message as it is', () => {
+	const written = errorsDocument();
+	for (const known of ['amoCRM keeps answering that there are too many requests (429)', 'is not a whole number', 'the authorization code is older than 20 minutes', "No event is chosen in 'Events'"]) expect(written).toContain(known);
+	if (readFileSync(ERRORS_DOCUMENT, 'utf8') !== written) throw new Error("Messages have changed: 'npm run docs' writes docs/errors.md anew; read the change and commit it.");
 });
 
 /** What a path looks like with every kind of record that the user can choose, and 7 for every ID. */
@@ -25,7 +32,7 @@ function placesOf(entity: Entity): Entity[] {
 }
 
 /** What stands for the braces of a route: IDs of every kind. */
-const IDS = ['7', '0f'.repeat(20), '11111111-2222-4333-8444-555555555555', '01hx0example00000000000000'];
+const IDS = ['7', '11111111-2222-4333-8444-555555555555', '01hx0example00000000000000'];
 const filled = (route: string, id: string) => route.replace(/\{\w+\}/g, id);
 
 const routes = resources.flatMap(({ entity, operations }) =>
@@ -37,6 +44,32 @@ const routes = resources.flatMap(({ entity, operations }) =>
 	}),
 );
 
+/** The routes of the documents, of which some stand for several: `GET /(leads|contacts)/{id}`. */
+const routeLines = () => readFileSync(join(__dirname, 'routes.txt'), 'utf8').split('\n').filter(Boolean);
+
+function spelledOut(line: string): string[] {
+	const [all, choices] = /\(([^()]*)\)/.exec(line) ?? [];
+	return all === undefined || choices === undefined ? [line] : choices.split('|').flatMap((choice) => spelledOut(line.replace(all, choice)));
+}
+
+/** What does the same for several records at once, or for one of them. */
+const SAME: Array<[route: RegExp, as: string]> = [
+	[/^(PATCH .*)\/7$/, '$1'],
+	[/^(DELETE \/(?:sources|chats\/templates))$/, '$1/7'],
+	[/^((?:GET|POST|PATCH) \/[a-z]+)\/7\/(links|link|unlink|notes(?:\/7)?)$/, '$1/$2'],
+	[/^(PATCH \/[a-z]+)\/7\/(notes)\/7$/, '$1/$2'],
+	[/^POST \/bots\/7\/run$/, 'POST /bots/run'],
+];
+
+/** Routes that no operation needs, and why; `isAwaited` where one will come. */
+const WITHOUT_OPERATION: Array<{ routes: RegExp; reason: string; isAwaited?: true }> = [
+	{ routes: /^[A-Z]+ \/catalogs\/7\/elements(?:\/7)?\/(?:links|link|unlink)$/, reason: 'links of elements are made from the card, whose route takes many' },
+	{ routes: /^POST \/(?:salesbot|marketingbot)\/7\/continue\/7$/, reason: 'only the widget that a bot waits for can answer it' },
+	{ routes: /^[A-Z]+ \/(?:[a-z]+\/7|catalogs\/7\/7|files\/7)\/(?:files|links)$/, reason: 'files', isAwaited: true },
+	{ routes: /^[A-Z]+ \/leads\/unsorted/, reason: 'incoming leads', isAwaited: true },
+	{ routes: /^(?:GET|POST) \/contacts\/chats$/, reason: 'chats of contacts', isAwaited: true },
+];
+
 describe('every route of the documents', () => {
 	let emulator: Emulator;
 	beforeAll(async () => {
@@ -46,9 +79,16 @@ describe('every route of the documents', () => {
 
 	/** Routes of API v4 from amoCRM's documents and its own client, as they are known in November 2026. */
 	test('is one that amoCRM has', () => {
-		const lines = readFileSync(join(__dirname, 'routes.txt'), 'utf8').split('\n').filter(Boolean);
-		const known = lines.map((line) => new RegExp(`^${line.replace(/\{\w+\}/g, '7')}$`));
+		const known = routeLines().map((line) => new RegExp(`^${line.replace(/\{\w+\}/g, '7')}$`));
 		expect(routes.filter(([, route]) => !known.some((pattern) => pattern.test(filled(route, '7')))).map((entry) => entry.join(': '))).toEqual([]);
+	});
+
+	test('has an operation, or a reason for none', () => {
+		const used = new Set(routes.map(([, route]) => filled(route, '7')));
+		const missing = routeLines().flatMap(spelledOut).map((route) => filled(route, '7')).filter((route) => ![route, ...SAME.map(([pattern, as]) => route.replace(pattern, as))].some((same) => used.has(same)));
+		expect(missing.filter((route) => !WITHOUT_OPERATION.some(({ routes: pattern }) => pattern.test(route)))).toEqual([]);
+		// A reason goes when its routes have operations.
+		expect(WITHOUT_OPERATION.filter(({ routes: pattern, isAwaited }) => !isAwaited && !missing.some((route) => pattern.test(route))).map(({ reason }) => reason)).toEqual([]);
 	});
 
 	test('is one that the emulator has', async () => {

@@ -56,6 +56,13 @@ test('every link leads to a file, a heading or a known outside address', () => {
 	expect(bad).toEqual([]);
 });
 
+test('what the nodes and credentials link to is a heading of the README', () => {
+	const sources = tracked.filter((path) => /^(?:nodes|credentials)\/.*\.(?:ts|json)$/.test(path)).map(read);
+	const anchors = sources.flatMap((text) => [...text.matchAll(/n8n-nodes-amocrm-kommo#([\w-]+)/g)].map(([, anchor = '']) => anchor));
+	expect(anchors.length).toBeGreaterThan(3);
+	expect(anchors.filter((anchor) => anchor !== 'readme' && !anchorsOf(read('README.md')).has(anchor))).toEqual([]);
+});
+
 test('every page below docs can be reached from the README', () => {
 	const seen = new Set<string>();
 	const visit = (document: string): void => {

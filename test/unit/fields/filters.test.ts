@@ -114,7 +114,7 @@ it.each([
 it.each([
 	[[{ fieldId: 'Colours', value: 'Red' }], undefined],
 	[[{ fieldId: ' colours ', value: 'Red' }], undefined],
-	[[{ fieldId: 2, comparison: 'above', value: 5 }], "'Size': 'above' is not possible. Give one of: from, is, to"],
+	[[{ fieldId: 2, comparison: 'above', value: 5 }], "'Size': 'above' is not possible. Give one of: from, is, isEmpty, isNotEmpty, to"],
 	[[{ fieldId: '', value: 'Red' }], "'Filters': the condition on the value 'Red' has no custom field"],
 	[[{ fieldId: { a: 1 }, value: 'Red' }], `'Custom Fields': there is no custom field '{"a":1}'`],
 ])('%j on custom fields', (given, message) => {

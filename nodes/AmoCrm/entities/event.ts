@@ -1,0 +1,32 @@
+import { atMostTen, eventFieldFilter, eventIdsFilter, eventKindFilter, eventListFilter, eventRecordsFilter, eventTypesFilter, eventValueFilters } from '../fields/eventFilters';
+import { pickedIdsFilter } from '../fields/filters';
+import { USERS } from '../fields/sources';
+import { dayOf, joined } from './labels';
+import { createdRange } from './shared';
+import { entity } from './types';
+
+/** The history: what was done with records, by whom and when. Source: extended facts 5. */
+export const event = entity({
+	value: 'event',
+	displayName: 'Event',
+	path: '/events',
+	id: { kind: 'text', key: 'id', pattern: /^[\da-z]{26}$/i },
+	picker: { search: 'local', label: (row) => joined(dayOf(row.created_at), String(row.type).replace(/_/g, ' '), `${String(row.entity_type)} ${String(row.entity_id)}`) },
+	filters: [
+		eventIdsFilter,
+		eventTypesFilter,
+		...createdRange('that happened'),
+		atMostTen(pickedIdsFilter('created_by', USERS, { name: 'createdByIds', displayName: 'Done By Names or IDs', description: 'Return only what these users did, up to 10; 0 is the robot' })),
+		eventKindFilter,
+		eventListFilter,
+		eventRecordsFilter,
+		eventFieldFilter,
+		...eventValueFilters,
+	],
+	withOptions: {
+		catalog_name: 'List Name', catalog_element_name: 'List Element Name', company_name: 'Company Name', contact_name: 'Contact Name', customer_name: 'Customer Name',
+		lead_name: 'Lead Name', note: 'Note',
+	},
+	list: { pageSize: 100, hasOwnOrder: true },
+	needs: { plan: 'a plan with the history of events' },
+});
