@@ -11,6 +11,8 @@ import { resources } from '../../../nodes/AmoCrm/menu';
 import { DOCUMENT, operationsDocument, routesOf } from '../../../scripts/docs';
 import { ERRORS_DOCUMENT, errorsDocument } from '../../../scripts/errors';
 
+const ROOT = join(__dirname, '..', '..', '..');
+
 /** docs/operations.md follows from the table, and names no route that amoCRM does not have. */
 
 test('docs/operations.md is up to date', () => {
@@ -21,6 +23,14 @@ test('docs/errors.md has every message as it is', () => {
 	const written = errorsDocument();
 	for (const known of ['amoCRM keeps answering that there are too many requests (429)', 'is not a whole number', 'the authorization code is older than 20 minutes', "No event is chosen in 'Events'"]) expect(written).toContain(known);
 	if (readFileSync(ERRORS_DOCUMENT, 'utf8') !== written) throw new Error("Messages have changed: 'npm run docs' writes docs/errors.md anew; read the change and commit it.");
+});
+
+test.each(['README.md', 'docs/ru/errors.md'])('messages that %s explains are messages of the node', (file) => {
+	const known = errorsDocument();
+	const rows = readFileSync(join(ROOT, file), 'utf8').split('\n').filter((line) => /^\| \*(?:…|'|[a-z]|The (?!OAuth)|This )/.test(line));
+	const pieces = rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/\*([^*]+)\*/g)]).flatMap(([, message = '']) => message.split(/…|"/).map((piece) => piece.trim()));
+	expect(rows.length).toBeGreaterThan(5);
+	expect(pieces.filter((piece) => /\w{3}/.test(piece) && !known.includes(piece.replace(/^[:,.] |^' |: '$/g, '')))).toEqual([]);
 });
 
 /** What a path looks like with every kind of record that the user can choose, and 7 for every ID. */
