@@ -147,7 +147,7 @@ const PARSERS: Record<string, (text: string) => unknown> = {
 		]),
 	),
 	'definitionOf a key': (text) => definitionOf(text, [PHONE]),
-	'encodeMappedFields by key': (text) => encodeMappedFields({ mappingMode: 'autoMapInputData' }, { json: { [text]: text }, definitions: [PHONE, EMAIL], context, taken: new Set() }),
+	'encodeMappedFields by key': (text) => encodeMappedFields({ mappingMode: 'autoMapInputData' }, { json: { [text]: text }, definitions: [PHONE, EMAIL], context, taken: new Set(), own: new Set(), used: new Set() }),
 	simplify: (text) => simplify({ id: 1, name: text, [text]: text, custom_fields_values: [{ field_id: 1, field_name: text, field_type: 'text', values: [{ value: text }] }] }, { names: {}, zones, isOld: false }),
 	parseForm,
 	'parseForm of values': (text) => parseForm(`leads[add][0][name]=${text}`),

@@ -6,7 +6,8 @@ import { encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
 import { notOne } from './choices';
-import { named } from './fields';
+import type { WritableField } from './fields';
+import { named, plainName } from './fields';
 import { FIELD, fieldChoice } from './sources';
 import { isUnset, labelKey, show, unwrapLocator } from './values';
 
@@ -47,8 +48,39 @@ export const customFieldsProperty = customFieldsMapper('Custom Fields', 'customF
 /** Whether any custom field is mapped, so that the definitions are worth a request. */
 export function mapsFields(parameter: unknown): boolean {
 	const mapper = (parameter ?? {}) as MapperValue;
-	if (mapper.mappingMode === 'autoMapInputData') return true;
+	if (mapsAutomatically(mapper)) return true;
 	return Object.values(mapper.value ?? {}).some((value) => !isUnset(value));
+}
+
+/** Whether the keys of the item say what its values are. */
+export const mapsAutomatically = (parameter: unknown): boolean => ((parameter ?? {}) as MapperValue).mappingMode === 'autoMapInputData';
+
+/** The record's own fields that are mapped automatically, with what people call them beside their names in the form and in amoCRM. */
+const AUTOMATIC: Record<string, string[]> = {
+	name: [], price: [], pipelineId: [], statusId: [], responsibleUserId: ['responsible'], tags: [], phone: [], email: [], firstName: [], lastName: [],
+};
+
+/** Neither letter case nor what stands between words makes a difference: `First Name`, `first_name`, `firstName`. */
+const wordsKey = (text: string): string => labelKey(text).replace(/[\s_-]+/g, '');
+
+/**
+ * What the item gives for the record's own fields, by their parameters: the key that says it, amoCRM's own before any other.
+ * Throws a `UserError` for a key that means a custom field as well.
+ */
+export function ownKeys(json: IDataObject, fields: WritableField[], definitions: FieldDefinition[]): Map<string, string> {
+	const given = new Map(Object.entries(json).reverse().flatMap(([key, value]): Array<[string, string]> => (isUnset(value) ? [] : [[wordsKey(key), key]])));
+	const found = new Map<string, string>();
+	for (const field of fields) {
+		const more = Object.hasOwn(AUTOMATIC, field.name) ? AUTOMATIC[field.name] : undefined;
+		const key = more && [field.key, field.name, plainName(field), ...more].map((name) => given.get(wordsKey(name))).find((name) => name !== undefined);
+		if (key === undefined) continue;
+		const custom = definitionOf(key, definitions);
+		if (custom && custom.code !== field.key) {
+			throw new UserError(`${show(key)} can mean the field '${plainName(field)}' and the custom field ${show(custom.name)}. Set '${plainName(field)}' in the form, or rename the key to ${custom.id}, the ID of the custom field.`);
+		}
+		found.set(field.name, key);
+	}
+	return found;
 }
 
 interface MapperInput {
@@ -56,6 +88,10 @@ interface MapperInput {
 	definitions: FieldDefinition[];
 	context: ValueContext;
 	taken: Set<string>;
+	/** Keys of the item that are no custom fields. */
+	own: Set<string>;
+	/** Gets the keys of the item that are custom fields. */
+	used: Set<string>;
 }
 
 /**
@@ -63,13 +99,13 @@ interface MapperInput {
  * value of the item whose key is the ID, the code or the name of a field, except those that a parameter sets (`taken`, by
  * code). Throws a `UserError` that names the field.
  */
-export function encodeMappedFields(parameter: unknown, { json, definitions, context, taken }: MapperInput): CustomFieldValue[] {
+export function encodeMappedFields(parameter: unknown, { json, definitions, context, taken, own, used }: MapperInput): CustomFieldValue[] {
 	const mapper = (parameter ?? {}) as MapperValue;
-	const automatic = mapper.mappingMode === 'autoMapInputData';
+	const automatic = mapsAutomatically(parameter);
 	const values = Object.entries((automatic ? json : mapper.value) ?? {});
 	const fields: CustomFieldValue[] = [];
 	for (const [key, value] of values) {
-		if (isUnset(value)) continue;
+		if (isUnset(value) || own.has(key)) continue;
 		const field = definitionOf(key, definitions);
 		if (!field) {
 			context.assertFieldsCurrent?.();
@@ -77,6 +113,7 @@ export function encodeMappedFields(parameter: unknown, { json, definitions, cont
 			throw new UserError(`The custom field ${show(key)} does not exist in this account. Refresh the list of fields.`);
 		}
 		if (automatic && (field.computed || taken.has(field.code ?? ''))) continue;
+		used.add(key);
 		const encoded = encodeField(field, value, context);
 		// An empty list of values would clear the field, which has to be asked for in so many words.
 		if (encoded.values && encoded.values.length > 0) fields.push(encoded);

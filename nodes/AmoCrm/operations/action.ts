@@ -68,7 +68,7 @@ async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields =
 		if (outcome.status === 'planned') return [outcome.plan];
 		if (outcome.status === 'written') {
 			const shown = omit(row(sent, outcome.answer), ['_links', 'request_id']);
-			return [verb.answers === 'nothing' || run.hasOldRows ? shown : simplify(shown, view)];
+			return [verb.answers === 'nothing' || run.isVersion1 ? shown : simplify(shown, view)];
 		}
 		throw writeError({ entity, body: sent, definitions: [] }, outcome);
 	});

@@ -115,8 +115,8 @@ function memberBody(run: Run, item: number, entity: Entity, mapping: Mapping): I
 	const mode = named(entity.displayName, () => optionIn(MODES, run.parameter(names.mode, item, 'create')));
 	if (mode === 'none') return undefined;
 	if (mode === 'existing') return { id: readId(run, entity, item) };
-	const values = withoutUnset(run.parameter(names.fields, item, {}) as IDataObject);
-	const mapped = mappedFieldsOf(run, item, { entity, mapping, values, parameter: names.mapper });
+	const given = withoutUnset(run.parameter(names.fields, item, {}) as IDataObject);
+	const { values, mapped } = mappedFieldsOf(run, item, { entity, mapping, values: given, parameter: names.mapper });
 	const { body } = encodeDraft(newFields(entity), { ...valueContext(run, entity), mode: 'create', values, mapped });
 	assertFieldCount(entity, body);
 	return Object.keys(body).length > 0 ? body : undefined;

@@ -8,7 +8,7 @@ import { createClient } from '../transport/client';
 import type { Mask } from '../transport/secrets';
 import { attempt } from './items';
 import { parameterReader } from './parameterReader';
-import { hasOldRows } from './present';
+import { isVersion1 } from './present';
 import { settledBefore } from './repeats';
 import { withNeeds } from './problems';
 import { executionData, nodeError, shortList } from './results';
@@ -20,7 +20,7 @@ const BIG_RUN_REQUESTS = 10;
 type OperationOf = (resource: string, operation: string) => Operation | undefined;
 
 /** What a run has from its first moment on. */
-type Start = Pick<Run, 'context' | 'items' | 'todo' | 'ignored' | 'continueOnFail' | keyof Results> & { operation?: Operation; mask: Mask };
+type Start = Pick<Run, 'context' | 'items' | 'todo' | 'ignored' | 'keys' | 'continueOnFail' | keyof Results> & { operation?: Operation; mask: Mask };
 
 /**
  * Runs the chosen operation once over all items. Resource, operation and options belong to the run, not to an item.
@@ -28,7 +28,7 @@ type Start = Pick<Run, 'context' | 'items' | 'todo' | 'ignored' | 'continueOnFai
  */
 export async function executeOperation(context: IExecuteFunctions, operationOf: OperationOf): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
-	const start: Start = { context, items, ...settledBefore(context), ignored: new Set(), continueOnFail: context.continueOnFail(), mask: (text) => text };
+	const start: Start = { context, items, ...settledBefore(context), ignored: new Set(), keys: { given: new Set(), used: new Set() }, continueOnFail: context.continueOnFail(), mask: (text) => text };
 	await attempt(start, start.todo, async () => await perform(start, operationOf));
 	const error = start.continueOnFail ? undefined : nodeError(start, start.operation?.writes === true);
 	if (error) throw error;
@@ -50,7 +50,7 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 	start.mask = client.mask;
 	const started = performance.now();
 	try {
-		await attempt(start, start.todo, async () => await operation.execute({ ...start, action: name, isDryRun, parameter, client, timezone: context.getTimezone(), hasOldRows: hasOldRows(context.getNode()) }));
+		await attempt(start, start.todo, async () => await operation.execute({ ...start, action: name, isDryRun, parameter, client, timezone: context.getTimezone(), isVersion1: isVersion1(context.getNode()) }));
 	} finally {
 		for (const [item, error] of start.errors) start.errors.set(item, withNeeds(error, operation));
 		const rows = [...start.rows.values()].reduce((sum, { length }) => sum + length, 0);
@@ -60,11 +60,20 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 		if (start.ignored.size > 0) {
 			context.addExecutionHints({ type: 'warning', location: 'outputPane', message: `Nothing was saved for what holds no phone number or email address: ${shortList([...start.ignored], 5)}` });
 		}
+		const unused = unusedKeys(start);
+		if (unused.length > 0) context.addExecutionHints({ type: 'info', location: 'outputPane', message: `Not used: ${shortList(unused)}` });
 		if (client.stats.requests >= BIG_RUN_REQUESTS) {
 			const message = costOf(items.length, rows + start.errors.size, client.stats, milliseconds);
 			context.addExecutionHints({ type: 'info', location: 'outputPane', message });
 		}
 	}
+}
+
+/** What items hold that no field was mapped from automatically, and that no expression of the node names. */
+function unusedKeys({ context, keys: { given, used } }: Start): string[] {
+	const texts = JSON.stringify(context.getNode().parameters);
+	const isNamed = (key: string) => [`.${key}`, `['${key}']`, `[\\"${key}\\"]`].some((step) => texts.split(step).slice(1).some((rest) => !/^[\p{L}\p{N}_$]/u.test(rest)));
+	return [...given].filter((key) => !used.has(key)).slice(0, 200).filter((key) => !isNamed(key));
 }
 
 /** Whatever an operation does in a dry run, amoCRM only gets questions. */

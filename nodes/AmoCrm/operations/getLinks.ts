@@ -173,7 +173,7 @@ async function listAll(run: Run, entity: Entity, below: Below): Promise<void> {
 				const right = isImpossible ? [] : rows.filter((row) => conditions.every(({ accepts }) => accepts?.(row) ?? true)).slice(0, limit);
 				// Items of n8n must not share rows: a later node may change one of them.
 				const own = await inTurns(right, (row) => deepCopy(output.raw ? row : below.simple(row, id)));
-				run.rows.set(item, await outputRows({ ...run, hasOldRows: true }, own, output));
+				run.rows.set(item, await outputRows({ ...run, isVersion1: true }, own, output));
 			});
 		});
 	}

@@ -4,7 +4,8 @@ import { isCalendarDayType } from '../fields/codec';
 import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
 import { accountTimezone, assertFieldsCurrent, conventionsOf, fieldDefinitions } from '../fields/dictionaries';
-import { encodeMappedFields, mapsFields } from '../fields/mapper';
+import type { WritableField } from '../fields/fields';
+import { encodeMappedFields, mapsAutomatically, mapsFields, ownKeys } from '../fields/mapper';
 import { isUnset } from '../fields/values';
 import type { Run } from './types';
 
@@ -38,22 +39,35 @@ export function usesMapper({ context }: Run, parameter: string): boolean {
 	return typeof raw === 'string' || mapsFields(raw);
 }
 
-interface MappedRecord {
+interface MappedRecord<T> {
 	entity: Entity;
 	mapping: Mapping;
 	/** What other parameters of the same record set. */
-	values: Record<string, unknown>;
-	/** Name of the mapper. */
+	values: T;
+	/** Name of the mapper, where it is not the main one of the form. */
 	parameter?: string;
 }
 
-/** What an item's mapper sets beside `values`, the other parameters of the same record. */
-export function mappedFieldsOf(
-	run: Run,
-	item: number,
-	{ entity, mapping: { definitions, context }, values, parameter = 'customFields' }: MappedRecord,
-): CustomFieldValue[] {
-	if (!entity.hasCustomFields) return [];
-	const taken = new Set(entity.fields.filter(({ name }) => !isUnset(values[name])).map(({ key }) => key));
-	return encodeMappedFields(run.parameter(parameter, item, {}), { json: run.items[item]?.json ?? {}, definitions, context, taken });
+/**
+ * What an item's mapper sets beside `values`, the other parameters of the same record: custom fields and, where the main
+ * one maps automatically, the record's own fields that no parameter sets. Version 1 of the node maps custom fields only.
+ */
+export function mappedFieldsOf<T extends Record<string, unknown>>(run: Run, item: number, { entity, mapping, values, parameter = 'customFields' }: MappedRecord<T>): { values: T; mapped: CustomFieldValue[] } {
+	if (!entity.hasCustomFields) return { values, mapped: [] };
+	const mapper = run.parameter(parameter, item, {});
+	const json = run.items[item]?.json ?? {};
+	const { definitions, context } = mapping;
+	const isSet = ({ name }: WritableField) => !isUnset(values[name]);
+	const reportsKeys = mapsAutomatically(mapper) && !run.isVersion1;
+	const mapsOwn = reportsKeys && parameter === 'customFields';
+	const own = mapsOwn ? ownKeys(json, entity.fields.filter((field) => !isSet(field)), definitions) : new Map<string, string>();
+	const all = { ...values, ...Object.fromEntries([...own].map(([name, key]) => [name, json[key]])) };
+	const taken = new Set(entity.fields.filter(({ name }) => !isUnset(all[name])).map(({ key }) => key));
+	const used = new Set(own.values());
+	const mapped = encodeMappedFields(mapper, { json, definitions, context, taken, own: new Set(used), used });
+	if (reportsKeys) {
+		for (const [key, value] of Object.entries(json)) if (!isUnset(value)) run.keys.given.add(key);
+		for (const key of used) run.keys.used.add(key);
+	}
+	return { values: all, mapped };
 }

@@ -14,12 +14,12 @@ import { inTurns } from '../transport/parallel';
 import type { Run } from './types';
 
 /** What the look of rows depends on. */
-export type Reader = Pick<Run, 'client' | 'timezone' | 'hasOldRows'>;
+export type Reader = Pick<Run, 'client' | 'timezone' | 'isVersion1'>;
 
 /** From this version on, nodes show more names and the columns in an order of ours: what was saved before goes on as it did. */
 const NEW_ROWS = 2;
 
-export const hasOldRows = ({ typeVersion }: { typeVersion: number }): boolean => typeVersion < NEW_ROWS;
+export const isVersion1 = ({ typeVersion }: { typeVersion: number }): boolean => typeVersion < NEW_ROWS;
 
 /**
  * Rows flat with the names of pipelines, stages and users. The names cost at most one
@@ -31,7 +31,7 @@ export async function presentRows(run: Reader, rows: IDataObject[], place?: Card
 }
 
 /** The row with the address of the card that it is about, where there is one. */
-export function withCard({ client, hasOldRows: isOld }: Reader, row: IDataObject, place: CardPlace, record = row): IDataObject {
+export function withCard({ client, isVersion1: isOld }: Reader, row: IDataObject, place: CardPlace, record = row): IDataObject {
 	const url = isOld ? undefined : cardUrl(client.baseUrl, place, record);
 	return url === undefined ? row : { ...row, card_url: url };
 }
@@ -45,7 +45,7 @@ export async function viewOf(run: Reader, rows: IDataObject[]): Promise<View> {
 /** The same out of what the run has read anyway: showing what was written costs no request. */
 export const knownView = async (run: Reader, rows: IDataObject[]): Promise<View> => await viewWith(run, rows, (path) => isRead(run.client, path));
 
-async function viewWith({ client, timezone: workflow, hasOldRows: isOld }: Reader, rows: IDataObject[], mayRead: (path: string) => boolean): Promise<View> {
+async function viewWith({ client, timezone: workflow, isVersion1: isOld }: Reader, rows: IDataObject[], mayRead: (path: string) => boolean): Promise<View> {
 	const has = (key: string) => rows.some((row) => row[key] !== undefined);
 	const kinds = new Set((await inTurns(rows, valueKinds)).flat());
 	const ifAllowed = async <T>(path: string, read: () => Promise<T>) => (mayRead(path) ? await ifReadable(read()) : undefined);

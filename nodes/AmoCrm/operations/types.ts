@@ -20,10 +20,12 @@ export interface Run extends Results {
 	parameter: (name: string, item: number, fallback?: unknown) => unknown;
 	client: ApiClient;
 	timezone: string;
-	/** Whether simplified rows look as before version 2 of the node. */
-	hasOldRows: boolean;
+	/** Whether the node goes on as before its version 2: in how rows look, and what is mapped automatically. */
+	isVersion1: boolean;
 	/** What was given and holds nothing to save, such as the mask of a form that nobody filled in. */
 	ignored: Set<string>;
+	/** Keys of items that are mapped automatically: which there are, and which mean a field. */
+	keys: { given: Set<string>; used: Set<string> };
 	/** Value of the operation. */
 	action: string;
 	/** Whether everything is read, matched and encoded, but nothing is sent that changes anything. */

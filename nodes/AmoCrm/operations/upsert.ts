@@ -131,16 +131,19 @@ async function wishOf(setting: Setting, item: number): Promise<Wish> {
 	const { run, entity, rules, mapping, matchField } = setting;
 	const values: Record<string, unknown> = { ...(run.parameter('additionalFields', item, {}) as IDataObject) };
 	for (const { name } of topLevelFields(entity, rules.matchBy)) values[name] = run.parameter(name, item, '');
-	const given = { ...values };
-	if (matchField) given[MATCH_VALUE.name] = run.parameter(MATCH_VALUE.name, item, '');
-	const mapped = withMatchValue(setting, given[MATCH_VALUE.name], values, () => mappedFieldsOf(run, item, { entity, mapping, values }));
+	const matchValue = matchField && run.parameter(MATCH_VALUE.name, item, '');
+	const mapped = withMatchValue(setting, matchValue, values, () => {
+		const own = mappedFieldsOf(run, item, { entity, mapping, values });
+		Object.assign(values, own.values);
+		return own.mapped;
+	});
 	const wish: Wish = { items: [item], keys: [], values: withoutUnset(values), mapped };
 	if (rules.matchBy === 'id' && !isUnset(run.parameter(entity.idParameter, item, ''))) wish.id = readId(run, entity, item);
 	// Whether all of it can be written, before it meets what other items say.
 	encodeDraft(entity.fields, { ...valueContext(run, entity), mode: 'update', values: wish.values, mapped });
 	// A text may hold thousands of phone numbers.
 	await giveWay();
-	wish.keys = keysOf(setting.match, given);
+	wish.keys = keysOf(setting.match, { ...values, [MATCH_VALUE.name]: matchValue });
 	return wish;
 }
 
@@ -203,7 +206,7 @@ async function settle(setting: Setting, wishes: Wish[]): Promise<void> {
 	const matchers = entity.fields.flatMap(({ kind }) => kind.matcher?.(country) ?? []);
 	const view = await knownView(run, decided.flatMap(({ decision }) => (decision.action === 'unchanged' ? [decision.record] : [])));
 	const showFound = (before: IDataObject) =>
-		run.hasOldRows ? {} : simplify(withCard(run, recordAfter({ draft: { body: {}, links: [], before }, answer: {}, definitions }, view), entity), view);
+		run.isVersion1 ? {} : simplify(withCard(run, recordAfter({ draft: { body: {}, links: [], before }, answer: {}, definitions }, view), entity), view);
 	await inTurns(decided, ({ item, wish, decision }) => {
 		const known = decision.action === 'unchanged' ? showFound(decision.record) : run.rows.get(item)?.[0];
 		const row = reported(decision, known, run.isDryRun);

@@ -120,7 +120,7 @@ export async function writeDrafts(
 		const { answer } = outcome;
 		const earlier = run.rows.get(ready[index]?.item ?? -1);
 		if (earlier) return earlier;
-		if (run.hasOldRows) return [withId(oldRow(draft, answer), entity)];
+		if (run.isVersion1) return [withId(oldRow(draft, answer), entity)];
 		return [simplify(withCard(run, withId(recordAfter({ draft, answer, definitions, members }, view), entity), entity), view)];
 	});
 	await makeLinks(run, entity, ready);
@@ -129,8 +129,8 @@ export async function writeDrafts(
 export function draftFromParameters(run: Run, { entity, mode }: Writing, item: number, mapping: Mapping): Draft {
 	const fields = fieldsFor(entity, mode);
 	const id = mode === 'create' || entity.isSingle ? {} : { id: readId(run, entity, item) };
-	const values = mode === 'create' ? valuesOfNew(run, fields, item) : { ...(run.parameter('updateFields', item, {}) as IDataObject) };
-	const mapped = mappedFieldsOf(run, item, { entity, mapping, values });
+	const given = mode === 'create' ? valuesOfNew(run, fields, item) : { ...(run.parameter('updateFields', item, {}) as IDataObject) };
+	const { values, mapped } = mappedFieldsOf(run, item, { entity, mapping, values: given });
 	const draft = encodeDraft(fields, { ...valueContext(run, entity), mode, values, mapped });
 	if (mode === 'create') return { ...draft, body: { ...entity.createDefaults, ...draft.body } };
 	if (Object.keys(draft.body).length === 0 && draft.links.length === 0) {

@@ -4,7 +4,7 @@ import { readWithAccount } from '../fields/conventions';
 import { choicesOf } from '../fields/dictionaries';
 import { toBoolean } from '../fields/values';
 import type { Reader } from '../operations/present';
-import { hasOldRows, presentRows, withCard } from '../operations/present';
+import { isVersion1, presentRows, withCard } from '../operations/present';
 import { asError, clientOf } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
 import { scopeOf } from './authenticity';
@@ -70,7 +70,7 @@ function rawRow(item: HookItem, cards: Cards): IDataObject {
 
 /** Flat rows as the amoCRM node gives them; the card of another record, such as the lead of a note, stands in `record`. */
 async function simpleRows(context: IExecuteFunctions, client: ApiClient, items: HookItem[], cards: Cards): Promise<IDataObject[]> {
-	const run = { client, timezone: context.getTimezone(), hasOldRows: hasOldRows(context.getNode()) };
+	const run = { client, timezone: context.getTimezone(), isVersion1: isVersion1(context.getNode()) };
 	const whole = items.map((item): IDataObject => {
 		const { event, entity, action, data } = item;
 		const found = cards.get(item);

@@ -29,7 +29,7 @@ test('rows of any kind come through, and none says [object Object]', async () =>
 			const { items } = readDelivery(body as FormObject);
 			const rows = withoutRepeats('any', items).filter((item) => isWanted(item, options, 1));
 			for (const item of rows) cardOf(item);
-			const shown = await presentRows({ client, timezone: 'UTC', hasOldRows: false }, rows.map((item) => ({ event: item.event, ...toV4(item) })), { path: '/leads' });
+			const shown = await presentRows({ client, timezone: 'UTC', isVersion1: false }, rows.map((item) => ({ event: item.event, ...toV4(item) })), { path: '/leads' });
 			expect(shown).toHaveLength(rows.length);
 			expect(JSON.stringify([rows, shown])).not.toMatch(/object Object|native code/);
 		}),
