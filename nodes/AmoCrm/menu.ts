@@ -37,13 +37,13 @@ import { webhook } from './entities/webhook';
 import { websiteButton } from './entities/websiteButton';
 import { widget } from './entities/widget';
 import { remove } from './operations/action';
-import { activate, addChat, changeBonusPoints, complete, deactivate, install, pin, sendToReview, setCustomersMode, shorten, uninstall, unpin, updateReview } from './operations/actions';
+import { activate, addChat, changeBonusPoints, complete, deactivate, install, linkChat, pin, sendToReview, setCustomersMode, shorten, uninstall, unpin, updateReview } from './operations/actions';
 import { send } from './operations/apiRequest';
 import { createCall } from './operations/calls';
 import { createComplex } from './operations/createComplex';
 import { create, update } from './operations/createUpdate';
 import { getTypes } from './operations/events';
-import { getLinks, getSubscribers } from './operations/getLinks';
+import { getChats, getLinks, getSubscribers } from './operations/getLinks';
 import { getMany } from './operations/getMany';
 import { getOne } from './operations/getOne';
 import { linkOperation } from './operations/links';
@@ -79,7 +79,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[catalogElement, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[chatTemplate, [...SETTING, sendToReview, updateReview]],
 	[company, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
-	[contact, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
+	[contact, [create, getChats, getLinks, getOne, getMany, link, linkChat, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
 	[currency, [getMany]],
 	[customerSegment, SETTING],
 	[customerStatus, SETTING],

@@ -224,6 +224,13 @@ export const fileId = bodyKind(
 	(value) => toText(unwrapLocator(value)).trim(),
 );
 
+/** What tells chats apart. */
+export const uuid = bodyKind({ type: 'string', default: '' }, (value) => {
+	const id = toText(value).trim();
+	if (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)) return id;
+	throw new UserError(`${show(value)} is not a UUID. Give one such as 6a7b8c9d-0e1f-4a2b-8c3d-4e5f60718293.`);
+});
+
 /** A whole number that tells something apart that has no picker. */
 export const plainId = bodyKind({ type: 'string', default: '' }, (value) => toId(value));
 

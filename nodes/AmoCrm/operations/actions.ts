@@ -3,7 +3,7 @@ import { UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import type { WritableField } from '../fields/fields';
-import { choice, field, jsonBody, plainId, taskResult, text } from '../fields/fields';
+import { choice, field, jsonBody, plainId, taskResult, text, uuid } from '../fields/fields';
 import { optionsOf, toInteger } from '../fields/values';
 import { isObject } from '../transport/objects';
 import { action } from './action';
@@ -144,6 +144,22 @@ export const uninstall = (entity: Entity): Operation =>
 		verb: { method: 'DELETE', path: '/{id}', sends: 'nothing', answers: 'nothing' },
 		row: ({ id }) => ({ code: id, deleted: true }),
 	});
+
+/** A chat belongs to one contact: linked again, it moves (core facts 9). */
+export const linkChat = (entity: Entity): Operation =>
+	action(
+		{ ...entity, collection: 'chats' },
+		{
+			value: 'linkChat',
+			look: { name: 'Link Chat', action: 'Link a chat to a contact' },
+			description: 'Connect a chat in a messenger with one contact per item, sent in batches; it leaves the contact that it had',
+			verb: { method: 'POST', path: '/chats', sends: 'rows', answers: 'embedded', merges: true, repeatable: true },
+			idKey: 'contact_id',
+			needs: { admin: 'always' },
+			fields: [field({ name: 'chatId', displayName: 'Chat ID', kind: uuid, required: true, placeholder: 'e.g. 6a7b8c9d-0e1f-4a2b-8c3d-4e5f60718293', description: "The chat, as amoCRM's events and 'Get Chats' give it" })],
+			row: (sent, answer) => ({ ...sent, ...answer, linked: true }),
+		},
+	);
 
 /** amoCRM adds it after its answer (extended facts 7.4). */
 export const addChat = (entity: Entity): Operation =>

@@ -23,7 +23,7 @@ import { outputOf, outputProperties, outputRows } from './output';
 import { collection, filterProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import type { Operation, Run } from './types';
 
-/** Lists of what belongs to single records: what they are linked to, who follows them. */
+/** Lists of what belongs to single records: what they are linked to, who follows them, their chats. */
 
 interface Below {
 	look: Pick<Operation, 'value' | 'name' | 'action' | 'description'>;
@@ -32,9 +32,9 @@ interface Below {
 	/** How the rows are read, where not page by page. */
 	read?: (client: ApiClient, place: { path: string; query: Query }, limit?: number) => Promise<Outcome<{ rows: IDataObject[] }>>;
 	needs?: Operation['needs'];
-	/** Whether one request reads those of many records, each row naming its record. */
-	isMass: boolean;
-	filters: Filter[];
+	/** How one request reads those of many records, and what names the record in a row. Each is asked for alone when left out. */
+	mass?: { key: 'contact_id' | 'entity_id'; query: (ids: RecordId[], filters: Query) => Query };
+	filters?: Filter[];
 	/** A row of the output, of the record with that ID. */
 	simple: (row: IDataObject, id: RecordId) => IDataObject;
 }
@@ -101,7 +101,7 @@ export const getLinks = (entity: Entity): Operation =>
 		},
 		part: 'links',
 		read: async (client, place) => await readRows(client, place, 'links'),
-		isMass: isCard(entity),
+		...(isCard(entity) ? { mass: { key: 'entity_id', query: (ids, { filter }) => ({ filter: { ...(filter as Query | undefined), entity_id: ids } }) } } : {}),
 		filters: linkFilters(entity),
 		simple: ({ to_entity_id, to_entity_type, metadata }, id) => {
 			const { main_contact: main, ...rest } = (metadata ?? {}) as IDataObject;
@@ -119,17 +119,25 @@ export const getSubscribers = (entity: Entity): Operation =>
 			description: `Retrieve the users and groups that follow one ${inSentence(entity.displayName)} per item`,
 		},
 		part: 'subscriptions',
-		isMass: false,
-		filters: [],
 		simple: (row, id) => ({ id, ...row }),
 	});
 
+/** Chats in messengers that contacts write in (core facts 9); `id` is that of the connection. */
+export const getChats = (entity: Entity): Operation =>
+	listBelow(entity, {
+		look: { value: 'getChats', name: 'Get Chats', action: 'Get chats of a contact', description: 'Retrieve the chats that one contact per item writes in; many items share requests' },
+		part: 'chats',
+		needs: { admin: 'always' },
+		mass: { key: 'contact_id', query: (ids) => ({ contact_id: ids }) },
+		simple: ({ id, chat_id }, contact_id) => ({ contact_id, chat_id, id }),
+	});
+
 export function listBelow(entity: Entity, below: Below): Operation {
-	const { look, part, isMass, filters, needs } = below;
+	const { look, part, mass, filters = [], needs } = below;
 	return {
 		...look,
 		needs,
-		route: `GET ${entity.path}${isMass ? '' : '/{id}'}/${part}`,
+		route: `GET ${entity.path}${mass ? '' : '/{id}'}/${part}`,
 		properties: [
 			idProperty(entity),
 			...limitProperties,
@@ -152,8 +160,9 @@ interface Request {
 
 /** Items with the same filters share requests. */
 async function listAll(run: Run, entity: Entity, below: Below): Promise<void> {
+	const { filters = [] } = below;
 	const requests = await readItems(run, (item): Request => {
-		const conditions = conditionsOf(below.filters, { ...valueContext(run), values: below.filters.length > 0 ? filtersOf(run, item) : {} });
+		const conditions = conditionsOf(filters, { ...valueContext(run), values: filters.length > 0 ? filtersOf(run, item) : {} });
 		const { query, isImpossible } = joinConditions(conditions);
 		return { id: readId(run, entity, item), conditions, query, isImpossible, limit: limitOf(run, item), output: outputOf(run, item) };
 	});
@@ -185,20 +194,18 @@ const NONE = { ok: true as const, rows: [] };
 const isBare = (list: Outcome<{ rows: IDataObject[] }> | undefined): boolean => !list || (list.ok ? list.rows.length === 0 : list.failure.kind === 'notFound');
 
 /** What belongs to several records at once where a row names its record, or to one after the other. */
-async function readBelow({ client }: Run, { path }: Entity, { part, isMass, read }: Below, { ids, query, limit }: { ids: RecordId[]; query: Query; limit: number }): Promise<Lists> {
+async function readBelow({ client }: Run, { path }: Entity, { part, mass, read }: Below, { ids, query, limit }: { ids: RecordId[]; query: Query; limit: number }): Promise<Lists> {
 	const lists: Lists = new Map();
-	const size = isMass ? IDS_PER_REQUEST : 1;
+	const size = mass ? IDS_PER_REQUEST : 1;
 	const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
 	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
 		const [id = ''] = chunk;
-		const place = isMass
-			? { path: `${path}/${part}`, query: { filter: { ...(query.filter as Query | undefined), entity_id: chunk } } }
-			: { path: `${path}/${id}/${part}`, query };
+		const place = mass ? { path: `${path}/${part}`, query: mass.query(chunk, query) } : { path: `${path}/${id}/${part}`, query };
 		const list = read ? await read(client, place, limit) : await readList({ client, ...place, collection: part });
 		for (const own of chunk) lists.set(own, list.ok ? { ok: true, rows: [] } : list);
 		if (!list.ok) return;
 		for (const row of list.rows) {
-			const owner = lists.get(isMass ? Number(row.entity_id) : id);
+			const owner = lists.get(mass ? Number(row[mass.key]) : id);
 			if (owner?.ok) owner.rows.push(row);
 		}
 	});

@@ -95,7 +95,6 @@ export const getMessages = (entity: Entity): Operation =>
 	listBelow(entity, {
 		look: { value: 'getMessages', name: 'Get Messages', action: 'Get messages of a talk', description: 'Retrieve the messages of one talk per item, the newest first' },
 		part: 'messages',
-		isMass: false,
 		needs: { scope: '"External chat history"' },
 		filters: createdRange('that were written'),
 		read: readMessages,
