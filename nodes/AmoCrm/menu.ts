@@ -71,6 +71,8 @@ const below = (parents: Parent[], operationOf: OperationOf): OperationOf => (ent
 const SETTING = [create, getOne, getMany, update, remove];
 
 const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
+	// What people work with most.
+	[lead, [create, createComplex, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[account, [getOne, setCustomersMode]],
 	[aiAgent, SETTING],
 	[apiRequest, [send]],
@@ -81,13 +83,12 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[company, [create, getLinks, getOne, getMany, link, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
 	[contact, [create, getChats, getLinks, getOne, getMany, link, linkChat, unlink, update, upsertBy('customField', 'email', 'id', 'name', 'phone', 'phoneOrEmail')]],
 	[currency, [getMany]],
+	[customer, [changeBonusPoints, create, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[customerSegment, SETTING],
 	[customerStatus, SETTING],
 	[customField, SETTING],
 	[customFieldGroup, SETTING],
 	[event, [getOne, getMany, getTypes]],
-	[lead, [create, createComplex, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
-	[customer, [changeBonusPoints, create, getLinks, getOne, getMany, getSubscribers, link, unlink, update, upsertBy('customField', 'id', 'name')]],
 	[lossReason, SETTING],
 	[note, [createNote, getOne, getMany, pin, unpin, updateNote]],
 	[pipeline, SETTING],
