@@ -63,7 +63,7 @@ export function fidelity(files: TestFile[]): string {
 
 Made from the names of the tests by \`UPDATE_TABLES=1 npm run test:conformance -- fidelity\`; a test fails when it is out of date.
 
-The sections number what is known about API v4 from its documents, its official client, and what others have measured and published:
+The sections number [what is known about API v4](../docs/amocrm-api/README.md) from its documents, its official client, and what others have measured and published:
 \`core\` is OAuth, leads, contacts, companies, tasks, notes, tags and custom field values, \`extended\` the rest.
 
 ## Facts
