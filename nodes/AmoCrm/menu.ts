@@ -108,7 +108,22 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[widget, [getOne, getMany, install, uninstall]],
 ];
 
-export const resources: Resource[] = MENU.map(([entity, operations]) => ({ entity, operations: operations.map((operationOf) => placed(operationOf, entity)) }));
+export const resources: Resource[] = MENU.map(([entity, offered]) => {
+	const operations = offered.map((operationOf) => placed(operationOf, entity));
+	return { entity, operations: operations.map((operation) => ({ ...operation, properties: [...noticesOf(entity, operation, operations), ...operation.properties] })) };
+});
+
+/** What is not possible here, or not in every account, said on top of the form where a person would look for it. */
+function noticesOf({ displayNamePlural, isSingle }: Entity, { value, needs, writes }: Operation, siblings: Operation[]): INodeProperties[] {
+	const isForAdmins = needs?.admin === 'always' || (needs?.admin === 'toWrite' && writes);
+	const needed = [...(isForAdmins ? ['a credential of an administrator'] : []), needs?.plan ?? []].flat();
+	const lacksDelete = value === 'update' && isSingle === undefined && !siblings.some((other) => other.value === 'delete');
+	const texts = [
+		...(needed.length > 0 ? [`amoCRM wants ${needed.join(', and ')} for this.`] : []),
+		...(lacksDelete ? [`amoCRM lets no program delete ${inSentence(displayNamePlural)}: a person does that in amoCRM itself.`] : []),
+	];
+	return texts.length === 0 ? [] : [{ displayName: texts.join(' '), name: 'limitsNotice', type: 'notice', default: '' }];
+}
 
 export function operationOf(resource: string, operation: string): Operation | undefined {
 	return resources.find(({ entity }) => entity.value === resource)?.operations.find(({ value }) => value === operation);

@@ -73,7 +73,7 @@ describe('link and unlink', () => {
 		const parameters = link({ leadId: 5, linkedId: { __rl: true, mode: 'url', value: `${world.emulator.url}/${kind}/detail/7` }, ...(linkTo ? { linkTo } : {}), options: { dryRun: true } });
 		const { rows, error } = await world.run(parameters);
 		expect(error).toBeUndefined();
-		expect(JSON.stringify(rows[0]?.json)).toContain(`"to_entity_id":7,"to_entity_type":"${kind}"`);
+		expect(rows[0]?.json.body).toEqual({ entity_id: 5, to_entity_type: kind, to_entity_id: 7 });
 	});
 
 	it.each([

@@ -270,6 +270,24 @@ describe('create or update a contact', () => {
 		expect(world.requests('POST', '/contacts')[0]?.body).toMatchObject([{ name: 'From the form' }]);
 	});
 
+	it('takes its own fields and those of the account in one list, by names, IDs or as version 1 has them in two', async () => {
+		const fieldName = 'Favourite colour';
+		const field = await world.run({ resource: 'customField', operation: 'create', entityType: 'contacts', type: 'text', name: fieldName });
+		const fieldId = field.rows[0]?.json.id as number;
+		await given([{ name: 'Ann', phone: '+7 912 345-67-89' }]);
+		const changed = async (options: IDataObject, typeVersion: number) => {
+			const form = { matchBy: 'phone', phone: '+79123456789', name: 'Other', additionalFields: { firstName: 'First', customFieldsJson: JSON.stringify([{ field_id: fieldId, values: [{ value: `V ${Math.random()}` }] }]) } };
+			const { rows, error } = await world.run(upsert({ ...form, options: { dryRun: true, ...options } } as INodeParameters), { typeVersion });
+			return error ? error.message : rows[0]?.json.changed_fields;
+		};
+		const both = ['first_name'];
+		expect(await changed({ onlyWhenCreating: ['name', fieldId] }, 2)).toEqual(both);
+		expect(await changed({ onlyWhenCreating: ['Name', fieldName] }, 2)).toEqual(both);
+		for (const version of [1, 2]) expect(await changed({ onlyWhenCreating: ['name'], customFieldsOnlyWhenCreating: [fieldId] }, version)).toEqual(both);
+		expect(await changed({ onlyWhenCreating: ['name'] }, 2)).toEqual(['first_name', String(fieldId)]);
+		expect(await changed({ onlyWhenCreating: ['Nome'] }, 2)).toContain("'Set Only When Creating': there is no custom field 'Nome'");
+	});
+
 	it.each([
 		['newest', 1],
 		['oldest', 0],

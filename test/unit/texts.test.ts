@@ -9,6 +9,7 @@ import { AmoCrmLongLivedTokenApi } from '../../credentials/AmoCrmLongLivedTokenA
 import { AmoCrmOAuth2Api } from '../../credentials/AmoCrmOAuth2Api.credentials';
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
+import { resources } from '../../nodes/AmoCrm/menu';
 
 /** What n8n's guidelines ask of every text, and what an AI model has to go by: nothing but these texts. */
 
@@ -98,7 +99,10 @@ test('options of a list are in alphabetical order, or in the order that their te
 	expect(unordered.map(({ where }) => where)).toEqual([]);
 });
 
-test('sorting stands below the options, required parameters above the optional ones', () => {
+test('sorting stands above the options, required parameters above the optional ones', () => {
+	const lists = resources.flatMap(({ operations }) => operations.map(({ properties }) => properties.map(({ name }) => name))).filter((names) => names.includes('sortBy'));
+	expect(lists.length).toBeGreaterThan(4);
+	for (const names of lists) expect(names.indexOf('sortBy')).toBeLessThan(names.indexOf('options'));
 	const late = entries.filter(({ where, property }) => property.required && / > .* > /.test(where));
 	expect(late.map(({ where }) => where)).toEqual([]);
 });
@@ -223,4 +227,16 @@ test('every event of the trigger has an entry of its own in the list of triggers
 	const actions = (events?.property.options as INodePropertyOptions[]).map(({ action }) => action);
 	expect(actions.filter((action) => !action?.startsWith('On '))).toEqual([]);
 	expect(new Set(actions).size).toBe(actions.length);
+});
+
+test('a form says on top what amoCRM does not allow, or not everywhere', () => {
+	const noticeOf = (resource: string, operation: string) => {
+		const [first] = resources.find(({ entity }) => entity.value === resource)?.operations.find(({ value }) => value === operation)?.properties ?? [];
+		return first?.type === 'notice' ? first.displayName : undefined;
+	};
+	expect(noticeOf('lead', 'update')).toBe('amoCRM lets no program delete leads: a person does that in amoCRM itself.');
+	expect(noticeOf('webhook', 'subscribe')).toBe('amoCRM wants a credential of an administrator, and the plan Extended or Professional in amoCRM, Advanced or Enterprise in Kommo for this.');
+	expect(noticeOf('pipeline', 'delete')).toBe('amoCRM wants a credential of an administrator for this.');
+	for (const operation of ['getAll', 'create']) expect(noticeOf('lead', operation)).toBeUndefined();
+	expect(noticeOf('pipeline', 'getAll')).toBeUndefined();
 });

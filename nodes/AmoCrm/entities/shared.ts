@@ -1,11 +1,12 @@
 import type { DeclaredField } from '../fields/fields';
-import { clearedFields, company, customFieldsJson, moment, multitext, pickedUser, removedTags, replacedTags, tags } from '../fields/fields';
+import { clearedFields, company, customFieldsJson, moment, multitext, pickedUser, plainName, removedTags, replacedTags, tags } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
 import { idsFilter, momentRange, pickedIdsFilter, pickMany, recordsFilter, search, textFilter } from '../fields/filters';
 import { USERS } from '../fields/sources';
 import { multitextFilter } from '../fields/multitextFilters';
 import { toBoolean } from '../fields/values';
+import type { Entity } from './types';
 
 /** Fields and filters that several resources have in common. `noun` is the resource in lower case. */
 
@@ -145,6 +146,14 @@ export const phoneAndEmailFilters: Filter[] = [
 	multitextFilter('PHONE', { name: 'phones', displayName: 'Phones', placeholder: 'e.g. +7 912 345-67-89', description: 'Return only records that have this phone number, or one of several, in any form: numbers separated by commas, or a list. amoCRM is searched for each.' }),
 	multitextFilter('EMAIL', { name: 'emails', displayName: 'Emails', placeholder: 'e.g. nathan@example.com', description: 'Return only records that have this email address, or one of several: addresses separated by commas, or a list. amoCRM is searched for each.' }),
 ];
+/** All that the mapper sets, as one of the fields below. */
+export const ALL_CUSTOM_FIELDS = { name: 'Custom Fields (All)', value: 'customFields' };
+
+/** What 'Create or Update' can be told to leave as it is where the record exists; single custom fields of the account come beside. */
+export function createOnlyFields({ fields, hasCustomFields }: Pick<Entity, 'fields' | 'hasCustomFields'>): Array<{ name: string; value: string }> {
+	const own = fields.filter(({ name, only }) => only !== 'update' && name !== 'customFieldsJson').map((field) => ({ name: plainName(field), value: field.name }));
+	return [...own, ...(hasCustomFields ? [ALL_CUSTOM_FIELDS] : [])].sort((a, b) => a.name.localeCompare(b.name));
+}
 
 /** Filters that leads, contacts and companies share (core facts 3.6). */
 export function recordFilters(target: LocatorTarget, plural: string, example: string): Filter[] {

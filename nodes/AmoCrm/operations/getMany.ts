@@ -82,8 +82,8 @@ export function getMany(entity: Entity): Operation {
 			...limitProperties,
 			...outputProperties,
 			...(entity.filters.length > 0 ? [filtersProperty(entity)] : []),
+			...(entity.sortKeys.length > 0 ? [sortByProperty(entity), sortProperty(entity), HIDDEN_SORT] : []),
 			optionsProperty(withProperty(entity)),
-			...(entity.sortKeys.length > 0 ? [sortProperty(entity)] : []),
 		],
 		execute: async (run) => await listRecords(run, entity),
 	};
@@ -98,6 +98,27 @@ const DIRECTIONS: Array<{ name: string; value: Sort['direction'] }> = [
 	{ name: 'Descending', value: 'desc' },
 ];
 
+/** Each key from either end, for the one list that version 2 of the node has. */
+function sortChoices({ sortKeys }: Entity): Array<{ name: string; value: string }> {
+	const endsOf = (key: string) => (/_at$|_till$/.test(key) ? ['Oldest First', 'Newest First'] : ['Ascending', 'Descending']);
+	const choices = sortKeys.flatMap(({ name, value }) => DIRECTIONS.map(({ value: direction }, index) => ({ name: `${name}, ${endsOf(value)[index]}`, value: `${value}:${direction}` })));
+	return choices.sort((a, b) => a.name.localeCompare(b.name));
+}
+
+const sortByProperty = (entity: Entity): INodeProperties => ({
+	displayName: 'Sort By',
+	name: 'sortBy',
+	type: 'options',
+	options: sortChoices(entity),
+	default: UNSORTED,
+	displayOptions: { hide: { '@version': [1] } },
+	description: 'What to sort by, and from which end; amoCRM can really sort by these',
+});
+
+/** n8n keeps the values of what is in the description only. */
+const HIDDEN_SORT: INodeProperties = { displayName: 'Sort', name: 'sort', type: 'hidden', default: {}, displayOptions: { hide: { '@version': [1] } } };
+
+/** In version 1 of the node; what is set there goes on working. */
 function sortProperty(entity: Entity): INodeProperties {
 	return {
 		displayName: 'Sort',
@@ -105,6 +126,7 @@ function sortProperty(entity: Entity): INodeProperties {
 		type: 'collection',
 		placeholder: 'Add Sort',
 		default: {},
+		displayOptions: { show: { '@version': [1] } },
 		options: [
 			{ displayName: 'Direction', name: 'direction', type: 'options', options: DIRECTIONS, default: 'asc', description: 'Which end to start from' },
 			{
@@ -281,7 +303,7 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, cont
 	];
 	const { query, asked, isImpossible } = joinConditions(conditions);
 	const limit = limitOf(run, item);
-	const sort = sortOf(entity, collectionOf(run, 'sort', 'Sort', item));
+	const sort = sortOf(run, entity, item);
 	const extras = [withOf(run, entity, item), query.with ?? []].flat().filter((extra) => extra !== '').join(',');
 	// A record that changes while the pages are read would move to another page, and one that is read already: the order of
 	// the IDs stays, and a whole list can be sorted here.
@@ -299,17 +321,28 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, cont
 
 const BY_ID: Sort = { field: 'id', direction: 'asc' };
 
+const UNSORTED = 'id:asc';
+
 /** What may change while a list is read; whole numbers. */
 const MOVING = new Set(['updated_at', 'complete_till']);
 
 /** The order of the IDs unless the user wants another: amoCRM's own order is by the last change. */
-function sortOf(entity: Entity, sort: { field?: unknown; direction?: unknown }): Sort {
-	if (isUnset(sort.field) && isUnset(sort.direction)) return BY_ID;
+function sortOf(run: Run, entity: Entity, item: number): Sort {
 	const { sortKeys } = entity;
-	return named('Sort', () => ({
+	const chosen = run.parameter('sortBy', item, UNSORTED);
+	const by = isUnset(chosen) || chosen === UNSORTED ? UNSORTED : named('Sort By', () => optionIn(sortChoices(entity), chosen));
+	const sort: { field?: unknown; direction?: unknown } = collectionOf(run, 'sort', 'Sort', item);
+	if (isUnset(sort.field) && isUnset(sort.direction)) {
+		const [field, direction] = by.split(':') as [string, Sort['direction']];
+		return { field, direction };
+	}
+	const former = named('Sort', () => ({
 		field: isUnset(sort.field) ? (sortKeys[0]?.value ?? 'id') : optionIn(sortKeys, sort.field),
 		direction: isUnset(sort.direction) ? 'asc' : optionIn(DIRECTIONS, sort.direction),
 	}));
+	const [own, other] = [by, `${former.field}:${former.direction}`];
+	if (own !== UNSORTED && own !== other) throw new UserError(`'Sort By' is ${show(own)} and 'Sort' is ${show(other)}. Leave one of them out.`);
+	return former;
 }
 
 /** Sorted; rows that have the same stay as they are. Of numbers only those are compared, which is fast for very many. */

@@ -180,10 +180,12 @@ function encodeWish({ run, entity, rules }: Setting, wish: Wish, mode: 'create' 
 	const values = update
 		? Object.fromEntries(Object.entries(wish.values).filter(([name]) => !rules.createOnly.has(name)))
 		: wish.values;
-	const mapped = wish.mapped.filter(
-		(field) => !update || (!rules.keepsCustomFields && !rules.createOnlyFieldIds.has(Number(field.field_id))),
-	);
-	return encodeDraft(fieldsFor(entity, mode), { ...valueContext(run, entity), mode, values, mapped });
+	const mapped = update && rules.keepsCustomFields ? [] : wish.mapped;
+	const draft = encodeDraft(fieldsFor(entity, mode), { ...valueContext(run, entity), mode, values, mapped });
+	const { custom_fields_values: fields, ...body } = draft.body as { custom_fields_values?: CustomFieldValue[] };
+	if (!update || !fields) return draft;
+	const changing = fields.filter(({ field_id: id }) => !rules.createOnlyFieldIds.has(Number(id)));
+	return { ...draft, body: { ...body, ...(changing.length > 0 ? { custom_fields_values: changing } : {}) } };
 }
 
 /** Looks up, decides and writes. The first item of each wish gets its result. */

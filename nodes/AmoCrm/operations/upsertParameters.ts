@@ -1,15 +1,17 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
+import { ALL_CUSTOM_FIELDS, createOnlyFields } from '../entities/shared';
 import type { Entity } from '../entities/types';
 import { inSentence } from '../entities/types';
 import { pickedIds } from '../fields/choices';
 import type { WritableField } from '../fields/fields';
-import { named, plainName } from '../fields/fields';
+import { named } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
+import { pickMany } from '../fields/filters';
 import { isKnownCountry } from '../fields/phones';
 import { fieldSource } from '../fields/sources';
-import { isUnset, oneOf, show } from '../fields/values';
+import { isUnset, oneOf, show, toList } from '../fields/values';
 import type { LookupMode } from './lookup';
 import { fieldsFor, isTopLevel } from './newRecord';
 import { collectedProperties, collection, fieldProperty, idProperty, optionsProperty, valueContext } from './parameters';
@@ -42,8 +44,6 @@ export const matchFieldsOf = ({ fields }: Entity, matchBy: MatchBy): WritableFie
 export const topLevelFields = ({ fields }: Entity, matchBy: MatchBy): WritableField[] =>
 	fields.filter((field) => isTopLevel(field) || MATCH_BY[matchBy].fields.includes(field.name));
 
-/** Name in 'Set Only When Creating' for all that the mapper sets. */
-const ALL_CUSTOM_FIELDS = 'customFields';
 
 export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 	const noun = inSentence(entity.displayName);
@@ -134,7 +134,7 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 			description: `What to do when several ${nouns} match`,
 		},
 		{
-			displayName: 'Lookup',
+			displayName: 'How to Search',
 			name: 'lookup',
 			type: 'options',
 			options: [
@@ -150,12 +150,19 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 			displayName: 'Set Only When Creating',
 			name: 'onlyWhenCreating',
 			type: 'multiOptions',
-			options: [
-				...fields.map((field) => ({ name: plainName(field), value: field.name })),
-				...(entity.hasCustomFields ? [{ name: 'Custom Fields (All)', value: ALL_CUSTOM_FIELDS }] : []),
-			].sort((a, b) => a.name.localeCompare(b.name)),
+			options: createOnlyFields(entity),
 			default: [],
+			displayOptions: { show: { '@version': [1] } },
 			description: 'Fields to leave as they are when the record exists',
+		},
+		{
+			displayName: 'Set Only When Creating',
+			name: 'onlyWhenCreating',
+			type: 'multiOptions',
+			typeOptions: { loadOptionsMethod: 'getCreateOnlyFields' },
+			default: [],
+			displayOptions: { hide: { '@version': [1] } },
+			description: 'Fields to leave as they are when the record exists, custom fields too. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 		},
 		...(entity.hasCustomFields
 			? [
@@ -165,18 +172,20 @@ function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 						type: 'multiOptions' as const,
 						typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
 						default: [],
-						description: 'Custom fields to leave as they are when the record exists. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+						displayOptions: { show: { '@version': [1] } },
+						description: pickMany('Custom fields to leave as they are when the record exists'),
 					},
+					{ displayName: 'Create-Only Fields', name: 'customFieldsOnlyWhenCreating', type: 'hidden' as const, default: '', displayOptions: { hide: { '@version': [1] } } },
 					{
 						...keepOrReplace('values'),
-						displayName: 'Existing Values',
+						displayName: 'Old Values',
 						name: 'existingValues',
 						description: 'What happens to the values of fields that hold several: phones, emails, multiselects',
 					},
 				]
 			: []),
 		...(has('tags')
-			? [{ ...keepOrReplace('tags'), displayName: 'Existing Tags', name: 'existingTags', description: 'What happens to the tags that the record has' }]
+			? [{ ...keepOrReplace('tags'), displayName: 'Old Tags', name: 'existingTags', description: 'What happens to the tags that the record has' }]
 			: []),
 		...(matchBy.includes('phone')
 			? [
@@ -230,16 +239,24 @@ export function readRules(run: Run, entity: Entity, matchBy: MatchBy[]): UpsertR
 	if (country !== undefined && !isKnownCountry(country)) {
 		throw new UserError(`'Phone Country': ${show(country)} is not a country code that is known here. Give a two-letter code such as RU, KZ, BR or MX, or write phone numbers with + and the country code.`);
 	}
-	const createOnly = new Set([options.onlyWhenCreating ?? []].flat().map(String));
+	const own = createOnlyFields(entity);
+	const ownOf = (entry: unknown) => own.find(({ name, value }) => value === entry || name === entry)?.value;
+	const given = toList(options.onlyWhenCreating ?? []);
+	const createOnly = new Set(given.flatMap((entry) => ownOf(entry) ?? []));
+	const source = fieldSource(entity.fieldsPath ?? entity.path);
+	const idsOf = (label: string, fields: unknown) => named(label, () => pickedIds(fields, source, valueContext(run)));
 	return {
 		matchBy: by,
 		severalMatches: choice('severalMatches', 'If Several Match', ['fail', 'newest', 'oldest'], 'newest'),
-		lookup: choice('lookup', 'Lookup', ['auto', 'search', 'sweep'], 'auto'),
+		lookup: choice('lookup', 'How to Search', ['auto', 'search', 'sweep'], 'auto'),
 		createOnly,
-		createOnlyFieldIds: new Set(named('Create-Only Field Names or IDs', () => pickedIds(options.customFieldsOnlyWhenCreating ?? [], fieldSource(entity.fieldsPath ?? entity.path), valueContext(run)))),
-		keepsCustomFields: createOnly.has(ALL_CUSTOM_FIELDS),
-		appendValues: choice('existingValues', 'Existing Values', ['append', 'replace'], 'append') === 'append',
-		appendTags: choice('existingTags', 'Existing Tags', ['append', 'replace'], 'append') === 'append',
+		createOnlyFieldIds: new Set([
+			...idsOf('Set Only When Creating', given.filter((entry) => ownOf(entry) === undefined)),
+			...idsOf('Create-Only Fields', options.customFieldsOnlyWhenCreating ?? []),
+		]),
+		keepsCustomFields: createOnly.has(ALL_CUSTOM_FIELDS.value),
+		appendValues: choice('existingValues', 'Old Values', ['append', 'replace'], 'append') === 'append',
+		appendTags: choice('existingTags', 'Old Tags', ['append', 'replace'], 'append') === 'append',
 		phoneCountry: country,
 	};
 }

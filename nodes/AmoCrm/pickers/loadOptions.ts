@@ -1,6 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
-import { CARDS } from '../entities/cards';
+import { CARDS, WITH_CUSTOM_FIELDS } from '../entities/cards';
+import { createOnlyFields } from '../entities/shared';
 import type { Source } from '../fields/choices';
 import { CUSTOMER_STATUSES, EVENT_TYPES, eventFieldSource, fieldOptionSource, fieldSource, LOSS_REASONS, PIPELINES, priceFieldSource, TASK_TYPES, USER_GROUPS, USERS } from '../fields/sources';
 import { catalogIdOf, fieldsPathOf, fromAccount, stagesToPick } from './read';
@@ -33,6 +34,12 @@ export async function getStages(this: ILoadOptionsFunctions): Options {
 export async function getCustomFieldNames(this: ILoadOptionsFunctions): Options {
 	const path = await fieldsPathOf(this);
 	return path === undefined ? [] : await optionsOf(this, fieldSource(path, ({ computed }) => !computed));
+}
+
+/** The resource's own fields, then the account's. */
+export async function getCreateOnlyFields(this: ILoadOptionsFunctions): Options {
+	const entity = WITH_CUSTOM_FIELDS.find(({ value }) => value === this.getCurrentNodeParameter('resource'));
+	return [...(entity ? createOnlyFields(entity) : []), ...(await getCustomFieldNames.call(this))];
 }
 
 export async function getPriceFields(this: ILoadOptionsFunctions): Options {
