@@ -88,9 +88,9 @@ describe('elements of lists', () => {
 		expect(linked).toMatchObject({ id: product?.json.id, metadata: { quantity: 2.5, catalog_id: goods } });
 	});
 
-	it('need a list', async () => {
-		const { error } = await world.run(element({ operation: 'create', catalogId: 'Goods', name: 'X' }));
-		expect(error?.message).toContain("'List': 'Goods' is not an ID");
-		expect(world.emulator.log.entries).toHaveLength(0);
+	it('need a list that there is', async () => {
+		const { error } = await world.run(element({ operation: 'create', catalogId: 'Gods', name: 'X' }));
+		expect(error?.message).toMatch(/^'List': there is no list 'Gods'\. .*Goods/);
+		expect(world.emulator.log.entries.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /api/v4/catalogs']);
 	});
 });

@@ -101,6 +101,11 @@ const LINKED: Array<[resource: string, field: string, path: string, found: (id: 
 	['lead', 'companyId', 'companies/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],
 	['source', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
 	['lead', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
+	['customer', 'companyId', 'companies/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],
+	['customer', 'contacts', 'contacts/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'contacts' }] })],
+	['shortLink', 'contactId', 'contacts/detail', (id) => ({ body: { metadata: { entity_id: id } } })],
+	['transaction', 'customerId', 'customers/detail', (id) => ({ body: { customer_id: id } })],
+	['websiteButton', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
 	['contact', 'companyId', 'api/v4/companies', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],
 	['task', 'entityId', 'leads/detail', (id) => ({ body: { entity_id: id } })],
 	['note', 'entityId', 'leads/detail', (id) => ({ body: { entity_id: id } })],
@@ -117,7 +122,7 @@ describe.each(LINKED)('%s: %s', (resource, name, path, found) => {
 
 	it('refuses a link of another account, and of another kind of record', () => {
 		expect(() => encode(field, inForm(`https://other.amocrm.ru/${path}/77`))).toThrow(FOREIGN);
-		expect(() => encode(field, inForm(`${ACCOUNT}/catalogs/9/detail/77`))).toThrow(/is not the link of a (contact|company|pipeline|record)\. Such a link looks like https:\/\/mycompany\.amocrm\.ru\/\S+\/7000001$/);
+		expect(() => encode(field, inForm(`${ACCOUNT}/catalogs/9/detail/77`))).toThrow(/is not the link of a (contact|company|customer|pipeline|record)\. Such a link looks like https:\/\/mycompany\.amocrm\.ru\/\S+\/7000001$/);
 	});
 });
 
@@ -181,13 +186,16 @@ describe('the link of a card says what kind of record it is', () => {
 	});
 });
 
+/** Rows with more than the record, which have tests of their own. */
+const IN_BLOCKS = ['transaction products'];
+
 it('every picker of records among the fields is in that list', () => {
 	const pickers = resources.flatMap(({ entity }) =>
 		entity.fields
 			.filter(({ kind }) => ['resourceLocator', 'fixedCollection'].includes(kind.property.type) && JSON.stringify(kind.property).includes('By URL'))
 			.map(({ name }) => `${entity.value} ${name}`),
 	);
-	expect(pickers.sort()).toEqual(LINKED.map(([resource, name]) => `${resource} ${name}`).filter((name) => name !== 'lead contactIds').sort());
+	expect(pickers.sort()).toEqual(LINKED.map(([resource, name]) => `${resource} ${name}`).filter((name) => name !== 'lead contactIds').concat(IN_BLOCKS).sort());
 });
 
 describe('filters by records', () => {
@@ -198,12 +206,13 @@ describe('filters by records', () => {
 		conditionsOf(all.map((filter) => ({ ...filter, needs: undefined })), { timezone: 'UTC', accountUrl: ACCOUNT, values: { [name]: value } });
 	const picked = (...values: unknown[]) => ({ record: values.map((value) => ({ recordId: { __rl: true, mode: 'id', value } })) });
 
-	it.each(filters)('%s: %s takes a list and refuses a link of another account', (_resource, name, all) => {
+	it.each(filters)('%s: %s takes a list and refuses a link of another account', (resource, name, all) => {
 		const isPicker = name === 'records' || name === 'linkedRecords';
 		const [condition] = conditions(all, name, isPicker ? picked('7', [8, '9']) : '7, 8,9');
-		expect(Object.values(condition?.query.filter as object)).toEqual([[7, 8, 9]]);
+		// Events are told apart by texts.
+		expect(Object.values(condition?.query.filter as object)).toEqual([resource === 'event' && name === 'ids' ? ['7', '8', '9'] : [7, 8, 9]]);
 		const foreign = 'https://other.amocrm.ru/leads/detail/7';
-		expect(() => conditions(all, name, isPicker ? picked(foreign) : foreign)).toThrow(FOREIGN);
+		expect(() => conditions(all, name, isPicker ? picked(foreign) : foreign)).toThrow(resource === 'event' && name === 'ids' ? 'is not the ID of an event.' : FOREIGN);
 	});
 
 	it('a list of pickers that is still empty filters nothing', () => {

@@ -7,7 +7,7 @@ import type { Source } from './choices';
 import { entriesOf, idOfName, isId, pickedId, pickedIds } from './choices';
 import type { Condition, Filter, FilterContext } from './filters';
 import { idsFilter, pickMany } from './filters';
-import { idIn, recordLocator } from './locator';
+import { idIn, recordLocator, textIdIn } from './locator';
 import { CUSTOMER_STATUSES, EVENT_TYPES, eventFieldSource, fieldOptionSource, STAGES, USERS } from './sources';
 import { stagesOf } from './stages';
 import { CATALOG, ELEMENT, elementOf, recordOf, TASK } from './targets';
@@ -36,8 +36,8 @@ export const eventIdsFilter: Filter = {
 	description: 'Return only the events with these IDs, as a list or separated by commas',
 	property: { type: 'string', default: '' },
 	takesEmptyList: true,
-	condition: (value) => {
-		const ids = toList(value).map(toText);
+	condition: (value, context) => {
+		const ids = toList(value).map((entry) => textIdIn({ noun: 'event', listSearchMethod: 'searchEvents', linkPaths: [] }, entry, context));
 		return ids.length === 0 ? { query: {}, isImpossible: true } : { query: { filter: { id: ids } }, isOneValue: true, accepts: ({ id }) => ids.includes(String(id)) };
 	},
 };
