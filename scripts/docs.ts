@@ -70,7 +70,7 @@ const routeOf = (path: string, verb: { method: string; path?: string } | undefin
 
 /** Methods and paths below `/api/v4` that an operation uses; parts that the user chooses stand in braces. */
 export function routesOf(entity: Entity, operation: Pick<Operation, 'value' | 'route'>): string[] {
-	const routes = operation.route === undefined ? USUAL[operation.value]?.(entity) : [operation.route];
+	const routes = operation.route === undefined ? USUAL[operation.value]?.(entity) : operation.route.split(', ');
 	if (!routes) throw new Error(`Say the 'route' of ${operation.value} of ${entity.value}, for the documents`);
 	return routes;
 }

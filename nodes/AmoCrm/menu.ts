@@ -16,6 +16,7 @@ import { customerStatus } from './entities/customerStatus';
 import { customField } from './entities/customField';
 import { customFieldGroup } from './entities/customFieldGroup';
 import { event } from './entities/event';
+import { incomingLead } from './entities/incomingLead';
 import { lead } from './entities/lead';
 import { lossReason } from './entities/lossReason';
 import { note } from './entities/note';
@@ -37,7 +38,7 @@ import { webhook } from './entities/webhook';
 import { websiteButton } from './entities/websiteButton';
 import { widget } from './entities/widget';
 import { remove } from './operations/action';
-import { activate, addChat, changeBonusPoints, complete, deactivate, install, linkChat, pin, sendToReview, setCustomersMode, shorten, uninstall, unpin, updateReview } from './operations/actions';
+import { accept, activate, addChat, changeBonusPoints, complete, deactivate, decline, install, linkChat, linkIncomingLead, pin, sendToReview, setCustomersMode, shorten, uninstall, unpin, updateReview } from './operations/actions';
 import { send } from './operations/apiRequest';
 import { createCall } from './operations/calls';
 import { createComplex } from './operations/createComplex';
@@ -46,6 +47,7 @@ import { getTypes } from './operations/events';
 import { getChats, getLinks, getSubscribers } from './operations/getLinks';
 import { getMany } from './operations/getMany';
 import { getOne } from './operations/getOne';
+import { createIncomingLead, getSummary } from './operations/incomingLeads';
 import { linkOperation } from './operations/links';
 import { createNote, updateNote } from './operations/notes';
 import { placed } from './operations/place';
@@ -89,6 +91,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[customField, SETTING],
 	[customFieldGroup, SETTING],
 	[event, [getOne, getMany, getTypes]],
+	[incomingLead, [accept, createIncomingLead, decline, getOne, getMany, getSummary, linkIncomingLead]],
 	[lossReason, SETTING],
 	[note, [createNote, getOne, getMany, pin, unpin, updateNote]],
 	[pipeline, SETTING],

@@ -4,6 +4,7 @@ import type { CustomFieldRow } from '../../emulator/store/rows';
 import type { Entity } from '../../nodes/AmoCrm/entities/types';
 import type { WritableField } from '../../nodes/AmoCrm/fields/fields';
 import type { World } from './world';
+import { byId } from './world';
 
 /** What the suite of the table writes: values by the kinds of fields, and what only one entity wants. */
 
@@ -181,6 +182,12 @@ export const SAMPLES: Record<string, Samples> = {
 		fill: ({ emulator }) => {
 			for (let n = 0; n < 300; n += 1) emulator.ui.create('leads', { name: `Lead ${n}` });
 		},
+	},
+	incomingLead: {
+		values: { formSentAt: () => '2025-03-10T10:00:00Z' },
+		// What a form or a call holds is tried in a suite of its own; the order in time is amoCRM's.
+		filters: { categories: [() => ['forms'], ['sip']], pipelineId: [(world) => byId(mainPipelineOf(world).id), byId(999_999_999)] },
+		refused: { pipelineId: 999_999_999 },
 	},
 	lead: {
 		values: {

@@ -99,6 +99,7 @@ const LINKED: Array<[resource: string, field: string, path: string, found: (id: 
 	['lead', 'contacts', 'contacts/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'contacts' }] })],
 	['lead', 'contactIds', 'contacts/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'contacts' }] })],
 	['lead', 'companyId', 'companies/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],
+	['incomingLead', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
 	['source', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
 	['lead', 'pipelineId', 'leads/pipeline', (id) => ({ body: { pipeline_id: id } })],
 	['customer', 'companyId', 'companies/detail', (id) => ({ links: [{ to_entity_id: id, to_entity_type: 'companies' }] })],

@@ -28,13 +28,14 @@ export function simplify(row: IDataObject, { names, zones, isOld }: View): IData
 	const shown = withValues(row, names);
 	for (const [key, value] of Object.entries(withNames(withParams(shown), names, isOld))) {
 		// A number for a group of users, a text for the group (tab) of a custom field.
-		if (!LEFT_OUT.has(key) || (key === 'group_id' && typeof value === 'string')) own[key] = isMoment(key) || (key === 'next_date' && !isOld) ? (isoMoment(value) as IDataObject[string]) : value;
+		if (!LEFT_OUT.has(key) || (key === 'group_id' && typeof value === 'string')) own[key] = isMoment(key) || (key === 'next_date' && !isOld) ? (isoMoment(secondsIn(value)) as IDataObject[string]) : value;
 	}
 	if (Array.isArray(own.result) || isTextObject(own.result)) {
 		// A task without a result has an empty array there (core facts 12).
 		own.result = Array.isArray(own.result) ? '' : ((own.result as IDataObject).text ?? '');
 	}
-	Object.assign(own, simpleEmbedded((shown._embedded ?? {}) as IDataObject));
+	const embedded = (shown._embedded ?? {}) as IDataObject;
+	Object.assign(own, row.source_uid === undefined ? simpleEmbedded(embedded) : oneOfEach(embedded));
 	const custom: IDataObject = {};
 	for (const field of objectsIn(row.custom_fields_values)) {
 		const name = nameIn([field.field_name, field.field_code, field.field_id]);
@@ -77,11 +78,14 @@ export function showsCalendarDays(row: IDataObject): boolean {
 	return objectsIn(row.custom_fields_values).some((field) => isCalendarDayType(nameIn([field.field_type])));
 }
 
-/** What a note holds stands beside its own fields. */
+/** What a note or an incoming lead holds stands beside its own fields. */
 function withParams(row: IDataObject): IDataObject {
-	const { params, ...own } = row;
-	return row.note_type === undefined ? row : { ...(params as IDataObject), ...own };
+	const [, key = ''] = HOLDERS.find(([mark]) => row[mark] !== undefined) ?? [];
+	const { [key]: held, ...own } = row;
+	return { ...(isObject(held) ? held : {}), ...own };
 }
+
+const HOLDERS = [['note_type', 'params'], ['source_uid', 'metadata']] as const;
 
 /** A name goes right behind the ID that it explains. */
 function withNames(row: IDataObject, names: Names, isOld: boolean): IDataObject {
@@ -121,6 +125,12 @@ const NAMED: typeof OLD_NAMED = {
 	old_responsible_user_id: userIn('old_responsible_user', 'old_responsible_user_id'),
 };
 
+/** An incoming lead holds one of each at most (core facts 6.2). */
+function oneOfEach({ leads, contacts, companies }: IDataObject): IDataObject {
+	const [lead_id, contact_id, company_id] = [leads, contacts, companies].map((held) => (objectsIn(held)[0]?.id ?? null) as IDataObject[string]);
+	return leads === undefined ? {} : { lead_id, contact_id, company_id };
+}
+
 function simpleEmbedded(embedded: IDataObject): IDataObject {
 	const simple: IDataObject = {};
 	for (const [key, value] of Object.entries(embedded)) {
@@ -142,6 +152,9 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 }
 
 const isMoment = (key: string): boolean => key.endsWith('_at') || key === 'complete_till' || key === 'next_date';
+
+/** Some moments come as texts (core facts 6.4). */
+const secondsIn = (value: unknown): unknown => (typeof value === 'string' && /^\d{9,10}$/.test(value) ? Number(value) : value);
 
 /** The first text or number. */
 const nameIn = (values: unknown[]): string => String(values.find((value) => typeof value === 'string' || typeof value === 'number') ?? '');

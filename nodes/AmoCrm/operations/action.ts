@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { ONE_DELETE } from '../entities/common';
 import type { Entity } from '../entities/types';
 import { inSentence } from '../entities/types';
+import { AmoCrmError } from '../fields/errors';
 import type { WritableField } from '../fields/fields';
 import { simplify } from '../fields/simplify';
 import type { Verb } from '../transport/types';
@@ -32,6 +33,8 @@ export interface Action extends Pick<Operation, 'value' | 'description' | 'needs
 	complete?: (run: Run, row: IDataObject) => Promise<IDataObject>;
 	/** How the rows are sent, where not by the verb alone. */
 	send?: (run: Run, all: Array<Asked<IDataObject>>, route: Entity & Route) => Promise<SentOutcome[]>;
+	/** Why amoCRM does not take what it names by that path, where its own words do not say it. */
+	reasons?: Record<string, string>;
 	/** What comes out for a record: what was acted on and what became of it. */
 	row: (sent: IDataObject, answer: IDataObject) => IDataObject;
 }
@@ -54,7 +57,7 @@ export function action(entity: Entity, spec: Action): Operation {
 	};
 }
 
-async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields = [], body, complete, send = sendRows, row }: Action): Promise<void> {
+async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields = [], body, complete, send = sendRows, reasons = {}, row }: Action): Promise<void> {
 	const ready = await readItems(run, (item) => {
 		const draft = draftOfFields(run, fields, item);
 		const own = { ...(entity.idParameter ? { [idKey]: readId(run, entity, item) } : {}), ...body, ...draft.body };
@@ -70,6 +73,8 @@ async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields =
 			const shown = omit(row(sent, outcome.answer), ['_links', 'request_id']);
 			return [verb.answers === 'nothing' || run.isVersion1 ? shown : simplify(shown, view)];
 		}
+		const [reason] = outcome.status === 'refused' ? outcome.problems.flatMap(({ path }) => reasons[path] ?? []) : [];
+		if (reason !== undefined) throw new AmoCrmError(`${entity.displayName} was refused: ${reason}`, { failure: outcome.failure, advice: 'This item was not written.' });
 		throw writeError({ entity, body: sent, definitions: [] }, outcome);
 	});
 }

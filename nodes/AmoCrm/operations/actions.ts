@@ -3,10 +3,12 @@ import { UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import type { WritableField } from '../fields/fields';
-import { choice, field, jsonBody, plainId, taskResult, text, uuid } from '../fields/fields';
+import { choice, field, jsonBody, notedRecord, pickedUser, plainId, record, stage, taskResult, text, uuid } from '../fields/fields';
+import { CONTACT } from '../fields/targets';
 import { optionsOf, toInteger } from '../fields/values';
 import { isObject } from '../transport/objects';
 import { action } from './action';
+import { inOwnPipeline, withMembers } from './incomingLeads';
 import type { Operation } from './types';
 
 /** What can be done with single kinds of records beside writing them: one row each. */
@@ -220,4 +222,53 @@ export const shorten = (entity: Entity): Operation =>
 		verb: { method: 'POST', sends: 'rows', answers: 'embedded', isUnmarked: true, merges: true },
 		fields: entity.fields,
 		row: ({ url, metadata }, answer) => ({ url: answer.url, original_url: url, contact_id: (metadata as { entity_id: number }).entity_id }),
+	});
+
+const inWhoseName = field({ name: 'userId', displayName: 'User', kind: pickedUser, description: 'In whose name it is done; left out, the user who connected the account' });
+
+/** The lead comes out into the open, and its contact and company with it (core facts 6.5). */
+export const accept = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'accept',
+		description: 'Let one incoming lead per item become a lead',
+		verb: { method: 'POST', path: '/{id}/accept', sends: 'row', answers: 'self' },
+		fields: [
+			field({ name: 'userId', displayName: 'Responsible User', kind: pickedUser, description: 'Who gets the lead; left out, the user who connected the account' }),
+			field({ name: 'statusId', displayName: 'Stage', kind: stage, description: 'The stage of its own pipeline to put the lead into; left out, the first' }),
+		],
+		complete: async (run, row) => await inOwnPipeline(run, entity, row),
+		reasons: { status_id: "'Stage' is not one of the pipeline that the incoming lead is in." },
+		row: ({ id }, answer) => ({ id, ...withMembers(answer), accepted: true }),
+	});
+
+/** The lead goes to the trash (core facts 6.5). */
+export const decline = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'decline',
+		description: 'Turn one incoming lead per item down; its lead goes to the trash',
+		verb: { method: 'DELETE', path: '/{id}/decline', sends: 'row', answers: 'self' },
+		fields: [inWhoseName],
+		row: ({ id }, answer) => ({ id, ...withMembers(answer), declined: true }),
+	});
+
+const LINKED_TO = optionsOf({ customers: 'Customer', leads: 'Lead' });
+
+/** Chats, and by amoCRM's own client letters too (core facts 6.1). */
+export const linkIncomingLead = (entity: Entity): Operation =>
+	action(entity, {
+		value: 'link',
+		look: { name: 'Link', action: 'Link an incoming lead to a record' },
+		description: 'Put one incoming chat or email per item on the card of a lead or customer that exists',
+		verb: { method: 'POST', path: '/{id}/link', sends: 'row', answers: 'self' },
+		fields: [
+			field({ name: 'entityType', key: 'link.entity_type', displayName: 'Link To', kind: choice(LINKED_TO), required: true, property: { default: 'leads' }, description: 'What kind of record gets it' }),
+			field({ name: 'entityId', key: 'link.entity_id', displayName: 'Record', kind: notedRecord, required: true, description: 'The lead or customer that gets it' }),
+			field({ name: 'contactId', key: 'link.metadata.contact_id', displayName: 'Contact', kind: record(CONTACT), description: 'The contact who has written' }),
+			inWhoseName,
+		],
+		reasons: { category: 'amoCRM links only chats and emails, no forms and no calls.' },
+		row: ({ id, link }) => {
+			const { entity_type, entity_id } = link as IDataObject;
+			return { id, entity_type, entity_id, linked: true };
+		},
 	});

@@ -6,6 +6,7 @@ import type { Entity } from '../entities/types';
 import { multitextField } from '../fields/customFields';
 import { AmoCrmError } from '../fields/errors';
 import { named } from '../fields/fields';
+import { simplify } from '../fields/simplify';
 import { isUnset, optionIn } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
 import { inTurns } from '../transport/parallel';
@@ -14,6 +15,7 @@ import { mustStop, readItems, settleItems } from './items';
 import { mappingOf } from './mapping';
 import { createProperties } from './newRecord';
 import { called, optionsProperty } from './parameters';
+import { knownView, withCard } from './present';
 import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
@@ -78,10 +80,14 @@ interface Sent {
 
 /** Gives the calls their rows. */
 async function settle(run: Run, entity: Entity, { calls, outcomes, more = {} }: Sent): Promise<void> {
+	const view = await knownView(run, calls.map(({ asked }) => asked));
 	await settleItems(run, calls, (body, index) => {
 		const outcome = outcomes[index] as SentOutcome;
 		if (outcome.status === 'planned') return [outcome.plan];
-		if (outcome.status === 'written') return [{ ...callRow(body, outcome.answer), ...more }];
+		if (outcome.status === 'written') {
+			const row = { ...callRow(body, outcome.answer), ...more };
+			return [run.isVersion1 ? row : simplify(withCard(run, row, entity), view)];
+		}
 		if (!isUnmatched(outcome)) throw writeError({ entity, body, definitions: [] }, outcome);
 		const made = more.contact_created ? ', although one was created' : '';
 		throw new AmoCrmError(`Call was refused: amoCRM found no contact or company with the phone number ${String(body.phone)}${made}`, { failure: outcome.failure, advice: ADVICE });

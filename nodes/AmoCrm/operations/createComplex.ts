@@ -5,14 +5,14 @@ import { company } from '../entities/company';
 import { contact } from '../entities/contact';
 import type { Entity } from '../entities/types';
 import { inSentence } from '../entities/types';
-import { encodeDraft, named } from '../fields/fields';
-import { customFieldsMapper, customFieldsProperty } from '../fields/mapper';
-import { optionIn, withoutUnset } from '../fields/values';
+import { named } from '../fields/fields';
+import { customFieldsProperty } from '../fields/mapper';
+import { optionIn } from '../fields/values';
 import type { Mapping } from './mapping';
-import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
-import { collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
+import { memberMappings, newMember, newMemberProperties } from './members';
+import { idProperty, optionsProperty, readId } from './parameters';
 import type { Operation, Run } from './types';
-import { createProperties, fieldsFor } from './newRecord';
+import { createProperties } from './newRecord';
 import { draftFromParameters, writeRecords } from './write';
 
 /** `POST /leads/complex` takes 50 leads, each with 40 custom fields per entity (core facts 3.8). */
@@ -29,8 +29,8 @@ const MODES = [
 /** What goes along with the lead: each an existing one, or the fields of a new one. */
 const MEMBERS = [contact, company];
 
-/** Its parameters, and the method that fills the mapper. */
-const namesOf = ({ value, displayName }: Entity) => ({ mode: `${value}Mode`, fields: `${value}Fields`, mapper: `${value}CustomFields`, mapperMethod: `get${displayName}CustomFields` });
+/** The parameter that says where it comes from. */
+const modeOf = ({ value }: Entity) => `${value}Mode`;
 
 /** Creates a lead together with its contact and company, in one request for up to 50 items (core facts 5.5). */
 export function createComplex(lead: Entity): Operation {
@@ -49,11 +49,11 @@ export function createComplex(lead: Entity): Operation {
 }
 
 function memberProperties(entity: Entity): INodeProperties[] {
-	const names = namesOf(entity);
+	const mode = modeOf(entity);
 	const noun = inSentence(entity.displayName);
-	const shownFor = (mode: string) => ({ displayOptions: { show: { [names.mode]: [mode] } } });
+	const shownFor = (chosen: string) => ({ displayOptions: { show: { [mode]: [chosen] } } });
 	return [
-		{ displayName: entity.displayName, name: names.mode, type: 'options', options: MODES, default: 'create', description: `Which ${noun} the lead gets` },
+		{ displayName: entity.displayName, name: mode, type: 'options', options: MODES, default: 'create', description: `Which ${noun} the lead gets` },
 		{
 			...idProperty(entity),
 			displayName: `Existing ${entity.displayName}`,
@@ -62,30 +62,12 @@ function memberProperties(entity: Entity): INodeProperties[] {
 			...shownFor('existing'),
 			description: `The ${noun} to link to the lead`,
 		},
-		{
-			...collection(`${entity.displayName} Fields`, names.fields, 'Add Field', newFields(entity).map((field) => fieldProperty(field, 'create'))),
-			...shownFor('create'),
-		},
-		{ ...customFieldsMapper(`${entity.displayName} Custom Fields`, names.mapper, names.mapperMethod), ...shownFor('create') },
+		...newMemberProperties(entity).map((property) => ({ ...property, ...shownFor('create') })),
 	];
 }
 
-/**
- * They need no links of their own. Each name is the only one in
- * the form: where an AI model fills in parameters, n8n gives it one value for all that have the same name.
- */
-function newFields(entity: Entity) {
-	return fieldsFor(entity, 'create')
-		.filter(({ name }) => name !== 'companyId')
-		.map((field) => ({ ...field, displayName: nameInForm(entity, field.displayName) }));
-}
-
-/** 'Custom' would be cut off in the editor. */
-const nameInForm = (entity: Entity, name: string): string => `${entity.displayName} ${name.replace(/^Custom /, '')}`;
-
 async function createAll(run: Run, entity: Entity): Promise<void> {
-	const mappings = new Map<Entity, Mapping>();
-	for (const member of MEMBERS) mappings.set(member, await mappingOf(run, member, usesMapper(run, namesOf(member).mapper)));
+	const mappings = await memberMappings(run, MEMBERS);
 	await writeRecords(run, {
 		entity,
 		mode: 'create',
@@ -111,15 +93,12 @@ function answersByRequest(answer: IDataObject | null): IDataObject[] {
 }
 
 function memberBody(run: Run, item: number, entity: Entity, mapping: Mapping): IDataObject | undefined {
-	const names = namesOf(entity);
-	const mode = named(entity.displayName, () => optionIn(MODES, run.parameter(names.mode, item, 'create')));
+	const mode = named(entity.displayName, () => optionIn(MODES, run.parameter(modeOf(entity), item, 'create')));
 	if (mode === 'none') return undefined;
 	if (mode === 'existing') return { id: readId(run, entity, item) };
-	const given = withoutUnset(run.parameter(names.fields, item, {}) as IDataObject);
-	const { values, mapped } = mappedFieldsOf(run, item, { entity, mapping, values: given, parameter: names.mapper });
-	const { body } = encodeDraft(newFields(entity), { ...valueContext(run, entity), mode: 'create', values, mapped });
-	assertFieldCount(entity, body);
-	return Object.keys(body).length > 0 ? body : undefined;
+	const body = newMember(run, item, entity, mapping);
+	if (body) assertFieldCount(entity, body);
+	return body;
 }
 
 function assertFieldCount(entity: Entity, body: IDataObject): void {

@@ -89,7 +89,7 @@ export function getMany(entity: Entity): Operation {
 	};
 }
 
-function filtersProperty({ filters, filtersCustomFields }: Entity): INodeProperties {
+export function filtersProperty({ filters, filtersCustomFields }: Entity): INodeProperties {
 	return collection('Filters', 'filters', 'Add Filter', [...filters.map(filterProperty), ...(filtersCustomFields ? [customFieldFiltersProperty] : [])]);
 }
 

@@ -103,7 +103,7 @@ function fieldName({ entity, body, definitions }: Sent, path: string): string {
 		return sent ? `Custom Field ${sent.field_code ?? sent.field_id ?? ''}`.trim() : 'Custom Fields';
 	}
 	const key = head === '_embedded' ? `_embedded.${second}` : head;
-	const field = entity.fields.find((candidate) => candidate.key === key);
+	const field = entity.fields.find((candidate) => candidate.key === key || candidate.key === path);
 	return field ? plainName(field) : path;
 }
 

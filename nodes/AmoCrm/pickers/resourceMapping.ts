@@ -19,12 +19,13 @@ export async function getCustomFields(this: ILoadOptionsFunctions): Promise<Reso
 	return path === undefined ? { fields: [], emptyFieldsNotice: "Choose a 'List' first: its fields come then." } : await columnsOf(this, path);
 }
 
-/** Fields of the contact and company that are created together with a lead. */
+/** Fields of the records that are created together: a contact and a company with their lead, all three with an incoming lead. */
 const besideLead = (path: string) =>
 	async function (this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 		return await columnsOf(this, path, { isSecond: true });
 	};
 
+export const getLeadCustomFields = besideLead('/leads');
 export const getContactCustomFields = besideLead('/contacts');
 export const getCompanyCustomFields = besideLead('/companies');
 

@@ -47,11 +47,11 @@ export function batchesFor(route: Route, size?: number): Pick<BatchJob, 'request
 		}),
 		answers: ({ status, body }, sent) => {
 			if (typeof answers === 'function') return answers(body, sent);
-			if (answers === 'embedded') return embedded(body, collection) ?? [];
+			if (answers === 'embedded') return rowsIn(body, collection) ?? [];
 			// 202 and 204 need no words; a 200 may have lost them.
 			if (answers === 'nothing' && status !== 200) return sent;
 			if (body === undefined) return status !== 200 || answers === 'nothing' ? sent : [];
-			if (answers === 'links') return embedded(body, 'links') ? sent : [];
+			if (answers === 'links') return rowsIn(body, 'links') ? sent : [];
 			return answers === 'self' && !Array.isArray(body) ? [body] : [];
 		},
 		idOf: isBare ? (sent) => sent.id ?? sent.entity_id ?? sent[route.id?.key ?? 'id'] : (answer) => shownId(route, answer),
@@ -62,7 +62,7 @@ export function batchesFor(route: Route, size?: number): Pick<BatchJob, 'request
 }
 
 /** The rows of that name in an answer to a write; nothing where it is another answer. */
-function embedded(body: unknown, name: string): IDataObject[] | undefined {
+export function rowsIn(body: unknown, name: string): IDataObject[] | undefined {
 	const rows = (body as { _embedded?: Record<string, unknown> | null } | undefined)?._embedded?.[name];
 	return Array.isArray(rows) ? (rows as IDataObject[]) : undefined;
 }

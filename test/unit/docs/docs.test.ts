@@ -42,7 +42,7 @@ function placesOf(entity: Entity): Entity[] {
 }
 
 /** What stands for the braces of a route: IDs of every kind. */
-const IDS = ['7', '11111111-2222-4333-8444-555555555555', '01hx0example00000000000000'];
+const IDS = ['7', '0f'.repeat(20), '11111111-2222-4333-8444-555555555555', '01hx0example00000000000000'];
 const filled = (route: string, id: string) => route.replace(/\{\w+\}/g, id);
 
 const routes = resources.flatMap(({ entity, operations }) =>
