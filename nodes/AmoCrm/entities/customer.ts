@@ -2,6 +2,8 @@ import { customerDate, inMode, segmentList } from '../fields/customers';
 import { linkedContacts, money, record, recordName, seconds as wholeNumber } from '../fields/fields';
 import { embeddedFilter, momentRange, recordsFilter, testedHere } from '../fields/filters';
 import { CUSTOMER, CUSTOMER_STATUS, SEGMENT } from '../fields/targets';
+import { company } from './company';
+import { contact } from './contact';
 import { companyField, customFieldFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { entity } from './types';
 
@@ -48,6 +50,7 @@ export const customer = entity({
 		embeddedFilter('segments', SEGMENT, { name: 'segmentIds', displayName: 'Segments', description: 'Return only customers in one of these segments. The node tests it in what the other filters leave.' }),
 	],
 	withOptions: { companies: 'Companies', contacts: 'Contacts', catalog_elements: 'Products' },
+	expands: [company, contact],
 	filtersArePaid: true,
 	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'contacts'],

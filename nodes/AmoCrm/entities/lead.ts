@@ -2,6 +2,8 @@ import { contactIds, contactList, mainContact, moment, money, picked, pickedPipe
 import { momentRange, moneyRange, pickedIdsFilter, stagesFilter } from '../fields/filters';
 import { LOSS_REASONS, PIPELINES } from '../fields/sources';
 import { LEAD } from '../fields/targets';
+import { company } from './company';
+import { contact } from './contact';
 import { companyField, customFieldFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { amountOf, joined } from './labels';
 import { entity } from './types';
@@ -49,6 +51,7 @@ export const lead = entity({
 		contacts: 'Contacts', loss_reason: 'Loss Reason', is_price_modified_by_robot: 'Price Modified by Robot', catalog_elements: 'Products',
 		source: 'Source', source_id: 'Source ID',
 	},
+	expands: [company, contact],
 	filtersArePaid: true,
 	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'contacts'],

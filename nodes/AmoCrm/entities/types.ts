@@ -91,6 +91,8 @@ interface Declaration {
 	sortKeys?: Record<string, string>;
 	/** What `with` may add to a record, with its names. */
 	withOptions?: Record<string, string>;
+	/** Linked records that reading may bring along in full. */
+	expands?: Entity[];
 	/** Whether list filters are the account's paid extra, silently ignored without it (core facts 3.6). */
 	filtersArePaid?: boolean;
 	/** Whether lists can be filtered by custom fields (core facts 3.6). */

@@ -14,12 +14,13 @@ import { isFilteringEnabled } from '../transport/account';
 import { readList } from '../transport/pages';
 import { grouped, inParallel, inTurns } from '../transport/parallel';
 import type { Query } from '../transport/types';
+import type { ExpandedOutput } from './expand';
+import { expandedOutputOf, expandedRows } from './expand';
 import { attempt, mustStop, readItems } from './items';
 import { isSweepCheaper } from './lookup';
 import type { Mapping } from './mapping';
 import { mappingOf } from './mapping';
-import type { Output } from './output';
-import { outputOf, outputProperties, outputRows } from './output';
+import { outputProperties } from './output';
 import { collection, filterProperty, optionsProperty, readFlag, valueContext, withOf, withProperty } from './parameters';
 import { viewOf } from './present';
 import type { Operation, Run } from './types';
@@ -147,10 +148,10 @@ const IN_FLIGHT = 6;
 /** Items that ask for the same list share one reading of it. */
 async function listRecords(run: Run, entity: Entity): Promise<void> {
 	const mapping = await mappingOf(run, entity, usesFieldFilters(run));
-	const lists = new Map<string, { request: ListRequest; output: Output; items: number[] }>();
+	const lists = new Map<string, { request: ListRequest; output: ExpandedOutput; items: number[] }>();
 	await readItems(run, (item) => {
 		const request = listRequest(run, entity, item, mapping);
-		const output = outputOf(run, item);
+		const output = expandedOutputOf(run, entity, item);
 		// All that decides the rows: conditions too that the query has no place for.
 		const key = JSON.stringify([request, output]);
 		const list = lists.get(key);
@@ -182,7 +183,7 @@ interface Reader {
 	hinted: Set<string>;
 }
 
-async function listOnce(reader: Reader, request: ListRequest, output: Output): Promise<IDataObject[]> {
+async function listOnce(reader: Reader, request: ListRequest, output: ExpandedOutput): Promise<IDataObject[]> {
 	const { run, entity } = reader;
 	if (request.isImpossible) return [];
 	const { conditions, asked, query, limit, sort } = request;
@@ -224,7 +225,7 @@ async function listOnce(reader: Reader, request: ListRequest, output: Output): P
 	if (here.length > 0) hint(reader, 'info', costOf(entity, here, { read, kept: rows.length }));
 	if (repeated > 0) hint(reader, 'info', movedWhileReading(entity, repeated, query));
 	if (lists.some(({ hasUnreadable }) => hasUnreadable)) hint(reader, 'warning', `Some rows of amoCRM's answer are no ${inSentence(entity.displayNamePlural)} but empty: they were left out.`);
-	return await outputRows(run, sort ? await sorted(rows, sort) : rows, output, entity);
+	return await expandedRows(run, sort ? await sorted(rows, sort) : rows, output, entity);
 }
 
 /** What amoCRM is to be searched for, each text apart; none where the list is read as it is. */

@@ -8,10 +8,11 @@ import { readObject } from '../transport/answers';
 import type { Failure } from '../transport/types';
 import type { Found } from './byIds';
 import { findByIds, isFailure, recordIn } from './byIds';
+import type { ExpandedOutput } from './expand';
+import { expandedOutputOf, expandedRows } from './expand';
 import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
-import type { Output } from './output';
-import { outputOf, outputProperties, outputRows } from './output';
+import { outputProperties } from './output';
 import { idProperty, optionsProperty, readId, withOf, withProperty } from './parameters';
 import type { Operation, Run } from './types';
 
@@ -30,7 +31,7 @@ export function getOne(entity: Entity): Operation {
 /** Items that ask for the same extras and the same output share list requests. */
 interface Group {
 	extras: string;
-	output: Output;
+	output: ExpandedOutput;
 	wanted: Array<Asked<RecordId>>;
 }
 
@@ -38,7 +39,7 @@ async function getRecords(run: Run, entity: Entity): Promise<void> {
 	const groups = new Map<string, Group>();
 	await readItems(run, (item) => {
 		const id = entity.isSingle ? '' : readId(run, entity, item);
-		const group: Group = { extras: withOf(run, entity, item), output: outputOf(run, item), wanted: [] };
+		const group: Group = { extras: withOf(run, entity, item), output: expandedOutputOf(run, entity, item), wanted: [] };
 		const key = JSON.stringify(group);
 		if (!groups.has(key)) groups.set(key, group);
 		groups.get(key)?.wanted.push({ item, asked: id });
@@ -60,8 +61,8 @@ async function readSingle({ client }: Run, { path, isSingle = 'id' }: Entity, ex
 }
 
 /** The found records as rows for the output, by ID. */
-async function presentFound(run: Run, entity: Entity, { found, output }: { found: Found; output: Output }): Promise<Map<RecordId, IDataObject>> {
+async function presentFound(run: Run, entity: Entity, { found, output }: { found: Found; output: ExpandedOutput }): Promise<Map<RecordId, IDataObject>> {
 	const records = [...found].flatMap(([id, record]) => (isFailure(record) ? [] : [{ id, record }]));
-	const rows = await outputRows(run, records.map(({ record }) => record), output, entity);
+	const rows = await expandedRows(run, records.map(({ record }) => record), output, entity);
 	return new Map(records.map(({ id }, index) => [id, rows[index] as IDataObject]));
 }

@@ -161,20 +161,29 @@ export function runOption(run: Run, name: string): number | undefined {
 	return Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
-/** Where amoCRM shows and takes the record's additional data: `with=contacts,loss_reason`. */
+/** What comes along with a record: additional data that amoCRM gives (`with=contacts,loss_reason`), and linked records in full. */
 export function withProperty(entity: Entity): INodeProperties[] {
-	if (entity.withOptions.length === 0) return [];
-	return [
-		{ displayName: 'Include', name: 'with', type: 'multiOptions', options: entity.withOptions, default: [], description: 'What else to return with each record' },
-	];
+	const several = { type: 'multiOptions' as const, default: [] };
+	const include = { displayName: 'Include', name: 'with', ...several, options: entity.withOptions, description: 'What else to return with each record' };
+	const expand = { displayName: 'Expand', name: 'expand', ...several, options: expandable(entity), description: 'Linked records to return with all their data, not their IDs alone; 250 of them take one more request' };
+	return [include, expand].filter(({ options }) => options.length > 0);
 }
+
+const expandable = ({ expands = [] }: Entity) => expands.map(({ displayNamePlural: name, collection: value }) => ({ name, value }));
+
+/** Kinds of linked records that an item wants in full. Throws a `UserError` that names the parameter. */
+export const expandOf = (run: Run, entity: Entity, item: number): string[] =>
+	named('Expand', () => [...new Set(toList(optionsOf(run, item).expand ?? []).map((kind) => optionIn(expandable(entity), kind)))].sort());
 
 /** What an item has in 'Options'. */
 export const optionsOf = (run: Run, item: number): IDataObject => (run.parameter('options', item, {}) ?? {}) as IDataObject;
 
 /** What `with` is to add for an item, as amoCRM takes it. */
-export function withOf(run: Run, { withOptions }: Entity, item: number): string {
-	return named('Include', () => toList(optionsOf(run, item).with ?? []).map((extra) => optionIn(withOptions, extra)).join(','));
+export function withOf(run: Run, entity: Entity, item: number): string {
+	const { withOptions } = entity;
+	const included = named('Include', () => toList(optionsOf(run, item).with ?? []).map((extra) => optionIn(withOptions, extra)));
+	const expanded = expandOf(run, entity, item).filter((kind) => withOptions.some(({ value }) => value === kind));
+	return [...new Set([...included, ...expanded])].join(',');
 }
 
 /** A switch, which an expression may give as a text: "false" is no. Throws a `UserError` that names it. */
