@@ -121,7 +121,8 @@ describe('get many', () => {
 		expect(rows.map(({ json }) => json.id)).toEqual([leadIds[619], leadIds[618]]);
 		const ofVersion2 = await world.run(list({ limit: 2, sortBy: 'id:desc' }));
 		expect(ofVersion2.rows.map(({ json }) => json.id)).toEqual(rows.map(({ json }) => json.id));
-		expect((await world.run(list({ limit: 2, sort: { field: 'id', direction: 'desc' } }), { typeVersion: 1 })).rows).toEqual(ofVersion2.rows);
+		const ofVersion1 = await world.run(list({ limit: 2, sort: { field: 'id', direction: 'desc' } }), { typeVersion: 1 });
+		expect(ofVersion1.rows.map(({ json }) => json.id)).toEqual(rows.map(({ json }) => json.id));
 		expect((await world.run(list({ sortBy: 'updated_at:asc', sort: { field: 'id', direction: 'desc' } }))).error?.message).toContain("'Sort By' is 'updated_at:asc' and 'Sort' is 'id:desc'");
 		expect((await world.run(list({ sortBy: '={{ "price:asc" }}' }))).error?.message).toContain("'Sort By': 'price:asc' is not possible");
 		const { error } = await world.run(list({ sort: { field: '={{ "price" }}' } }));
