@@ -20,7 +20,7 @@ export function askFor(stage: Stage & { credential: Credential }) {
 		async ({ method, nodeType = NODE_TYPE, parameters = {}, credential = stage.credential, ...more }: Question): Promise<T> =>
 			(await stage.n8n.client.request('POST', `/rest/dynamic-node-parameters/${kind}`, {
 				path: 'parameters.any',
-				nodeTypeAndVersion: { name: nodeType, version: 1 },
+				nodeTypeAndVersion: { name: nodeType, version: 2 },
 				currentNodeParameters: { authentication: 'oAuth2', resource: 'lead', operation: 'create', ...parameters },
 				methodName: method,
 				credentials: { [CREDENTIAL_TYPE]: credential },

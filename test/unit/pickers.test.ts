@@ -9,13 +9,13 @@ const { searchFiles } = listSearchOf([]) as Record<string, (this: ILoadOptionsFu
 let accounts = 0;
 
 /** What a list of the editor sees of n8n, over an account that answers as the test says. `paths` notes the requests. */
-function editorOf(answer: (path: string) => object | undefined, domain = `pickers${++accounts}`, parameters: Record<string, unknown> = {}, type = 'amoCrm') {
+function editorOf(answer: (path: string) => object | undefined, domain = `pickers${++accounts}`, parameters: Record<string, unknown> = {}, node: { type?: string; typeVersion?: number } = {}) {
 	const paths: string[] = [];
 	const urls: string[] = [];
 	const context = {
 		getNodeParameter: (_name: string, fallback: unknown) => fallback,
 		getCurrentNodeParameter: (name: string) => parameters[name],
-		getNode: () => ({ name: 'amoCRM', type, credentials: { amoCrmOAuth2Api: { id: '1' } } }),
+		getNode: () => ({ name: 'amoCRM', type: 'amoCrm', typeVersion: 2, ...node, credentials: { amoCrmOAuth2Api: { id: '1' } } }),
 		getCredentials: async () => ({ domain, clientId: 'integration' }),
 		helpers: {
 			httpRequestWithAuthentication: async (_type: string, { url }: IHttpRequestOptions) => {
@@ -81,22 +81,50 @@ describe('the columns of the mapper', () => {
 
 	it.each([
 		[{ name: 'Source', type: 'select' }, 'Source'],
-		[{ name: 'Source', type: 'select', required_statuses: required(1) }, 'Source (required in 1 stage)'],
-		[{ name: 'Source', type: 'select', required_statuses: required(12) }, 'Source (required in 12 stages)'],
-		[{ name: 'Channels', type: 'multiselect' }, 'Channels (several)'],
-		// n8n would cut these in the middle of their notes.
-		[{ name: 'Channels', type: 'multiselect', required_statuses: required(2) }, '* Channels (several)'],
-		[{ name: 'Delivery address', type: 'text', required_statuses: required(2) }, '* Delivery address'],
+		[{ name: 'Источник', type: 'select', required_statuses: required(1) }, '* Источник'],
+		[{ name: 'Адрес', type: 'text', required_statuses: required(12) }, '* Адрес'],
+		[{ name: 'Каналы', type: 'multiselect', required_statuses: required(2) }, '* Каналы (…, …)'],
+		// What to type is said in signs of every language: nothing English stands inside a Russian name.
+		[{ name: 'Мессенджер', type: 'multitext' }, 'Мессенджер (…, …)'],
+		[{ name: 'Товары', type: 'items' }, 'Товары (JSON)'],
+		[{ name: 'Файл', type: 'file' }, 'Файл (UUID)'],
+		[{ name: 'Поставщик', type: 'supplier' }, 'Поставщик (ID / URL)'],
 	])('%j is labelled %s', async (field, label) => {
 		const { fields, emptyFieldsNotice } = await columnsOf({ resource: 'lead' }, [{ id: 1, ...field }]);
 		expect(fields.map(({ displayName }) => displayName)).toEqual([label]);
 		expect(emptyFieldsNotice).toBeUndefined();
 	});
 
+	const channels = { id: 1, name: 'Каналы', type: 'multiselect', enums: [{ id: 11, value: 'Телефон' }, { id: 12, value: 'Почта' }] };
+	it.each([
+		['a list to choose from', {}, { displayName: 'Каналы (…, …)', type: 'options', options: [{ name: 'Телефон', value: '11' }, { name: 'Почта', value: '12' }] }],
+		['a text with the options in its label, for an AI model', { type: 'amoCrmTool' }, { displayName: 'Каналы (Телефон, Почта) · 1', type: 'string' }],
+		['a text in version 1 of the node', { typeVersion: 1 }, { displayName: 'Каналы (Телефон, Почта)', type: 'string' }],
+	])('several options are %s', async (_what, node, expected) => {
+		const { context } = editorOf(() => ({ _embedded: { custom_fields: [channels] } }), undefined, { resource: 'lead' }, node);
+		expect((await getCustomFields.call(context)).fields).toEqual([expect.objectContaining(expected)]);
+	});
+
+	it('phone and email stand in the form alone, and among the columns only in version 1', async () => {
+		const fields = ['PHONE', 'EMAIL', 'POSITION'].map((code, index) => ({ id: index + 1, name: code, code, type: 'multitext' }));
+		const names = async (node: object) => (await getCustomFields.call(editorOf(() => ({ _embedded: { custom_fields: fields } }), undefined, { resource: 'contact' }, node).context)).fields.map(({ id }) => id);
+		expect(await names({ typeVersion: 2 })).toEqual(['3']);
+		expect(await names({ typeVersion: 1 })).toEqual(['1', '2', '3']);
+	});
+
+	it('a refresh in the editor shows what is new', async () => {
+		const custom_fields = [{ id: 1, name: 'Old', type: 'text' }];
+		const { context } = editorOf(() => ({ _embedded: { custom_fields } }), undefined, { resource: 'lead' });
+		const names = async () => (await getCustomFields.call(context)).fields.map(({ displayName }) => displayName);
+		expect(await names()).toEqual(['Old']);
+		custom_fields.push({ id: 2, name: 'New', type: 'text' });
+		expect(await names()).toEqual(['Old', 'New']);
+	});
+
 	it('an AI model gets no two fields under the same name: n8n tells it Latin letters only', async () => {
 		const fields = ['Бюджет', 'Оплата', 'Budget'].map((name, index) => ({ id: index + 1, name, type: 'text' }));
 		const labels = async (read: typeof getCustomFields, type: string) => {
-			const { context } = editorOf(() => ({ _embedded: { custom_fields: fields } }), undefined, { resource: 'lead' }, type);
+			const { context } = editorOf(() => ({ _embedded: { custom_fields: fields } }), undefined, { resource: 'lead' }, { type });
 			return (await read.call(context)).fields.map(({ displayName }) => displayName);
 		};
 		const tool = 'n8n-nodes-amocrm-kommo.amoCrmTool';

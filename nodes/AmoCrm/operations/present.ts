@@ -16,11 +16,6 @@ import type { Run } from './types';
 /** What the look of rows depends on. */
 export type Reader = Pick<Run, 'client' | 'timezone' | 'isVersion1'>;
 
-/** From this version on, nodes show more names and the columns in an order of ours: what was saved before goes on as it did. */
-const NEW_ROWS = 2;
-
-export const isVersion1 = ({ typeVersion }: { typeVersion: number }): boolean => typeVersion < NEW_ROWS;
-
 /**
  * Rows flat with the names of pipelines, stages and users. The names cost at most one
  * request each per run; a user who may not read them gets rows without.

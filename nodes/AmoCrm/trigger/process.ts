@@ -3,8 +3,9 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { readWithAccount } from '../fields/conventions';
 import { choicesOf } from '../fields/dictionaries';
 import { toBoolean } from '../fields/values';
+import { isVersion1 } from '../fields/version';
 import type { Reader } from '../operations/present';
-import { isVersion1, presentRows, withCard } from '../operations/present';
+import { presentRows, withCard } from '../operations/present';
 import { asError, clientOf } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
 import { scopeOf } from './authenticity';
