@@ -6,7 +6,7 @@ import { resources } from '../../nodes/AmoCrm/menu';
 const ROOT = join(__dirname, '..', '..');
 const TABLE = /(<!-- operations -->\n)[\s\S]*?(<!-- \/operations -->)/;
 
-/** What Russian accounts call them. The names of the editor stand beside these; one that is missing here has that alone. */
+/** What Russian accounts call them. The names of the editor stand beside these. */
 const IN_RUSSIAN: Record<string, string> = {
 	account: 'аккаунт',
 	aiAgent: 'ИИ-агент amoCRM',
@@ -25,6 +25,7 @@ const IN_RUSSIAN: Record<string, string> = {
 	customerStatus: 'статус покупателя',
 	event: 'событие',
 	file: 'файл',
+	incomingLead: 'заявка из «Неразобранного»',
 	lead: 'сделка',
 	lossReason: 'причина отказа',
 	note: 'примечание',
@@ -39,7 +40,6 @@ const IN_RUSSIAN: Record<string, string> = {
 	talk: 'беседа',
 	task: 'задача',
 	transaction: 'покупка',
-	unsorted: 'заявка из «Неразобранного»',
 	user: 'пользователь',
 	webhook: 'вебхук',
 	websiteButton: 'кнопка на сайте',
@@ -57,6 +57,10 @@ const DOCUMENTS: Array<[file: string, lines: string[]]> = [
 		['| Ресурс | По-русски | Операции |', '|---|---|---|', ...sorted.map((row) => `| ${row.entity.displayName} | ${IN_RUSSIAN[row.entity.value] ?? ''} | ${operationsOf(row)} |`)],
 	],
 ];
+
+test('every resource has a Russian name', () => {
+	expect(sorted.map(({ entity }) => entity.value).filter((value) => !(value in IN_RUSSIAN))).toEqual([]);
+});
 
 /** `UPDATE_README=1 npx jest readme` writes the tables anew. */
 test.each(DOCUMENTS)('the operations of %s are those of the node', (file, lines) => {
