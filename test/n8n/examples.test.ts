@@ -1,21 +1,28 @@
 import { CREDENTIAL_NAME, exampleWorkflows } from '../../scripts/lib/demo.mjs';
 import { eventually, executionsOf } from './executions';
+import { startModel, type Model } from './model';
 import { runWorkflow, type Run } from './run';
 import { consent, createCredential, openStage, type Stage } from './stage';
 
 /** The workflows of the examples folder, as a user imports and runs them: n8n finds the credential by its name. */
 
 let stage: Stage;
+let model: Model;
 
 beforeAll(async () => {
+	model = await startModel();
 	stage = await openStage('examples');
 	const { n8n, emulator } = stage;
 	await consent(n8n.client, await createCredential(n8n, emulator.url, {}, CREDENTIAL_NAME));
 });
-afterAll(async () => await stage?.close());
+afterAll(async () => {
+	await model?.close();
+	await stage?.close();
+});
 beforeEach(() => stage.emulator.log.clear());
 
-const [requests, overdue, sales, calls] = exampleWorkflows();
+const example = (number: number) => exampleWorkflows().find(({ name }) => name.startsWith(`amoCRM ${number}:`)) as ReturnType<typeof exampleWorkflows>[number];
+const [requests, overdue, sales, calls, greeting, chat] = [1, 2, 3, 4, 7, 8].map(example) as Array<ReturnType<typeof example>>;
 
 async function run(workflow: (typeof requests), lastNode: string): Promise<Run> {
 	const result = await runWorkflow(stage.n8n.client, workflow, 'Start', lastNode);
@@ -83,4 +90,49 @@ test('a new lead named after a phone number gets its contact and a task for the 
 	expect(emulator.account.links.of({ type: 'leads', id: lead.id }, 'contacts').map(({ to }) => to.id)).toEqual([contact?.id]);
 	const [task] = tasks();
 	expect(task).toMatchObject({ text: 'Перезвонить: Звонок с +7 900 555-66-77', entity_type: 'leads', responsible_user_id: manager });
+});
+
+/** Publishes a workflow that starts by itself, lets `act` happen, and waits for what the node has given. */
+async function started(workflow: typeof requests, node: string, act: () => void, check: (rows: object[]) => void): Promise<void> {
+	const { n8n, emulator } = stage;
+	const { id, versionId } = await n8n.client.createWorkflow(workflow);
+	await n8n.client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+	await eventually(() => expect(emulator.account.webhooks.size).toBe(1));
+	act();
+	await emulator.deliveries.settled();
+	await eventually(async () => {
+		const executions = await executionsOf(n8n.client, id, 1, node);
+		expect(executions.flatMap(({ error }) => error ?? [])).toEqual([]);
+		check(executions.flatMap(({ rows }) => rows));
+	});
+	await n8n.client.request('POST', `/rest/workflows/${id}/deactivate`, {});
+	await eventually(() => expect(emulator.account.webhooks.size).toBe(0));
+}
+
+test('a bot greets a new lead that has a contact', async () => {
+	const { emulator } = stage;
+	const contact = emulator.ui.create('contacts', { name: 'Анна' });
+	let leadId = 0;
+	const act = () => {
+		leadId = emulator.ui.create('leads', { name: 'Стол', _embedded: { contacts: [{ id: contact.id }] } }).id;
+		emulator.ui.create('leads', { name: 'Nobody to write to' });
+	};
+	await started(greeting as typeof requests, 'Greet', act, (rows) => {
+		expect(rows).toEqual([expect.objectContaining({ entity_type: 'leads', entity_id: leadId, started: true })]);
+	});
+	const [bot] = [...emulator.account.bots.values()].filter(({ type }) => type === 'greeting');
+	expect([...emulator.account.botRuns.values()]).toMatchObject([{ bot_id: bot?.id, entity_id: leadId }]);
+});
+
+test('an agent reads the lead and answers in the chat', async () => {
+	const { emulator, n8n } = stage;
+	model.plan = [{ tool: 'Lead_of_the_Talk', args: {} }];
+	const openAi = await n8n.client.createCredential({ name: 'Model', type: 'openAiApi', data: { apiKey: 'none', url: model.url } });
+	const withModel = { ...chat, nodes: (chat as typeof requests).nodes.map((node: { name: string }) => (node.name === 'Model' ? { ...node, credentials: { openAiApi: openAi } } : node)) } as typeof requests;
+	const contact = emulator.ui.create('contacts', { name: 'Анна' });
+	const lead = emulator.ui.create('leads', { name: 'Стол для Анны', _embedded: { contacts: [{ id: contact.id }] } });
+	const texts = () => [...emulator.account.messages.values()].filter(({ direction }) => direction === 'outgoing').map(({ text }) => text);
+	await started(withModel, 'Send Answer', () => emulator.ui.message({ contactId: contact.id, text: 'Где мой стол?' }), (rows) => expect(rows).toHaveLength(1));
+	expect(texts()).toEqual(['Done.']);
+	expect(model.results.join()).toContain(lead.name);
 });
