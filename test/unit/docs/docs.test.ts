@@ -76,8 +76,6 @@ const WITHOUT_OPERATION: Array<{ routes: RegExp; reason: string; isAwaited?: tru
 	{ routes: /^[A-Z]+ \/catalogs\/7\/elements(?:\/7)?\/(?:links|link|unlink)$/, reason: 'links of elements are made from the card, whose route takes many' },
 	{ routes: /^POST \/(?:salesbot|marketingbot)\/7\/continue\/7$/, reason: 'only the widget that a bot waits for can answer it' },
 	{ routes: /^[A-Z]+ \/(?:[a-z]+\/7|catalogs\/7\/7|files\/7)\/(?:files|links)$/, reason: 'files', isAwaited: true },
-	{ routes: /^[A-Z]+ \/leads\/unsorted/, reason: 'incoming leads', isAwaited: true },
-	{ routes: /^(?:GET|POST) \/contacts\/chats$/, reason: 'chats of contacts', isAwaited: true },
 ];
 
 describe('every route of the documents', () => {
