@@ -58,7 +58,7 @@ const SHORTEST_USER_ID = 5;
 
 /** A user's ID as a number, anything else as the name or number of a person (core facts 13, extended facts 7.1). */
 const userOrName = bodyKind(
-	{ ...USER_PICKER, modes: [...USER_PICKER.modes, { displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. Anna Smith' }] },
+	{ ...USER_PICKER, modes: [...USER_PICKER.modes.map((mode) => (mode.name === 'id' ? { ...mode, displayName: 'By ID' } : mode)), { displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. Anna Smith' }] },
 	(value) => {
 		const plain = unwrapLocator(value);
 		const text = toText(plain).trim();

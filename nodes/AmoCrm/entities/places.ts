@@ -91,13 +91,14 @@ export const FIELD_OWNERS = [...CARD_KINDS, CATALOGS, SEGMENTS];
 export const GROUP_OWNERS = [...CARD_KINDS, CATALOGS];
 
 /** Below a kind of records, or below one list. */
+// With an expression for the kind, n8n would demand a list of every other one too; the node itself does where it needs one.
 export function fieldOwner(description: string, kinds: Array<{ name: string; value: string }>): Parent {
 	const look = { displayName: 'Record Type', description };
 	const kind = ofKind(look, kinds);
 	const list = below(CATALOG, { name: 'catalogId', displayName: 'List', description: 'The list (catalog) whose elements are meant' });
 	return {
 		...kind,
-		properties: [...kind.properties, ...list.properties.map((property) => ({ ...property, displayOptions: { show: { entityType: ['catalogs'] } } }))],
+		properties: [...kind.properties, ...list.properties.map((property) => ({ ...property, required: false, displayOptions: { show: { entityType: ['catalogs'] } } }))],
 		segment: (valueOf, context) => {
 			const chosen = kind.segment(valueOf, context);
 			if (chosen === SEGMENTS.value) return 'customers/segments';

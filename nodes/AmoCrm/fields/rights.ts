@@ -5,7 +5,7 @@ import { isObject } from '../transport/objects';
 import type { FieldKind } from './fields';
 import { named } from './fields';
 import { jsonObject } from './json';
-import { isUnset, show, toBoolean } from './values';
+import { isUnset, optionIn, toBoolean } from './values';
 
 /** What a user or a role may do (extended facts 6): readable choices for amoCRM's letters. */
 const LEVELS: Record<string, string> = { A: 'All', D: 'None', M: 'Their Own', G: "Their Group's" };
@@ -24,6 +24,9 @@ const SUBJECTS: Record<string, { name: string; actions: string[] }> = {
 };
 
 const SWITCHES: Record<string, string> = { catalog_access: 'Lists', mail_access: 'Mail' };
+
+const ALLOWED = { true: 'Allowed', false: 'Not Allowed' };
+const ALLOWANCE = Object.entries(ALLOWED).map(([value, name]) => ({ name, value }));
 
 const UNSAID = { name: 'Not Set', value: '', description: 'As it is; for a new one what amoCRM takes by itself' };
 
@@ -55,7 +58,7 @@ export const rights = {
 			{
 				displayName: 'Other',
 				name: 'other',
-				values: Object.entries(SWITCHES).map(([key, label]) => choiceOf(label, key, { true: 'Allowed', false: 'Not Allowed' }, `Whether they may use ${label.toLowerCase()}`)),
+				values: Object.entries(SWITCHES).map(([key, label]) => choiceOf(label, key, ALLOWED, `Whether they may use ${label.toLowerCase()}`)),
 			},
 		],
 	},
@@ -67,19 +70,19 @@ export const rights = {
 			const levels = set.map(([action, level]) => [action, named(title(action, name), () => levelOf(level, actions.includes(action) ? action : ''))]);
 			if (set.length > 0) read[subject] = Object.fromEntries(levels);
 		}
-		for (const [name, allowed] of Object.entries(given.other ?? {})) if (!isUnset(allowed)) read[name] = toBoolean(allowed);
+		for (const [name, allowed] of Object.entries(given.other ?? {})) if (!isUnset(allowed)) read[name] = named(SWITCHES[name] ?? name, () => isAllowed(allowed));
 		draft.body[key] = { ...read, ...(draft.body[key] as IDataObject | undefined) };
 	},
 	// amoCRM takes rights whole: what is left out of `status_rights` would be wiped (extended facts 6).
 	keepsOld: (record, wanted) => merged((record.rights ?? {}) as IDataObject, wanted as IDataObject),
 } satisfies FieldKind;
 
+const isAllowed = (value: unknown): boolean => (typeof value === 'string' && /allowed/i.test(value) ? optionIn(ALLOWANCE, value) === 'true' : toBoolean(value));
+
 function levelOf(value: unknown, action: string): string {
-	const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
-	const levels = levelsFor(action);
-	const found = Object.entries(levels).find(([letter, label]) => [letter, label].some((word) => word.toLowerCase() === text))?.[0];
-	if (found !== undefined && action !== '') return found;
-	throw new UserError(`${show(value)} is not possible. Give one of: ${Object.values(levels).join(', ')}.`);
+	const levels = Object.entries(levelsFor(action)).map(([letter, name]) => ({ name, value: letter }));
+	if (action !== '') return optionIn(levels, value);
+	throw new UserError('there is no such right');
 }
 
 /** Rights in amoCRM's own form, for those of single stages and lists too. */

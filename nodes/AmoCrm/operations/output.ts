@@ -2,7 +2,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { CardPlace } from '../entities/cards';
-import { isUnset, labelKey, toList, toText } from '../fields/values';
+import { named } from '../fields/fields';
+import { isUnset, labelKey, optionIn, toList, toText } from '../fields/values';
 import { inTurns } from '../transport/parallel';
 import { readFlag, simplifyProperty } from './parameters';
 import { presentRows } from './present';
@@ -17,6 +18,12 @@ export interface Output {
 	fields?: string[];
 }
 
+const OUTPUTS = [
+	{ name: 'Raw', value: 'raw', description: 'Everything that amoCRM answers, as it is' },
+	{ name: 'Selected Fields', value: 'selectedFields', description: 'The ID and the fields that you name' },
+	{ name: 'Simplified', value: 'simplified', description: 'Flat records with names instead of codes, without what is empty' },
+];
+
 /** 'Simplify' in a workflow; 'Output' where an AI agent uses the node as a tool. */
 export const outputProperties: INodeProperties[] = [
 	{ ...simplifyProperty, displayOptions: { hide: { '@tool': [true] } } },
@@ -24,11 +31,7 @@ export const outputProperties: INodeProperties[] = [
 		displayName: 'Output',
 		name: 'output',
 		type: 'options',
-		options: [
-			{ name: 'Raw', value: 'raw', description: 'Everything that amoCRM answers, as it is' },
-			{ name: 'Selected Fields', value: 'selectedFields', description: 'The ID and the fields that you name' },
-			{ name: 'Simplified', value: 'simplified', description: 'Flat records with names instead of codes, without what is empty' },
-		],
+		options: OUTPUTS,
 		default: 'simplified',
 		displayOptions: { show: { '@tool': [true] } },
 		description: 'How much of each record to return: the less, the cheaper for the AI model',
@@ -46,7 +49,8 @@ export const outputProperties: INodeProperties[] = [
 
 /** Throws a `UserError` that names the parameter. */
 export function outputOf(run: Run, item: number): Output {
-	switch (run.parameter('output', item, '')) {
+	const output = run.parameter('output', item, '');
+	switch (isUnset(output) ? '' : named('Output', () => optionIn(OUTPUTS, output))) {
 		case 'raw':
 			return { raw: true, compact: false };
 		case 'simplified':

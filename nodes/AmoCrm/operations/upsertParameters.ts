@@ -11,7 +11,7 @@ import { customFieldsProperty } from '../fields/mapper';
 import { pickMany } from '../fields/filters';
 import { isKnownCountry } from '../fields/phones';
 import { fieldSource } from '../fields/sources';
-import { isUnset, oneOf, show, toList } from '../fields/values';
+import { isUnset, labelKey, optionIn, show, toList } from '../fields/values';
 import type { LookupMode } from './lookup';
 import { fieldsFor, isTopLevel } from './newRecord';
 import { collectedProperties, collection, fieldProperty, idProperty, optionsProperty, valueContext } from './parameters';
@@ -231,32 +231,34 @@ export interface UpsertRules {
 /** Throws a `UserError` that names the option. */
 export function readRules(run: Run, entity: Entity, matchBy: MatchBy[]): UpsertRules {
 	const options = run.parameter('options', 0, {}) as IDataObject;
-	const choice = <T extends string>(name: string, label: string, allowed: readonly T[], fallback: T): T => {
-		return named(label, () => oneOf(allowed, options[name] ?? fallback));
+	const form = upsertOptions(entity, matchBy);
+	const choice = <T extends string>(name: string, fallback: T): T => {
+		const { displayName, options: all = [] } = form.find((property) => property.name === name) ?? { displayName: name };
+		return isUnset(options[name]) ? fallback : named(displayName, () => optionIn(all as Array<{ name: string; value: T }>, options[name]));
 	};
-	const by = named('Match By', () => oneOf(matchBy, run.parameter('matchBy', 0, matchBy[0])));
+	const by = named('Match By', () => optionIn(matchBy.map((value) => ({ value, name: MATCH_BY[value].name })), run.parameter('matchBy', 0, matchBy[0])));
 	const country = isUnset(options.phoneCountry) ? undefined : String(options.phoneCountry).trim().toUpperCase();
 	if (country !== undefined && !isKnownCountry(country)) {
 		throw new UserError(`'Phone Country': ${show(country)} is not a country code that is known here. Give a two-letter code such as RU, KZ, BR or MX, or write phone numbers with + and the country code.`);
 	}
 	const own = createOnlyFields(entity);
-	const ownOf = (entry: unknown) => own.find(({ name, value }) => value === entry || name === entry)?.value;
+	const ownOf = (entry: unknown) => own.find(({ name, value }) => value === entry || labelKey(name) === labelKey(String(entry)))?.value;
 	const given = toList(options.onlyWhenCreating ?? []);
 	const createOnly = new Set(given.flatMap((entry) => ownOf(entry) ?? []));
 	const source = fieldSource(entity.fieldsPath ?? entity.path);
 	const idsOf = (label: string, fields: unknown) => named(label, () => pickedIds(fields, source, valueContext(run)));
 	return {
 		matchBy: by,
-		severalMatches: choice('severalMatches', 'If Several Match', ['fail', 'newest', 'oldest'], 'newest'),
-		lookup: choice('lookup', 'How to Search', ['auto', 'search', 'sweep'], 'auto'),
+		severalMatches: choice('severalMatches', 'newest'),
+		lookup: choice('lookup', 'auto'),
 		createOnly,
 		createOnlyFieldIds: new Set([
 			...idsOf('Set Only When Creating', given.filter((entry) => ownOf(entry) === undefined)),
 			...idsOf('Create-Only Fields', options.customFieldsOnlyWhenCreating ?? []),
 		]),
 		keepsCustomFields: createOnly.has(ALL_CUSTOM_FIELDS.value),
-		appendValues: choice('existingValues', 'Old Values', ['append', 'replace'], 'append') === 'append',
-		appendTags: choice('existingTags', 'Old Tags', ['append', 'replace'], 'append') === 'append',
+		appendValues: choice('existingValues', 'append') === 'append',
+		appendTags: choice('existingTags', 'append') === 'append',
 		phoneCountry: country,
 	};
 }
