@@ -142,7 +142,9 @@ export function optionIn<T extends string | number>(options: ReadonlyArray<{ nam
 	const ways = [({ value }: { value: T }) => value === plain, ({ value }: { value: T }) => labelKey(String(value)) === key, ({ name }: { name: string }) => labelKey(name) === key];
 	const found = ways.map((isIt) => options.find(isIt)).find((option) => option !== undefined);
 	if (found) return found.value;
-	throw new UserError(`${show(plain)} is not possible. Give one of: ${options.map(({ value }) => value).join(', ')}.`);
+	// A letter or a digit says nothing by itself.
+	const words = options.map(({ name, value }) => (String(value).length > 1 ? value : name));
+	throw new UserError(`${show(plain)} is not possible. Give one of: ${words.join(', ')}.`);
 }
 
 /** Choices, each with its name, in the order of the names. */
