@@ -4,6 +4,7 @@ import { UserError } from 'n8n-workflow';
 import { ALL_CUSTOM_FIELDS, createOnlyFields } from '../entities/shared';
 import type { Entity } from '../entities/types';
 import { inSentence } from '../entities/types';
+import type { Source } from '../fields/choices';
 import { pickedIds } from '../fields/choices';
 import type { WritableField } from '../fields/fields';
 import { named } from '../fields/fields';
@@ -246,7 +247,9 @@ export function readRules(run: Run, entity: Entity, matchBy: MatchBy[]): UpsertR
 	const given = toList(options.onlyWhenCreating ?? []);
 	const createOnly = new Set(given.flatMap((entry) => ownOf(entry) ?? []));
 	const source = fieldSource(entity.fieldsPath ?? entity.path);
-	const idsOf = (label: string, fields: unknown) => named(label, () => pickedIds(fields, source, valueContext(run)));
+	const ownChoices = own.map(({ name, value }) => ({ id: value, value: name, code: null, path: name }));
+	const withOwn: Source = { ...source, part: 'with own', read: async (client) => [...ownChoices, ...(await source.read(client))] };
+	const idsOf = (label: string, fields: unknown) => named(label, () => pickedIds(fields, withOwn, valueContext(run)));
 	return {
 		matchBy: by,
 		severalMatches: choice('severalMatches', 'newest'),
