@@ -74,6 +74,8 @@ const ALONG: Record<string, (world: World) => INodeParameters> = {
 	'customer.matchFieldId': () => ({ matchBy: 'customField', matchValue: 'Базовый' }),
 	matchFieldId: () => ({ matchBy: 'customField', matchValue: '1' }),
 	callStatus: () => CALL,
+	'incomingLead.entityType': (world) => ({ entityId: leadOf(world) }),
+	'incomingLead.userId': (world) => ({ entityId: leadOf(world) }),
 	'salesbot.salesbotId': (world) => ({ entityId: leadOf(world) }),
 	'salesbot.entityType': (world) => ({ entityId: leadOf(world) }),
 };
