@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { INodeType } from 'n8n-workflow';
 
 import { n8n } from '../../package.json';
@@ -21,4 +23,9 @@ it.each(nodes.map(({ description }) => description))('the last version of $name 
 it('saved triggers of every version that was published are known', () => {
 	const trigger = nodes.find(({ description }) => description.name === 'amoCrmTrigger');
 	expect(trigger?.description.version).toEqual([1, 1.1, 2]);
+});
+
+it.each(nodes.map(({ description }) => description))('docs/upgrading.md tells what the versions of $name differ in', ({ displayName, version }) => {
+	const document = readFileSync(join(__dirname, '..', '..', 'docs', 'upgrading.md'), 'utf8');
+	expect(document).toContain(`| ${displayName} | ${[version].flat().reverse().join(', ')} |`);
 });
