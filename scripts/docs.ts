@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Entity } from '../nodes/AmoCrm/entities/types';
+import { rootOf } from '../nodes/AmoCrm/entities/types';
 import { resources } from '../nodes/AmoCrm/menu';
 import type { Operation } from '../nodes/AmoCrm/operations/types';
 import { errorsDocument, ERRORS_DOCUMENT } from './errors';
@@ -27,6 +28,7 @@ const PAGES: Record<string, string> = {
 	customField: 'crm_platform/custom-fields',
 	customFieldGroup: 'crm_platform/custom-fields',
 	event: 'crm_platform/events-and-notes',
+	file: 'files/files-api',
 	lead: 'crm_platform/leads-api',
 	note: 'crm_platform/events-and-notes',
 	pipeline: 'crm_platform/leads_pipelines',
@@ -66,13 +68,16 @@ const USUAL: Record<string, (entity: Entity) => string[]> = {
 	upsert: ({ path }) => [`GET ${path}`, `POST ${path}`, `PATCH ${path}`],
 };
 
+/** Paths of the host of files begin with its own version. */
+export const absolute = (route: string): string => route.replace(/ (?!\/v1\.0\/)/, ' /api/v4');
+
 const routeOf = (path: string, verb: { method: string; path?: string } | undefined, method: string) => `${verb?.method ?? method} ${path}${verb?.path ?? ''}`;
 
 /** Methods and paths below `/api/v4` that an operation uses; parts that the user chooses stand in braces. */
 export function routesOf(entity: Entity, operation: Pick<Operation, 'value' | 'route'>): string[] {
 	const routes = operation.route === undefined ? USUAL[operation.value]?.(entity) : operation.route.split(', ');
 	if (!routes) throw new Error(`Say the 'route' of ${operation.value} of ${entity.value}, for the documents`);
-	return routes;
+	return operation.route === undefined ? routes.map((route) => route.replace(' ', ` ${rootOf(entity)}`)) : routes;
 }
 
 type Inner = INodeProperties | INodePropertyCollection | INodePropertyOptions;
@@ -125,7 +130,7 @@ function rightsOf({ needs, writes }: Operation): string[] {
 }
 
 function operationText(entity: Entity, operation: Operation): string[] {
-	const page = OWN_PAGES[operation.value] ?? PAGES[entity.value];
+	const page = (entity.host ? undefined : OWN_PAGES[operation.value]) ?? PAGES[entity.value];
 	return [
 		`### ${entity.displayName}: ${operation.name}`,
 		'',
@@ -134,7 +139,7 @@ function operationText(entity: Entity, operation: Operation): string[] {
 		`- Values: resource \`${entity.value}\`, operation \`${operation.value}\``,
 		`- Routes: ${
 			routesOf(entity, operation)
-				.map((route) => `\`${route.replace(' ', ' /api/v4')}\``)
+				.map((route) => `\`${absolute(route)}\``)
 				.join(', ') || "any on the account's own hosts"
 		}`,
 		...parametersOf(operation),

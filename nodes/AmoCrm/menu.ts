@@ -16,6 +16,7 @@ import { customerStatus } from './entities/customerStatus';
 import { customField } from './entities/customField';
 import { customFieldGroup } from './entities/customFieldGroup';
 import { event } from './entities/event';
+import { file } from './entities/file';
 import { incomingLead } from './entities/incomingLead';
 import { lead } from './entities/lead';
 import { lossReason } from './entities/lossReason';
@@ -44,6 +45,7 @@ import { createCall } from './operations/calls';
 import { createComplex } from './operations/createComplex';
 import { create, update } from './operations/createUpdate';
 import { getTypes } from './operations/events';
+import { attach, detach, getFileLinks, getFiles, getQuota, getVersions, removeFile, restore } from './operations/files';
 import { getChats, getLinks, getSubscribers } from './operations/getLinks';
 import { getMany } from './operations/getMany';
 import { getOne } from './operations/getOne';
@@ -91,6 +93,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[customField, SETTING],
 	[customFieldGroup, SETTING],
 	[event, [getOne, getMany, getTypes]],
+	[file, [attach, detach, getFileLinks, getFiles, getOne, getQuota, getVersions, removeFile, restore, update]],
 	[incomingLead, [accept, createIncomingLead, decline, getOne, getMany, getSummary, linkIncomingLead]],
 	[lossReason, SETTING],
 	[note, [createNote, getOne, getMany, pin, unpin, updateNote]],
@@ -138,9 +141,9 @@ const resourceOptions: INodePropertyOptions[] = resources.map(({ entity: { displ
 
 const resourcePicker: INodeProperties = { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, options: resourceOptions, default: 'lead' };
 
-/** What the node works with, in words: first what it can do most with, then as the menu has it. */
+/** What the node works with, in words: first cards, then what it can do most with, then as the menu has it. */
 export const everything = [...resources]
-	.sort((one, other) => other.operations.length - one.operations.length)
+	.sort((one, other) => Number(other.entity.hasCustomFields ?? 0) - Number(one.entity.hasCustomFields ?? 0) || other.operations.length - one.operations.length)
 	.map(({ entity: { displayNamePlural: nouns } }) => inSentence(nouns))
 	.join(', ');
 

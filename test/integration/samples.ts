@@ -1,5 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { storeFile } from '../../emulator/drive/files';
 import type { CustomFieldRow } from '../../emulator/store/rows';
 import type { Entity } from '../../nodes/AmoCrm/entities/types';
 import type { WritableField } from '../../nodes/AmoCrm/fields/fields';
@@ -21,6 +22,8 @@ export interface Samples {
 	filters?: Record<string, [keeps: (world: World, ids: number[]) => unknown, drops: unknown]>;
 	/** What amoCRM itself refuses; a name of 300 letters when left out. */
 	refused?: IDataObject;
+	/** Makes records where the node cannot create them; their IDs. */
+	make?: (world: World, count: number) => Promise<string[]>;
 	/** How a record is read where the node cannot. */
 	record?: (world: World, id: string | number) => IDataObject | undefined;
 	/** Keys that no reading shows as they were written. */
@@ -182,6 +185,28 @@ export const SAMPLES: Record<string, Samples> = {
 		fill: ({ emulator }) => {
 			for (let n = 0; n < 300; n += 1) emulator.ui.create('leads', { name: `Lead ${n}` });
 		},
+	},
+	file: {
+		make: async (world, count) => {
+			await Promise.resolve();
+			return Array.from({ length: count }, (_, n) => storeFile(world.emulator.world, { file_name: `Scan ${n}.pdf`, content_type: 'application/pdf' }, Buffer.from('abc'), userOf(world).id).uuid);
+		},
+		filters: {
+			entityType: [() => undefined, undefined],
+			catalogId: [() => undefined, undefined],
+			entityId: [() => undefined, undefined],
+			query: [() => 'scan', 'nothing is called so'],
+			name: [() => 'Scan 0', 'nothing is called so'],
+			ids: [(_world, ids) => ids, ['00000000-0000-4000-8000-000000000000']],
+			extensions: [() => '.PDF, docx', 'docx'],
+			createdByIds: [(world) => [userOf(world).id], [999]],
+			sizeFrom: [() => 3, 4],
+			sizeTo: [() => 3, 2],
+			createdAtFrom: [() => '2000-01-01T00:00:00Z', '2050-01-01T00:00:00Z'],
+			onlyDeleted: [() => undefined, true],
+		},
+		values: { versionUuid: () => undefined },
+		fill: (world) => void Array.from({ length: 260 }, (_, n) => storeFile(world.emulator.world, { file_name: `More ${n}.txt` }, Buffer.from('abc'), 0)),
 	},
 	incomingLead: {
 		values: { formSentAt: () => '2025-03-10T10:00:00Z' },

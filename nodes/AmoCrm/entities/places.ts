@@ -32,13 +32,13 @@ function inBraces(entity: Entity, segmentOf: (name: string) => string): Entity {
 /** What the picker of such a record picks; links lead to its card or its API address. */
 export function targetOf(entity: Entity): LocatorTarget {
 	const { path, cardPath } = inBraces(entity, (name) => entity.parents?.find((parent) => parent.name === name)?.pattern ?? '');
-	const { displayName, listSearchMethod, id, collection, picker, isDictionary, list } = entity;
+	const { displayName, listSearchMethod, id, collection, picker, isDictionary, list, host } = entity;
 	const isText = id?.kind === 'text';
 	// Rows that their names tell apart, and that are few.
-	const hasNames = isDictionary === true || (picker?.search === 'local' && picker.label === undefined);
+	const hasNames = (isDictionary === true && host === undefined) || (picker?.search === 'local' && picker.label === undefined);
 	const source = listSource({ noun: inSentence(displayName), path, collection, unpaged: list?.unpaged, pageSize: list?.pageSize, idKey: id?.key, ids: id?.pattern });
 	const linkPaths = isText ? [] : [...(cardPath === undefined ? [] : [cardPath]), `api/v4${path}`];
-	return { noun: inSentence(displayName), listSearchMethod, linkPaths, ...(isText ? { hasTextIds: isText } : {}), ...(hasNames ? { source } : {}) };
+	return { noun: inSentence(displayName), listSearchMethod, linkPaths, ...(isText ? { hasTextIds: isText, textLink: id.link } : {}), ...(hasNames ? { source } : {}) };
 }
 
 interface ParentLook {

@@ -20,7 +20,7 @@ interface Worked {
 	withOptions: Array<{ name: string; value: string }>;
 }
 
-export type Entity = Omit<Declaration, keyof Worked> & Required<Pick<Declaration, Derived>> & Worked;
+export type Entity = Omit<Declaration, keyof Worked> & Required<Pick<Declaration, Derived>> & Worked & { base?: string };
 
 /** The ID of a row that amoCRM gave; `id` where it does not use the key that is known. */
 export function idOf({ id }: Pick<Entity, 'id'>, row: Record<string, unknown>): RecordId {
@@ -53,6 +53,9 @@ export function entity(declaration: Declaration): Entity {
 /** A name of the UI as it stands in a sentence: `AI Agent` is an AI agent. */
 export const inSentence = (name: string): string => name.replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
 
+/** What stands before the path in a text about the route, where that is not below `/api/v4`. */
+export const rootOf = ({ host }: Pick<Entity, 'host'>): string => (host ? '/v1.0' : '');
+
 const plural = (noun: string): string => (/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : noun.endsWith('s') ? `${noun}es` : `${noun}s`);
 
 /**
@@ -67,6 +70,8 @@ interface Declaration {
 	displayNamePlural?: string;
 	/** Path below `/api/v4`; a parent's part stands in braces: `/leads/pipelines/{pipelineId}/statuses`. */
 	path: string;
+	/** What has its API where that is not the account itself; `base` of the entity is its address once that is known. */
+	host?: 'files';
 	/** Path of those below a parent, where that may be left out. */
 	pathBelow?: string;
 	/** What the braces stand for, the outermost first. */
@@ -75,8 +80,8 @@ interface Declaration {
 	collection?: string;
 	/** Name of the parameter that holds one record; `leadId` of a `lead` when left out. */
 	idParameter?: string;
-	/** What its records are told apart by, where that is not a number under the key `id`; which texts are such IDs and no names. */
-	id?: { kind: 'number' | 'text'; key: string; pattern?: RegExp };
+	/** What its records are told apart by, where that is not a number under the key `id`; which texts are such IDs and no names, and what links have it. */
+	id?: { kind: 'number' | 'text'; key: string; pattern?: RegExp; link?: RegExp };
 	/** Path of the record's card in amoCRM's own UI, before the ID; absent when it has none. */
 	cardPath?: string;
 	/** Method of `methods.listSearch` that fills the picker of `idParameter`; `searchLeads` of a `lead` when left out. */
@@ -99,9 +104,10 @@ interface Declaration {
 	filtersCustomFields?: true;
 	/**
 	 * How amoCRM gives its lists, where that is not in pages of 250 in the order that is asked for (an order of its own begins with
-	 * the newest), and how records are asked for by their IDs, where not one alone and several by a filter.
+	 * the newest), and how records are asked for by their IDs, where not one alone and several by a filter; one that takes them
+	 * joined shows nothing of the trash.
 	 */
-	list?: { pageSize?: number; unpaged?: true; hasOwnOrder?: true; byIds?: 'filter' | 'single' | 'whole' };
+	list?: { pageSize?: number; unpaged?: true; hasOwnOrder?: true; joinsIds?: true; byIds?: 'filter' | 'single' | 'whole' };
 	/** The account has one of it: no ID, no list. This stands in every answer about it. */
 	isSingle?: string;
 	/** A new one without a place gets one after the last, as amoCRM demands a place. */

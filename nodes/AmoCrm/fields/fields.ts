@@ -210,19 +210,8 @@ export const picked = (source: Source): FieldKind =>
 export const record = (target: LocatorTarget): FieldKind =>
 	bodyKind(recordLocator(target), (value, context) => (target.hasTextIds ? textIdIn(target, value, context) : idIn(target, value, context)));
 
-const FILE_PICKER = recordLocator(FILE);
-
-/** A file's UUID; workflows of older versions hold it as a plain text. */
-export const fileId = bodyKind(
-	{
-		...FILE_PICKER,
-		modes: [
-			...FILE_PICKER.modes.filter(({ name }) => name === 'list'),
-			{ displayName: 'By UUID', name: 'id', type: 'string', placeholder: 'e.g. 12345678-1234-4234-8234-123456789012' },
-		],
-	},
-	(value) => toText(unwrapLocator(value)).trim(),
-);
+/** A file by its UUID or its link; workflows of older versions hold it as a plain text. */
+export const fileId = record(FILE);
 
 /** What tells chats apart. */
 export const uuid = bodyKind({ type: 'string', default: '' }, (value) => {

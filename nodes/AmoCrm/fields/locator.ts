@@ -16,6 +16,8 @@ export interface LocatorTarget {
 	hasTextIds?: true;
 	/** What an ID looks like, where it is no usual one. */
 	example?: string;
+	/** Finds such an ID in a link. */
+	textLink?: RegExp;
 	/** Paths that links to such records have before the ID: patterns; there are no links when there are none. */
 	linkPaths: string[];
 	/** What the links may have after the ID; nothing when left out. */
@@ -32,7 +34,7 @@ const HOSTS = '(?:[\\w-]+\\.(?:amocrm\\.ru|amocrm\\.com|kommo\\.com)|localhost|1
 
 /** A picker of one record: from a searched list, by ID, or by the link of its card. */
 export function recordLocator(target: LocatorTarget) {
-	const { noun, listSearchMethod, linkPaths, hasTextIds, source, example = hasTextIds ? '0f0e0d0c' : '7000001' } = target;
+	const { noun, listSearchMethod, linkPaths, hasTextIds, textLink, source, example = textLink ? '12345678-1234-4234-8234-123456789012' : hasTextIds ? '0f0e0d0c' : '7000001' } = target;
 	const link = `^\\s*https?://${HOSTS}${pathPattern(target)}(?:[?#].*)?\\s*$`;
 	return {
 		type: 'resourceLocator',
@@ -40,7 +42,7 @@ export function recordLocator(target: LocatorTarget) {
 		modes: [
 			{ displayName: 'From List', name: 'list', type: 'list', placeholder: `Choose ${withArticle(noun)}...`, typeOptions: { searchListMethod: listSearchMethod, searchable: true } },
 			{
-				displayName: source ? 'By Name or ID' : 'By ID',
+				displayName: textLink ? 'By UUID or Link' : source ? 'By Name or ID' : 'By ID',
 				name: 'id',
 				type: 'string',
 				placeholder: `e.g. ${example}`,
@@ -89,7 +91,8 @@ export function textIdIn(target: LocatorTarget, value: unknown, context: PickCon
 	const { noun } = target;
 	const given = unwrapLocator(value);
 	const plain = namedIn(target, given, context) ?? given;
-	const text = typeof plain === 'string' || typeof plain === 'number' ? String(plain).trim() : '';
+	const said = typeof plain === 'string' || typeof plain === 'number' ? String(plain).trim() : '';
+	const text = target.textLink?.exec(said)?.[1] ?? said;
 	// It becomes a part of an address.
 	if (/^[\w.-]{1,200}$/.test(text) && /\w/.test(text)) return text;
 	throw new UserError(`${show(plain ?? '')} is not the ID of ${withArticle(noun)}. Give one of letters, digits and hyphens.`);

@@ -25,7 +25,7 @@ export interface View {
  */
 export function simplify(row: IDataObject, { names, zones, isOld }: View): IDataObject {
 	const own: IDataObject = {};
-	const shown = withValues(row, names);
+	const shown = flatFile(withValues(row, names));
 	for (const [key, value] of Object.entries(withNames(withParams(shown), names, isOld))) {
 		// A number for a group of users, a text for the group (tab) of a custom field.
 		if (!LEFT_OUT.has(key) || (key === 'group_id' && typeof value === 'string')) own[key] = isMoment(key) || (key === 'next_date' && !isOld) ? (isoMoment(secondsIn(value)) as IDataObject[string]) : value;
@@ -76,6 +76,15 @@ function decoded({ field_type: type, values }: IDataObject, zones: Zones): IData
 /** Whether a record shows calendar days, for which the account's time zone has to be known. */
 export function showsCalendarDays(row: IDataObject): boolean {
 	return objectsIn(row.custom_fields_values).some((field) => isCalendarDayType(nameIn([field.field_type])));
+}
+
+/** A file is known by its UUID, whatever else amoCRM numbers it by; what it is and where its contents are stands beside that. */
+function flatFile(row: IDataObject): IDataObject {
+	const { metadata, _links: links, ...own } = row;
+	if (own.version_uuid === undefined || !isObject(metadata) || !isObject(links)) return row;
+	const authors = Object.entries(own).flatMap(([key, value]) => (key.endsWith('_by') && isObject(value) ? [[key, value.id]] : []));
+	const urlOf = (link: string) => (isObject(links[link]) ? (links[link].href ?? null) : null);
+	return { ...own, id: own.uuid, ...metadata, ...Object.fromEntries(authors), download_url: urlOf('download'), download_version_url: urlOf('download_version') };
 }
 
 /** What a note or an incoming lead holds stands beside its own fields. */

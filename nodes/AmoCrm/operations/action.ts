@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { ONE_DELETE } from '../entities/common';
 import type { Entity } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { inSentence, rootOf } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import type { WritableField } from '../fields/fields';
 import { simplify } from '../fields/simplify';
@@ -52,7 +52,7 @@ export function action(entity: Entity, spec: Action): Operation {
 		],
 		writes: true,
 		needs,
-		route: `${verb.method} ${entity.path}${verb.path ?? ''}`,
+		route: `${verb.method} ${rootOf(entity)}${entity.path}${verb.path ?? ''}`,
 		execute: async (run) => await actOnAll(run, entity, spec),
 	};
 }

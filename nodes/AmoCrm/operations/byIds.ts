@@ -16,6 +16,9 @@ import { notFoundError } from './problems';
 /** IDs in one list request: a page of records, in an address of nearly 8 kB; a server that takes less of it gets them in parts. */
 export const IDS_PER_REQUEST = 250;
 
+/** The same where IDs are UUIDs that stand in the address joined. */
+export const LONG_IDS_PER_REQUEST = 150;
+
 export const IN_FLIGHT = 7;
 
 /** So few records are never dearer to read on their own than finding out how long the list is. */
@@ -35,7 +38,7 @@ export function recordIn(found: Found, entity: Entity, id: RecordId): IDataObjec
 /** One reading of records by their IDs. */
 interface Search {
 	client: ApiClient;
-	entity: Pick<Entity, 'path' | 'collection' | 'id' | 'list'>;
+	entity: Pick<Entity, 'base' | 'path' | 'collection' | 'id' | 'list'>;
 	query: Query;
 	found: Found;
 }
@@ -47,20 +50,20 @@ interface Search {
 export async function findByIds(client: ApiClient, entity: Search['entity'], extras: string, ids: RecordId[]): Promise<Found> {
 	const search: Search = { client, entity, query: extras ? { with: extras } : {}, found: new Map() };
 	const { found } = search;
-	const { unpaged, byIds, pageSize = IDS_PER_REQUEST } = entity.list ?? {};
+	const { unpaged, byIds, joinsIds, pageSize = IDS_PER_REQUEST } = entity.list ?? {};
 	const asksByIds = byIds === 'filter' || (ids.length > 1 && byIds !== 'single');
 	const chunks: RecordId[][] = [];
-	const atOnce = Math.min(IDS_PER_REQUEST, pageSize);
+	const atOnce = Math.min(joinsIds ? LONG_IDS_PER_REQUEST : IDS_PER_REQUEST, pageSize);
 	for (let from = 0; from < ids.length && asksByIds; from += atOnce) chunks.push(ids.slice(from, from + atOnce));
 	let unread = asksByIds ? [] : ids;
 	let filtersWork = true;
 	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
-		if (filtersWork && (await readByFilter(search, chunk))) return;
-		filtersWork = false;
+		if (filtersWork && (await readByFilter(search, chunk)) && !joinsIds) return;
+		filtersWork = joinsIds === true;
 		unread.push(...chunk.filter((id) => !found.has(id)));
 	});
 	const halfAsManyPages = Math.floor(unread.length / 2);
-	const isShort = async () => unread.length > FEW && !(await isLongerThan(client, entity, halfAsManyPages * MAX_PAGE_SIZE));
+	const isShort = async () => unread.length > FEW && !joinsIds && !(await isLongerThan(client, entity, halfAsManyPages * MAX_PAGE_SIZE));
 	if (unpaged ? unread.length > 1 || byIds === 'whole' : await isShort()) await readWholeList(search, unread);
 	unread = unread.filter((id) => !found.has(id));
 	await readOneByOne(search, unread);
@@ -70,7 +73,8 @@ export async function findByIds(client: ApiClient, entity: Search['entity'], ext
 /** False when the answer shows that the filter was ignored. */
 async function readByFilter(search: Search, ids: RecordId[]): Promise<boolean> {
 	const { client, entity, query, found } = search;
-	const request = { path: entity.path, query: { ...query, filter: { [entity.id?.key ?? 'id']: ids }, limit: ids.length }, splittable: ids.length > 1 };
+	const { base, path } = entity;
+	const request = { base, path, query: { ...query, filter: { [entity.id?.key ?? 'id']: entity.list?.joinsIds ? ids.join(',') : ids }, limit: ids.length }, splittable: ids.length > 1 };
 	const reply = await readRows(client, request, entity.collection);
 	if (!reply.ok) {
 		if (isTooMuch(reply.failure) && ids.length > 1) {
@@ -110,7 +114,7 @@ async function readOneByOne({ client, entity, query, found }: Search, ids: Recor
 			found.set(id, ended);
 			return;
 		}
-		const reply = await readRecord(client, { path: `${entity.path}/${id}`, query }, id, entity.id?.key);
+		const reply = await readRecord(client, { base: entity.base, path: `${entity.path}/${id}`, query }, id, entity.id?.key);
 		if (!reply.ok) {
 			found.set(id, reply.failure);
 			if (endsEverything(reply.failure)) ended = reply.failure;

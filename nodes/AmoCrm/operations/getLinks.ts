@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { deepCopy } from 'n8n-workflow';
 
 import type { Entity, RecordId } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { inSentence, rootOf } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import type { Condition, Filter, FilterContext } from '../fields/filters';
 import { conditionsOf, idsFilter, joinConditions, recordsFilter } from '../fields/filters';
@@ -30,8 +30,10 @@ interface Below {
 	/** Last part of the path, and key of the rows. */
 	part: string;
 	/** How the rows are read, where not page by page. */
-	read?: (client: ApiClient, place: { path: string; query: Query }, limit?: number) => Promise<Outcome<{ rows: IDataObject[] }>>;
+	read?: (client: ApiClient, place: { base?: string; path: string; query: Query }, limit?: number) => Promise<Outcome<{ rows: IDataObject[] }>>;
 	needs?: Operation['needs'];
+	/** Whether it is asked of the account although the records are elsewhere. */
+	isOnAccount?: true;
 	/** How one request reads those of many records, and what names the record in a row. Each is asked for alone when left out. */
 	mass?: { key: 'contact_id' | 'entity_id'; query: (ids: RecordId[], filters: Query) => Query };
 	filters?: Filter[];
@@ -133,11 +135,11 @@ export const getChats = (entity: Entity): Operation =>
 	});
 
 export function listBelow(entity: Entity, below: Below): Operation {
-	const { look, part, mass, filters = [], needs } = below;
+	const { look, part, mass, isOnAccount, filters = [], needs } = below;
 	return {
 		...look,
 		needs,
-		route: `GET ${entity.path}${mass ? '' : '/{id}'}/${part}`,
+		route: `GET ${isOnAccount ? '' : rootOf(entity)}${entity.path}${mass ? '' : '/{id}'}/${part}`,
 		properties: [
 			idProperty(entity),
 			...limitProperties,
@@ -194,13 +196,13 @@ const NONE = { ok: true as const, rows: [] };
 const isBare = (list: Outcome<{ rows: IDataObject[] }> | undefined): boolean => !list || (list.ok ? list.rows.length === 0 : list.failure.kind === 'notFound');
 
 /** What belongs to several records at once where a row names its record, or to one after the other. */
-async function readBelow({ client }: Run, { path }: Entity, { part, mass, read }: Below, { ids, query, limit }: { ids: RecordId[]; query: Query; limit: number }): Promise<Lists> {
+async function readBelow({ client }: Run, { base, path }: Entity, { part, mass, isOnAccount, read }: Below, { ids, query, limit }: { ids: RecordId[]; query: Query; limit: number }): Promise<Lists> {
 	const lists: Lists = new Map();
 	const size = mass ? IDS_PER_REQUEST : 1;
 	const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
 	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
 		const [id = ''] = chunk;
-		const place = mass ? { path: `${path}/${part}`, query: mass.query(chunk, query) } : { path: `${path}/${id}/${part}`, query };
+		const place = { ...(isOnAccount ? {} : { base }), ...(mass ? { path: `${path}/${part}`, query: mass.query(chunk, query) } : { path: `${path}/${id}/${part}`, query }) };
 		const list = read ? await read(client, place, limit) : await readList({ client, ...place, collection: part });
 		for (const own of chunk) lists.set(own, list.ok ? { ok: true, rows: [] } : list);
 		if (!list.ok) return;

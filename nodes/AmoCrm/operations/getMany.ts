@@ -11,6 +11,7 @@ import { named } from '../fields/fields';
 import { conditionsOf, joinConditions } from '../fields/filters';
 import { isUnset, optionIn, show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
+import type { ListJob, ListResult } from '../transport/pages';
 import { readList } from '../transport/pages';
 import { grouped, inParallel, inTurns } from '../transport/parallel';
 import type { Query } from '../transport/types';
@@ -72,7 +73,10 @@ export function limitOf(run: Run, item: number): number | undefined {
 	return limit;
 }
 
-export function getMany(entity: Entity): Operation {
+type Read = (job: ListJob) => Promise<ListResult>;
+
+/** `read` reads lists that amoCRM gives in another way than page by page. */
+export function getMany(entity: Entity, read: Read = readList): Operation {
 	const nouns = inSentence(entity.displayNamePlural);
 	return {
 		value: 'getAll',
@@ -86,7 +90,7 @@ export function getMany(entity: Entity): Operation {
 			...(entity.sortKeys.length > 0 ? [sortByProperty(entity), sortProperty(entity), HIDDEN_SORT] : []),
 			optionsProperty(withProperty(entity)),
 		],
-		execute: async (run) => await listRecords(run, entity),
+		execute: async (run) => await listRecords(run, entity, read),
 	};
 }
 
@@ -146,7 +150,7 @@ function sortProperty(entity: Entity): INodeProperties {
 const IN_FLIGHT = 6;
 
 /** Items that ask for the same list share one reading of it. */
-async function listRecords(run: Run, entity: Entity): Promise<void> {
+async function listRecords(run: Run, entity: Entity, read: Read): Promise<void> {
 	const mapping = await mappingOf(run, entity, usesFieldFilters(run));
 	const lists = new Map<string, { request: ListRequest; output: ExpandedOutput; items: number[] }>();
 	await readItems(run, (item) => {
@@ -158,7 +162,7 @@ async function listRecords(run: Run, entity: Entity): Promise<void> {
 		if (list) list.items.push(item);
 		else lists.set(key, { request, output, items: [item] });
 	});
-	const reader: Reader = { run, entity, hinted: new Set() };
+	const reader: Reader = { run, entity, read, hinted: new Set() };
 	await inParallel([...lists.values()], IN_FLIGHT, async ({ request, output, items }) => {
 		if (mustStop(run)) return;
 		await attempt(run, items, async () => {
@@ -179,6 +183,7 @@ function usesFieldFilters({ context }: Run): boolean {
 interface Reader {
 	run: Run;
 	entity: Entity;
+	read: Read;
 	/** What the user was told already. */
 	hinted: Set<string>;
 }
@@ -197,8 +202,9 @@ async function listOnce(reader: Reader, request: ListRequest, output: ExpandedOu
 	let isIgnored = obeysFilters === false;
 	let read = 0;
 	const readAll = async (part: Query, most?: number) =>
-		orThrow(await readList({
+		orThrow(await reader.read({
 			client: run.client,
+			base: entity.base,
 			path: entity.path,
 			collection: entity.collection,
 			unpaged: entity.list?.unpaged,

@@ -55,8 +55,8 @@ async function getRecords(run: Run, entity: Entity): Promise<void> {
 }
 
 /** What the account has one of. */
-async function readSingle({ client }: Run, { path, isSingle = 'id' }: Entity, extras: string): Promise<IDataObject | Failure> {
-	const reply = await readObject(client, { path, query: { with: extras } }, isSingle);
+async function readSingle({ client }: Run, { base, path, isSingle = 'id' }: Entity, extras: string): Promise<IDataObject | Failure> {
+	const reply = await readObject(client, { base, path, query: { with: extras } }, isSingle);
 	return reply.ok ? reply.value : reply.failure;
 }
 

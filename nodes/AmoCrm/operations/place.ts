@@ -1,5 +1,6 @@
 import { entityAt } from '../entities/places';
 import type { Entity } from '../entities/types';
+import { filesBase } from '../fields/dictionaries';
 import { inParallel } from '../transport/parallel';
 import { attempt, mustStop, readItems } from './items';
 import { valueContext } from './parameters';
@@ -13,6 +14,9 @@ export function placed(operationOf: (entity: Entity) => Operation, entity: Entit
 	const own = operationOf(entity);
 	const operation = { ...own, needs: { ...entity.needs, ...own.needs } };
 	const { parents = entity.parents } = own;
+	if (entity.host) {
+		return { ...operation, execute: async (run) => await operationOf({ ...entity, base: await filesBase(run.client) }).execute(run) };
+	}
 	if (!parents) return operation;
 	return {
 		...operation,

@@ -40,9 +40,9 @@ export interface Sent {
 }
 
 /** Whether amoCRM says that there is no such record: some routes answer 404, others that `id` is no valid choice (core facts 7). */
-function isMissing(outcome: NotWritten): boolean {
+function isMissing(outcome: NotWritten, key = 'id'): boolean {
 	if (outcome.status !== 'refused') return false;
-	return outcome.failure.kind === 'notFound' || outcome.problems.some(({ path, code }) => path === 'id' && code === 'NotSupportedChoice');
+	return outcome.failure.kind === 'notFound' || outcome.problems.some(({ path, code }) => ['id', key].includes(path) && code === 'NotSupportedChoice');
 }
 
 /** What a row that was not written comes out as. */
@@ -50,7 +50,7 @@ export function writeError(sent: Sent, outcome: NotWritten): AmoCrmError {
 	const { failure } = outcome;
 	const name = sent.entity.displayName;
 	const id = (sent.body.id ?? sent.body[sent.entity.id?.key ?? 'id']) as RecordId | undefined;
-	if (id !== undefined && isMissing(outcome)) return notFoundError(sent.entity, id);
+	if (id !== undefined && isMissing(outcome, sent.entity.id?.key)) return notFoundError(sent.entity, id);
 	switch (outcome.status) {
 		case 'refused': {
 			const { problems } = outcome;

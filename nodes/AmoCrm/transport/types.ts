@@ -73,6 +73,8 @@ export interface Verb {
 	root?: string;
 	/** An array of rows in one request, one row, or no body at all: one request for each record. */
 	sends: 'rows' | 'row' | 'nothing';
+	/** The row as it is sent, where not as it is. */
+	rowOf?: (row: IDataObject) => IDataObject;
 	/** Rows in `_embedded`, the row itself, a list of links, no body at all, or a form of its own. */
 	answers: 'embedded' | 'self' | 'links' | 'nothing' | ((body: unknown, sent: IDataObject[]) => IDataObject[]);
 	/** Rows that one request takes, where that is fewer than usual. */

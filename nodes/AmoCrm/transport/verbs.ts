@@ -33,7 +33,7 @@ export function batchesFor(route: Route, size?: number): Pick<BatchJob, 'request
 	const isBare = answers === 'nothing' || answers === 'links';
 	const bodyOf = (rows: IDataObject[]) => {
 		if (sends === 'nothing') return undefined;
-		const bare = rows.map((row) => without(row, inPath));
+		const bare = rows.map((row) => without(verb.rowOf?.(row) ?? row, inPath));
 		return sends === 'row' ? bare[0] : method === 'POST' && !isBare && !verb.isUnmarked ? withRequestIds(bare) : bare;
 	};
 	return {

@@ -8,7 +8,7 @@ import { buildServer } from '../../../emulator/server';
 import { entityAt } from '../../../nodes/AmoCrm/entities/places';
 import type { Entity } from '../../../nodes/AmoCrm/entities/types';
 import { resources } from '../../../nodes/AmoCrm/menu';
-import { DOCUMENT, operationsDocument, routesOf } from '../../../scripts/docs';
+import { absolute, DOCUMENT, operationsDocument, routesOf } from '../../../scripts/docs';
 import { ERRORS_DOCUMENT, errorsDocument } from '../../../scripts/errors';
 
 const ROOT = join(__dirname, '..', '..', '..');
@@ -106,8 +106,8 @@ describe('every route of the documents', () => {
 		await server.close();
 		const isKnown = (route: string) =>
 			IDS.some((id) => {
-				const [method = '', path = ''] = filled(route, id).split(' ');
-				return known.some((own) => own.method === method && own.pattern.test(`/api/v4${path}`));
+				const [method = '', path = ''] = absolute(filled(route, id)).split(' ');
+				return known.some((own) => own.method === method && own.pattern.test(path));
 			});
 		expect(routes.filter(([, route]) => !isKnown(route)).map((entry) => entry.join(': '))).toEqual([]);
 	});

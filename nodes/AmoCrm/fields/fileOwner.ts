@@ -1,0 +1,70 @@
+import type { IDataObject } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { isLink, withoutLinks } from './cardLinks';
+import type { FieldKind, WritableField } from './fields';
+import { named } from './fields';
+import type { Filter } from './filters';
+import type { PickContext } from './locator';
+import { idIn, recordLocator } from './locator';
+import { CATALOG, elementOf, RECORD, recordOf, RECORDS } from './targets';
+import { isUnset, labelKey, optionIn, unwrapLocator } from './values';
+
+/** What files hang on: cards, and elements of lists. */
+
+const FILE_OWNERS = [...RECORDS.map(({ type: value, noun }) => ({ name: noun.replace(/^[a-z]/, (letter) => letter.toUpperCase()), value })), { name: 'List Element', value: 'catalog_elements' }].sort(
+	(one, other) => one.name.localeCompare(other.name),
+);
+
+export interface FileOwner extends IDataObject {
+	entity_type: string;
+	entity_id: number;
+	/** The list of an element. */
+	catalog_id?: number;
+}
+
+/** The record that a picker holds; a link says its kind itself. Throws a `UserError`. */
+function ownerIn(value: unknown, { entityType, catalogId }: Record<string, unknown>, context: PickContext): FileOwner {
+	const plain = unwrapLocator(value);
+	if (isLink(plain)) return withoutLinks({ entity_id: plain }, context.accountUrl, ['entity_type', 'catalog_id']) as FileOwner;
+	if (isUnset(entityType)) throw new UserError("an ID needs 'Record Type' too.");
+	const kind = named('Record Type', () => optionIn(FILE_OWNERS, RECORDS.find(({ noun }) => noun === labelKey(String(entityType)))?.type ?? entityType));
+	if (kind !== 'catalog_elements') return { entity_type: kind, entity_id: idIn(recordOf(kind), value, context) };
+	if (isUnset(catalogId)) throw new UserError("an element needs 'List' too.");
+	const catalog = named('List', () => idIn(CATALOG, catalogId, context));
+	return { entity_type: kind, entity_id: idIn(elementOf(catalog), value, context), catalog_id: catalog };
+}
+
+/** Where the files of a record are, below `/api/v4` (extended facts 8). */
+export const filesPathOf = ({ entity_type: type, entity_id: id, catalog_id: catalog }: FileOwner): string => `/${type === 'catalog_elements' ? `catalogs/${catalog}` : type}/${id}/files`;
+
+/** A second address of the files of elements, for accounts without the first. */
+export const otherFilesPath = (path: string): string | undefined => {
+	const [, element] = /^\/catalogs\/\d+\/(\d+)\/files$/.exec(path) ?? [];
+	return element === undefined ? undefined : `/elements/${element}/files`;
+};
+
+const beside = (property: FieldKind['property']): FieldKind => ({ property, encode: () => undefined });
+
+/** What says which record is meant; the last one brings the others along. */
+export const ownerFields: WritableField[] = [
+	{ name: 'entityType', key: '', displayName: 'Record Type', kind: beside({ type: 'options', options: FILE_OWNERS, default: 'leads' }), description: 'What kind of record has the files' },
+	{ name: 'catalogId', key: '', displayName: 'List', kind: beside(recordLocator(CATALOG)), property: { displayOptions: { show: { entityType: ['catalog_elements'] } } }, description: 'The list (catalog) of the element' },
+	{
+		name: 'entityId',
+		key: '',
+		displayName: 'Record',
+		kind: { property: recordLocator(RECORD), encode: (draft, _key, value, context) => Object.assign(draft.body, ownerIn(value, context.values, context)) },
+		required: true,
+		description: 'The record that has the files',
+	},
+];
+
+/** The same as filters: what the condition asks for is read from the record and not in the account's list of files. */
+export const ownerFilters: Filter[] = ownerFields.map(({ name, displayName, description, kind, property }) => ({
+	name,
+	displayName,
+	description,
+	property: { ...kind.property, ...property },
+	condition: (value, context) => (name === 'entityId' ? { query: { of: filesPathOf(ownerIn(value, context.values, context)) } } : { query: {} }),
+}));
