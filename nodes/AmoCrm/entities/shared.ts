@@ -2,7 +2,7 @@ import type { DeclaredField } from '../fields/fields';
 import { clearedFields, company, customFieldsJson, moment, multitext, pickedUser, plainName, removedTags, replacedTags, tags } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
-import { idsFilter, momentRange, pickedIdsFilter, pickMany, recordsFilter, search, textFilter } from '../fields/filters';
+import { EVERYWHERE, idsFilter, momentRange, pickedIdsFilter, pickMany, recordsFilter, search, textFilter } from '../fields/filters';
 import { USERS } from '../fields/sources';
 import { multitextFilter } from '../fields/multitextFilters';
 import { toBoolean } from '../fields/values';
@@ -138,6 +138,7 @@ const onlyDeletedFilter: Filter = {
 	displayName: 'Only Deleted',
 	description: 'Whether to return what is in the trash instead; amoCRM shows little more than the IDs',
 	property: { type: 'boolean', default: true },
+	family: EVERYWHERE,
 	condition: (value) => ({ query: toBoolean(value) ? { with: 'only_deleted' } : {} }),
 };
 

@@ -30,9 +30,14 @@ export interface Condition {
 	isOneValue?: true;
 	/** Set where amoCRM cannot test it, so that the node does in what it reads: the filter, and what it wants. */
 	here?: { filter: string; wanted: unknown };
+	/** Those of one family belong together where any of several conditions is enough: both ends of a range, a record and its type. */
+	family?: string;
 	/** Texts to search amoCRM for, each apart, which together find all rows that meet it. */
 	searches?: string[];
 }
+
+/** The family of what says where to look: it holds beside any of the other conditions. */
+export const EVERYWHERE = 'everywhere';
 
 export interface Filter {
 	/** Name of the n8n parameter. */
@@ -41,6 +46,8 @@ export interface Filter {
 	description?: string;
 	placeholder?: string;
 	property: Partial<INodeProperties> & Pick<INodeProperties, 'type' | 'default'>;
+	/** What it belongs together with; its own name when left out. */
+	family?: string;
 	/** Name of another filter without which amoCRM does not take this one. */
 	needs?: string;
 	/** Whether an empty list, which only an expression gives, means that nothing is wanted, rather than "not set". */
@@ -230,7 +237,7 @@ function range(
 ): Filter[] {
 	const side = (end: 'from' | 'to', index: 0 | 1): Filter => {
 		const look = { name: `${name}${end === 'from' ? 'From' : 'To'}`, displayName: `${displayName} ${ends[index]}`, description: descriptions[index] };
-		return filter(look, property, (value, context) => {
+		const ofRange = filter(look, property, (value, context) => {
 			const bound = convert(value, context);
 			return {
 				query: { filter: { [key]: { [end]: bound } } },
@@ -241,6 +248,7 @@ function range(
 				},
 			};
 		});
+		return { ...ofRange, family: name };
 	};
 	return [side('from', 0), side('to', 1)];
 }
@@ -259,7 +267,7 @@ export function conditionsOf(filters: Filter[], given: FilterContext): Condition
 		assertCompanion(entry, filters, values);
 		named(entry.displayName, () => {
 			assertWritable(value);
-			conditions.push(entry.condition(value, context));
+			conditions.push({ ...entry.condition(value, context), family: entry.family ?? entry.needs ?? entry.name });
 		});
 	}
 	return conditions;

@@ -8,7 +8,7 @@ import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import type { Condition } from '../fields/filters';
 import { named } from '../fields/fields';
-import { conditionsOf, joinConditions } from '../fields/filters';
+import { conditionsOf, EVERYWHERE, joinConditions } from '../fields/filters';
 import { isUnset, optionIn, show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
 import type { ListJob, ListResult } from '../transport/pages';
@@ -36,6 +36,8 @@ interface ListRequest {
 	limit?: number;
 	/** How to sort the rows that were read. */
 	sort?: Sort;
+	/** Lists that are to be one, where any of several conditions is enough. */
+	anyOf?: ListRequest[];
 }
 
 interface Sort {
@@ -86,7 +88,7 @@ export function getMany(entity: Entity, read: Read = readList): Operation {
 		properties: [
 			...limitProperties,
 			...outputProperties,
-			...(entity.filters.length > 0 ? [filtersProperty(entity)] : []),
+			...(entity.filters.length > 0 ? [filtersProperty(entity, canCombine(entity) ? [combineProperty] : [])] : []),
 			...(entity.sortKeys.length > 0 ? [sortByProperty(entity), sortProperty(entity), HIDDEN_SORT] : []),
 			optionsProperty(withProperty(entity)),
 		],
@@ -94,8 +96,8 @@ export function getMany(entity: Entity, read: Read = readList): Operation {
 	};
 }
 
-export function filtersProperty({ filters, filtersCustomFields }: Entity): INodeProperties {
-	return collection('Filters', 'filters', 'Add Filter', [...filters.map(filterProperty), ...(filtersCustomFields ? [customFieldFiltersProperty] : [])]);
+export function filtersProperty({ filters, filtersCustomFields }: Entity, more: INodeProperties[] = []): INodeProperties {
+	return collection('Filters', 'filters', 'Add Filter', [...filters.map(filterProperty), ...(filtersCustomFields ? [customFieldFiltersProperty] : []), ...more]);
 }
 
 const DIRECTIONS: Array<{ name: string; value: Sort['direction'] }> = [
@@ -189,9 +191,20 @@ interface Reader {
 }
 
 async function listOnce(reader: Reader, request: ListRequest, output: ExpandedOutput): Promise<IDataObject[]> {
+	const { sort } = request;
+	const rows = await rowsOf(reader, request, output);
+	return await expandedRows(reader.run, sort ? await sorted(rows, sort) : rows, output, reader.entity);
+}
+
+async function rowsOf(reader: Reader, request: ListRequest, output: ExpandedOutput): Promise<IDataObject[]> {
 	const { run, entity } = reader;
+	if (request.anyOf) {
+		const lists: IDataObject[][] = [];
+		await inParallel(request.anyOf, IN_FLIGHT, async (part) => void lists.push(await rowsOf(reader, part, output)));
+		return await merged(entity, lists, request);
+	}
 	if (request.isImpossible) return [];
-	const { conditions, asked, query, limit, sort } = request;
+	const { conditions, asked, query, limit } = request;
 	const hidden = entity.filtersArePaid ? conditions.filter(({ query: { filter }, accepts }) => filter !== undefined && !accepts) : [];
 	const obeysFilters = hidden.length === 0 || (await isFilteringEnabled(run.client));
 	const testsOf = (some: Condition[]) => some.flatMap(({ accepts }) => accepts ?? []);
@@ -231,7 +244,7 @@ async function listOnce(reader: Reader, request: ListRequest, output: ExpandedOu
 	if (here.length > 0) hint(reader, 'info', costOf(entity, here, { read, kept: rows.length }));
 	if (repeated > 0) hint(reader, 'info', movedWhileReading(entity, repeated, query));
 	if (lists.some(({ hasUnreadable }) => hasUnreadable)) hint(reader, 'warning', `Some rows of amoCRM's answer are no ${inSentence(entity.displayNamePlural)} but empty: they were left out.`);
-	return await expandedRows(run, sort ? await sorted(rows, sort) : rows, output, entity);
+	return rows;
 }
 
 /** What amoCRM is to be searched for, each text apart; none where the list is read as it is. */
@@ -247,7 +260,10 @@ async function merged(entity: Entity, lists: IDataObject[][], { query, limit, so
 	const rows = [...new Map(lists.flat().map((row) => [idOf(entity, row), row])).values()];
 	const [[field = 'id', direction] = []] = Object.entries((query.order ?? {}) as Record<string, Sort['direction']>);
 	const order = sort ?? { field, direction: direction ?? 'asc' };
-	return (await sorted(rows, order)).slice(0, limit);
+	if (rows.every((row) => typeof row[order.field] !== 'string')) return (await sorted(rows, order)).slice(0, limit);
+	const sign = order.direction === 'asc' ? 1 : -1;
+	const { compare } = new Intl.Collator();
+	return rows.sort((one, other) => sign * compare(String(one[order.field] ?? ''), String(other[order.field] ?? ''))).slice(0, limit);
 }
 
 function costOf(entity: Entity, here: Array<{ filter: string }>, { read, kept }: { read: number; kept: number }): string {
@@ -308,22 +324,52 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, cont
 		...conditionsOf(entity.filters, { ...valueContext(run), values: filters, at: { path: entity.path, own: targetOf(entity) } }),
 		...customFieldConditions(givenFieldFilters(filters), definitions, context),
 	];
-	const { query, asked, isImpossible } = joinConditions(conditions);
 	const limit = limitOf(run, item);
 	const sort = sortOf(run, entity, item);
-	const extras = [withOf(run, entity, item), query.with ?? []].flat().filter((extra) => extra !== '').join(',');
 	// A record that changes while the pages are read would move to another page, and one that is read already: the order of
 	// the IDs stays, and a whole list can be sorted here.
 	const isSortedHere = limit === undefined && MOVING.has(sort.field) && entity.sortKeys.some(({ value }) => value === 'id');
 	const { field, direction } = isSortedHere ? BY_ID : sort;
-	return {
-		conditions,
-		asked,
-		isImpossible,
-		limit,
-		query: { ...query, ...(entity.list?.unpaged || entity.list?.hasOwnOrder ? {} : { order: { [field]: direction } }), ...(extras ? { with: extras } : {}) },
-		...(isSortedHere ? { sort } : {}),
+	const requestFor = (some: Condition[]): ListRequest => {
+		const { query, asked, isImpossible } = joinConditions(some);
+		const extras = [withOf(run, entity, item), query.with ?? []].flat().filter((extra) => extra !== '').join(',');
+		return {
+			conditions: some,
+			asked,
+			isImpossible,
+			limit,
+			query: { ...query, ...(entity.list?.unpaged || entity.list?.hasOwnOrder ? {} : { order: { [field]: direction } }), ...(extras ? { with: extras } : {}) },
+			...(isSortedHere ? { sort } : {}),
+		};
 	};
+	const groups = anyIsEnough(entity, filters) ? groupsOf(conditions) : [];
+	return { ...requestFor(conditions), ...(groups.length > 1 ? { anyOf: groups.map(requestFor) } : {}) };
+}
+
+const COMBINING = [
+	{ name: 'All', value: 'all' },
+	{ name: 'Any', value: 'any' },
+];
+
+const combineProperty: INodeProperties = { displayName: 'Combine Filters', name: 'combineFilters', type: 'options', options: COMBINING, default: 'any', description: 'Which filters a record must pass; all without this. Both ends of a range are one filter, and so are a record and its type.' };
+
+/** What has an order of its own cannot be put together from several lists. */
+const canCombine = ({ filters, list }: Entity): boolean => filters.length > 1 && !list?.hasOwnOrder;
+
+function anyIsEnough(entity: Entity, { combineFilters }: IDataObject): boolean {
+	if (isUnset(combineFilters) || !canCombine(entity)) return false;
+	return named('Combine Filters', () => optionIn(COMBINING, combineFilters)) === 'any';
+}
+
+/** The conditions, each group with what holds everywhere. */
+function groupsOf(conditions: Condition[]): Condition[][] {
+	const everywhere = conditions.filter(({ family }) => family === EVERYWHERE);
+	const groups = new Map<unknown, Condition[]>();
+	for (const condition of conditions) {
+		const key = condition.family ?? condition;
+		if (key !== EVERYWHERE) groups.set(key, [...(groups.get(key) ?? []), condition]);
+	}
+	return [...groups.values()].map((group) => [...everywhere, ...group]);
 }
 
 const BY_ID: Sort = { field: 'id', direction: 'asc' };
