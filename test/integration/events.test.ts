@@ -78,6 +78,7 @@ describe('filters', () => {
 		[{ entityType: 'leads', entityIds: Array.from({ length: 11 }, (_, n) => n + 1) }, "'Records From Data': amoCRM takes at most 10 here, not 11"],
 		[{ createdByIds: Array.from({ length: 11 }, (_, n) => n + 1) }, "'Done By': amoCRM takes at most 10 here, not 11"],
 		[{ entityType: 'catalog_elements' }, "'Record Type': list elements need their 'List' too"],
+		[{ entityType: 'leads', catalogId: byId(7) }, "'List': only list elements are in a list"],
 		[{ valueAfter: { value: { text: 'x', stageIds: ['1:142'] } } }, "'Value After': amoCRM looks for one kind of value at a time. Leave one of: Stage, Text"],
 		[{ valueAfter: { value: { optionIds: [1] } } }, "'Value After': options need their field in 'Changed Field' too"],
 	])('%j is refused before any request', async (filters, words) => {

@@ -11,7 +11,7 @@ import { idIn, recordLocator, textIdIn } from './locator';
 import { CUSTOMER_STATUSES, EVENT_TYPES, eventFieldSource, fieldOptionSource, STAGES, USERS } from './sources';
 import { stagesOf } from './stages';
 import { CATALOG, ELEMENT, elementOf, recordOf, TASK } from './targets';
-import { isUnset, optionIn, optionsOf, toList, toText } from './values';
+import { isUnset, optionIn, optionsOf, toList, toText, unwrapLocator } from './values';
 
 /** Filters of the history (extended facts 5.1). */
 
@@ -115,7 +115,10 @@ export const eventListFilter: Filter = {
 	needs: 'entityType',
 	description: "The list whose elements are meant; needs 'Record Type' too",
 	property: recordLocator(CATALOG),
-	condition: () => ({ query: {} }),
+	condition: (_value, context) => {
+		if (kindIn(context) === 'catalog_elements') return { query: {} };
+		throw new UserError("only list elements are in a list: choose 'List Element' in 'Record Type'");
+	},
 };
 
 const recordsOfKind = idsFilter(
@@ -123,8 +126,9 @@ const recordsOfKind = idsFilter(
 	(context) => {
 		const kind = kindIn(context);
 		if (kind === 'tasks') return TASK;
-		const { catalogId } = context.values;
-		return kind !== 'catalog_elements' ? recordOf(kind) : Number.isInteger(Number(catalogId)) ? elementOf(Number(catalogId)) : ELEMENT;
+		if (kind !== 'catalog_elements') return recordOf(kind);
+		const catalogId = Number(unwrapLocator(context.values.catalogId));
+		return Number.isInteger(catalogId) ? elementOf(catalogId) : ELEMENT;
 	},
 	{
 		name: 'entityIds',

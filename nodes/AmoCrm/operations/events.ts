@@ -1,7 +1,7 @@
-import { optionIn, optionsOf } from '../fields/values';
 import type { Entity } from '../entities/types';
 import { languageOf } from '../fields/dictionaries';
 import type { Filter } from '../fields/filters';
+import { optionIn, optionsOf } from '../fields/values';
 import { filtersOf, getMany } from './getMany';
 import type { Operation } from './types';
 

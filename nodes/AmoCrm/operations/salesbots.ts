@@ -4,7 +4,6 @@ import { CARD_KINDS } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { choice, field, recordOfTypes } from '../fields/fields';
 import { valuesOf } from '../fields/values';
-import { MAX_BATCH_SIZE } from '../transport/batches';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
 import { action } from './action';
@@ -78,7 +77,7 @@ async function startBots(run: Run, all: Array<Asked<IDataObject>>, route: Route)
 	};
 	if (isKnown && way.isOld) return await startByV2(all);
 	// The first request shows whether there is such a route.
-	const first = all.slice(0, isKnown || run.isDryRun ? all.length : Math.min(runOption(run, 'batchSize') ?? MOST_RUNS, MOST_RUNS, MAX_BATCH_SIZE));
+	const first = all.slice(0, isKnown || run.isDryRun ? all.length : Math.min(runOption(run, 'batchSize') ?? MOST_RUNS, MOST_RUNS));
 	const outcomes = await sendRows(run, first, route);
 	const isMissing = outcomes.some((outcome) => outcome.status === 'refused' && [404, 405].includes(outcome.failure.status ?? 0));
 	if (isMissing) return await startByV2(all);
