@@ -75,6 +75,16 @@ test('every page below docs can be reached from the README', () => {
 	expect(documents.filter((document) => document.startsWith('docs/') && !seen.has(document))).toEqual([]);
 });
 
+test.each([
+	['examples/en/', /^docs\/recipes\//],
+	['examples/', /^docs\/ru\/README\.md$/],
+])('every workflow in %s is told of', (folder, pages) => {
+	const examples = tracked.filter((path) => path.startsWith(folder) && path.endsWith('.json') && !path.slice(folder.length).includes('/'));
+	const linked = documents.filter((document) => pages.test(document)).flatMap((document) => linksOf(read(document)).map((link) => relative(ROOT, join(ROOT, dirname(document), link))));
+	expect(examples.length).toBeGreaterThan(3);
+	expect(examples.filter((path) => !linked.includes(path))).toEqual([]);
+});
+
 test('every fact that the code cites has its section', () => {
 	const sections = Object.fromEntries(['core', 'extended'].map((name) => [name, new Set([...read(`docs/amocrm-api/${name}.md`).matchAll(/^#+ (\d+(?:\.\d+)*)/gm)].map(([, number]) => number))]));
 	const sources = tracked.filter((path) => /^(?:nodes|credentials|emulator|scripts|test)\/.*\.(?:ts|mjs|md)$/.test(path));
