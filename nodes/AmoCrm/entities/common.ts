@@ -14,6 +14,9 @@ export const sortField: DeclaredField = {
 	description: 'Its place among the others: those with smaller numbers come first. amoCRM may number them anew.',
 };
 
+/** New records, many in a request. */
+export const NEW_ROWS: Verb = { method: 'POST', sends: 'rows', answers: 'embedded' };
+
 /** One record in a request, addressed by its ID. */
 export const ONE_ROW: Verb = { method: 'PATCH', path: '/{id}', sends: 'row', answers: 'self' };
 export const ONE_DELETE: Verb = { method: 'DELETE', path: '/{id}', sends: 'nothing', answers: 'nothing' };

@@ -44,6 +44,7 @@ export const incomingLead = entity({
 		},
 		...momentRange('created_at', 'createdAt', 'Created', 'that came'),
 	],
+	notedAs: 'leads',
 	list: { hasOwnOrder: true, byIds: 'single' },
 });
 

@@ -55,5 +55,6 @@ export const lead = entity({
 	filtersArePaid: true,
 	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'contacts'],
+	notedAs: 'leads',
 	hasCustomFields: true,
 });

@@ -118,6 +118,8 @@ interface Declaration {
 	verbs?: { create?: Verb; update?: Verb };
 	/** Who may do what, for the message where amoCRM refuses it. */
 	needs?: Needs;
+	/** Kind of the record that the note and the task of a new one go to; absent where the form offers none. */
+	notedAs?: string;
 	/** Entity types that its records can be linked to (core facts 11). */
 	linkTargets?: string[];
 	/** Whether its records have custom fields of the account. */

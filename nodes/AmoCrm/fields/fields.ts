@@ -36,6 +36,8 @@ export interface LinkTarget extends IDataObject {
 export interface Draft {
 	body: IDataObject;
 	links: LinkTarget[];
+	/** What is to be added to the new record. */
+	companions?: { note?: IDataObject; task?: IDataObject };
 	/** What has to be done with the record as it is before the body is sent, where it must not lose what it has. */
 	keepOld?: (record: IDataObject) => void;
 	/** The record as it is, where it was read. */
@@ -415,8 +417,8 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 	}
 	assertDistinctFields(draft.customFields);
 	if (draft.customFields.length > 0) draft.body.custom_fields_values = draft.customFields;
-	const { body, links } = draft;
-	return { body, links, ...(keeping.length > 0 ? { keepOld: (record) => keeping.forEach((keep) => keep(record)) } : {}) };
+	const { body, links, companions } = draft;
+	return { body, links, ...(companions ? { companions } : {}), ...(keeping.length > 0 ? { keepOld: (record) => keeping.forEach((keep) => keep(record)) } : {}) };
 }
 
 function keepIn({ body }: Draft, field: WritableField, record: IDataObject, context: EncodeContext): void {

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { CARDS } from '../entities/cards';
+import { NEW_ROWS } from '../entities/common';
 import { contact } from '../entities/contact';
 import type { Entity } from '../entities/types';
 import { multitextField } from '../fields/customFields';
@@ -20,7 +21,7 @@ import { writeError } from './problems';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
 import type { Operation, Run } from './types';
-import { CREATE, draftFromParameters } from './write';
+import { draftFromParameters } from './write';
 import { omit } from './written';
 
 /** Calls go to the card that has the phone number, which amoCRM looks for itself (extended facts 7.1). */
@@ -57,7 +58,7 @@ async function createCalls(run: Run, entity: Entity): Promise<void> {
 	if (mustStop(run)) return;
 	// A call that has no card yet is no reason to stop where it gets one.
 	const patient = { ...run, continueOnFail: run.continueOnFail || way !== 'fail' };
-	const outcomes = await sendRows(patient, ready, { ...entity, verb: CREATE });
+	const outcomes = await sendRows(patient, ready, { ...entity, verb: NEW_ROWS });
 	const isLeft = (_: unknown, index: number) => way !== 'fail' && isUnmatched(outcomes[index] as SentOutcome);
 	const isDone = (entry: unknown, index: number) => !isLeft(entry, index);
 	await settle(run, entity, { calls: ready.filter(isDone), outcomes: outcomes.filter(isDone) });
@@ -111,7 +112,7 @@ async function addToContacts(run: Run, entity: Entity, calls: Calls): Promise<vo
 	const firsts = new Map<string, Calls[number]>();
 	await inTurns(calls, (call) => firsts.set(tailOf(call.asked), firsts.get(tailOf(call.asked)) ?? call));
 	const people = [...firsts.values()].map(({ item, asked }) => ({ item, asked: phoneOwner(asked) }));
-	const outcomes = (await sendRows(run, people, { ...contact, verb: CREATE })) as RowOutcome[];
+	const outcomes = (await sendRows(run, people, { ...contact, verb: NEW_ROWS })) as RowOutcome[];
 	const fates = new Map([...firsts.keys()].map((tail, index) => [tail, { person: people[index], outcome: outcomes[index] as RowOutcome }]));
 	const isKnown = ({ asked }: Calls[number]) => fates.get(tailOf(asked))?.outcome.status === 'written';
 	await settleItems(run, calls.filter((call) => !isKnown(call)), (body) => {
@@ -120,7 +121,7 @@ async function addToContacts(run: Run, entity: Entity, calls: Calls): Promise<vo
 	});
 	if (mustStop(run)) return;
 	const known = calls.filter(isKnown);
-	const again = await sendRows(run, known, { ...entity, verb: CREATE });
+	const again = await sendRows(run, known, { ...entity, verb: NEW_ROWS });
 	await settle(run, entity, { calls: known, outcomes: again, more: { contact_created: true } });
 }
 
@@ -130,7 +131,7 @@ const tailOf = ({ phone }: IDataObject): string => String(phone).replace(/\D/g, 
 async function addIncomingLeads(run: Run, entity: Entity, calls: Calls): Promise<void> {
 	const now = Math.floor(Date.now() / 1000);
 	const leads = calls.map(({ item, asked: call }) => ({ item, asked: incomingLeadOf(call, now) }));
-	const outcomes = await sendRows(run, leads, { ...SIP, verb: CREATE });
+	const outcomes = await sendRows(run, leads, { ...SIP, verb: NEW_ROWS });
 	await settleItems(run, calls, (body, index) => {
 		const outcome = outcomes[index] as RowOutcome;
 		if (outcome.status !== 'written') throw writeError({ entity: { ...entity, displayName: 'Incoming Lead' }, body: leads[index]?.asked ?? {}, definitions: [] }, outcome);

@@ -72,14 +72,15 @@ async function createAll(run: Run, entity: Entity): Promise<void> {
 		entity,
 		mode: 'create',
 		draftOf: (item, mapping) => {
-			const { body, links } = draftFromParameters(run, { entity, mode: 'create' }, item, mapping);
+			const draft = draftFromParameters(run, { entity, mode: 'create' }, item, mapping);
+			const { body } = draft;
 			assertFieldCount(entity, body);
 			const embedded = { ...(body._embedded as IDataObject) };
 			for (const [member, memberMapping] of mappings) {
 				const record = memberBody(run, item, member, memberMapping);
 				if (record) embedded[member.collection] = [record];
 			}
-			return { body: { ...body, ...(Object.keys(embedded).length > 0 ? { _embedded: embedded } : {}) }, links };
+			return { ...draft, body: { ...body, ...(Object.keys(embedded).length > 0 ? { _embedded: embedded } : {}) } };
 		},
 		verb: { method: 'POST', path: '/complex', sends: 'rows', answers: (body) => (Array.isArray(body) ? body.flatMap(answersByRequest) : []), atMost: MAX_BATCH },
 		members: Object.fromEntries(MEMBERS.map((member) => [member.collection, member])),

@@ -65,13 +65,14 @@ async function createAll(run: Run, entity: Entity): Promise<void> {
 		entity,
 		mode: 'create',
 		draftOf: (item, mapping) => {
-			const { body, links } = draftFromParameters(run, { entity, mode: 'create' }, item, mapping);
+			const draft = draftFromParameters(run, { entity, mode: 'create' }, item, mapping);
+			const { body } = draft;
 			const members = [...mappings].flatMap(([member, own]) => {
 				const record = newMember(run, item, member, own);
 				return record ? [[member.collection, [record]] as const] : [];
 			});
 			const metadata = { ...(entity.path.endsWith('/forms') ? { form_sent_at: now } : {}), ...(body.metadata as IDataObject | undefined) };
-			return { body: { ...body, metadata, ...(members.length > 0 ? { _embedded: Object.fromEntries(members) } : {}) }, links };
+			return { ...draft, body: { ...body, metadata, ...(members.length > 0 ? { _embedded: Object.fromEntries(members) } : {}) } };
 		},
 		verb: { method: 'POST', sends: 'rows', answers: (body) => rowsIn(body, 'unsorted')?.map(withMembers) ?? [] },
 		members: Object.fromEntries(MEMBERS.map((member) => [member.collection, member])),

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
+import { inSentence } from '../entities/types';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsMapper } from '../fields/mapper';
 import { withoutUnset } from '../fields/values';
@@ -19,7 +20,7 @@ export function newMemberProperties(entity: Entity): INodeProperties[] {
 	const names = namesOf(entity);
 	return [
 		collection(`${entity.displayName} Fields`, names.fields, 'Add Field', newFields(entity).map((field) => fieldProperty(field, 'create'))),
-		customFieldsMapper(`${entity.displayName} Custom Fields`, names.mapper, names.mapperMethod),
+		{ ...customFieldsMapper(`${entity.displayName} Custom Fields`, names.mapper, names.mapperMethod), description: `Custom fields of the new ${inSentence(entity.displayName)}; empty ones are not sent` },
 	];
 }
 
@@ -30,8 +31,10 @@ export function newMemberProperties(entity: Entity): INodeProperties[] {
 function newFields(entity: Entity) {
 	return fieldsFor(entity, 'create')
 		.filter(({ name }) => name !== 'companyId')
-		.map((field) => ({ ...field, displayName: nameInForm(entity, field.displayName) }));
+		.map((field) => ({ ...field, displayName: nameInForm(entity, field.displayName), ...(field.name === 'customFieldsJson' ? SHORT : {}) }));
 }
+
+const SHORT = { description: "Array in the form of amoCRM's custom_fields_values" };
 
 /** 'Custom' would be cut off in the editor. */
 const nameInForm = (entity: Entity, name: string): string => `${entity.displayName} ${name.replace(/^Custom /, '')}`;

@@ -5,6 +5,7 @@ import type { Entity } from '../entities/types';
 import type { WritableField } from '../fields/fields';
 import { plainName } from '../fields/fields';
 import { isUnset, show, unwrapLocator } from '../fields/values';
+import { companionsOf } from './companions';
 import { collectedProperties, collection, fieldProperty } from './parameters';
 import type { Run } from './types';
 
@@ -22,7 +23,7 @@ export const isTopLevel = ({ required, topLevel }: WritableField): boolean => re
 /** The usual fields at the top, the others in a collection, where version 1 of the node has the usual ones too. */
 export function createProperties(entity: Entity): INodeProperties[] {
 	const fields = fieldsFor(entity, 'create');
-	const others = fields.filter((field) => !isTopLevel(field)).flatMap((field) => collectedProperties(field, 'create', { isElsewhere: field.usual }));
+	const others = [...fields, ...companionsOf(entity)].filter((field) => !isTopLevel(field)).flatMap((field) => collectedProperties(field, 'create', { isElsewhere: field.usual }));
 	return [
 		...fields.filter((field) => isTopLevel(field) || field.usual).map((field) => withEmpty(fieldProperty(field, 'create', field), field)),
 		collection('Additional Fields', 'additionalFields', 'Add Field', others),

@@ -25,5 +25,5 @@ export function settledBefore(context: IExecuteFunctions): Results & { todo: num
 	for (const [item, rows] of earlier.rows) results.rows.set(item, rows);
 	for (const [item, error] of earlier.errors) if (error.facts.mustNotRepeat) results.errors.set(item, error);
 	// A row with an error was written, and something that belongs to it was not: that is tried again.
-	return { ...results, todo: todo.filter((item) => (earlier.rows.has(item) ? earlier.errors.has(item) : !results.errors.has(item))) };
+	return { ...results, todo: todo.filter((item) => !results.errors.has(item) && (!earlier.rows.has(item) || earlier.errors.has(item))) };
 }

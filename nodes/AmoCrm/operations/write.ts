@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { NEW_ROWS } from '../entities/common';
 import type { Entity, RecordId } from '../entities/types';
 import { withId } from '../entities/types';
 import { AmoCrmError, orThrow } from '../fields/errors';
@@ -13,6 +14,7 @@ import type { Route } from '../transport/verbs';
 import type { Asked } from './items';
 import { findByIds, recordIn } from './byIds';
 import { attempt, mustStop, readItems, settleItems } from './items';
+import { addCompanions, companionsOf } from './companions';
 import { linkError, sendLinks } from './links';
 import type { Mapping } from './mapping';
 import { mappedFieldsOf, mappingOf } from './mapping';
@@ -35,8 +37,7 @@ export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
 	];
 }
 
-export const CREATE: Verb = { method: 'POST', sends: 'rows', answers: 'embedded' };
-const UPDATE: Verb = { ...CREATE, method: 'PATCH' };
+const UPDATE: Verb = { ...NEW_ROWS, method: 'PATCH' };
 
 /** What is written, and how. */
 interface Writing {
@@ -108,14 +109,14 @@ async function putAfterLast({ client }: Run, { path, collection, list }: Entity,
 /** Sends drafts in batches, makes their links, and gives every item its row or its error. */
 export async function writeDrafts(
 	run: Run,
-	{ entity, mode, verb = entity.verbs?.[mode] ?? (mode === 'create' ? CREATE : UPDATE), members, definitions }: Writing & Pick<Mapping, 'definitions'>,
+	{ entity, mode, verb = entity.verbs?.[mode] ?? (mode === 'create' ? NEW_ROWS : UPDATE), members, definitions }: Writing & Pick<Mapping, 'definitions'>,
 	ready: Array<Asked<Draft>>,
 ): Promise<void> {
 	const outcomes = await sendDrafts(run, { ...entity, verb }, ready);
 	const view = await writtenView(run, ready);
 	await settleItems(run, ready, (draft, index) => {
 		const outcome = outcomes[index] as SentOutcome;
-		if (outcome.status === 'planned') return [{ ...outcome.plan, ...(draft.links.length > 0 ? { links: draft.links } : {}) }];
+		if (outcome.status === 'planned') return [{ ...outcome.plan, ...(draft.links.length > 0 ? { links: draft.links } : {}), ...draft.companions }];
 		if (outcome.status !== 'written') throw writeError({ entity, body: draft.body, definitions, members }, outcome);
 		const { answer } = outcome;
 		const earlier = run.rows.get(ready[index]?.item ?? -1);
@@ -124,6 +125,7 @@ export async function writeDrafts(
 		return [simplify(withCard(run, withId(recordAfter({ draft, answer, definitions, members }, view), entity), entity), view)];
 	});
 	await makeLinks(run, entity, ready);
+	await addCompanions(run, entity, ready);
 }
 
 export function draftFromParameters(run: Run, { entity, mode }: Writing, item: number, mapping: Mapping): Draft {
@@ -131,7 +133,8 @@ export function draftFromParameters(run: Run, { entity, mode }: Writing, item: n
 	const id = mode === 'create' || entity.isSingle ? {} : { id: readId(run, entity, item) };
 	const given = mode === 'create' ? valuesOfNew(run, fields, item) : { ...(run.parameter('updateFields', item, {}) as IDataObject) };
 	const { values, mapped } = mappedFieldsOf(run, item, { entity, mapping, values: given });
-	const draft = encodeDraft(fields, { ...valueContext(run, entity), mode, values, mapped });
+	const companions = mode === 'create' ? companionsOf(entity) : [];
+	const draft = encodeDraft([...fields, ...companions], { ...valueContext(run, entity), mode, values, mapped });
 	if (mode === 'create') return { ...draft, body: { ...entity.createDefaults, ...draft.body } };
 	if (Object.keys(draft.body).length === 0 && draft.links.length === 0) {
 		throw new AmoCrmError("'Update Fields' is empty: there is nothing to change", {
