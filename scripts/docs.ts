@@ -112,7 +112,7 @@ function membersOf({ options = [] }: INodeProperties): string[] {
 }
 
 function parametersOf({ properties }: Operation): string[] {
-	const shown = properties.filter(({ type }) => type !== 'notice');
+	const shown = properties.filter((property) => property.type !== 'notice' && !isFormer(property));
 	const single = shown.filter(({ type }) => !CONTAINERS.includes(type));
 	return [
 		...(single.length > 0 ? [`- Fields: ${single.map(named).join(' · ')}`] : []),
