@@ -143,6 +143,9 @@ test('create a lead whose custom fields come from the incoming data', async () =
 		[fields.channels.id]: channels.join(', '),
 		[fields.start.name.toUpperCase()]: '31.01.2026',
 		[fields.amount.name]: '2 500,00 ₽',
+		price: '15 000',
+		tags: 'site',
+		utm_sorce: 'ad',
 	};
 	const [credential] = await stage.n8n.client.credentials();
 	const { id } = await stage.n8n.client.createWorkflow({
@@ -153,7 +156,7 @@ test('create a lead whose custom fields come from the incoming data', async () =
 				id: 'create',
 				name: 'Create a lead',
 				type: NODE_TYPE,
-				typeVersion: 1,
+				typeVersion: 2,
 				position: [250, 0],
 				parameters: { authentication: 'oAuth2', resource: 'lead', operation: 'create', name: '={{ $json.title }}' },
 				credentials: { [CREDENTIAL_TYPE]: { id: credential?.id, name: credential?.name } },
@@ -167,7 +170,9 @@ test('create a lead whose custom fields come from the incoming data', async () =
 	await mapAutomatically(browser);
 	await browser.shot('map-automatically');
 	const output = await executeStep(browser);
+	await browser.shot('mapped-automatically');
 	expect(await output.getByText('1 item', { exact: true }).isVisible()).toBe(true);
+	expect(await output.getByText('Not used: utm_sorce').isVisible()).toBe(true);
 
 	const lead = [...stage.emulator.account.leads.values()].find(({ name }) => name === 'Lead from the data');
 	const shown = await onTheCard(lead?.id, Object.values(fields).map(({ id }) => id));

@@ -409,7 +409,7 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 		if (plain === '' && field.required && context.mode === 'create') throw new UserError(`'${plainName(field)}' must not be empty`);
 		// A link says what kind of record it leads to.
 		if (!isAddress(plain)) assertCompanion(field, fields, context.values);
-		named(field.displayName, () => {
+		named((context.mode === 'update' && field.onUpdate?.displayName) || field.displayName, () => {
 			assertWritable(value);
 			field.kind.encode(draft, field.key, value, context);
 		});
