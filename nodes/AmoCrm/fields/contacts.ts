@@ -21,9 +21,10 @@ export const contactRows = recordList(CONTACT, [
 
 /** Rows of the form, IDs, links, or objects as amoCRM gives them, `{ id, is_main }`; a list of any of these, or a text with commas. Throws a `UserError`. */
 export function contactEntries(value: unknown): ContactEntry[] {
-	const isRow = (row: unknown): row is IDataObject => isPlainObject(row) && !('__rl' in row);
+	const isRow = (row: unknown): row is IDataObject => isPlainObject(row) && unwrapLocator(row) === row;
 	return recordRows(value).flatMap((row) => (isRow(row) ? [row] : toList(row))).flatMap((entry): ContactEntry[] => {
 		if (!isRow(entry)) return [{ contact: entry, isMain: false }];
+		if (Object.values(entry).every(isUnset)) return [];
 		const { recordId, id = recordId, isMain, is_main: marked = isMain } = entry;
 		const mark = !isUnset(marked) && toBoolean(marked);
 		const contacts = contactEntries(id);

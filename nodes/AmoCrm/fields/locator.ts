@@ -46,7 +46,7 @@ export function recordLocator(target: LocatorTarget) {
 				name: 'id',
 				type: 'string',
 				placeholder: `e.g. ${example}`,
-				...(hasTextIds || source ? {} : { validation: [{ type: 'regex' as const, properties: { regex: '^\\s*\\d+\\s*$', errorMessage: 'An ID is a whole number' } }] }),
+				...(hasTextIds || source ? {} : { validation: [{ type: 'regex' as const, properties: { regex: '^\\s*\\d*\\s*$', errorMessage: 'An ID is a whole number' } }] }),
 			},
 			...(linkPaths.length === 0
 				? []
