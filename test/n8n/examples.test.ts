@@ -11,7 +11,7 @@ let model: Model;
 
 beforeAll(async () => {
 	model = await startModel();
-	stage = await openStage('examples');
+	stage = await openStage('examples', { seed: 'demo' });
 	const { n8n, emulator } = stage;
 	await consent(n8n.client, await createCredential(n8n, emulator.url, {}, CREDENTIAL_NAME));
 });

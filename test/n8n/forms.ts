@@ -87,6 +87,9 @@ function defaultsOf(shape: Shape, values: Values): Values {
 	return { ...Object.fromEntries(shown.map(({ name, default: value }) => [name, value])), ...values };
 }
 
+/** Lists that are empty for what is chosen first beside them: a field of texts has no options. */
+const OF_ANOTHER_CHOICE = ['getEventFieldOptions'];
+
 /** The form with every optional field added and every list chosen from. */
 export async function filledForm(form: Form, editor: ReturnType<typeof askFor>): Promise<Form> {
 	const root: Values = { ...form.parameters };
@@ -121,6 +124,7 @@ export async function filledForm(form: Form, editor: ReturnType<typeof askFor>):
 			case 'multiOptions': {
 				if (!typeOptions?.loadOptionsMethod) return type === 'options' ? values[property.name] ?? preset : firstOf(property);
 				const [first] = await editor.options({ ...question, method: typeOptions.loadOptionsMethod });
+				if (first === undefined && OF_ANOTHER_CHOICE.includes(typeOptions.loadOptionsMethod)) return preset;
 				if (first === undefined) throw new Error(`${form.name}: nothing to choose from in ${property.displayName}`);
 				return type === 'options' ? first.value : ([first.value] as NodeParameterValueType);
 			}

@@ -197,7 +197,13 @@ function valueFilter(side: 'before' | 'after', displayName: string, description:
 		name: `value${displayName.replace('Value ', '')}`,
 		displayName,
 		description,
-		property: { type: 'fixedCollection', placeholder: 'Add Value', default: {}, options: [{ displayName: 'Value', name: 'value', values: VALUE_KINDS.map(({ property }) => property) }] },
+		// An AI model is asked for each by its name: no two may have the same.
+		property: {
+			type: 'fixedCollection',
+			placeholder: 'Add Value',
+			default: {},
+			options: [{ displayName: 'Value', name: 'value', values: VALUE_KINDS.map(({ property }) => ({ ...property, displayName: `${side === 'before' ? 'Old' : 'New'} ${property.displayName}` })) }],
+		},
 		condition: (value, context) => {
 			const given = isObject(value) && isObject(value.value) ? value.value : {};
 			const set = VALUE_KINDS.filter(({ property: { name } }) => toList(given[name]).length > 0);
