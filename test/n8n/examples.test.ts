@@ -22,7 +22,7 @@ afterAll(async () => {
 beforeEach(() => stage.emulator.log.clear());
 
 const example = (number: number) => exampleWorkflows().find(({ name }) => name.startsWith(`amoCRM ${number}:`)) as ReturnType<typeof exampleWorkflows>[number];
-const [requests, overdue, sales, calls, greeting, chat] = [1, 2, 3, 4, 7, 8].map(example) as Array<ReturnType<typeof example>>;
+const [requests, overdue, sales, calls, missed, incoming, greeting, chat] = [1, 2, 3, 4, 5, 6, 7, 8].map(example) as Array<ReturnType<typeof example>>;
 
 async function run(workflow: (typeof requests), lastNode: string): Promise<Run> {
 	const result = await runWorkflow(stage.n8n.client, workflow, 'Start', lastNode);
@@ -108,6 +108,32 @@ async function started(workflow: typeof requests, node: string, act: () => void,
 	await n8n.client.request('POST', `/rest/workflows/${id}/deactivate`, {});
 	await eventually(() => expect(emulator.account.webhooks.size).toBe(0));
 }
+
+test('calls go to cards, and missed ones become tasks there', async () => {
+	const { emulator } = stage;
+	const before = emulator.account.contacts.size;
+	const { rows } = await run(missed as typeof requests, 'Call Back');
+	expect(rows).toHaveLength(2);
+	expect(writes().filter((write) => write.endsWith('/tasks'))).toHaveLength(1);
+	const notes = [...emulator.account.notes.values()].filter(({ params }) => String(params.uniq).startsWith('pbx-'));
+	expect(notes).toMatchObject([{ params: { duration: 95 } }, { params: { call_status: 6 } }, {}]);
+	const tasks = rows.map(({ id }) => emulator.account.tasks.get(Number(id)));
+	expect(tasks.map((task) => [task?.entity_type, task?.entity_id])).toEqual(notes.slice(1).map(({ entity_type: type, entity_id: id }) => [type, id]));
+	// A second run finds the contacts that the first has made.
+	const { size } = emulator.account.contacts;
+	expect(size).toBeGreaterThanOrEqual(before);
+	await run(missed as typeof requests, 'Call Back');
+	expect(emulator.account.contacts.size).toBe(size);
+});
+
+test('requests of the site become incoming leads; rules decline, accept or leave them', async () => {
+	const { emulator } = stage;
+	const { rows } = await run(incoming as typeof requests, 'Accept');
+	const own = [...emulator.account.unsorted.values()].filter(({ source_uid }) => source_uid.startsWith('site-'));
+	expect(own).toMatchObject([{ state: 'accepted', uid: rows[0]?.id }, { state: 'declined' }, { state: 'open', category: 'forms', metadata: { form_page: 'https://example.com/callback' } }]);
+	expect(emulator.account.leads.get(Number(rows[0]?.lead_id))).toMatchObject({ price: 250_000 });
+	expect(writes().slice(0, 2)).toEqual(['POST /api/v4/leads/unsorted/forms', 'POST /api/v4/leads/notes']);
+});
 
 test('a bot greets a new lead that has a contact', async () => {
 	const { emulator } = stage;
