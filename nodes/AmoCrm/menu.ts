@@ -57,6 +57,7 @@ import { runBot, stopBot } from './operations/salesbots';
 import { closeTalk, getMessages, sendMessage } from './operations/talks';
 import { createTransaction } from './operations/transactions';
 import type { Operation, Resource } from './operations/types';
+import { upload } from './operations/upload';
 import { upsert } from './operations/upsert';
 import type { MatchBy } from './operations/upsertParameters';
 import { subscribe, unsubscribe } from './operations/webhooks';
@@ -93,7 +94,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[customField, SETTING],
 	[customFieldGroup, SETTING],
 	[event, [getOne, getMany, getTypes]],
-	[file, [attach, detach, getFileLinks, getFiles, getOne, getQuota, getVersions, removeFile, restore, update]],
+	[file, [attach, detach, getFileLinks, getFiles, getOne, getQuota, getVersions, removeFile, restore, update, upload]],
 	[incomingLead, [accept, createIncomingLead, decline, getOne, getMany, getSummary, linkIncomingLead]],
 	[lossReason, SETTING],
 	[note, [createNote, getOne, getMany, pin, unpin, updateNote]],

@@ -56,6 +56,8 @@ export interface RunOptions {
 	/** Parameters of the node; a text that starts with `=` is an expression. */
 	parameters: INodeParameters;
 	items?: IDataObject[];
+	/** Files of the items, by their places. */
+	binary?: Array<INodeExecutionData['binary']>;
 	onError?: INode['onError'];
 	/** How often n8n tries the node when it fails ("Retry On Fail"). */
 	maxTries?: number;
@@ -172,7 +174,7 @@ export function runDataOf(nodeExecutionStack: IExecuteData[]): IRunExecutionData
 export async function runNode(options: RunOptions, credentials = credentialsOf(options.account)): Promise<RunResult> {
 	const { items = [{}], passes = 1 } = options;
 	const { node, workflow, additionalData } = stage(options, credentials);
-	const input = items.map((json) => ({ json }));
+	const input = items.map((json, index) => ({ json, ...(options.binary?.[index] ? { binary: options.binary[index] } : {}) }));
 	const runData = runDataOf(Array.from({ length: passes }, () => ({ node, data: { main: [input] }, source: null })));
 	const execution = new WorkflowExecute(additionalData, 'manual', runData).processRunExecutionData(workflow);
 	if (options.abortAfterMs !== undefined) {

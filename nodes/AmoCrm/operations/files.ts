@@ -70,9 +70,13 @@ export const restore = (entity: Entity): Operation =>
 		row: ({ id }, { name, is_trashed: isTrashed }) => ({ id, name, restored: isTrashed !== true }),
 	});
 
+const ALIKE = { sends: 'rows', answers: asSent, merges: true } as const;
+
 /** The account answers 202 without a body. */
+const HANGING: Record<'attach' | 'detach', Verb> = { attach: { ...ALIKE, method: 'PUT' }, detach: { ...ALIKE, method: 'DELETE' } };
+
 const hanging = (value: 'attach' | 'detach', description: string) => (entity: Entity): Operation => {
-	const verb: Verb = { method: value === 'attach' ? 'PUT' : 'DELETE', sends: 'rows', answers: asSent, merges: true };
+	const verb = HANGING[value];
 	return action(
 		{ ...entity, path: '/leads/{entityId}/files', host: undefined, isDictionary: undefined, id: { ...entity.id, kind: 'text', key: 'file_uuid' } },
 		{
@@ -82,7 +86,7 @@ const hanging = (value: 'attach' | 'detach', description: string) => (entity: En
 			verb,
 			idKey: 'file_uuid',
 			fields: ownerFields,
-			send: async (run, all) => await sendKnown(run, entity, all, async (known) => await hang(run, verb, known)),
+			send: async (run, all) => await sendKnown(run, entity, all, async (known) => await hang(run, value, known)),
 			row: ({ file_uuid, entity_type, entity_id }) => ({ file_uuid, entity_type, entity_id, [`${value}ed`]: true }),
 		},
 	);
@@ -92,7 +96,8 @@ export const attach = hanging('attach', 'Put one file per item on the card of a 
 export const detach = hanging('detach', 'Take one file per item off the card of a record; the file stays in the storage');
 
 /** Files of one record share requests. */
-export async function hang(run: Run, verb: Verb, all: Array<Asked<IDataObject>>): Promise<SentOutcome[]> {
+export async function hang(run: Run, action: keyof typeof HANGING, all: Array<Asked<IDataObject>>): Promise<SentOutcome[]> {
+	const verb = HANGING[action];
 	const outcomes = new Map<Asked<IDataObject>, SentOutcome>();
 	for (const [path, own] of await grouped(all, ({ asked }) => filesPathOf(asked as FileOwner))) {
 		const rows = own.map(({ item, asked: { file_uuid } }) => ({ item, asked: { file_uuid } }));

@@ -1,0 +1,134 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { IBinaryData, IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { RunOptions } from './harness';
+import type { World } from './world';
+import { addLeads, byId, FAST, openWorld } from './world';
+
+/** Files from n8n into the storage of the account, and onto cards. */
+
+let world: World;
+beforeAll(async () => {
+	world = await openWorld();
+});
+afterAll(async () => await world.close());
+beforeEach(() => {
+	world.emulator.log.clear();
+	world.emulator.faults.clear();
+});
+
+const inMemory = (bytes: Buffer, fileName = 'Scan.pdf', mimeType = 'application/pdf'): IBinaryData => ({ data: bytes.toString('base64'), mimeType, fileName });
+
+const upload = async (files: Array<IBinaryData | undefined>, parameters: INodeParameters = {}, options: Partial<RunOptions> = {}) =>
+	await world.run(
+		{ resource: 'file', operation: 'upload', options: FAST, ...parameters },
+		{ items: files.map((_, index) => ({ index })), binary: files.map((data) => (data ? { data } : undefined)), ...options },
+	);
+
+async function rows(...parameters: Parameters<typeof upload>): Promise<IDataObject[]> {
+	const { error, rows: all } = await upload(...parameters);
+	if (error) throw error;
+	return all.map(({ json }) => json);
+}
+
+const said = async (...parameters: Parameters<typeof upload>) => {
+	const { error } = await upload(...parameters);
+	return `${error?.message} ${error?.description}`;
+};
+
+const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const stored = (uuid: unknown) => [...world.emulator.account.files.values()].find((file) => file.uuid === uuid);
+const hashOf = (uuid: unknown) => hash(Buffer.from(stored(uuid)?.versions.at(-1)?.content ?? '', 'base64'));
+const count = () => world.emulator.account.files.size;
+const parts = () => world.emulator.log.entries.filter(({ path }) => path.startsWith('/v1.0/sessions/upload/'));
+
+describe('a file', () => {
+	it.each([1, 524_288, 524_289, 1_500_000])('of %i bytes goes up in parts as the session wants them, byte for byte', async (size) => {
+		const bytes = randomBytes(size);
+		const [row] = await rows([inMemory(bytes)]);
+		expect(row).toMatchObject({ id: expect.any(String) as string, name: 'Scan', extension: 'pdf', mime_type: 'application/pdf', size });
+		expect(hashOf(row?.uuid)).toBe(hash(bytes));
+		expect(parts()).toHaveLength(Math.ceil(size / 524_288));
+	});
+
+	it('becomes a new version, under another name or none', async () => {
+		const [first] = await rows([inMemory(Buffer.from('one'))], { additionalFields: { fileName: 'Other.txt' } });
+		expect(first).toMatchObject({ name: 'Other', extension: 'txt' });
+		const [second] = await rows([inMemory(Buffer.from('two'))], { additionalFields: { newVersionOf: byId(String(first?.uuid)) } });
+		expect(second).toMatchObject({ uuid: first?.uuid, has_multiple_versions: true });
+		expect(second?.version_uuid).not.toBe(first?.version_uuid);
+	});
+
+	it.each<[string, Array<IBinaryData | undefined>, INodeParameters, RegExp]>([
+		['empty', [inMemory(Buffer.alloc(0))], {}, /'Input Binary Field': the file 'Scan.pdf' is empty/],
+		['missing', [undefined], {}, /'Input Binary Field': the item has no file in the field 'data'. It has no files at all/],
+		['under another name', [inMemory(Buffer.from('x'))], { binaryPropertyName: 'file' }, /no file in the field 'file'. It has: data/],
+		['a note without a card', [inMemory(Buffer.from('x'))], { additionalFields: { asNote: true } }, /'As Note' needs a card in 'Attach To'/],
+	])('that is %s is refused before any request', async (_what, files, parameters, words) => {
+		expect(await said(files, parameters)).toMatch(words);
+		expect(world.emulator.log.entries.filter(({ method }) => method !== 'GET')).toEqual([]);
+	});
+
+	it('is only planned in a dry run', async () => {
+		const before = count();
+		const [plan] = await rows([inMemory(Buffer.from('abc'))], { options: { ...FAST, dryRun: true } });
+		expect(plan).toMatchObject({ dry_run: true, method: 'POST', path: '/v1.0/sessions', body: { file_name: 'Scan.pdf', file_size: 3 } });
+		expect(count()).toBe(before);
+	});
+});
+
+describe('cards', () => {
+	it('get files and their notes, the notes of many cards in a request', async () => {
+		const leads = await addLeads(world, 3);
+		const files = leads.map((_, n) => inMemory(Buffer.from(`file ${n}`), `Doc ${n}.txt`, 'text/plain'));
+		const to = { attachTo: { entityType: 'leads', entityId: { __rl: true, mode: 'id', value: '={{ $json.lead }}' } }, additionalFields: { asNote: true, noteText: 'Signed' } };
+		const made = await rows(files, to, { items: leads.map((lead) => ({ lead })) });
+		expect(made).toMatchObject(leads.map((lead, n) => ({ name: `Doc ${n}`, entity_type: 'leads', entity_id: lead, attached: true, note_id: expect.any(Number) as number, text_note_id: expect.any(Number) as number })));
+		expect(world.requests('POST', '/leads/notes')).toHaveLength(1);
+		expect([...world.emulator.account.attachments.values()].filter(({ entity_id: id }) => leads.includes(id)).map(({ file_uuid: uuid }) => uuid).sort()).toEqual(made.map(({ uuid }) => uuid).sort());
+	});
+
+	it('that are not there do not hide that the file is uploaded', async () => {
+		const { rows: all } = await upload([inMemory(Buffer.from('x'))], { attachTo: { entityType: 'leads', entityId: byId(999_999_999) } }, { onError: 'continueRegularOutput' });
+		expect(all[0]?.json.error).toMatch(/^File [\da-f-]{36} was uploaded, but it was not put on the card: The record of 'leads\/999999999' was not found/);
+	});
+});
+
+describe('trouble', () => {
+	const big = randomBytes(1_200_000);
+	const UPLOAD = /\/sessions\/upload\//;
+
+	it.each<[string, object]>([
+		['a server error', { kind: 'status', status: 502 }],
+		['a broken connection', { kind: 'reset' }],
+	])('%s in a part: the file is there once', async (_what, action) => {
+		const before = count();
+		world.emulator.faults.add({ method: 'POST', path: UPLOAD, times: 1, action: action as never });
+		const [row] = await rows([inMemory(big)]);
+		expect(hashOf(row?.uuid)).toBe(hash(big));
+		expect(count()).toBe(before + 1);
+	});
+
+	it('an expired session is begun anew', async () => {
+		const before = count();
+		world.emulator.faults.add({ method: 'POST', path: UPLOAD, times: 1, action: { kind: 'status', status: 404, body: { title: 'Not Found', status: 404, detail: 'Upload session not found' } } });
+		const [row] = await rows([inMemory(big)]);
+		expect(hashOf(row?.uuid)).toBe(hash(big));
+		expect(count()).toBe(before + 1);
+		expect(world.emulator.log.of('POST', '/v1.0/sessions')).toHaveLength(2);
+	});
+
+	it('a full storage is said', async () => {
+		const { driveQuota } = world.emulator.switches;
+		world.emulator.switches.driveQuota = 1;
+		const words = await said([inMemory(big)]);
+		world.emulator.switches.driveQuota = driveQuota;
+		expect(words).toMatch(/File 'Scan.pdf': .*This needs room in the file storage/);
+	});
+
+	it('a file that fails takes no other along, and each is accounted for', async () => {
+		const files = [inMemory(Buffer.from('a')), inMemory(Buffer.alloc(0)), inMemory(Buffer.from('b'))];
+		const { rows: all } = await upload(files, {}, { onError: 'continueRegularOutput' });
+		expect(all.map(({ json }) => (json.error ? 'error' : json.size))).toEqual([1, 'error', 1]);
+	});
+});
