@@ -29,6 +29,7 @@ const PAGES: Record<string, string> = {
 	customFieldGroup: 'crm_platform/custom-fields',
 	event: 'crm_platform/events-and-notes',
 	file: 'files/files-api',
+	incomingLead: 'crm_platform/unsorted-api',
 	lead: 'crm_platform/leads-api',
 	note: 'crm_platform/events-and-notes',
 	pipeline: 'crm_platform/leads_pipelines',
@@ -130,7 +131,8 @@ function rightsOf({ needs, writes }: Operation): string[] {
 }
 
 function operationText(entity: Entity, operation: Operation): string[] {
-	const page = (entity.host ? undefined : OWN_PAGES[operation.value]) ?? PAGES[entity.value];
+	const hasOwn = !entity.host && entity.value !== 'incomingLead';
+	const page = (hasOwn ? OWN_PAGES[operation.value] : undefined) ?? PAGES[entity.value];
 	return [
 		`### ${entity.displayName}: ${operation.name}`,
 		'',
