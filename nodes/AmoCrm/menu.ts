@@ -44,6 +44,7 @@ import { send } from './operations/apiRequest';
 import { createCall } from './operations/calls';
 import { createComplex } from './operations/createComplex';
 import { create, update } from './operations/createUpdate';
+import { download } from './operations/download';
 import { getTypes } from './operations/events';
 import { attach, detach, getFileLinks, getFiles, getQuota, getVersions, removeFile, restore } from './operations/files';
 import { getChats, getLinks, getSubscribers } from './operations/getLinks';
@@ -94,7 +95,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[customField, SETTING],
 	[customFieldGroup, SETTING],
 	[event, [getOne, getMany, getTypes]],
-	[file, [attach, detach, getFileLinks, getFiles, getOne, getQuota, getVersions, removeFile, restore, update, upload]],
+	[file, [attach, detach, download, getFileLinks, getFiles, getOne, getQuota, getVersions, removeFile, restore, update, upload]],
 	[incomingLead, [accept, createIncomingLead, decline, getOne, getMany, getSummary, linkIncomingLead]],
 	[lossReason, SETTING],
 	[note, [createNote, getOne, getMany, pin, unpin, updateNote]],

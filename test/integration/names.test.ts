@@ -74,6 +74,7 @@ const ALONG: Record<string, (world: World) => INodeParameters> = {
 	'customer.matchFieldId': () => ({ matchBy: 'customField', matchValue: 'Базовый' }),
 	matchFieldId: () => ({ matchBy: 'customField', matchValue: '1' }),
 	callStatus: () => CALL,
+	'file.entityType': (world) => ({ entityId: leadOf(world) }),
 	'incomingLead.entityType': (world) => ({ entityId: leadOf(world) }),
 	'incomingLead.userId': (world) => ({ entityId: leadOf(world) }),
 	'salesbot.salesbotId': (world) => ({ entityId: leadOf(world) }),
@@ -95,6 +96,8 @@ const BESIDE: Record<string, (world: World) => IDataObject> = {
 	'pipeline.color': () => ({ name: 'x' }),
 	'task.entityType': (world) => ({ entityId: leadOf(world) }),
 	'transaction.catalogId': () => ({ elementId: byId(1) }),
+	'file.catalogId': ({ emulator: { account } }) => ({ entityType: 'catalog_elements', entityId: byId([...account.elements.keys()][0] ?? 0) }),
+	'file.entityType': (world) => ({ entityId: leadOf(world) }),
 	fieldId: () => ({ value: '1' }),
 	'customer.fieldId': () => ({ value: 'Базовый' }),
 	'lead.comparison': (world) => comparable(world, 'leads'),
@@ -134,7 +137,7 @@ for (const { entity, operations } of resources) {
 		/** Each time as another credential, of which nothing is known yet. */
 		const perform = async (parameters: INodeParameters, isTool = false): Promise<{ result: RunResult; requests: string[] }> => {
 			world.emulator.log.clear();
-			const result = await runNode({ account: { ...world.account, id: `names-${(runs += 1)}` }, parameters, ...(isTool ? { asTool: true as const } : {}) });
+			const result = await runNode({ account: { ...world.account, id: `names-${(runs += 1)}` }, parameters, binary: [{ data: { data: 'YWJj', mimeType: 'text/plain', fileName: 'a.txt' } }], ...(isTool ? { asTool: true as const } : {}) });
 			return { result, requests: world.emulator.log.entries.map(({ method, path }) => `${method} ${path}`) };
 		};
 
@@ -235,6 +238,8 @@ const OPEN = ['currencyCode', 'priceFieldId', 'currency'];
 const REQUIRED: Record<string, INodeParameters> = {
 	'apiRequest.send': { path: '/api/v4/account' },
 	'chatTemplate.updateReview': { reviewId: '1' },
+	'file.attach': { entityId: byId(1) },
+	'file.detach': { entityId: byId(1) },
 	'contact.upsert': { phone: '+7 912 000-00-00' },
 	'company.upsert': { phone: '+7 912 000-00-00' },
 	'webhook.subscribe': { destination: 'https://example.com', events: ['add_lead'] },

@@ -187,6 +187,7 @@ export const SAMPLES: Record<string, Samples> = {
 		},
 	},
 	file: {
+		prepare: ({ emulator }) => void storeFile(emulator.world, { file_name: 'First.pdf', content_type: 'application/pdf' }, Buffer.from('abc'), 0),
 		make: async (world, count) => {
 			await Promise.resolve();
 			return Array.from({ length: count }, (_, n) => storeFile(world.emulator.world, { file_name: `Scan ${n}.pdf`, content_type: 'application/pdf' }, Buffer.from('abc'), userOf(world).id).uuid);

@@ -94,6 +94,31 @@ describe('cards', () => {
 	});
 });
 
+describe('a download', () => {
+	const fetched = async (parameters: INodeParameters) => {
+		const { error, rows: all } = await world.run({ resource: 'file', operation: 'download', options: FAST, ...parameters });
+		if (error) throw error;
+		return all[0];
+	};
+
+	it('gives the contents back byte for byte, with name and kind, of any version', async () => {
+		const bytes = randomBytes(1_000_000);
+		const [row] = await rows([inMemory(bytes)]);
+		await rows([inMemory(Buffer.from('newer'))], { additionalFields: { newVersionOf: byId(String(row?.uuid)) } });
+		const current = await fetched({ fileId: byId(String(row?.uuid)) });
+		expect(current?.binary?.data).toMatchObject({ fileName: 'Scan.pdf', mimeType: 'application/pdf' });
+		expect(Buffer.from(current?.binary?.data?.data ?? '', 'base64').toString()).toBe('newer');
+		const old = await fetched({ fileId: byId(String(row?.download_url)), binaryPropertyName: 'old', options: { ...FAST, versionUuid: row?.version_uuid as string } });
+		expect(hash(Buffer.from(old?.binary?.old?.data ?? '', 'base64'))).toBe(hash(bytes));
+		expect(old?.json.size).toBe(bytes.length);
+	});
+
+	it('of what is not there is said', async () => {
+		const { error } = await world.run({ resource: 'file', operation: 'download', fileId: byId('00000000-0000-4000-8000-000000000000') });
+		expect(error?.message).toContain('was not found');
+	});
+});
+
 describe('trouble', () => {
 	const big = randomBytes(1_200_000);
 	const UPLOAD = /\/sessions\/upload\//;

@@ -1,10 +1,18 @@
-import type { IDataObject, INodeExecutionData, JsonObject } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, INodeExecutionData, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type { AmoCrmError } from '../fields/errors';
 import { inTurns } from '../transport/parallel';
 import type { Mask } from '../transport/secrets';
 import type { Results, Run } from './types';
+
+const binaries = new WeakMap<IDataObject, IBinaryKeyData>();
+
+/** The row, with files that come out beside it. */
+export function withBinary(row: IDataObject, files: IBinaryKeyData): IDataObject {
+	binaries.set(row, files);
+	return row;
+}
 
 type Texts = Results & { mask: Mask };
 
@@ -21,7 +29,10 @@ export async function executionData(run: Pick<Run, 'context' | 'items'> & Texts)
 		if (error) {
 			const { message, description, ...details } = shown(run, item, error);
 			data.push({ json: { error: message, [more]: { description, ...details } }, pairedItem: { item } });
-		} else for (const json of run.rows.get(item) ?? []) data.push({ json, pairedItem: { item } });
+		} else for (const json of run.rows.get(item) ?? []) {
+			const binary = binaries.get(json);
+			data.push({ json, ...(binary ? { binary } : {}), pairedItem: { item } });
+		}
 	});
 	return data;
 }

@@ -249,7 +249,7 @@ function httpOptionsOf(baseUrl: string, request: ApiRequest): IHttpRequestOption
 		url: `${request.base ?? `${baseUrl}${API_PATH}`}${request.path}${queryString(request.query)}`,
 		headers: { Accept: 'application/json', ...(isEmpty ? { 'Content-Type': 'application/json' } : {}), ...(request.bytes ? { 'Content-Type': request.contentType } : {}) },
 		body: request.bytes ?? (isEmpty ? JSON.stringify(request.body) : request.body),
-		json: true,
+		...(request.isStream ? { encoding: 'stream' as const } : { json: true }),
 		returnFullResponse: true,
 		// An answer 401 that n8n sees as an error makes it renew the access and send again by itself, past the gate.
 		ignoreHttpStatusErrors: true,

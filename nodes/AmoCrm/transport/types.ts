@@ -17,6 +17,8 @@ export interface ApiRequest {
 	/** A part of a file in place of a body, with its MIME type. */
 	bytes?: Buffer;
 	contentType?: string;
+	/** The answer is contents of a file: its body is a stream. */
+	isStream?: true;
 	/** True when sending the same request twice has the same effect as sending it once, as for a mass link. */
 	repeatable?: boolean;
 	/** True when the caller will ask for less at once if this is too much for amoCRM: it is then not repeated as it is. */

@@ -1,0 +1,94 @@
+import type { IBinaryData, IDataObject } from 'n8n-workflow';
+
+import type { Entity } from '../entities/types';
+import { AmoCrmError, orThrow } from '../fields/errors';
+import { field, named, text } from '../fields/fields';
+import { isUnset, toText } from '../fields/values';
+import { readRows } from '../transport/answers';
+import { failureAs } from '../transport/failures';
+import { filesBaseOf } from '../transport/filesHost';
+import { isObject } from '../transport/objects';
+import { inParallel } from '../transport/parallel';
+import { findByIds, recordIn } from './byIds';
+import { attempt, mustStop, readItems } from './items';
+import { called, fieldProperty, idProperty, optionsOf, optionsProperty, readId } from './parameters';
+import { presentRows } from './present';
+import { withBinary } from './results';
+import type { Operation, Run } from './types';
+
+/** Contents of files into n8n's binary data, as a stream: memory does not grow with the file where n8n keeps such data in files. */
+
+const IN_FLIGHT = 4;
+
+/** How often contents that break off are read anew. */
+const MOST_TRIES = 3;
+
+const outputField = field({ name: 'binaryPropertyName', displayName: 'Put Output File in Field', kind: text, required: true, property: { default: 'data' }, placeholder: 'e.g. data', description: 'Name of the field of the item that gets the file' });
+const versionField = field({ name: 'versionUuid', displayName: 'Version UUID', kind: text, placeholder: 'e.g. 12345678-1234-4234-8234-123456789012', description: "The version to download, as 'Get Versions' gives it; the current one when left out" });
+
+export function download(entity: Entity): Operation {
+	return {
+		...called(entity, 'download', 'Read the contents of one file per item'),
+		properties: [idProperty(entity), fieldProperty(outputField, 'create', { required: true }), optionsProperty([fieldProperty(versionField, 'create')])],
+		route: 'GET /v1.0/files/{id}',
+		execute: async (run) => await downloadAll(run, entity),
+	};
+}
+
+async function downloadAll(run: Run, entity: Entity): Promise<void> {
+	const wanted = await readItems(run, (item) => {
+		const { versionUuid: version } = optionsOf(run, item);
+		const property = named(outputField.displayName, () => toText(run.parameter(outputField.name, item, 'data'))) || 'data';
+		return { id: readId(run, entity, item), property, version: isUnset(version) ? undefined : named(versionField.displayName, () => toText(version).trim()) };
+	});
+	if (mustStop(run)) return;
+	const found = await findByIds(run.client, entity, '', [...new Set(wanted.map(({ asked }) => asked.id))]);
+	await inParallel(wanted, IN_FLIGHT, async ({ item, asked: { id, property, version } }) => {
+		if (mustStop(run)) return;
+		await attempt(run, [item], async () => {
+			const current = recordIn(found, entity, id);
+			const file = version === undefined || version === current.version_uuid ? current : await versionOf(run, entity, { id, version });
+			const data = await contentsOf(run, file, version === undefined ? 'download' : 'download_version');
+			const [row = {}] = await presentRows(run, [file]);
+			run.rows.set(item, [withBinary(row, { [property]: data })]);
+		});
+	});
+}
+
+async function versionOf({ client }: Run, { base, path }: Entity, { id, version }: { id: string | number; version: string }): Promise<IDataObject> {
+	const { rows } = orThrow(await readRows(client, { base, path: `${path}/${id}/versions` }, 'versions'));
+	const found = rows.find(({ version_uuid: uuid }) => uuid === version);
+	if (found) return found;
+	throw AmoCrmError.from(failureAs('notFound', `File ${id} has no version ${version}`, "Check the UUID: 'Get Versions' gives those that there are."));
+}
+
+async function contentsOf(run: Run, file: IDataObject, link: 'download' | 'download_version'): Promise<IBinaryData> {
+	const { name, metadata, size } = file;
+	const { extension, mime_type: mime } = (isObject(metadata) ? metadata : {}) as IDataObject;
+	const fileName = isUnset(extension) ? toText(name) : `${toText(name)}.${toText(extension)}`;
+	const links = (isObject(file._links) ? file._links : {}) as Record<string, { href?: unknown } | undefined>;
+	const address = links[link]?.href ?? links.download?.href;
+	for (let attempts = 1; ; attempts += 1) {
+		try {
+			const stream = await streamOf(run, address);
+			const data = await run.context.helpers.prepareBinaryData(stream as never, fileName, isUnset(mime) ? undefined : toText(mime));
+			if (data.bytes === undefined || data.bytes === Number(size)) return data;
+			throw AmoCrmError.from(failureAs('connectionLost', `The contents of '${fileName}' broke off after ${data.bytes} of ${toText(size)} bytes`, 'Run again.'));
+		} catch (error) {
+			const known = AmoCrmError.of(error);
+			if (attempts === MOST_TRIES || (known.facts.failure && known.facts.failure.kind !== 'connectionLost')) throw known;
+		}
+	}
+}
+
+/** Asked with the token, which goes to amoCRM's own hosts only; where amoCRM sends on to another address, without it. */
+async function streamOf({ client, context }: Run, address: unknown): Promise<unknown> {
+	const isOwn = typeof address === 'string' && URL.canParse(address) && filesBaseOf(new URL(address).origin, client.baseUrl) !== undefined;
+	if (!isOwn) throw AmoCrmError.from(failureAs('malformed', "amoCRM gives no address of its own for the contents of the file", 'Run again; if it goes on, amoCRM support can help.'));
+	const reply = await client.send({ method: 'GET', base: address, path: '', isStream: true });
+	if (reply.ok) return reply.body;
+	const { status = 0 } = reply.failure;
+	if (status < 300 || status >= 400) throw AmoCrmError.from(reply.failure);
+	const answer = (await context.helpers.httpRequest({ url: address, encoding: 'stream', returnFullResponse: true })) as { body: unknown };
+	return answer.body;
+}
