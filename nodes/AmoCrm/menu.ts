@@ -165,28 +165,90 @@ function operationPicker({ entity, operations }: Resource): INodeProperties {
 	return { displayName: 'Operation', name: 'operation', type: 'options', noDataExpression: true, displayOptions: { show: { resource: [entity.value] } }, options, default: first };
 }
 
-/** A parameter that several operations have alike stands once, shown for all of them, where each has it in its own order. */
+interface Offer {
+	resource: string;
+	operation: string;
+	properties: INodeProperties[];
+}
+
+/** A parameter of several operations. */
+interface Shared {
+	text: string;
+	property: INodeProperties;
+	/** Where it stands, and what each of these collections offers. */
+	offers: Offer[];
+}
+
+const nested = ({ type, options }: INodeProperties) => (type === 'collection' ? ((options ?? []) as INodeProperties[]) : []);
+
+/** A collection is the same wherever it looks the same, whatever it offers there. */
+const lookOf = (property: INodeProperties): string => JSON.stringify(property.type === 'collection' ? { ...property, options: [] } : property);
+
 function parameters(): INodeProperties[] {
-	const merged: Array<{ text: string; property: INodeProperties; shown: Map<string, string[]> }> = [];
-	for (const { entity, operations } of resources) {
-		for (const { value, properties } of operations) {
-			let place = 0;
-			for (const property of properties) {
-				const text = JSON.stringify(property);
-				const known = merged.findIndex((entry, index) => index >= place && entry.text === text);
-				if (known < 0) merged.splice(place, 0, { text, property, shown: new Map() });
-				else place = known;
-				const { shown } = merged[place++] as (typeof merged)[number];
-				shown.set(entity.value, [...(shown.get(entity.value) ?? []), value]);
-			}
+	const all = resources.flatMap(({ entity, operations }) => operations.map(({ value, properties }) => ({ resource: entity.value, operation: value, properties })));
+	return merge(all).flatMap(({ property, offers }) =>
+		placesOf(offers, all).map((place) => shownFor({ ...property, ...merged(property, offers.filter(isIn(place))) }, { resource: place.resources, operation: place.operations })),
+	);
+}
+
+/** A parameter that several operations have alike stands once, shown for all of them, where each has it in its own order. */
+function merge(offers: Offer[]): Shared[] {
+	const shared: Shared[] = [];
+	for (const { resource, operation, properties } of offers) {
+		let place = 0;
+		for (const property of properties) {
+			const text = lookOf(property);
+			const known = shared.findIndex((entry, index) => index >= place && entry.text === text);
+			if (known < 0) shared.splice(place, 0, { text, property, offers: [] });
+			else place = known;
+			shared[place++]?.offers.push({ resource, operation, properties: nested(property) });
 		}
 	}
-	return merged.flatMap(({ property, shown }) => {
-		const alike = new Map<string, string[]>();
-		for (const [resource, operation] of shown) alike.set(operation.join(), [...(alike.get(operation.join()) ?? []), resource]);
-		return [...alike].map(([operation, resource]) => ({
-			...property,
-			displayOptions: { ...property.displayOptions, show: { resource, operation: operation.split(','), ...property.displayOptions?.show } },
-		}));
-	});
+	return shared;
 }
+
+/** Operations of resources, each with each. */
+interface Place {
+	resources: string[];
+	operations: string[];
+}
+
+const isIn =
+	({ resources: of, operations }: Place) =>
+	({ resource, operation }: Offer) =>
+		of.includes(resource) && operations.includes(operation);
+
+/** The offers, in as few places as hold no other one of all that there are. */
+function placesOf(offers: Offer[], all: Offer[]): Place[] {
+	const own = new Set(offers.map(({ resource, operation }) => `${resource} ${operation}`));
+	const others = all.filter(({ resource, operation }) => !own.has(`${resource} ${operation}`));
+	const places: Place[] = [];
+	for (const { resource, operation } of offers) {
+		const wider = places.map(({ resources: of, operations }) => ({ resources: [...new Set([...of, resource])], operations: [...new Set([...operations, operation])] }));
+		const fitting = wider.findIndex((place) => !others.some(isIn(place)));
+		if (fitting < 0) places.push({ resources: [resource], operations: [operation] });
+		else places[fitting] = wider[fitting] as Place;
+	}
+	return places;
+}
+
+/** What a collection offers, each with a rule where not all of `offers` have it. */
+function merged(collection: INodeProperties, offers: Offer[]): Pick<INodeProperties, 'options'> {
+	if (collection.type !== 'collection') return {};
+	const options = merge(offers).flatMap(({ property, offers: own }) =>
+		own.length === offers.length ? [property] : placesOf(own, offers).map((place) => shownFor(property, ruleOf(place, offers))),
+	);
+	return { options };
+}
+
+/** One of both parts does where it says it all. */
+function ruleOf({ resources: of, operations }: Place, offers: Offer[]): Record<string, string[]> {
+	if (offers.every(({ resource, operation }) => of.includes(resource) || !operations.includes(operation))) return { '/operation': operations };
+	if (offers.every(({ resource, operation }) => operations.includes(operation) || !of.includes(resource))) return { '/resource': of };
+	return { '/resource': of, '/operation': operations };
+}
+
+const shownFor = (property: INodeProperties, rule: Record<string, string[]>): INodeProperties => ({
+	...property,
+	displayOptions: { ...property.displayOptions, show: { ...rule, ...property.displayOptions?.show } },
+});

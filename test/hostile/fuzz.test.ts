@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { IDataObject, INodeExecutionData, INodeParameters, INodeProperties } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { unfolded } from '../unit/shown';
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
 import { editorOf } from '../integration/harness';
@@ -138,7 +139,7 @@ const OPERATIONS = new AmoCrm().description.properties.flatMap(({ name, displayO
 );
 
 describe(`amoCRM with ${RUNS} hostile inputs each (seed ${SEED})`, () => {
-	const { properties } = new AmoCrm().description;
+	const { properties } = unfolded();
 
 	it.each(OPERATIONS)('%s, %s', async (resource, operation) => {
 		const fixed = { resource, operation };

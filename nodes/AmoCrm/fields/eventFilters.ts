@@ -166,12 +166,12 @@ const VALUE_KINDS: ValueKind[] = [
 		query: (value, context) => ({ leads_statuses: stagesOf(value, context).map(({ pipelineId, statusId }) => ({ pipeline_id: pipelineId, status_id: statusId })) }),
 	},
 	{
-		property: { displayName: 'Customer Status Names or IDs', name: 'customerStatusIds', ...many({ loadOptionsMethod: 'getCustomerStatuses' }), description: pickMany('Statuses of customers') },
+		property: { displayName: 'Status Names or IDs', name: 'customerStatusIds', ...many({ loadOptionsMethod: 'getCustomerStatuses' }), description: pickMany('Statuses of customers') },
 		type: 'customer_status_changed',
 		query: (value, context) => ({ customers_statuses: pickedIds(value, CUSTOMER_STATUSES, context).map((id) => ({ status_id: id })) }),
 	},
 	{
-		property: { displayName: 'Responsible User Names or IDs', name: 'responsibleUserIds', ...many(USERS), description: pickMany('Who is responsible') },
+		property: { displayName: 'Responsible Names or IDs', name: 'responsibleUserIds', ...many(USERS), description: pickMany('Who is responsible') },
 		type: 'entity_responsible_changed',
 		query: (value, context) => ({ responsible_user_id: pickedIds(value, USERS, context) }),
 	},
