@@ -1,9 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import type { IBinaryData, IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { RunOptions } from './harness';
 import type { World } from './world';
 import { addLeads, byId, FAST, openWorld } from './world';
+// After the harness, which keeps its key file out of the way.
+import { BinaryDataService } from 'n8n-core';
 
 /** Files from n8n into the storage of the account, and onto cards. */
 
@@ -119,6 +124,30 @@ describe('a download', () => {
 	});
 });
 
+describe("n8n's files on disk", () => {
+	let service: BinaryDataService;
+	beforeAll(async () => {
+		// The container that n8n-core itself uses.
+		const core = createRequire(require.resolve('n8n-core'));
+		const { Container } = core('@n8n/di') as { Container: { get(type: unknown): BinaryDataService } };
+		service = Container.get(BinaryDataService);
+		await service.init();
+	});
+
+	it('go up and down as streams, byte for byte', async () => {
+		const bytes = randomBytes(3_000_001);
+		const file = await service.store({ type: 'execution', workflowId: '1', executionId: '1' }, bytes, { mimeType: 'application/pdf', fileName: 'Disk.pdf', data: '' });
+		expect(file.id).toContain('filesystem');
+		const [row] = await rows([file]);
+		expect([row?.name, row?.size, hashOf(row?.uuid)]).toEqual(['Disk', bytes.length, hash(bytes)]);
+		const { rows: all } = await world.run({ resource: 'file', operation: 'download', options: FAST, fileId: byId(String(row?.uuid)) });
+		const data = all[0]?.binary?.data as IBinaryData;
+		expect(data).toMatchObject({ fileName: 'Disk.pdf', bytes: bytes.length });
+		expect(data.id).toContain('filesystem');
+		expect(hash(await service.getAsBuffer(data))).toBe(hash(bytes));
+	});
+});
+
 describe('trouble', () => {
 	const big = randomBytes(1_200_000);
 	const UPLOAD = /\/sessions\/upload\//;
@@ -141,6 +170,38 @@ describe('trouble', () => {
 		expect(hashOf(row?.uuid)).toBe(hash(big));
 		expect(count()).toBe(before + 1);
 		expect(world.emulator.log.of('POST', '/v1.0/sessions')).toHaveLength(2);
+	});
+
+	it('a part size that amoCRM no longer takes is asked for anew', async () => {
+		const before = count();
+		world.emulator.faults.add({ method: 'POST', path: UPLOAD, times: 1, action: { kind: 'status', status: 413, body: { title: 'Payload Too Large', status: 413 } } });
+		const [row] = await rows([inMemory(big)]);
+		expect([hashOf(row?.uuid), count()]).toEqual([hash(big), before + 1]);
+	});
+
+	it.each(['https://example.com/v1.0/sessions/upload/1', 'http://amocrm.ru.example.com/x', 'https://user@drive-b.amocrm.ru/x', 5, null])('bytes and token do not go to %s', async (address) => {
+		world.emulator.faults.add({ method: 'POST', path: /\/sessions$/, times: 1, action: { kind: 'status', status: 200, body: { session_id: 1, upload_url: address, max_part_size: 10 } } });
+		expect(await said([inMemory(Buffer.from('abc'))])).toContain('without an address of its own for the parts');
+		expect(parts()).toEqual([]);
+	});
+
+	it('contents that are elsewhere are read without the token', async () => {
+		const asked: Array<[string | undefined, boolean]> = [];
+		const server = createServer(({ url, headers }, response) => {
+			asked.push([url, 'authorization' in headers]);
+			if (url === '/there') response.end('abc');
+			else response.writeHead(302, { location: '/there' }).end();
+		});
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const [row] = await rows([inMemory(Buffer.from('abc'))]);
+		const href = `http://localhost:${(server.address() as AddressInfo).port}/here`;
+		const record = { uuid: row?.uuid, version_uuid: row?.version_uuid, name: 'Scan', size: 3, metadata: { extension: 'pdf', mime_type: 'application/pdf' }, _links: { download: { href } } };
+		world.emulator.faults.add({ method: 'GET', path: /\/v1\.0\/files\//, times: 1, action: { kind: 'status', status: 200, body: record } });
+		const { rows: all, error } = await world.run({ resource: 'file', operation: 'download', options: FAST, fileId: byId(String(row?.uuid)) });
+		server.closeAllConnections();
+		server.close();
+		expect([error, all[0]?.binary?.data?.bytes]).toEqual([undefined, 3]);
+		expect(asked).toEqual([['/here', true], ['/here', false], ['/there', false]]);
 	});
 
 	it('a full storage is said', async () => {
