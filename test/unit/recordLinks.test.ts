@@ -199,6 +199,9 @@ it('every picker of records among the fields is in that list', () => {
 	expect(pickers.sort()).toEqual(LINKED.map(([resource, name]) => `${resource} ${name}`).filter((name) => name !== 'lead contactIds').concat(IN_BLOCKS).sort());
 });
 
+/** What is told apart by texts, as its list is asked for several. */
+const OF_TEXTS: Record<string, unknown> = { event: ['7', '8', '9'], file: '7,8,9' };
+
 describe('filters by records', () => {
 	const filters = resources.flatMap(({ entity }) =>
 		entity.filters.filter(({ name }) => /^(records|ids|linkedRecords|entityIds)$/.test(name)).map((filter) => [entity.value, filter.name, entity.filters] as const),
@@ -210,10 +213,9 @@ describe('filters by records', () => {
 	it.each(filters)('%s: %s takes a list and refuses a link of another account', (resource, name, all) => {
 		const isPicker = name === 'records' || name === 'linkedRecords';
 		const [condition] = conditions(all, name, isPicker ? picked('7', [8, '9']) : '7, 8,9');
-		// Events are told apart by texts.
-		expect(Object.values(condition?.query.filter as object)).toEqual([resource === 'event' && name === 'ids' ? ['7', '8', '9'] : [7, 8, 9]]);
+		expect(Object.values(condition?.query.filter as object)).toEqual([(name === 'ids' && OF_TEXTS[resource]) || [7, 8, 9]]);
 		const foreign = 'https://other.amocrm.ru/leads/detail/7';
-		expect(() => conditions(all, name, isPicker ? picked(foreign) : foreign)).toThrow(resource === 'event' && name === 'ids' ? 'is not the ID of an event.' : FOREIGN);
+		expect(() => conditions(all, name, isPicker ? picked(foreign) : foreign)).toThrow(name === 'ids' && resource in OF_TEXTS ? /is not the ID of an? (event|file)\./ : FOREIGN);
 	});
 
 	it('a list of pickers that is still empty filters nothing', () => {

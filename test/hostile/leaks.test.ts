@@ -6,9 +6,9 @@ import type { IDataObject, IExecuteFunctions, IHttpRequestOptions, INode } from 
 
 import { createClient } from '../../nodes/AmoCrm/transport/client';
 import { DOMAINS } from '../unit/domains';
-import type { Account } from './harness';
-import { runNode } from './harness';
-import { openWorld } from './world';
+import type { Account } from '../integration/harness';
+import { runNode } from '../integration/harness';
+import { openWorld } from '../integration/world';
 
 /** Attempts to make the node give a token away: to another host, in a message, in what an execution leaves behind. */
 

@@ -7,11 +7,11 @@ import { plainName } from '../../nodes/AmoCrm/fields/fields';
 import { resources } from '../../nodes/AmoCrm/menu';
 import type { Operation } from '../../nodes/AmoCrm/operations/types';
 import { fieldsFor, isTopLevel } from '../../nodes/AmoCrm/operations/newRecord';
-import type { RunResult } from './harness';
-import { editorOf, runNode } from './harness';
-import { furnish, SAMPLES, sampleOf } from './samples';
-import type { World } from './world';
-import { byId, FAST, openWorld } from './world';
+import type { RunResult } from '../integration/harness';
+import { editorOf, runNode } from '../integration/harness';
+import { furnish, SAMPLES, sampleOf } from '../integration/samples';
+import type { World } from '../integration/world';
+import { byId, FAST, openWorld } from '../integration/world';
 
 /**
  * Every parameter of the form that takes a name in place of an ID, by what the form says of it, and every choice: what is
@@ -88,6 +88,7 @@ function comparable({ emulator: { account } }: World, owner: 'leads' | 'contacts
 
 /** The same for what stands beside it in its collection or block. */
 const BESIDE: Record<string, (world: World) => IDataObject> = {
+	...Object.fromEntries(['lead', 'incomingLead'].flatMap((noted) => ['taskTypeId', 'responsibleUserId'].map((name) => [`${noted}.additionalFields.task.task.${name}`, () => ({ text: 'x', completeTill: '2030-01-01T00:00:00Z' })]))),
 	mcpTransport: () => ({ mcpUrl: 'https://example.com/mcp' }),
 	attachmentType: () => ({ attachmentId: '1', attachmentName: 'x.pdf' }),
 	'event.catalogId': () => ({ entityType: 'catalog_elements' }),

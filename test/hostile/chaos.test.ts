@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Fault, FaultAction } from '../../emulator';
-import type { RunResult } from './harness';
-import { runNode } from './harness';
-import type { World } from './world';
-import { manyItems, openWorld } from './world';
+import type { RunResult } from '../integration/harness';
+import { runNode } from '../integration/harness';
+import type { World } from '../integration/world';
+import { manyItems, openWorld } from '../integration/world';
 
 /**
  * 10,000 rows through everything that can go wrong between n8n and amoCRM. Afterwards every row is exactly one of
