@@ -49,6 +49,7 @@ async function fillAll(): Promise<Form[]> {
 	await addRecord(stage, '/leads/notes', { entity_id: lead, note_type: 'common', params: { text: 'The client asked for a discount' } });
 	await addRecord(stage, '/sources', { name: 'Landing page', external_id: 'landing-1' });
 	await addRecord(stage, '/roles', { name: 'Manager' });
+	await addRecord(stage, '/amma/agents', { name: 'Anna', description: 'Answers questions', system_prompt: 'Be kind' });
 	const editor = remembering(askFor(stage));
 	// Customers have segments or statuses, never both.
 	stage.emulator.account.info.customers_mode = 'segments';
@@ -63,6 +64,7 @@ async function fillAll(): Promise<Form[]> {
 /** What a list depends on besides the account; nothing for most. */
 const DEPENDS_ON: Record<string, string[]> = {
 	getCustomFieldNames: ['resource', 'catalogId', 'entityType'],
+	getCreateOnlyFields: ['resource', 'catalogId'],
 	getCustomFields: ['resource', 'catalogId'],
 	getPriceFields: ['catalogId'],
 	getStages: ['operation'],

@@ -35,7 +35,7 @@ export const chatTemplate = entity({
 		{ name: 'wabaFooter', displayName: 'WhatsApp Footer', kind: text, placeholder: 'e.g. Reply STOP to unsubscribe', description: `Last line of the message; ${OF_WHATSAPP}` },
 		{ name: 'wabaCategory', displayName: 'WhatsApp Category', kind: choice(CATEGORIES), description: `What the message is for; ${OF_WHATSAPP}`, property: { default: 'UTILITY' } },
 		{ name: 'wabaLanguage', displayName: 'WhatsApp Language', kind: text, placeholder: 'e.g. ru', description: `Language of the text; ${OF_WHATSAPP}` },
-		{ name: 'wabaExamples', displayName: 'WhatsApp Examples (JSON)', kind: jsonValues, description: `Samples of what markers stand for, for example {"{{contact.name}}": "Anna"}; ${OF_WHATSAPP}` },
+		{ name: 'wabaExamples', displayName: 'Examples (JSON)', kind: jsonValues, description: `Samples of what markers stand for, for example {"{{contact.name}}": "Anna"}; ${OF_WHATSAPP}` },
 	],
 	filters: [textFilter('external_id', { name: 'externalIds', displayName: 'External IDs', placeholder: 'e.g. greeting-1', description: 'Return only the template with this external ID, or one of a list' })],
 	withOptions: { is_on_review: 'Is on Review', review_status: 'Review Status', reviews: 'Reviews' },

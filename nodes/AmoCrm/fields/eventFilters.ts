@@ -171,7 +171,7 @@ const VALUE_KINDS: ValueKind[] = [
 		query: (value, context) => ({ customers_statuses: pickedIds(value, CUSTOMER_STATUSES, context).map((id) => ({ status_id: id })) }),
 	},
 	{
-		property: { displayName: 'Responsible Names or IDs', name: 'responsibleUserIds', ...many(USERS), description: pickMany('Who is responsible') },
+		property: { displayName: 'User Names or IDs', name: 'responsibleUserIds', ...many(USERS), description: pickMany('Who is responsible') },
 		type: 'entity_responsible_changed',
 		query: (value, context) => ({ responsible_user_id: pickedIds(value, USERS, context) }),
 	},
@@ -202,7 +202,7 @@ function valueFilter(side: 'before' | 'after', displayName: string, description:
 			type: 'fixedCollection',
 			placeholder: 'Add Value',
 			default: {},
-			options: [{ displayName: 'Value', name: 'value', values: VALUE_KINDS.map(({ property }) => ({ ...property, displayName: `${side === 'before' ? 'Old' : 'New'} ${property.displayName}` })) }],
+			options: [{ displayName: 'Value', name: 'value', values: VALUE_KINDS.map(({ property }) => ({ ...property, displayName: `${side === 'before' ? '' : 'To '}${property.displayName}` })) }],
 		},
 		condition: (value, context) => {
 			const given = isObject(value) && isObject(value.value) ? value.value : {};
