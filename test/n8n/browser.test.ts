@@ -2,7 +2,6 @@ import { openBrowser, type Browser } from './browser';
 import {
 	addMappedField,
 	addNode,
-	addToCollection,
 	choose,
 	connect,
 	executeStep,
@@ -58,9 +57,8 @@ test('add the node from the nodes panel, choose resource and operation, run it, 
 test('create a lead with a manager picked from the list of the account', async () => {
 	await addNode(browser, stage.n8n.url, 'amoCRM', 'Create a lead');
 	await type(browser, 'name', 'Lead from the editor');
-	await addToCollection(browser, 'Add Field', 'Responsible User');
 	const user = [...stage.emulator.account.users.values()][1];
-	await pick(browser, user?.name ?? 'no user');
+	await pick(browser, user?.name ?? 'no user', 'responsibleUserId');
 	await browser.shot('lead-filled');
 	const output = await executeStep(browser);
 	await browser.shot('lead-created');

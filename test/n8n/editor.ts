@@ -82,11 +82,6 @@ export async function choose({ page }: Browser, parameter: string, option: strin
 	await page.getByRole('option', { name: option }).first().click();
 }
 
-export async function addToCollection({ page }: Browser, collection: string, option: string): Promise<void> {
-	await page.getByRole('combobox', { name: collection }).or(page.getByText(collection, { exact: true })).last().click();
-	await page.getByRole('option', { name: option, exact: true }).click();
-}
-
 export async function type({ page }: Browser, parameter: string, text: string): Promise<void> {
 	await byTestId(page, `parameter-input-${parameter}`).locator('input, textarea').first().fill(text);
 }
@@ -113,11 +108,12 @@ export async function mapAutomatically({ page }: Browser): Promise<void> {
 	await page.getByRole('option', { name: 'Map Automatically' }).click();
 }
 
-/** Picks a record from the searched list of a record picker. */
-export async function pick({ page, shot }: Browser, search: string): Promise<void> {
-	await byTestId(page, 'rlc-input').click();
-	await byTestId(page, 'rlc-search').locator('input').or(page.locator('input[data-test-id="rlc-search"]')).fill(search);
-	const found = byTestId(page, 'rlc-item').filter({ hasText: search }).first();
+/** Picks a record from the searched list of a record picker: the only one, or that of the parameter. */
+export async function pick({ page, shot }: Browser, search: string, parameter?: string): Promise<void> {
+	const form = parameter === undefined ? page : byTestId(page, `parameter-input-${parameter}`).first();
+	await form.locator('[data-test-id="rlc-input"]').click();
+	await page.locator('[data-test-id="rlc-search"]:visible input, input[data-test-id="rlc-search"]:visible').fill(search);
+	const found = page.locator('[data-test-id="rlc-item"]:visible').filter({ hasText: search }).first();
 	await found.waitFor();
 	await shot('picker');
 	await found.click();
