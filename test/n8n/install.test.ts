@@ -55,7 +55,7 @@ test('n8n installs the package, and stores its nodes with whole versions', async
 		packageName,
 		installedVersion: version,
 		installedNodes: expect.arrayContaining([
-			expect.objectContaining({ type: `${packageName}.amoCrm`, latestVersion: 1 }),
+			expect.objectContaining({ type: `${packageName}.amoCrm`, latestVersion: 2 }),
 			expect.objectContaining({ type: `${packageName}.amoCrmTrigger`, latestVersion: VERSIONS.at(-1) }),
 		]),
 	};
