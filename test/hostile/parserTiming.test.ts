@@ -290,7 +290,7 @@ async function tooSteep(parse: (text: string) => unknown, short: string, long: s
 	// A hundred times that would never end.
 	if (few > 300) return `${few.toFixed(0)} ms for ${SHORT} characters`;
 	let many = Infinity;
-	for (let round = 0; round < 4; round++) {
+	for (let round = 0; round < 10; round++) {
 		many = Math.min(many, await costOf(parse, long));
 		if (many < NOTHING_MS || many < MOST * few) return undefined;
 		few = Math.min(few, await costOf(parse, short));
