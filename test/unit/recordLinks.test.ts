@@ -5,7 +5,7 @@ import { encodeDraft } from '../../nodes/AmoCrm/fields/fields';
 import { conditionsOf } from '../../nodes/AmoCrm/fields/filters';
 import { readId } from '../../nodes/AmoCrm/operations/parameters';
 import type { LocatorTarget } from '../../nodes/AmoCrm/fields/locator';
-import { idIn, recordLocator } from '../../nodes/AmoCrm/fields/locator';
+import { idIn, recordLocator, textIdIn } from '../../nodes/AmoCrm/fields/locator';
 import { CATALOG, LEAD, RECORD } from '../../nodes/AmoCrm/fields/targets';
 import type { Entity } from '../../nodes/AmoCrm/entities/types';
 import type { Run } from '../../nodes/AmoCrm/operations/types';
@@ -201,6 +201,10 @@ it('every picker of records among the fields is in that list', () => {
 
 /** What is told apart by texts, as its list is asked for several. */
 const OF_TEXTS: Record<string, unknown> = { event: ['7', '8', '9'], file: '7,8,9' };
+
+it.each([NaN, -Infinity, true, {}, '../7'])('%s is no ID that is a text', (value) => {
+	expect(() => textIdIn({ noun: 'file', listSearchMethod: 'searchFiles', linkPaths: [] }, value, { accountUrl: ACCOUNT })).toThrow('is not the ID of a file.');
+});
 
 describe('filters by records', () => {
 	const filters = resources.flatMap(({ entity }) =>

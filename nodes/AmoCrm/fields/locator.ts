@@ -91,7 +91,7 @@ export function textIdIn(target: LocatorTarget, value: unknown, context: PickCon
 	const { noun } = target;
 	const given = unwrapLocator(value);
 	const plain = namedIn(target, given, context) ?? given;
-	const said = typeof plain === 'string' || typeof plain === 'number' ? String(plain).trim() : '';
+	const said = typeof plain === 'string' || Number.isFinite(plain) ? String(plain).trim() : '';
 	const text = target.textLink?.exec(said)?.[1] ?? said;
 	// It becomes a part of an address.
 	if (/^[\w.-]{1,200}$/.test(text) && /\w/.test(text)) return text;
