@@ -6,6 +6,7 @@ import { inSentence } from '../entities/types';
 import { COMPANIONS } from '../fields/companions';
 import { AmoCrmError } from '../fields/errors';
 import type { Draft, WritableField } from '../fields/fields';
+import { inTurns } from '../transport/parallel';
 import type { Asked } from './items';
 import type { SentOutcome } from './send';
 import { sendRows } from './send';
@@ -24,12 +25,13 @@ export const companionsOf = ({ notedAs }: Pick<Entity, 'notedAs'>): WritableFiel
  */
 export async function addCompanions(run: Run, entity: Noted, ready: Array<Asked<Draft>>): Promise<void> {
 	for (const kind of ['note', 'task'] as const) {
-		const rows = ready.flatMap(({ item, asked }) => {
+		const ofEach = await inTurns(ready, ({ item, asked }) => {
 			const body = asked.companions?.[kind];
 			const row = run.rows.get(item)?.[0];
 			const id = row && ownerOf(entity, row);
 			return body && id !== undefined && row?.[`${kind}_id`] === undefined ? [{ item, asked: { ...body, ...placeOf(entity, kind, id) } }] : [];
 		});
+		const rows = ofEach.flat();
 		if (rows.length === 0) continue;
 		const route = kind === 'note' ? { path: `/${entity.notedAs}/notes`, collection: 'notes' } : { path: '/tasks', collection: 'tasks' };
 		const outcomes = await sendRows(run, rows, { ...route, verb: NEW_ROWS });

@@ -8,6 +8,7 @@ import type { Draft } from '../fields/fields';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { simplify } from '../fields/simplify';
+import { inTurns } from '../transport/parallel';
 import { readList } from '../transport/pages';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
@@ -147,36 +148,38 @@ export function draftFromParameters(run: Run, { entity, mode }: Writing, item: n
 }
 
 async function sendDrafts(run: Run, route: Route, ready: Array<Asked<Draft>>): Promise<SentOutcome[]> {
-	if (run.isDryRun) return await sendRows(run, ready.map(({ item, asked: { body } }) => ({ item, asked: body })), route);
+	if (run.isDryRun) return await sendRows(run, await inTurns(ready, ({ item, asked: { body } }) => ({ item, asked: body })), route);
 	const creates = route.verb.method === 'POST';
 	const outcomes = new Map<Asked<Draft>, SentOutcome>();
-	const rows = ready.flatMap((entry) => {
+	const rows: Array<Asked<IDataObject> & { entry: Asked<Draft> }> = [];
+	await inTurns(ready, (entry) => {
 		const { item, asked: { body } } = entry;
 		// Written in an earlier try, or an update that only links.
 		const answer = run.rows.get(item)?.[0] ?? (creates || Object.keys(body).some((key) => key !== 'id') ? undefined : { id: body.id });
 		if (answer) outcomes.set(entry, { status: 'written', answer });
-		return answer ? [] : [{ entry, item, asked: body }];
+		else rows.push({ entry, item, asked: body });
 	});
 	const sent = await sendRows(run, rows, route);
-	rows.forEach(({ entry }, index) => outcomes.set(entry, sent[index] as SentOutcome));
-	return ready.map((entry) => outcomes.get(entry) as SentOutcome);
+	await inTurns(rows, ({ entry }, index) => outcomes.set(entry, sent[index] as SentOutcome));
+	return await inTurns(ready, (entry) => outcomes.get(entry) as SentOutcome);
 }
 
 /** The row of nodes before version 2: amoCRM's answer over what was sent. */
 const oldRow = ({ body }: Draft, answer: IDataObject): IDataObject => omit({ ...body, ...answer }, [...ORDERS, '_embedded', '_links', 'custom_fields_values']);
 
 /** What the rows of these drafts can be shown with. */
-const writtenView = async (run: Run, ready: Array<Asked<Draft>>) => await knownView(run, ready.map(({ asked: { body, before } }) => ({ ...before, ...body })));
+const writtenView = async (run: Run, ready: Array<Asked<Draft>>) => await knownView(run, await inTurns(ready, ({ asked: { body, before } }) => ({ ...before, ...body })));
 
 /** Links of written records go to the mass route; a link that fails does not hide that its record was written. */
 async function makeLinks(run: Run, entity: Entity, ready: Array<Asked<Draft>>): Promise<void> {
-	const links = ready.flatMap(({ item, asked }) => {
+	const ofEach = await inTurns(ready, ({ item, asked }) => {
 		const id = run.rows.get(item)?.[0]?.id;
 		return id === undefined ? [] : asked.links.map((link) => ({ item, asked: { entity_id: id, ...link } }));
 	});
+	const links = ofEach.flat();
 	if (links.length === 0) return;
 	const outcomes = await sendLinks(run, entity, { action: 'link', links });
-	links.forEach(({ item, asked: link }, index) => {
+	await inTurns(links, ({ item, asked: link }, index) => {
 		const outcome = outcomes[index] as SentOutcome;
 		if (outcome.status === 'planned' || outcome.status === 'written' || run.errors.has(item)) return;
 		const done = `${entity.displayName} ${String(link.entity_id)} was written, but`;
