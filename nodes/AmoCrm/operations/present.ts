@@ -41,8 +41,13 @@ export async function viewOf(run: Reader, rows: IDataObject[]): Promise<View> {
 export const knownView = async (run: Reader, rows: IDataObject[]): Promise<View> => await viewWith(run, rows, (path) => isRead(run.client, path));
 
 async function viewWith({ client, timezone: workflow, isVersion1: isOld }: Reader, rows: IDataObject[], mayRead: (path: string) => boolean): Promise<View> {
-	const has = (key: string) => rows.some((row) => row[key] !== undefined);
-	const kinds = new Set((await inTurns(rows, valueKinds)).flat());
+	const present = new Set<string>();
+	const kinds = new Set<string>();
+	await inTurns(rows, (row) => {
+		for (const key of NAMED_BY) if (row[key] !== undefined) present.add(key);
+		for (const kind of valueKinds(row)) kinds.add(kind);
+	});
+	const has = (key: (typeof NAMED_BY)[number]) => present.has(key);
 	const ifAllowed = async <T>(path: string, read: () => Promise<T>) => (mayRead(path) ? await ifReadable(read()) : undefined);
 	const [account, pipelines, users, statuses, taskTypes, fields] = await Promise.all([
 		mayRead('/account') ? accountTimezone(client) : '',
@@ -64,6 +69,9 @@ async function viewWith({ client, timezone: workflow, isVersion1: isOld }: Reade
 		isOld,
 	};
 }
+
+/** Keys of rows that names stand behind. */
+const NAMED_BY = ['pipeline_id', 'responsible_user_id', 'value_after', 'periodicity'] as const;
 
 /** What events call records that have custom fields, and where those are. */
 const FIELD_OWNERS = [['lead', '/leads'], ['contact', '/contacts'], ['company', '/companies'], ['customer', '/customers']] as const;
