@@ -98,11 +98,11 @@ test('a dry run reads, and says what it would send', async () => {
 describe('many items', () => {
 	test('go out side by side, each to its own row', async () => {
 		world.emulator.faults.add({ times: Infinity, action: { kind: 'delay', ms: 100 } });
-		const started = performance.now();
 		const items = leads.slice(0, 40).map((id) => ({ id }));
 		const { rows } = await send({ path: '=/api/v4/leads/{{ $json.id }}' }, { items });
 		expect(rows.map(({ json, pairedItem }) => [json.id, pairedItem])).toEqual(items.map(({ id }, item) => [id, { item }]));
-		expect(performance.now() - started).toBeLessThan(3_000);
+		const isUnderWay = (moment: number) => sent().filter(({ at, ms }) => at <= moment && moment < at + ms).length;
+		expect(Math.max(...sent().map(({ at }) => isUnderWay(at)))).toBeGreaterThan(2);
 	});
 
 	test('that change one record keep their order', async () => {
@@ -172,7 +172,8 @@ describe('pages', () => {
 	test('are followed to the end, or to the limit, one record a row', async () => {
 		const all = await send({ path: '/api/v4/leads', pagination: true, returnAll: true, query: '{"order":{"id":"asc"}}' });
 		expect(jsonOf(all).map(({ id }) => id)).toEqual(leads);
-		expect(sent().length).toBeLessThan(6);
+		// How many pages are asked for beside the last one depends on how slowly they come; none is read twice.
+		expect(sent().filter(({ status }) => status === 200)).toHaveLength(Math.ceil(leads.length / 250));
 		const some = await send({ path: '/api/v4/leads', pagination: true, limit: 300, query: '{"order":{"id":"asc"}}' });
 		expect(jsonOf(some).map(({ id }) => id)).toEqual(leads.slice(0, 300));
 		expect(jsonOf(await send({ path: '/api/v4/leads', pagination: true }))).toHaveLength(50);

@@ -7,7 +7,7 @@ import { readRecord, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { endsEverything, isTooMuch } from '../transport/failures';
 import { MAX_PAGE_SIZE, isLongerThan, readList } from '../transport/pages';
-import { inParallel } from '../transport/parallel';
+import { chunksOf, inParallel } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
 import { notFoundError } from './problems';
 
@@ -52,12 +52,10 @@ export async function findByIds(client: ApiClient, entity: Search['entity'], ext
 	const { found } = search;
 	const { unpaged, byIds, joinsIds, pageSize = IDS_PER_REQUEST } = entity.list ?? {};
 	const asksByIds = byIds === 'filter' || (ids.length > 1 && byIds !== 'single');
-	const chunks: RecordId[][] = [];
 	const atOnce = Math.min(joinsIds ? LONG_IDS_PER_REQUEST : IDS_PER_REQUEST, pageSize);
-	for (let from = 0; from < ids.length && asksByIds; from += atOnce) chunks.push(ids.slice(from, from + atOnce));
 	let unread = asksByIds ? [] : ids;
 	let filtersWork = true;
-	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
+	await inParallel(chunksOf(asksByIds ? ids : [], atOnce), IN_FLIGHT, async (chunk) => {
 		if (filtersWork && (await readByFilter(search, chunk)) && !joinsIds) return;
 		filtersWork = joinsIds === true;
 		unread.push(...chunk.filter((id) => !found.has(id)));

@@ -9,7 +9,7 @@ import { failureAs } from '../transport/failures';
 import { isObject } from '../transport/objects';
 import type { ListJob, ListResult } from '../transport/pages';
 import { MAX_PAGE_SIZE, readList } from '../transport/pages';
-import { grouped } from '../transport/parallel';
+import { chunksOf, grouped } from '../transport/parallel';
 import type { Outcome, Query, Verb } from '../transport/types';
 import { action } from './action';
 import { findByIds, isFailure, LONG_IDS_PER_REQUEST } from './byIds';
@@ -136,8 +136,9 @@ async function readFiles({ query: { of: path, ...query } = {}, ...job }: ListJob
 	if (!chosen) return await readList({ ...job, query });
 	const all: ListResult & { ok: true } = { ok: true, rows: [], repeated: 0, rejected: 0, hasUnreadable: false };
 	const { limit = Infinity } = job;
-	for (let from = 0; from < chosen.length && all.rows.length < limit; from += LONG_IDS_PER_REQUEST) {
-		const uuid = chosen.slice(from, from + LONG_IDS_PER_REQUEST).join(',');
+	for (const chunk of chunksOf(chosen, LONG_IDS_PER_REQUEST)) {
+		if (all.rows.length >= limit) break;
+		const uuid = chunk.join(',');
 		const part = await readList({ ...job, limit: job.limit === undefined ? undefined : limit - all.rows.length, query: { ...query, filter: { ...filter, uuid } } });
 		if (!part.ok) return part;
 		all.rows.push(...part.rows);

@@ -12,7 +12,7 @@ import { isUnset, optionIn } from '../fields/values';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { readList } from '../transport/pages';
-import { grouped, inParallel, inTurns } from '../transport/parallel';
+import { chunksOf, grouped, inParallel, inTurns } from '../transport/parallel';
 import type { Outcome, Query } from '../transport/types';
 import { findByIds, IDS_PER_REQUEST, IN_FLIGHT, recordIn } from './byIds';
 import { filtersOf, limitOf, limitProperties } from './getMany';
@@ -199,8 +199,7 @@ const isBare = (list: Outcome<{ rows: IDataObject[] }> | undefined): boolean => 
 async function readBelow({ client }: Run, { base, path }: Entity, { part, mass, isOnAccount, read }: Below, { ids, query, limit }: { ids: RecordId[]; query: Query; limit: number }): Promise<Lists> {
 	const lists: Lists = new Map();
 	const size = mass ? IDS_PER_REQUEST : 1;
-	const chunks = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
-	await inParallel(chunks, IN_FLIGHT, async (chunk) => {
+	await inParallel(chunksOf(ids, size), IN_FLIGHT, async (chunk) => {
 		const [id = ''] = chunk;
 		const place = { ...(isOnAccount ? {} : { base }), ...(mass ? { path: `${path}/${part}`, query: mass.query(chunk, query) } : { path: `${path}/${id}/${part}`, query }) };
 		const list = read ? await read(client, place, limit) : await readList({ client, ...place, collection: part });

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
 import { endsEverything, isTooMuch, refusalIn } from './failures';
-import { grouped, inTurns } from './parallel';
+import { chunksOf, grouped, inTurns } from './parallel';
 import { isRepeatable } from './retry';
 import type { ApiRequest, Failure, FieldProblem, Reply } from './types';
 
@@ -69,9 +69,8 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 
 	/** Wave by wave: two rows for the same record must not be in one batch, nor overtake each other. */
 	for (const wave of await wavesOf(rows, job)) {
-		const queue: number[][] = [];
 		const groups = await grouped(wave, (index) => job.addressOf?.(rows[index] as IDataObject));
-		for (const group of groups.values()) for (let from = 0; from < group.length; from += size) queue.push(group.slice(from, from + size));
+		const queue = [...groups.values()].flatMap((group) => chunksOf(group, size));
 
 		const workers: Array<Promise<void>> = [];
 		const worker = async (): Promise<void> => {

@@ -38,6 +38,11 @@ export async function inTurns<T, R>(entries: Iterable<T>, work: (entry: T, index
 	return results;
 }
 
+/** The entries in order, `size` of them at a time. */
+export function chunksOf<T>(entries: T[], size: number): T[][] {
+	return Array.from({ length: Math.ceil(entries.length / size) }, (_, index) => entries.slice(index * size, (index + 1) * size));
+}
+
 /** The entries by what `keyOf` gives for them, in order. */
 export async function grouped<T, K>(entries: Iterable<T>, keyOf: (entry: T, index: number) => K): Promise<Map<K, T[]>> {
 	const groups = new Map<K, T[]>();

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from '../transport/client';
-import { inParallel } from '../transport/parallel';
+import { chunksOf, inParallel } from '../transport/parallel';
 import { readList } from '../transport/pages';
 import { isObject } from '../transport/objects';
 import type { HookItem } from './delivery';
@@ -45,7 +45,7 @@ export function withChanged(items: HookItem[], fields: string[], changes: Change
 export async function readChanges(client: ApiClient, items: HookItem[]): Promise<{ changes: Changes; complete: boolean }> {
 	const changes: Changes = new Map();
 	let complete = true;
-	await inParallel(chunksOf(items), IN_FLIGHT, async (chunk) => {
+	await inParallel(perRequest(items), IN_FLIGHT, async (chunk) => {
 		const moments = chunk.map(momentOf);
 		const list = await readList({
 			client,
@@ -74,12 +74,9 @@ export async function readChanges(client: ApiClient, items: HookItem[]): Promise
 
 const momentOf = ({ data }: HookItem): number => Number(textOf(data.updated_at ?? data.last_modified) || NaN);
 
-function chunksOf(items: HookItem[]): HookItem[][] {
+function perRequest(items: HookItem[]): HookItem[][] {
 	const updated = items.filter((item) => item.action === 'update' && WITH_HISTORY.has(item.entity) && typeof item.data.id === 'number' && Number.isFinite(momentOf(item)));
-	return [...WITH_HISTORY].flatMap((entity) => {
-		const own = updated.filter((item) => item.entity === entity);
-		return Array.from({ length: Math.ceil(own.length / IDS_PER_REQUEST) }, (_, index) => own.slice(index * IDS_PER_REQUEST, (index + 1) * IDS_PER_REQUEST));
-	});
+	return [...WITH_HISTORY].flatMap((entity) => chunksOf(updated.filter((item) => item.entity === entity), IDS_PER_REQUEST));
 }
 
 function fieldsOf(event: IDataObject): string[] {
