@@ -213,13 +213,12 @@ describe('the connection to the account', () => {
 
 	it('stops waiting when the execution is stopped', async () => {
 		world.emulator.faults.add({ times: 1000, action: { kind: 'delay', ms: 200 } });
-		const started = Date.now();
 		await world.run(
 			{ ...CREATE, options: { batchSize: 1, requestsPerSecond: 1 } },
 			{ items: manyItems(20, (index) => ({ name: `L${index}`, price: 1, status: '' })), abortAfterMs: 500 },
 		);
-		expect(Date.now() - started).toBeLessThan(5000);
 		const sent = world.emulator.log.entries.length;
+		expect(sent).toBeLessThan(20);
 		await new Promise((resolve) => setTimeout(resolve, 1500));
 		expect(world.emulator.log.entries).toHaveLength(sent);
 	});

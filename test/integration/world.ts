@@ -12,6 +12,8 @@ export interface World {
 	run(parameters: INodeParameters, options?: Partial<RunOptions>): Promise<RunResult>;
 	/** Requests of one kind, in order of arrival. */
 	requests(method: string, path: string): LogEntry[];
+	/** The most requests that were under way at one moment. */
+	mostAtOnce(): number;
 	close(): Promise<void>;
 }
 
@@ -28,6 +30,10 @@ export async function openWorld(options: EmulatorOptions = {}): Promise<World> {
 		account,
 		run: async (parameters, runOptions = {}) => await runNode({ account, parameters, ...runOptions }),
 		requests: (method, path) => emulator.log.of(method, `/api/v4${path}`),
+		mostAtOnce: () => {
+			const { entries } = emulator.log;
+			return Math.max(...entries.map(({ at: moment }) => entries.filter(({ at, ms }) => at <= moment && moment < at + ms).length));
+		},
 		close: async () => await emulator.close(),
 	};
 }
