@@ -2,12 +2,15 @@
 
 export type FaultAction =
 	| { kind: 'status'; status: number; body?: unknown; html?: string; headers?: Record<string, string> }
-	/** `before`: the change never happens; `after`: it happens, but the caller sees a cut connection. */
-	| { kind: 'reset'; when: 'before' | 'after' }
+	/**
+	 * `before`: the change never happens; `after`: it happens, but the caller sees a cut connection; `during`: the connection
+	 * is cut in the middle of what the request carries, or for GET in the middle of the answer.
+	 */
+	| { kind: 'reset'; when: 'before' | 'during' | 'after' }
 	| { kind: 'delay'; ms: number }
 	/** The answer arrives whole but slowly, in drips over `ms`. */
 	| { kind: 'slow'; ms: number }
-	/** A well-framed answer holding half of its JSON. */
+	/** A well-framed answer holding half of its JSON, or half of a file. */
 	| { kind: 'truncate' };
 
 export interface Fault {

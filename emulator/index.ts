@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { Clock } from './clock';
 import { ChangeBus } from './events/changes';
+import { Storage } from './drive/storage';
 import { recordEvents } from './events/record';
 import { Faults } from './faults';
 import { administrator } from './http/caller';
@@ -66,6 +68,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		await Promise.all(servers.map((server) => server.close()));
 		// Last of all: what the servers were still writing is kept too.
 		persistence?.close();
+		world.storage.close();
 	};
 	const app = await buildServer(world, options);
 	const drive = await buildDriveServer(world, options);
@@ -133,11 +136,13 @@ function createWorld(options: EmulatorOptions): StaffedWorld {
 		integrations: new Map([[integration.clientId, integration]]),
 		changes: new ChangeBus(),
 		latency: { ms: options.latencyMs ?? 0, routes: [] },
+		storage: new Storage(options.data === undefined ? undefined : `${resolve(options.data)}.files`),
 		driveUrl: '',
 		url: 'http://localhost',
 		reset() {
 			const emails = new Map([...account.users.values()].map(({ id, email }) => [id, email]));
 			account.wipe();
+			world.storage.clear();
 			deliveries.clear();
 			fill(world, options);
 			// The seed's people come back under new ids; who holds their tokens goes on.

@@ -57,6 +57,7 @@ export interface Switches {
 	aiAgents: ProductAccess | 404;
 	agentsOfIntegration: number;
 	driveQuota: number;
+	drivePartSize: number | 'changes';
 	requiredStatusFieldsEnforced: boolean;
 	emptyFieldValuesClear: boolean;
 	webhooksForUnsortedLeads: boolean;
@@ -402,6 +403,12 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 		facts: 'extended 8',
 		text: 'bytes that the drive holds; an upload beyond them is refused with 402',
 		live: '10 GB on trial, more by tariff; the status of the refusal is not known',
+	},
+	drivePartSize: {
+		default: 524_288,
+		facts: 'extended 8',
+		text: "bytes that one part of an upload may have; 'changes': 524288 and 131072 in turns, session by session; lowered while a session goes on, larger parts are refused with 413",
+		live: '524288 and 131072 are both printed; a client reads it from each session',
 	},
 	requiredStatusFieldsEnforced: {
 		default: false,

@@ -1,5 +1,6 @@
 import type { ChangeBus } from './events/changes';
 import type { Clock } from './clock';
+import type { Storage } from './drive/storage';
 import type { Faults } from './faults';
 import type { FieldContext } from './fields/rule';
 import type { FieldFinder } from './fields/values';
@@ -24,6 +25,8 @@ export interface World {
 	changes: ChangeBus;
 	/** Milliseconds added to every API answer, and to those of some routes besides. */
 	latency: { ms: number; routes: { path: RegExp; ms: number }[] };
+	/** Contents of the files, and what is being uploaded. */
+	storage: Storage;
 	/** Host of the files; another one than the account's. facts: extended 8 */
 	driveUrl: string;
 	/** `http://localhost:PORT`; known once the server listens. */

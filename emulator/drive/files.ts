@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { extname } from 'node:path';
-import type { FileRow } from '../store/moreRows';
+import type { FileRow, FileVersion } from '../store/moreRows';
 import type { World } from '../world';
+import type { Contents, NewFile } from './storage';
 
 /** The files of an account. facts: extended 8 */
-
-export interface NewFile {
-	file_name: string;
-	content_type?: string | null;
-	/** A further version of this file. */
-	file_uuid?: string | null;
-	created_by?: { id: number; type: string };
-	with_preview?: boolean | null;
-}
 
 const KINDS: Readonly<Record<string, FileRow['type']>> = { image: 'image', video: 'video', audio: 'audio' };
 
@@ -25,11 +17,29 @@ export function findFile({ account }: World, uuid: string): FileRow | undefined 
 export const usedBytes = ({ account }: World): number =>
 	[...account.files.values()].flatMap(({ versions }) => versions).reduce((sum, { size }) => sum + size, 0);
 
-/** Stores an upload as a new file, or as a new version of a known one. */
+/** Files stay in the trash for 30 days. */
+const TRASH_SECONDS = 30 * 24 * 60 * 60;
+
+/** Takes out of the storage what has been in the trash for too long. */
+export function emptyTrash({ account, clock, storage }: World): void {
+	for (const file of account.files.values()) {
+		if (file.deleted_at === null || file.deleted_at + TRASH_SECONDS > clock.seconds()) continue;
+		for (const { uuid } of file.versions) storage.remove(uuid);
+		account.files.delete(file.id);
+	}
+}
+
+/** Stores bytes as a new file, or as a new version of a known one. */
 export function storeFile(world: World, input: NewFile, content: Buffer, by: number): FileRow {
+	const uuid = randomUUID();
+	return addVersion(world, input, { uuid, session_id: null, ...world.storage.write(uuid, content) }, by);
+}
+
+/** A new file of that version, or one more version of a known one. */
+export function addVersion(world: World, input: NewFile, stored: Omit<FileVersion, 'created_at'>, by: number): FileRow {
 	const { account, clock } = world;
 	const now = clock.seconds();
-	const version = { uuid: randomUUID(), size: content.length, content: content.toString('base64'), created_at: now };
+	const version = { ...stored, created_at: now };
 	const known = input.file_uuid ? findFile(world, input.file_uuid) : undefined;
 	if (known) {
 		account.files.change(known, { versions: [...known.versions, version], current: version.uuid, updated_at: now });
@@ -55,17 +65,7 @@ export function storeFile(world: World, input: NewFile, content: Buffer, by: num
 }
 
 /** A picture whose size can be read is its own preview. */
-function previewsOf({ with_preview }: FileRow, content: string | undefined, download_link: string) {
-	const size = with_preview && content !== undefined ? sizeOf(Buffer.from(content, 'base64')) : undefined;
-	return size ? [{ download_link, ...size }] : null;
-}
-
-/** Of a PNG or a GIF. */
-function sizeOf(bytes: Buffer): { width: number; height: number } | undefined {
-	if (bytes.length >= 24 && bytes.toString('latin1', 1, 4) === 'PNG') return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
-	if (bytes.length >= 10 && bytes.toString('latin1', 0, 3) === 'GIF') return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) };
-	return undefined;
-}
+const previewsOf = ({ with_preview }: FileRow, picture: Contents['picture'], download_link: string) => (with_preview && picture ? [{ download_link, ...picture }] : null);
 
 export function presentFile({ driveUrl, account }: World, file: FileRow, versionUuid = file.current) {
 	const version = file.versions.find(({ uuid }) => uuid === versionUuid);
@@ -80,6 +80,7 @@ export function presentFile({ driveUrl, account }: World, file: FileRow, version
 		name: file.name,
 		sanitized_name,
 		size: version?.size ?? 0,
+		session_id: version?.session_id ?? null,
 		source_id: null,
 		version_uuid: versionUuid,
 		has_multiple_versions: file.versions.length > 1,
@@ -90,7 +91,7 @@ export function presentFile({ driveUrl, account }: World, file: FileRow, version
 		updated_by: file.created_by,
 		deleted_at: file.deleted_at,
 		deleted_by: file.deleted_at === null ? null : file.created_by,
-		previews: previewsOf(file, version?.content, `${download}/${versionUuid}/${fileName}`),
+		previews: previewsOf(file, version?.picture, `${download}/${versionUuid}/${fileName}`),
 		_links: {
 			self: { href: `${driveUrl}/v1.0/files/${file.uuid}` },
 			download: { href: `${download}/${fileName}` },

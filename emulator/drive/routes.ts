@@ -8,7 +8,7 @@ import { intsOf, isRecord, pagingOf, rangeOf, scalar, textsOf, within, type Quer
 import type { FileRow } from '../store/moreRows';
 import { parseObject } from '../validation/batch';
 import type { World } from '../world';
-import { findFile, presentFile, usedBytes } from './files';
+import { emptyTrash, findFile, presentFile, usedBytes } from './files';
 import { uploadRoutes } from './uploads';
 
 /** The files' own host. facts: extended 8 */
@@ -23,6 +23,7 @@ export function driveRoutes(app: FastifyInstance, world: World): void {
 
 	app.addHook('preHandler', async (request) => {
 		if (request.caller !== null) requireScope(request, 'files');
+		emptyTrash(world);
 	});
 	uploadRoutes(app, world);
 
@@ -96,7 +97,7 @@ export function downloadRoutes(app: FastifyInstance, world: World): void {
 		const file = findFile(world, request.params.uuid);
 		const version = file?.versions.find(({ uuid }) => uuid === (request.params.version ?? file.current));
 		if (!file || !version || file.deleted_at !== null) throw notFound('File not found');
-		return reply.type(file.mime).header('accept-ranges', 'bytes').send(Buffer.from(version.content, 'base64'));
+		return reply.type(file.mime).header('content-length', version.size).send(world.storage.read(version.uuid));
 	};
 	app.get<Download>('/download/:account/:uuid/:name', send);
 	app.get<Download>('/download/:account/:uuid/:version/:name', send);

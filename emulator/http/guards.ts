@@ -19,7 +19,7 @@ declare module 'fastify' {
 	}
 }
 
-const GUARDED = /^\/(api|oauth2|v1\.0|v3)\//;
+const GUARDED = /^\/(api|oauth2|v1\.0|v3|download)\//;
 const AUTHORIZED = /^\/(api|v1\.0|v3)\//;
 /** Uploads carry their own token in the address. */
 const SELF_AUTHORIZED = /^\/v1\.0\/sessions\/upload\/|^\/v1\.0\/files\/[^/]+\/download/;
@@ -49,6 +49,9 @@ export function registerGuards(app: FastifyInstance, world: World): void {
 			integration: null,
 		};
 		world.log.add(request.logEntry);
+		if (request.method === 'GET' || !isReset(request.faults, 'during')) return;
+		reply.hijack();
+		request.raw.once('data', () => request.raw.socket.destroy());
 	});
 
 	app.addHook('preValidation', async (request, reply) => {
@@ -80,7 +83,7 @@ export function registerGuards(app: FastifyInstance, world: World): void {
 		bareType(reply);
 		entry.status = reply.statusCode;
 		entry.ms = Math.round((performance.now() - request.arrivedAt) * 10) / 10;
-		if (request.faults.some((fault) => fault.kind === 'reset' && fault.when === 'after')) {
+		if (isReset(request.faults, 'after')) {
 			entry.status = 0;
 			request.raw.socket.destroy();
 		}
@@ -121,26 +124,49 @@ function bareType(reply: FastifyReply): void {
 	if (/^application\/(hal|problem)\+json/.test(type)) reply.header('content-type', type.split(';')[0]);
 }
 
-/** Half of the JSON, or all of it in drips. */
+const isReset = (faults: readonly FaultAction[], when: 'during' | 'after'): boolean => faults.some((fault) => fault.kind === 'reset' && fault.when === when);
+
+/** Half of the answer, with or without a word of that, or all of it in drips. */
 function altered(faults: readonly FaultAction[], reply: FastifyReply, payload: unknown): unknown {
-	if (typeof payload !== 'string') return payload;
+	if (typeof payload !== 'string' && !(payload instanceof Readable)) return payload;
+	const size = typeof payload === 'string' ? Buffer.byteLength(payload) : Number(reply.getHeader('content-length'));
+	const bytes = typeof payload === 'string' ? Readable.from(Buffer.from(payload)) : payload;
+	const half = Math.floor(size / 2);
 	if (faults.some(({ kind }) => kind === 'truncate')) {
-		const half = payload.slice(0, Math.floor(payload.length / 2));
-		reply.header('content-length', Buffer.byteLength(half));
-		return half;
+		reply.header('content-length', half);
+		return Readable.from(beginning(bytes, half));
+	}
+	if (isReset(faults, 'during')) {
+		reply.header('content-length', size);
+		return Readable.from(beginning(bytes, half, () => reply.raw.socket?.destroy()));
 	}
 	const slow = faults.find((fault) => fault.kind === 'slow');
 	if (slow?.kind !== 'slow') return payload;
 	reply.removeHeader('content-length');
-	return Readable.from(drip(payload, slow.ms));
+	return Readable.from(drip(bytes, size, slow.ms));
 }
 
-async function* drip(text: string, ms: number): AsyncGenerator<string> {
+async function* beginning(bytes: Readable, most: number, then: () => void = () => undefined): AsyncGenerator<Buffer> {
+	let left = most;
+	for await (const chunk of bytes as AsyncIterable<Buffer>) {
+		yield chunk.subarray(0, left);
+		left -= chunk.length;
+		if (left <= 0) break;
+	}
+	// The caller gets what was sent before.
+	await sleep(10);
+	then();
+}
+
+async function* drip(bytes: Readable, length: number, ms: number): AsyncGenerator<Buffer> {
 	const drips = 10;
-	const size = Math.max(1, Math.ceil(text.length / drips));
-	for (let at = 0; at < text.length; at += size) {
-		await sleep(ms / drips);
-		yield text.slice(at, at + size);
+	const size = Math.max(1, Math.ceil(length / drips));
+	for await (const chunk of bytes as AsyncIterable<Buffer>) {
+		for (let at = 0; at < chunk.length; at += size) {
+			const drop = chunk.subarray(at, at + size);
+			await sleep((ms * drop.length) / length);
+			yield drop;
+		}
 	}
 }
 

@@ -60,7 +60,7 @@ const ACTION = z.discriminatedUnion('kind', [
 		html: z.string().optional(),
 		headers: z.record(z.string()).optional(),
 	}),
-	z.object({ kind: z.literal('reset'), when: z.enum(['before', 'after']) }),
+	z.object({ kind: z.literal('reset'), when: z.enum(['before', 'during', 'after']) }),
 	z.object({ kind: z.literal('delay'), ms: z.number().min(0) }),
 	z.object({ kind: z.literal('slow'), ms: z.number().min(0) }),
 	z.object({ kind: z.literal('truncate') }),

@@ -170,6 +170,17 @@ export interface StageHookRow {
 	url: string;
 }
 
+export interface FileVersion {
+	uuid: string;
+	/** The session that it came by. */
+	session_id: number | null;
+	size: number;
+	sha256: string;
+	/** Of a picture whose size can be read. */
+	picture?: { width: number; height: number };
+	created_at: number;
+}
+
 export interface FileRow {
 	id: number;
 	uuid: string;
@@ -183,8 +194,8 @@ export interface FileRow {
 	deleted_at: number | null;
 	/** Whether previews were asked for. */
 	with_preview?: boolean;
-	/** Newest last. Contents in base64: they survive in the data file as they are. */
-	versions: { uuid: string; size: number; content: string; created_at: number }[];
+	/** Newest last. Their contents are in the storage, by their UUIDs. */
+	versions: FileVersion[];
 	current: string;
 }
 

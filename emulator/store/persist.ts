@@ -6,6 +6,7 @@ import type { DeliveryState } from '../webhooks/delivery';
 import type { AccountInfo } from './account';
 import { DataFile, type Contents, type Kind } from './dataFile';
 import type { Link } from './links';
+import type { FileVersion } from './moreRows';
 
 /**
  * Keeps an account in a data file: what changes is noted at once and written a moment later, everything of that moment together.
@@ -69,6 +70,7 @@ export class Persistence {
 		const { account, clock, tokens, integrations, switches, deliveries } = this.world;
 		const state = Object.fromEntries(contents.state) as unknown as State;
 		for (const [name, rows] of contents.rows) for (const row of rows) this.tables.get(name)?.set(row.id, row);
+		for (const file of account.files.values()) file.versions = file.versions.map((version) => this.withContentsApart(version));
 		for (const { kind, key, value } of contents.keyed) {
 			if (kind === 'link') account.links.put(value as Link);
 			else tokens.put(kind, key, value as Grant);
@@ -84,6 +86,11 @@ export class Persistence {
 		for (const integration of state.integrations) integrations.set(integration.clientId, integration);
 		Object.assign(switches, state.switches);
 		deliveries.restore(state.deliveries);
+	}
+
+	/** Contents stood in the rows before: in base64. */
+	private withContentsApart({ content, ...version }: FileVersion & { content?: string }): FileVersion {
+		return content === undefined ? version : { ...version, session_id: null, ...this.world.storage.write(version.uuid, Buffer.from(content, 'base64')) };
 	}
 
 	private watch(): void {

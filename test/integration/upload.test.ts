@@ -43,7 +43,7 @@ const said = async (...parameters: Parameters<typeof upload>) => {
 
 const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const stored = (uuid: unknown) => [...world.emulator.account.files.values()].find((file) => file.uuid === uuid);
-const hashOf = (uuid: unknown) => hash(Buffer.from(stored(uuid)?.versions.at(-1)?.content ?? '', 'base64'));
+const hashOf = (uuid: unknown) => stored(uuid)?.versions.at(-1)?.sha256;
 const count = () => world.emulator.account.files.size;
 const parts = () => world.emulator.log.entries.filter(({ path }) => path.startsWith('/v1.0/sessions/upload/'));
 

@@ -196,6 +196,9 @@ it('extended 8 the drive tells its room, and refuses what does not fit', async (
 	await bench.call('POST', String((await open(3)).body.upload_url), Buffer.from('abc'));
 	expect((await bench.call('GET', `${drive}/v1.0/files/stats`)).body).toEqual({ limit: 5, used: 3 });
 	expect(await open(3)).toMatchObject({ status: 402, body: { detail: 'Storage limit exceeded' } });
+	const { upload_url } = (await open(2)).body;
+	bench.emulator.switches.driveQuota = 4;
+	expect(await bench.call('POST', String(upload_url), Buffer.from('ab'))).toMatchObject({ status: 402 });
 	const headers = { authorization: `Bearer ${bench.emulator.issueToken({ scopes: ['crm'] }).accessToken}` };
 	expect((await bench.call('GET', `${drive}/v1.0/files/stats`, undefined, headers)).status).toBe(403);
 });

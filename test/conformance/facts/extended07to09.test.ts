@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { rows, useBench } from '../../../emulator/testing/client';
 
 /** Calls, talks, sources, buttons, links, widgets, bots, templates, files, deletion. */
@@ -165,6 +166,57 @@ describe('extended 8 files', () => {
 		expect((await upload(picture, named)).file.previews).toBeNull();
 		expect((await upload(Buffer.from('x'), { file_name: 'a.txt', with_preview: true })).file.previews).toBeNull();
 	});
+
+	it('extended 8 parts of sessions differ in size by the switch, and larger ones are refused once it is lowered', async () => {
+		const drive = bench.emulator.world.driveUrl;
+		const open = async (file_size: number) => (await bench.call('POST', `${drive}/v1.0/sessions`, { file_name: 'a', file_size })).body;
+		bench.emulator.switches.drivePartSize = 'changes';
+		const sizes = [(await open(1)).max_part_size, (await open(1)).max_part_size];
+		expect(sizes.sort()).toEqual([131_072, 524_288]);
+		bench.emulator.switches.drivePartSize = 10;
+		const { upload_url, max_part_size } = await open(20);
+		expect(max_part_size).toBe(10);
+		bench.emulator.switches.drivePartSize = 5;
+		expect((await bench.call('POST', String(upload_url), Buffer.alloc(10))).status).toBe(413);
+		expect((await bench.call('POST', String(upload_url), Buffer.alloc(5))).body).toEqual({ session_id: expect.any(Number) as number, next_url: expect.any(String) as string });
+	});
+
+	it('extended 8 each version keeps its contents and its session, files in the trash go after 30 days', async () => {
+		const { drive, file } = await upload(Buffer.from('first'), { file_name: 'a.txt' });
+		const { file: second } = await upload(Buffer.from('second'), { file_name: 'a.txt', file_uuid: file.uuid });
+		const versions = rows(await bench.call('GET', `${drive}/v1.0/files/${String(file.uuid)}/versions`), 'versions');
+		expect(versions).toMatchObject([{ session_id: second.session_id, size: 6 }, { session_id: file.session_id, size: 5 }]);
+		const text = async (version: unknown, link: 'download' | 'download_version') => await (await fetch(((version as typeof file)._links as Record<string, { href: string }>)[link]?.href ?? '')).text();
+		expect([await text(versions[1], 'download_version'), await text(versions[0], 'download_version'), await text(versions[1], 'download')]).toEqual(['first', 'second', 'second']);
+		await bench.call('DELETE', `${drive}/v1.0/files`, [{ uuid: file.uuid }]);
+		await bench.emulator.clock.advance(29 * 86_400_000);
+		const headers = () => ({ authorization: `Bearer ${bench.emulator.issueToken().accessToken}` });
+		const trashed = async () => (await bench.call('GET', `${drive}/v1.0/files?filter[deleted]=1`, undefined, headers())).status;
+		expect(await trashed()).toBe(200);
+		await bench.emulator.clock.advance(2 * 86_400_000);
+		expect(await trashed()).toBe(204);
+	});
+
+	it('extended 8 a file of 300 MB goes up without being held in memory', async () => {
+		const drive = bench.emulator.world.driveUrl;
+		const size = 314_572_800;
+		const part = Buffer.alloc(524_288, 'amo');
+		let { upload_url: next } = (await bench.call('POST', `${drive}/v1.0/sessions`, { file_name: 'a.bin', file_size: size })).body;
+		const held = () => process.memoryUsage().external + process.memoryUsage().heapUsed;
+		const before = held();
+		let most = 0;
+		let file: Record<string, unknown> = {};
+		for (let sent = 0; sent < size; sent += part.length) {
+			file = (await bench.call('POST', String(next), part)).body;
+			next = file.next_url;
+			most = Math.max(most, held() - before);
+		}
+		expect(file).toMatchObject({ size, name: 'a' });
+		expect(most).toBeLessThan(size / 3);
+		const hash = createHash('sha256');
+		for (let sent = 0; sent < size; sent += part.length) hash.update(part);
+		expect([...bench.emulator.account.files.values()].at(-1)?.versions[0]?.sha256).toBe(hash.digest('hex'));
+	}, 60_000);
 
 	it('extended 8 files need their scopes: files, and files_delete', async () => {
 		const { drive, file } = await upload(Buffer.from('x'), { file_name: 'x.txt' });
