@@ -45,6 +45,7 @@ export const createCall = (entity: Entity): Operation => ({
 	...called(entity, 'create', 'Add one call per item to the card that has its phone number, sent in batches'),
 	properties: [...createProperties(entity), optionsProperty([unmatchedProperty], 'rows')],
 	writes: true,
+	forAllItems: ['options.unmatched'],
 	execute: async (run) => await createCalls(run, entity),
 });
 

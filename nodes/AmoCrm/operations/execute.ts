@@ -7,6 +7,7 @@ import { isVersion1 } from '../fields/version';
 import type { ApiClient, ClientOptions, ClientStats } from '../transport/client';
 import { createClient } from '../transport/client';
 import type { Mask } from '../transport/secrets';
+import { assertSameForAll } from './forAllItems';
 import { attempt } from './items';
 import { parameterReader } from './parameterReader';
 import { settledBefore } from './repeats';
@@ -43,6 +44,7 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 	if (!operation) throw new AmoCrmError(`The operation '${name}' does not exist for the resource '${resource}'`);
 	start.operation = operation;
 	const parameter = parameterReader(context, items, operation.properties);
+	await assertSameForAll({ context, items, parameter }, operation);
 	const options = parameter('options', 0, {}) as ClientOptions & { dryRun?: unknown };
 	const isDryRun = operation.writes !== undefined && named('Dry Run', () => toBoolean(options.dryRun ?? false));
 	const { client: anyClient } = orThrow(await createClient(context, options));

@@ -47,6 +47,8 @@ export interface Operation {
 	needs?: Entity['needs'];
 	/** Where it works, where that is not everywhere that such records are. */
 	parents?: Parent[];
+	/** Settings of the whole run, beside the dry run: names of parameters, and of options as `options.name`. */
+	forAllItems?: string[];
 	/** Method and path below `/api/v4`, several with commas between them, where the name of the operation does not say it: for docs/operations.md. */
 	route?: string;
 	/** Gives the items of `todo` their rows and errors. What it throws is the error of all that have neither. */

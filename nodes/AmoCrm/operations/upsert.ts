@@ -33,7 +33,7 @@ import { knownView, withCard } from './present';
 import { notFoundError } from './problems';
 import type { Operation, Run } from './types';
 import type { MatchBy, UpsertRules } from './upsertParameters';
-import { matchFieldsOf, readRules, topLevelFields, upsertProperties } from './upsertParameters';
+import { matchFieldsOf, readRules, topLevelFields, upsertOptions, upsertProperties } from './upsertParameters';
 import type { Wish } from './wishes';
 import { mergeWishes } from './wishes';
 import { writeDrafts } from './write';
@@ -77,6 +77,7 @@ export function upsert(entity: Entity, matchBy: MatchBy[]): Operation {
 		description: `Create a new ${noun}, or update the current one if it already exists (upsert)`,
 		properties: upsertProperties(entity, matchBy),
 		writes: true,
+		forAllItems: ['matchFieldId', ...upsertOptions(entity, matchBy).map(({ name }) => `options.${name}`)],
 		execute: async (run) => await upsertRecords(run, entity, matchBy),
 	};
 }

@@ -114,7 +114,7 @@ function hiddenWhereMatched(field: WritableField, property: INodeProperties): IN
 	return choices.length === 0 ? property : { ...property, displayOptions: { hide: { '/matchBy': choices } } };
 }
 
-function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
+export function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 	const nouns = inSentence(entity.displayNamePlural);
 	const fields = fieldsFor(entity, 'create').filter((field) => field.name !== 'customFieldsJson');
 	const has = (name: string) => fields.some((field) => field.name === name);
