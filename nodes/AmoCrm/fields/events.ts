@@ -63,6 +63,8 @@ export function withValues(row: IDataObject, names: Names): IDataObject {
 	const { name } = isObject(embedded) && isObject(embedded.entity) ? embedded.entity : {};
 	return {
 		...own,
+		// Of an event, that names its record; of a record that an event is about, all that belongs to it.
+		...(isObject(embedded) && !embedded.entity ? { _embedded: embedded } : {}),
 		...(name === undefined ? {} : { entity_name: name }),
 		...(author === undefined ? {} : { created_by_name: author }),
 		...(fieldId === undefined ? {} : { field_id: fieldId, ...(field === undefined ? {} : { field }) }),

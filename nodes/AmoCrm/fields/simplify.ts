@@ -160,7 +160,7 @@ function simpleEmbedded(embedded: IDataObject): IDataObject {
 	return simple;
 }
 
-const isMoment = (key: string): boolean => key.endsWith('_at') || key === 'complete_till' || key === 'next_date';
+const isMoment = (key: string): boolean => key.endsWith('_at') || /^(?:old_)?complete_till$/.test(key) || key === 'next_date';
 
 /** Some moments come as texts (core facts 6.4). */
 const secondsIn = (value: unknown): unknown => (typeof value === 'string' && /^\d{9,10}$/.test(value) ? Number(value) : value);

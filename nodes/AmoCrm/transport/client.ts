@@ -56,6 +56,8 @@ export interface ApiClient {
 	readonly stats: ClientStats;
 	/** How many requests have to be under way at once to use up the rate limit, by the time that answers take so far. */
 	usefulParallelism(): number;
+	/** amoCRM's own clock when it began its first answer, Unix seconds; nothing where it does not tell. */
+	dated(): number | undefined;
 	/** Blacks out the secrets of the credential; every text that leaves the node passes it last. */
 	readonly mask: Mask;
 	/** Sends one request within the account's limit, repeats it where that is safe, and never throws. */
@@ -123,6 +125,7 @@ function buildClient({ options, accountKey, ...connection }: Connection): ApiCli
 	const mask: Mask = (text) => access.mask(text);
 	const stats: ClientStats = { requests: 0, retries: 0, rateLimitAnswers: 0, waitedMs: 0 };
 	let answerMs = 0;
+	let firstDate: number | undefined;
 	/** What makes every further request of this execution useless: a blocked account must not be asked again and again. */
 	let ended: Failure | undefined;
 	const signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
@@ -179,6 +182,8 @@ function buildClient({ options, accountKey, ...connection }: Connection): ApiCli
 			if (answer.statusCode >= 300) return { ok: false, failure: failureOfAnswer(answer, request) };
 			const tookMs = limiter.answered(slot);
 			answerMs = answerMs === 0 ? tookMs : answerMs * 0.7 + tookMs * 0.3;
+			const date = Date.parse(String(answer.headers?.date)) - tookMs;
+			if (Number.isFinite(date)) firstDate ??= Math.floor(date / 1000);
 			return readReply(request, answer);
 		} catch (error) {
 			return { ok: false, failure: failureOf(error, request) };
@@ -219,6 +224,7 @@ function buildClient({ options, accountKey, ...connection }: Connection): ApiCli
 		credentialKey,
 		stats,
 		usefulParallelism: () => Math.ceil((answerMs / 1000) * requestsPerSecond * HEADROOM),
+		dated: () => firstDate,
 		mask,
 		async send(request) {
 			// A signal of its own for each request: Node warns of a leak when many listen to one.

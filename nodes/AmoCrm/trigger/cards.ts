@@ -92,3 +92,10 @@ export async function readCards(client: ApiClient, items: HookItem[], extras: st
 	}
 	return { cards };
 }
+
+/** A delivery tells where a record is and whose it is, the history does not: what is there now, from the card. */
+export function addPlaces(cards: Cards): void {
+	for (const [{ data }, { address, card }] of cards) {
+		for (const key of address.isSelf && card ? ['pipeline_id', 'status_id', 'responsible_user_id'] : []) data[key] ??= card?.[key];
+	}
+}

@@ -20,7 +20,7 @@ const FIELD_OF: Record<string, string> = {
 	entity_tag_deleted: 'tags',
 };
 
-const WITH_HISTORY = new Set(['lead', 'contact', 'company', 'customer']);
+export const WITH_HISTORY = new Set(['lead', 'contact', 'company', 'customer']);
 
 /** amoCRM's limits for one request. */
 const IDS_PER_REQUEST = 10;
@@ -79,7 +79,8 @@ function perRequest(items: HookItem[]): HookItem[][] {
 	return [...WITH_HISTORY].flatMap((entity) => chunksOf(updated.filter((item) => item.entity === entity), IDS_PER_REQUEST));
 }
 
-function fieldsOf(event: IDataObject): string[] {
+/** The fields that an entry of the history tells of. */
+export function fieldsOf(event: IDataObject): string[] {
 	const type = textOf(event.type);
 	const known = FIELD_OF[type];
 	if (known !== undefined) return [known];

@@ -20,7 +20,10 @@ import { remember, withoutRepeats } from './repeats';
 import { toV4 } from './simple';
 
 /** What a full card cannot say: the values before the change. */
-const BEFORE = ['old_status_id', 'old_pipeline_id', 'old_responsible_user_id', 'old_text'];
+const BEFORE = /^(?:old_|value_(?:before|after)$)/;
+
+/** What of a context decides how rows look. */
+type Place = Pick<IExecuteFunctions, 'getNode' | 'getTimezone'>;
 
 /**
  * The second half of the trigger, inside the execution: amoCRM has its answer, the delivery is stored, and what fails here
@@ -43,7 +46,7 @@ export async function processDelivery(context: IExecuteFunctions): Promise<INode
 	if (failure) throw asError(context, failure);
 
 	const places = new Map(received.map((item, index) => [item, index]));
-	const rows = simplify ? await simpleRows(context, client, items, cards) : items.map((item) => rawRow(item, cards));
+	const rows = await rowsOf(context, client, { items, cards, simplify });
 	// An execution beside this one may have got through with the same change meanwhile.
 	const unseen = new Set(options.keepRepeated ? wanted : withoutRepeats(scope, wanted));
 	remember(scope, fresh);
@@ -64,20 +67,20 @@ async function changesOf(context: IExecuteFunctions, client: ApiClient, items: H
 	return changes;
 }
 
-function rawRow(item: HookItem, cards: Cards): IDataObject {
-	const found = cards.get(item);
-	return found ? { ...item, record: found.card } : item;
-}
-
-/** Flat rows as the amoCRM node gives them; the card of another record, such as the lead of a note, stands in `record`. */
-async function simpleRows(context: IExecuteFunctions, client: ApiClient, items: HookItem[], cards: Cards): Promise<IDataObject[]> {
+/**
+ * A row for each item: flat as the amoCRM node gives it, with the card of another record, such as the lead of a note, in
+ * `record`; or, not simplified, the item itself with its card.
+ */
+export async function rowsOf(context: Place, client: ApiClient, { items, cards, simplify }: { items: HookItem[]; cards: Cards; simplify: boolean }): Promise<IDataObject[]> {
+	if (!simplify) return items.map((item) => (cards.has(item) ? { ...item, record: cards.get(item)?.card } : item));
 	const run = { client, timezone: context.getTimezone(), isVersion1: isVersion1(context.getNode()) };
 	const whole = items.map((item): IDataObject => {
-		const { event, entity, action, data } = item;
+		const { data } = item;
+		const head = Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'account' && key !== 'data'));
 		const found = cards.get(item);
-		const before = Object.fromEntries(BEFORE.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]])));
+		const before = Object.fromEntries(Object.entries(data).filter(([key]) => BEFORE.test(key)));
 		// First the event's own keys: a custom field of the same name then gets another one.
-		return withCardOf(run, item, { event, entity, action, ...((found?.address.isSelf && found.card) || toV4(item)), ...before });
+		return withCardOf(run, item, { ...head, ...((found?.address.isSelf && found.card) || toV4(item)), ...before });
 	});
 	const own = await presentRows(run, whole);
 	const others = items.filter((item) => cards.get(item)?.address.isSelf === false);

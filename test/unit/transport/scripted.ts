@@ -12,6 +12,7 @@ export function scriptedClient(answer: (request: ApiRequest, index: number) => R
 		credentialKey: 'demo|1',
 		stats: { requests: 0, retries: 0, rateLimitAnswers: 0, waitedMs: 0 },
 		usefulParallelism: () => parallel,
+		dated: () => undefined,
 		mask: (text) => text,
 		send: async (request) => await answer(request, requests.push(request) - 1),
 	};
