@@ -127,7 +127,7 @@ function noticesOf({ displayNamePlural, isSingle }: Entity, { value, needs, writ
 	const needed = [...(isForAdmins ? ['a credential of an administrator'] : []), needs?.plan ?? []].flat();
 	const lacksDelete = value === 'update' && isSingle === undefined && !siblings.some((other) => other.value === 'delete');
 	const texts = [
-		...(needed.length > 0 ? [`amoCRM wants ${needed.join(', and ')} for this.`] : []),
+		...(needed.length > 0 ? [`This needs ${needed.join(', and ')}.`] : []),
 		...(lacksDelete ? [`amoCRM lets no program delete ${inSentence(displayNamePlural)}: a person does that in amoCRM itself.`] : []),
 	];
 	return texts.length === 0 ? [] : [{ displayName: texts.join(' '), name: 'limitsNotice', type: 'notice', default: '' }];
@@ -139,7 +139,7 @@ export function operationOf(resource: string, operation: string): Operation | un
 
 const byName = (one: INodePropertyOptions, other: INodePropertyOptions) => one.name.localeCompare(other.name);
 
-const resourceOptions: INodePropertyOptions[] = resources.map(({ entity: { displayName: name, value } }) => ({ name, value })).sort(byName);
+const resourceOptions: INodePropertyOptions[] = resources.map(({ entity: { displayName: name, value, about } }) => ({ name, value, ...(about ? { description: about } : {}) })).sort(byName);
 
 const resourcePicker: INodeProperties = { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, options: resourceOptions, default: 'lead' };
 
@@ -223,9 +223,13 @@ function placesOf(offers: Offer[], all: Offer[]): Place[] {
 	const own = new Set(offers.map(({ resource, operation }) => `${resource} ${operation}`));
 	const others = all.filter(({ resource, operation }) => !own.has(`${resource} ${operation}`));
 	const places: Place[] = [];
-	for (const { resource, operation } of offers) {
+	for (const offer of offers) {
+		if (places.some((place) => isIn(place)(offer))) continue;
+		const { resource, operation } = offer;
 		const wider = places.map(({ resources: of, operations }) => ({ resources: [...new Set([...of, resource])], operations: [...new Set([...operations, operation])] }));
-		const fitting = wider.findIndex((place) => !others.some(isIn(place)));
+		// In two places it would be shown twice.
+		const isTaken = (index: number) => (own: Offer) => places.some((place, other) => other !== index && isIn(place)(own));
+		const fitting = wider.findIndex((place, index) => !others.some(isIn(place)) && !offers.filter(isIn(place)).some(isTaken(index)));
 		if (fitting < 0) places.push({ resources: [resource], operations: [operation] });
 		else places[fitting] = wider[fitting] as Place;
 	}

@@ -134,7 +134,7 @@ describe('records', () => {
 		const of = { entityType: 'catalog_elements', catalogId: byId(catalogId), entityId: byId(element) };
 		expect(await rows('attach', { fileId: byId(file), ...of })).toEqual([{ file_uuid: file, entity_type: 'catalog_elements', entity_id: element, attached: true }]);
 		expect(await rows('getAll', { returnAll: true, filters: of })).toMatchObject([{ uuid: file }]);
-		expect(await said('attach', { fileId: byId(file), ...of, catalogId: '' })).toContain("'Record': an element needs 'List' too");
+		expect(await said('attach', { fileId: byId(file), ...of, catalogId: '' })).toContain("'Linked Record': an element needs 'List' too");
 	});
 
 	it('that are not there are told from files that are not there', async () => {

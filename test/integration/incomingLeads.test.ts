@@ -167,7 +167,7 @@ describe('link', () => {
 		const [row] = await good(run('link', { incomingLeadId: byId(chat.uid), ...link }));
 		expect(row).toEqual({ id: chat.uid, entity_type: 'leads', entity_id: lead.id, linked: true });
 		expect((await run('link', { incomingLeadId: byId(form as string), ...link })).error?.message).toBe('Incoming Lead was refused: amoCRM links only chats and emails, no forms and no calls [item 0]');
-		expect((await run('link', { incomingLeadId: byId(chat.uid), entityType: 'leads', entityId: byId('={{ "" }}') })).error?.message).toBe("'Record' is required but empty [item 0]");
+		expect((await run('link', { incomingLeadId: byId(chat.uid), entityType: 'leads', entityId: byId('={{ "" }}') })).error?.message).toBe("'Linked Record' is required but empty [item 0]");
 	});
 });
 

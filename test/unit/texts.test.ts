@@ -139,7 +139,7 @@ test('one sentence ends without a full stop, several with one; each starts with 
 		if (text === undefined) return false;
 		const plain = text.replace(/<[^>]+>/g, '').replace(/\{\{.*?\}\}/g, 'x').replace(/\b(?:e\.g|etc)\./g, '');
 		const isSeveral = /[.!?] (?:["'A-Z]|amoCRM)/.test(plain);
-		return /^\s|\s$| {2}/.test(text) || !/^(?:[A-Z"'0-9]|[a-z]+_[a-z_]+|amoCRM)/.test(plain) || isSeveral !== /[.!?]$/.test(plain);
+		return /^\s|\s$| {2}|(?<!\.)\.\.(?!\.)/.test(text) || !/^(?:[A-Z"'0-9]|[a-z]+_[a-z_]+|amoCRM)/.test(plain) || isSeveral !== /[.!?]$/.test(plain);
 	});
 	expect(bad).toEqual([]);
 });
@@ -235,8 +235,39 @@ test('a form says on top what amoCRM does not allow, or not everywhere', () => {
 		return first?.type === 'notice' ? first.displayName : undefined;
 	};
 	expect(noticeOf('lead', 'update')).toBe('amoCRM lets no program delete leads: a person does that in amoCRM itself.');
-	expect(noticeOf('webhook', 'subscribe')).toBe('amoCRM wants a credential of an administrator, and the plan Extended or Professional in amoCRM, Advanced or Enterprise in Kommo for this.');
-	expect(noticeOf('pipeline', 'delete')).toBe('amoCRM wants a credential of an administrator for this.');
+	expect(noticeOf('webhook', 'subscribe')).toBe('This needs a credential of an administrator, and the plan Extended or Professional in amoCRM, Advanced or Enterprise in Kommo.');
+	expect(noticeOf('pipeline', 'delete')).toBe('This needs a credential of an administrator.');
 	for (const operation of ['getAll', 'create']) expect(noticeOf('lead', operation)).toBeUndefined();
 	expect(noticeOf('pipeline', 'getAll')).toBeUndefined();
+	// Room is needed by what is new only.
+	expect(noticeOf('aiAgent', 'create')).toBe('This needs Amma, the AI of amoCRM, and room for the agent: an integration has at most 2, an account at most 10.');
+	for (const operation of ['get', 'getAll', 'update', 'delete']) expect(noticeOf('aiAgent', operation)).toBe('This needs Amma, the AI of amoCRM.');
+});
+
+test('the example of a link is one that the picker takes, that of an ID is a number unless IDs are texts', () => {
+	const modes = entries.flatMap(({ where, property }) => (property.modes ?? []).map((mode) => ({ where, ...mode, example: mode.placeholder?.replace('e.g. ', '') ?? '' })));
+	const links = modes.filter(({ name }) => name === 'url');
+	expect(links.filter(({ extractValue, example }) => !new RegExp(extractValue?.regex as string).test(example)).map(({ where, example }) => `${where}: ${example}`)).toEqual([]);
+	expect(links.length).toBeGreaterThan(20);
+	const numbers = modes.filter(({ name, validation }) => name === 'id' && validation);
+	expect(numbers.filter(({ example }) => !/^\d+$/.test(example)).map(({ where }) => where)).toEqual([]);
+	const texts = modes.filter(({ name, validation, where }) => name === 'id' && !validation && /(?:Currency|Event|Group|Widget|AI Agent|Incoming Lead)$/.test(where));
+	expect(texts.length).toBeGreaterThan(5);
+	expect(texts.filter(({ example }) => /^\d+$/.test(example)).map(({ where }) => where)).toEqual([]);
+});
+
+test('an operation speaks of filters only where it has some', () => {
+	const lists = resources.flatMap(({ entity, operations }) => operations.filter(({ value }) => value === 'getAll').map((operation) => ({ resource: entity.value, ...operation })));
+	const wrong = lists.filter(({ description, properties }) => /\bfilters\b/.test(description) !== properties.some(({ name }) => name === 'filters'));
+	expect(wrong.map(({ resource }) => resource)).toEqual([]);
+});
+
+test('a record is called the same as its type beside it', () => {
+	for (const { properties } of resources.flatMap(({ operations }) => operations)) {
+		for (const group of [properties, ...properties.map(({ options = [] }) => options as INodeProperties[])]) {
+			const types = group.filter(({ displayName }) => /Record Type$/.test(displayName ?? '')).map(({ displayName }) => displayName.replace(/ Type$/, ''));
+			const pickers = group.filter(({ modes = [] }) => modes.some(({ typeOptions }) => typeOptions?.searchListMethod === 'searchLinkedRecords'));
+			for (const { displayName } of types.length > 0 ? pickers : []) expect(types).toContain(displayName);
+		}
+	}
 });

@@ -8,7 +8,7 @@ export const account = entity({
 	isSingle: 'id',
 	withOptions: {
 		amojo_id: 'Chat Account ID', amojo_rights: 'Chat Rights', datetime_settings: 'Date and Time Settings', drive_url: 'Drive URL',
-		entity_names: 'Entity Names', invoices_settings: 'Invoice Settings', is_api_filter_enabled: 'Is API Filter Enabled',
+		entity_names: 'Names of Records', invoices_settings: 'Invoice Settings', is_api_filter_enabled: 'Is API Filter Enabled',
 		task_types: 'Task Types', users_groups: 'User Groups', uuid: 'UUID', version: 'Version',
 	},
 });

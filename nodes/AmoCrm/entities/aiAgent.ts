@@ -11,7 +11,7 @@ export const aiAgent = entity({
 	value: 'aiAgent',
 	displayName: 'AI Agent',
 	path: '/amma/agents',
-	id: { kind: 'text', key: 'uuid', pattern: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i },
+	id: { kind: 'text', key: 'uuid', example: '6a7b8c9d-0e1f-4a2b-8c3d-4e5f60718293', pattern: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i },
 	picker: { search: 'local' },
 	fields: [
 		nameField('agent', 'Consultant'),
@@ -27,5 +27,5 @@ export const aiAgent = entity({
 	],
 	list: { pageSize: 50, byIds: 'single' },
 	verbs: { create: { method: 'POST', sends: 'rows', answers: 'embedded', atMost: 2 }, update: ONE_ROW },
-	needs: { plan: 'Amma, the AI of amoCRM, and room for the agent: an integration has at most 2, an account at most 10', scope: '"Амма"' },
+	needs: { plan: 'Amma, the AI of amoCRM', room: 'room for the agent: an integration has at most 2, an account at most 10', scope: '"Амма"' },
 });

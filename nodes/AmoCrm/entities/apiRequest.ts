@@ -4,6 +4,7 @@ import { entity } from './types';
 export const apiRequest = entity({
 	value: 'apiRequest',
 	displayName: 'API Request',
+	about: 'What has no operation of its own',
 	path: '',
 	isSingle: 'statusCode',
 });

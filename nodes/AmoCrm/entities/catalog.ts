@@ -25,6 +25,7 @@ const typeFilter: Filter = {
 export const catalog = entity({
 	value: 'catalog',
 	displayName: 'List',
+	about: 'A catalog of amoCRM, such as Products',
 	path: '/catalogs',
 	cardPath: 'catalogs',
 	picker: { search: 'local' },

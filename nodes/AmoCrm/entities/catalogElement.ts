@@ -9,6 +9,7 @@ import { entity } from './types';
 export const catalogElement = entity({
 	value: 'catalogElement',
 	displayName: 'List Element',
+	about: 'A product, or another element of a list',
 	path: '/catalogs/{catalogId}/elements',
 	parents: [below(CATALOG, { name: 'catalogId', displayName: 'List', description: 'The list (catalog) that holds the elements, such as Products' })],
 	cardPath: 'catalogs/{catalogId}/detail',

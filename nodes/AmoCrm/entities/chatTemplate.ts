@@ -40,5 +40,5 @@ export const chatTemplate = entity({
 	filters: [textFilter('external_id', { name: 'externalIds', displayName: 'External IDs', placeholder: 'e.g. greeting-1', description: 'Return only the template with this external ID, or one of a list' })],
 	withOptions: { is_on_review: 'Is on Review', review_status: 'Review Status', reviews: 'Reviews' },
 	list: { pageSize: 50, byIds: 'single' },
-	needs: { admin: 'always', plan: 'room for the template: the number of templates is limited' },
+	needs: { admin: 'always', room: 'room for the template: the number of templates is limited' },
 });

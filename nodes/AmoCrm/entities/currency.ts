@@ -5,7 +5,7 @@ export const currency = entity({
 	value: 'currency',
 	displayName: 'Currency',
 	path: '/currencies',
-	id: { kind: 'text', key: 'code' },
+	id: { kind: 'text', key: 'code', example: 'USD' },
 	idParameter: 'currencyCode',
 	picker: { search: 'local', label: ({ code }) => String(code) },
 });

@@ -12,7 +12,7 @@ export const customFieldGroup = entity({
 	parents: [fieldOwner('What kind of records has the group', GROUP_OWNERS)],
 	collection: 'custom_field_groups',
 	fieldsPath: '/{entityType}',
-	id: { kind: 'text', key: 'id', pattern: GROUP_ID },
+	id: { kind: 'text', key: 'id', example: 'leads_12345678901234', pattern: GROUP_ID },
 	picker: { search: 'local' },
 	fields: [
 		nameField('group', 'Delivery'),

@@ -13,6 +13,7 @@ const ON_UPDATE = 'Segments that the customer is to be in. It leaves the others;
 export const customer = entity({
 	value: 'customer',
 	displayName: 'Customer',
+	about: 'A client who has bought and is to buy again',
 	path: '/customers',
 	cardPath: 'customers/detail',
 	picker: { search: 'server' },
@@ -45,7 +46,7 @@ export const customer = entity({
 	// The trash is known of leads, contacts and companies only (core facts 5.6).
 	filters: [
 		...recordFilters(CUSTOMER, 'Customers', 'Acme').filter(({ name }) => name !== 'onlyDeleted'),
-		...momentRange('next_date', 'nextDate', 'Next Purchase', 'whose next purchase is expected').map(testedHere),
+		...momentRange('next_date', 'nextDate', 'Next Purchase', 'customers whose next purchase is expected').map(testedHere),
 		testedHere(recordsFilter('status_id', CUSTOMER_STATUS, { name: 'statusIds', displayName: 'Statuses', description: 'Return only customers in these stages of the periodic mode. The node tests it in what the other filters leave.' })),
 		embeddedFilter('segments', SEGMENT, { name: 'segmentIds', displayName: 'Segments', description: 'Return only customers in one of these segments. The node tests it in what the other filters leave.' }),
 	],

@@ -6,6 +6,7 @@ import { entity } from './types';
 export const customerStatus = entity({
 	value: 'customerStatus',
 	displayName: 'Customer Status',
+	about: 'A stage of customers in the periodic mode',
 	path: '/customers/statuses',
 	picker: { search: 'local' },
 	fields: [

@@ -9,13 +9,14 @@ import { entity } from './types';
 export const event = entity({
 	value: 'event',
 	displayName: 'Event',
+	about: 'An entry in the history of records',
 	path: '/events',
-	id: { kind: 'text', key: 'id', pattern: /^[\da-z]{26}$/i },
+	id: { kind: 'text', key: 'id', example: '01hxkz3v9q8r7t6w5y4n3m2k1j', pattern: /^[\da-z]{26}$/i },
 	picker: { search: 'local', label: (row) => joined(dayOf(row.created_at), String(row.type).replace(/_/g, ' '), `${String(row.entity_type)} ${String(row.entity_id)}`) },
 	filters: [
 		eventIdsFilter,
 		eventTypesFilter,
-		...createdRange('that happened'),
+		...createdRange('events that happened'),
 		atMostTen(pickedIdsFilter('created_by', USERS, { name: 'createdByIds', displayName: 'Done By Names or IDs', description: 'Return only what these users did, up to 10; 0 is the robot' })),
 		eventKindFilter,
 		eventListFilter,

@@ -72,7 +72,7 @@ export const file = entity({
 	displayName: 'File',
 	path: '/files',
 	host: 'files',
-	id: { kind: 'text', key: 'uuid', link: FILE_LINK },
+	id: { kind: 'text', key: 'uuid', example: FILE.example, link: FILE_LINK },
 	fields: [
 		{ name: 'name', kind: text, only: 'update', placeholder: 'e.g. Contract', description: 'Name without the extension' },
 		{ name: 'versionUuid', displayName: 'Version UUID', kind: version, only: 'update', placeholder: 'e.g. 12345678-1234-4234-8234-123456789012', description: "The version to show from now on, as 'Get Versions' gives it" },
@@ -95,8 +95,8 @@ export const file = entity({
 		},
 		sizeFilter('sizeFrom', 'Size From', 'more', (size, bound) => size >= bound),
 		sizeFilter('sizeTo', 'Size To', 'less', (size, bound) => size <= bound),
-		...dated('created_at', 'createdAt', 'Created', 'that were uploaded'),
-		...dated('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
+		...dated('created_at', 'createdAt', 'Created', 'files that were uploaded'),
+		...dated('updated_at', 'updatedAt', 'Updated', 'records that were last changed'),
 		{
 			name: 'onlyDeleted',
 			displayName: 'Only Deleted',

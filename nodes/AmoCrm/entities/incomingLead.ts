@@ -20,9 +20,10 @@ const CATEGORIES = optionsOf({ ...CREATED, chats: 'Chat', mail: 'Email' });
 export const incomingLead = entity({
 	value: 'incomingLead',
 	displayName: 'Incoming Lead',
+	about: 'A request of a client that waits to be accepted or declined',
 	path: '/leads/unsorted',
 	collection: 'unsorted',
-	id: { kind: 'text', key: 'uid' },
+	id: { kind: 'text', key: 'uid', example: '1f0a6e24c0b84d1f9a6b5c4d3e2f1a0b9c8d7e6f' },
 	picker: { search: 'local', label: ({ source_name: source, created_at: at }) => joined(source, dayOf(at)) },
 	fields: [
 		{ name: 'sourceUid', displayName: 'Source UID', kind: text, required: true, placeholder: 'e.g. landing-1-request-512', description: 'ID of the request in your own system' },
@@ -35,14 +36,14 @@ export const incomingLead = entity({
 		{
 			name: 'pipelineId',
 			displayName: 'Pipeline',
-			description: 'Only what came into this pipeline',
+			description: 'Return only what came into this pipeline',
 			property: recordLocator(PIPELINE),
 			condition: (value, context) => {
 				const id = idIn(PIPELINE, value, context);
 				return { query: { filter: { pipeline_id: id } }, accepts: (row) => row.pipeline_id === id };
 			},
 		},
-		...momentRange('created_at', 'createdAt', 'Created', 'that came'),
+		...momentRange('created_at', 'createdAt', 'Created', 'incoming leads that came'),
 	],
 	notedAs: 'leads',
 	list: { hasOwnOrder: true, byIds: 'single' },

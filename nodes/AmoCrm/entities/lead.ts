@@ -44,7 +44,7 @@ export const lead = entity({
 		stagesFilter('statuses', 'shown', { name: 'statusIds', displayName: 'Stage Names or IDs', description: 'Return only leads in these stages' }),
 		pickedIdsFilter('pipeline_id', PIPELINES, { name: 'pipelineIds', displayName: 'Pipeline Names or IDs', description: 'Return only leads of these pipelines' }),
 		...moneyRange('price', 'price', 'Price'),
-		...momentRange('closed_at', 'closedAt', 'Closed', 'that were closed'),
+		...momentRange('closed_at', 'closedAt', 'Closed', 'leads that were closed'),
 	],
 	sortKeys: { created_at: 'Created At', id: 'ID', updated_at: 'Updated At' },
 	withOptions: {

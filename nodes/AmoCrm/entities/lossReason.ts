@@ -5,6 +5,7 @@ import { entity } from './types';
 export const lossReason = entity({
 	value: 'lossReason',
 	displayName: 'Loss Reason',
+	about: 'Why a lead was lost',
 	path: '/leads/loss_reasons',
 	picker: { search: 'local' },
 	fields: [nameField('loss reason', 'Too expensive'), sortField],

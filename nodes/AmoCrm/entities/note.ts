@@ -57,7 +57,7 @@ export const note = entity({
 			placeholder: 'e.g. invoice',
 			description: 'Return only notes with this in their text, letter case aside, or one of a list. The node tests it in what the other filters leave.',
 		}),
-		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
+		...momentRange('updated_at', 'updatedAt', 'Updated', 'records that were last changed'),
 	],
 	sortKeys: { id: 'ID', updated_at: 'Updated At' },
 	withOptions: { is_pinned: 'Is Pinned' },

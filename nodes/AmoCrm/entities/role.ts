@@ -3,7 +3,7 @@ import { nameField, ONE_ROW } from './common';
 import { entity } from './types';
 
 export const rightsFields = [
-	{ name: 'rights', kind: rights, description: 'What users with it may do; what is not set stays as it is' },
+	{ name: 'rights', kind: rights, description: 'What is allowed; what is not set stays as it is' },
 	{ name: 'rightsJson', key: 'rights', displayName: 'Rights (JSON)', kind: rightsJson, description: "Rights in amoCRM's own form, for stages and lists too, for example {\"leads\": {\"view\": \"A\"}, \"status_rights\": []}" },
 ];
 

@@ -122,7 +122,7 @@ export function idFilters(target: LocatorTarget, plural: string): Filter[] {
 	];
 }
 
-/** When something was made, that nobody changes afterwards. `what` continues "Return only records". */
+/** When something was made, that nobody changes afterwards. `what` continues "Return only". */
 export const createdRange = (what: string): Filter[] =>
 	momentRange('created_at', 'createdAt', 'Created', what).map((side, index) => ({ ...side, name: index === 0 ? 'createdAfter' : 'createdBefore' }));
 
@@ -171,8 +171,8 @@ export function recordFilters(target: LocatorTarget, plural: string, example: st
 		pickedIdsFilter('created_by', USERS, { name: 'createdByIds', displayName: 'Created By Names or IDs', description: 'Return only records that these users created' }),
 		pickedIdsFilter('updated_by', USERS, { name: 'updatedByIds', displayName: 'Updated By Names or IDs', description: 'Return only records that these users changed last' }),
 		onlyDeletedFilter,
-		...momentRange('created_at', 'createdAt', 'Created', 'that were created'),
-		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
-		...momentRange('closest_task_at', 'closestTaskAt', 'Closest Task', 'whose next task is due'),
+		...momentRange('created_at', 'createdAt', 'Created', 'records that were created'),
+		...momentRange('updated_at', 'updatedAt', 'Updated', 'records that were last changed'),
+		...momentRange('closest_task_at', 'closestTaskAt', 'Closest Task', 'records whose next task is due'),
 	];
 }

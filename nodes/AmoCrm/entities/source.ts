@@ -8,6 +8,7 @@ import { entity } from './types';
 export const source = entity({
 	value: 'source',
 	displayName: 'Source',
+	about: 'A channel that leads come from',
 	path: '/sources',
 	picker: { search: 'local' },
 	fields: [

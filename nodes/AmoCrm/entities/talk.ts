@@ -32,6 +32,7 @@ const onlyInWorkFilter: Filter = {
 export const talk = entity({
 	value: 'talk',
 	displayName: 'Talk',
+	about: 'A conversation with a client in a messenger',
 	path: '/talks',
 	id: { kind: 'number', key: 'talk_id' },
 	picker: { search: 'local', label: (row) => joined(`Talk ${String(row.talk_id)}`, dayOf(row.updated_at), row.origin, row.is_in_work ? '' : 'closed') },

@@ -66,8 +66,8 @@ export const task = entity({
 		}),
 		// A task does not show the stage of its lead, so no row can be checked.
 		stagesFilter('lead_statuses', 'hidden', { name: 'leadStatusIds', displayName: 'Lead Stage Names or IDs', description: 'Return only tasks of leads in these stages' }),
-		...momentRange('complete_till', 'completeTill', 'Deadline', 'that are due').map((end, index) => testedHere({ ...end, name: index === 0 ? 'completeTillAfter' : 'completeTillBefore' })),
-		...momentRange('updated_at', 'updatedAt', 'Updated', 'that were last changed'),
+		...momentRange('complete_till', 'completeTill', 'Deadline', 'tasks that are due').map((end, index) => testedHere({ ...end, name: index === 0 ? 'completeTillAfter' : 'completeTillBefore' })),
+		...momentRange('updated_at', 'updatedAt', 'Updated', 'records that were last changed'),
 	],
 	sortKeys: { created_at: 'Created At', complete_till: 'Deadline', id: 'ID' },
 });

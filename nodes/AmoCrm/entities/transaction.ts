@@ -14,6 +14,7 @@ export const OF_A_CUSTOMER = [below(CUSTOMER, { name: 'customerId', displayName:
 export const transaction = entity({
 	value: 'transaction',
 	displayName: 'Transaction',
+	about: 'A purchase of a customer',
 	path: '/customers/transactions',
 	pathBelow: '/customers/{customerId}/transactions',
 	picker: { search: 'local', label: ({ id, price, comment, completed_at: at }) => joined(dayOf(at), price, comment || `Transaction ${String(id)}`) },

@@ -68,6 +68,8 @@ interface Declaration {
 	/** Title Case, for names in the UI. */
 	displayName: string;
 	displayNamePlural?: string;
+	/** What it is, where the name by itself does not say it to those who know it from amoCRM. */
+	about?: string;
 	/** Path below `/api/v4`; a parent's part stands in braces: `/leads/pipelines/{pipelineId}/statuses`. */
 	path: string;
 	/** What has its API where that is not the account itself; `base` of the entity is its address once that is known. */
@@ -80,8 +82,8 @@ interface Declaration {
 	collection?: string;
 	/** Name of the parameter that holds one record; `leadId` of a `lead` when left out. */
 	idParameter?: string;
-	/** What its records are told apart by, where that is not a number under the key `id`; which texts are such IDs and no names, and what links have it. */
-	id?: { kind: 'number' | 'text'; key: string; pattern?: RegExp; link?: RegExp };
+	/** What its records are told apart by, where that is not a number under the key `id`; what one looks like, which texts are such IDs and no names, and what links have it. */
+	id?: { kind: 'number' | 'text'; key: string; example?: string; pattern?: RegExp; link?: RegExp };
 	/** Path of the record's card in amoCRM's own UI, before the ID; absent when it has none. */
 	cardPath?: string;
 	/** Method of `methods.listSearch` that fills the picker of `idParameter`; `searchLeads` of a `lead` when left out. */
@@ -153,6 +155,8 @@ interface Needs {
 	admin?: 'always' | 'toWrite';
 	/** What the plan or the settings of the account must have: 402, and 422 unless that is about the record. */
 	plan?: string;
+	/** What there must be room for, to create one: beside `plan`. */
+	room?: string;
 	/** What the integration must be allowed to, as amoCRM calls it: 403. */
 	scope?: string;
 	/** What the record must be: 422. */

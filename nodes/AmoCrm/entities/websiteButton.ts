@@ -6,6 +6,7 @@ import { entity } from './types';
 export const websiteButton = entity({
 	value: 'websiteButton',
 	displayName: 'Website Button',
+	about: 'What visitors of a website write to you by',
 	path: '/website_buttons',
 	id: { kind: 'number', key: 'source_id' },
 	picker: { search: 'local' },

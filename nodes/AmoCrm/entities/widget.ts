@@ -5,7 +5,7 @@ export const widget = entity({
 	value: 'widget',
 	displayName: 'Widget',
 	path: '/widgets',
-	id: { kind: 'text', key: 'code' },
+	id: { kind: 'text', key: 'code', example: 'my_widget' },
 	idParameter: 'widgetCode',
 	picker: { search: 'local', label: ({ code }) => String(code) },
 	list: { byIds: 'single' },

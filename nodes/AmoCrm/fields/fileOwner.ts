@@ -27,8 +27,8 @@ export interface FileOwner extends IDataObject {
 function ownerIn(value: unknown, { entityType, catalogId }: Record<string, unknown>, context: PickContext): FileOwner {
 	const plain = unwrapLocator(value);
 	if (isLink(plain)) return withoutLinks({ entity_id: plain }, context.accountUrl, ['entity_type', 'catalog_id']) as FileOwner;
-	if (isUnset(entityType)) throw new UserError("an ID needs 'Record Type' too.");
-	const kind = named('Record Type', () => optionIn(FILE_OWNERS, RECORDS.find(({ noun }) => noun === labelKey(String(entityType)))?.type ?? entityType));
+	if (isUnset(entityType)) throw new UserError("an ID needs 'Linked Record Type' too.");
+	const kind = named('Linked Record Type', () => optionIn(FILE_OWNERS, RECORDS.find(({ noun }) => noun === labelKey(String(entityType)))?.type ?? entityType));
 	if (kind !== 'catalog_elements') return { entity_type: kind, entity_id: idIn(recordOf(kind), value, context) };
 	if (isUnset(catalogId)) throw new UserError("an element needs 'List' too.");
 	const catalog = named('List', () => idIn(CATALOG, catalogId, context));
@@ -48,12 +48,12 @@ const beside = (property: FieldKind['property']): FieldKind => ({ property, enco
 
 /** What says which record is meant; the last one brings the others along. */
 export const ownerFields: WritableField[] = [
-	{ name: 'entityType', key: '', displayName: 'Record Type', kind: beside({ type: 'options', options: FILE_OWNERS, default: 'leads' }), description: 'What kind of record has the files' },
+	{ name: 'entityType', key: '', displayName: 'Linked Record Type', kind: beside({ type: 'options', options: FILE_OWNERS, default: 'leads' }), description: 'What kind of record has the files' },
 	{ name: 'catalogId', key: '', displayName: 'List', kind: beside(recordLocator(CATALOG)), property: { displayOptions: { show: { entityType: ['catalog_elements'] } } }, description: 'The list (catalog) of the element' },
 	{
 		name: 'entityId',
 		key: '',
-		displayName: 'Record',
+		displayName: 'Linked Record',
 		kind: { property: recordLocator(RECORD), encode: (draft, _key, value, context) => Object.assign(draft.body, ownerIn(value, context.values, context)) },
 		required: true,
 		description: 'The record that has the files',

@@ -206,11 +206,11 @@ const MOMENT_HELP =
 	"It may be an expression such as {{ $now.minus({ days: 7 }) }}; a date without an offset is in the workflow's time zone.";
 
 /**
- * Both ends of a range, each a filter of its own, so that a range may have one side only. `what` continues "Return only
- * records": "that were created".
+ * Both ends of a range, each a filter of its own, so that a range may have one side only. `what` continues "Return only":
+ * "records that were created".
  */
 export function momentRange(key: string, name: string, displayName: string, what: string): Filter[] {
-	const describe = (side: string) => `Return only records ${what} at this moment or ${side}. ${MOMENT_HELP}`;
+	const describe = (side: string) => `Return only ${what} at this moment or ${side}. ${MOMENT_HELP}`;
 	const look = { name, displayName, ends: ['After', 'Before'], descriptions: [describe('later'), describe('earlier')] } as const;
 	return range(key, look, { type: 'dateTime', default: '' }, (value, { timezone: zone, conventions }) => toTimestamp(value, { zone, conventions }));
 }

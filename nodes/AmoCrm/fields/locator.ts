@@ -14,7 +14,7 @@ export interface LocatorTarget {
 	listSearchMethod: string;
 	/** Whether its IDs are texts, such as UUIDs; whole numbers otherwise. */
 	hasTextIds?: true;
-	/** What an ID looks like, where it is no usual one. */
+	/** What an ID looks like, or a name in its place, where it is no number. */
 	example?: string;
 	/** Finds such an ID in a link. */
 	textLink?: RegExp;
@@ -34,7 +34,7 @@ const HOSTS = '(?:[\\w-]+\\.(?:amocrm\\.ru|amocrm\\.com|kommo\\.com)|localhost|1
 
 /** A picker of one record: from a searched list, by ID, or by the link of its card. */
 export function recordLocator(target: LocatorTarget) {
-	const { noun, listSearchMethod, linkPaths, hasTextIds, textLink, source, example = textLink ? '12345678-1234-4234-8234-123456789012' : hasTextIds ? '0f0e0d0c' : '7000001' } = target;
+	const { noun, listSearchMethod, linkPaths, hasTextIds, textLink, source, example = '7000001' } = target;
 	const link = `^\\s*https?://${HOSTS}${pathPattern(target)}(?:[?#].*)?\\s*$`;
 	return {
 		type: 'resourceLocator',
@@ -68,7 +68,7 @@ export function recordLocator(target: LocatorTarget) {
 export const withArticle = (noun: string) => `${/^[aeio]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 
 const exampleLink = (accountUrl: string, [path = '']: string[]) =>
-	`${accountUrl}/${path.replace('[a-z]+', 'leads').replace('\\d+', '9001')}/7000001`;
+	`${accountUrl}/${path.replace('(?:/\\w+)?', '').replace('[a-z]+', 'leads').replace('\\d+', '9001')}/7000001`;
 
 /** The ID of what is named in a picker; nothing for what is an ID or a link, or where names are not known. */
 function namedIn(target: LocatorTarget, value: unknown, context: PickContext): number | string | undefined {

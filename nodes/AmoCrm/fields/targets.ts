@@ -7,7 +7,7 @@ import { labelKey } from './values';
 export const BOT: LocatorTarget = { noun: 'bot', listSearchMethod: 'searchSalesbots', linkPaths: [] };
 
 /** Elements of a list have its link before theirs. */
-export const CATALOG: LocatorTarget = { noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'], linkRest: '(?:/(?:detail|elements)(?:/\\d+)?)?', source: CATALOGS };
+export const CATALOG: LocatorTarget = { noun: 'list', listSearchMethod: 'searchCatalogs', linkPaths: ['catalogs', 'api/v4/catalogs'], linkRest: '(?:/(?:detail|elements)(?:/\\d+)?)?', example: 'Products', source: CATALOGS };
 
 export const COMPANY: LocatorTarget = { noun: 'company', listSearchMethod: 'searchCompanies', linkPaths: ['companies/detail', 'api/v4/companies'] };
 
@@ -15,7 +15,7 @@ export const CONTACT: LocatorTarget = { noun: 'contact', listSearchMethod: 'sear
 
 export const CUSTOMER: LocatorTarget = { noun: 'customer', listSearchMethod: 'searchCustomers', linkPaths: ['customers/detail', 'api/v4/customers'] };
 
-export const CUSTOMER_STATUS: LocatorTarget = { noun: 'status', listSearchMethod: 'searchCustomerStatuses', linkPaths: [], source: CUSTOMER_STATUSES };
+export const CUSTOMER_STATUS: LocatorTarget = { noun: 'status', listSearchMethod: 'searchCustomerStatuses', linkPaths: [], example: 'Loyal', source: CUSTOMER_STATUSES };
 
 export const ELEMENT: LocatorTarget = {
 	noun: 'element',
@@ -30,28 +30,28 @@ export const elementOf = (catalogId: number): LocatorTarget => ({
 });
 
 /** Known by its ISO code. */
-export const CURRENCY: LocatorTarget = { noun: 'currency', listSearchMethod: 'searchCurrencies', linkPaths: [], hasTextIds: true, source: CURRENCIES };
+export const CURRENCY: LocatorTarget = { noun: 'currency', listSearchMethod: 'searchCurrencies', linkPaths: [], hasTextIds: true, example: 'USD', source: CURRENCIES };
 
 /** Where a field of linked records looks for them: among cards of some kinds, or in one list. */
-export const FIELD_PLACE: LocatorTarget = { noun: 'place', listSearchMethod: 'searchFieldPlaces', linkPaths: [], hasTextIds: true, source: FIELD_PLACES };
+export const FIELD_PLACE: LocatorTarget = { noun: 'place', listSearchMethod: 'searchFieldPlaces', linkPaths: [], hasTextIds: true, example: 'contacts', source: FIELD_PLACES };
 
 /** The UUID of a file in its links, of its contents and of the API; that of the account stands before it in the first. */
 export const FILE_LINK = /^https?:\/\/[^/]+\/(?:download\/[\w-]+|v1\.0\/files|api\/v4\/files)\/([\da-f-]{36})(?:[/?#]|$)/i;
 
 /** Of the account's storage. */
-export const FILE: LocatorTarget = { noun: 'file', listSearchMethod: 'searchFiles', linkPaths: [], hasTextIds: true, textLink: FILE_LINK };
+export const FILE: LocatorTarget = { noun: 'file', listSearchMethod: 'searchFiles', linkPaths: [], hasTextIds: true, example: '12345678-1234-4234-8234-123456789012', textLink: FILE_LINK };
 
-export const GROUP: LocatorTarget = { noun: 'group', listSearchMethod: 'searchCustomFieldGroups', linkPaths: [], hasTextIds: true, source: ({ path = '' }) => fieldGroupSource(path) };
+export const GROUP: LocatorTarget = { noun: 'group', listSearchMethod: 'searchCustomFieldGroups', linkPaths: [], hasTextIds: true, example: 'Delivery', source: ({ path = '' }) => fieldGroupSource(path) };
 
 export const LEAD: LocatorTarget = { noun: 'lead', listSearchMethod: 'searchLeads', linkPaths: ['leads/detail', 'api/v4/leads'] };
 
 export const NOTE: LocatorTarget = { noun: 'note', listSearchMethod: 'searchNotes', linkPaths: ['api/v4/[a-z]+/notes'] };
 
-export const PIPELINE: LocatorTarget = { noun: 'pipeline', listSearchMethod: 'searchPipelines', linkPaths: ['leads/pipeline', 'api/v4/leads/pipelines'], source: PIPELINES };
+export const PIPELINE: LocatorTarget = { noun: 'pipeline', listSearchMethod: 'searchPipelines', linkPaths: ['leads/pipeline', 'api/v4/leads/pipelines'], example: 'Sales', source: PIPELINES };
 
-export const ROLE: LocatorTarget = { noun: 'role', listSearchMethod: 'searchRoles', linkPaths: [], source: ROLES };
+export const ROLE: LocatorTarget = { noun: 'role', listSearchMethod: 'searchRoles', linkPaths: [], example: 'Manager', source: ROLES };
 
-export const SEGMENT: LocatorTarget = { noun: 'segment', listSearchMethod: 'searchCustomerSegments', linkPaths: [], source: CUSTOMER_SEGMENTS };
+export const SEGMENT: LocatorTarget = { noun: 'segment', listSearchMethod: 'searchCustomerSegments', linkPaths: [], example: 'VIP', source: CUSTOMER_SEGMENTS };
 
 export const TALK: LocatorTarget = { noun: 'talk', listSearchMethod: 'searchTalks', linkPaths: ['api/v4/talks'] };
 
@@ -60,7 +60,7 @@ export const STAGE: LocatorTarget = { noun: 'stage', listSearchMethod: 'searchSt
 
 export const TASK: LocatorTarget = { noun: 'task', listSearchMethod: 'searchTasks', linkPaths: ['api/v4/tasks'] };
 
-export const USER: LocatorTarget = { noun: 'user', listSearchMethod: 'searchUsers', linkPaths: [], source: USERS };
+export const USER: LocatorTarget = { noun: 'user', listSearchMethod: 'searchUsers', linkPaths: [], example: 'Anna Smith', source: USERS };
 
 export interface RecordTarget extends LocatorTarget {
 	/** As parameters name it. */

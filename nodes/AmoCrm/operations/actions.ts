@@ -261,8 +261,8 @@ export const linkIncomingLead = (entity: Entity): Operation =>
 		description: 'Put one incoming chat or email per item on the card of a lead or customer that exists',
 		verb: { method: 'POST', path: '/{id}/link', sends: 'row', answers: 'self' },
 		fields: [
-			field({ name: 'entityType', key: 'link.entity_type', displayName: 'Link To', kind: choice(LINKED_TO), required: true, property: { default: 'leads' }, description: 'What kind of record gets it' }),
-			field({ name: 'entityId', key: 'link.entity_id', displayName: 'Record', kind: notedRecord, required: true, description: 'The lead or customer that gets it' }),
+			field({ name: 'entityType', key: 'link.entity_type', displayName: 'Linked Record Type', kind: choice(LINKED_TO), required: true, property: { default: 'leads' }, description: 'What kind of record gets it' }),
+			field({ name: 'entityId', key: 'link.entity_id', displayName: 'Linked Record', kind: notedRecord, required: true, description: 'The lead or customer that gets it' }),
 			field({ name: 'contactId', key: 'link.metadata.contact_id', displayName: 'Contact', kind: record(CONTACT), description: 'The contact who has written' }),
 			inWhoseName,
 		],

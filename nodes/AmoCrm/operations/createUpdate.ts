@@ -7,6 +7,7 @@ import { writeProperties, writeRecords } from './write';
 export const create = (entity: Entity): Operation => ({
 	...called(entity, 'create', `Create one ${inSentence(entity.displayName)} per item, sent in batches`),
 	properties: writeProperties(entity, 'create'),
+	...(entity.needs?.room ? { needs: { plan: [entity.needs.plan ?? [], entity.needs.room].flat().join(', and ') } } : {}),
 	writes: true,
 	execute: async (run) => await writeRecords(run, { entity, mode: 'create' }),
 });

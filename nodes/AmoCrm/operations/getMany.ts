@@ -84,7 +84,7 @@ export function getMany(entity: Entity, read: Read = readList): Operation {
 		value: 'getAll',
 		name: 'Get Many',
 		action: `Get many ${nouns}`,
-		description: `Retrieve many ${nouns}, or only those that pass the filters`,
+		description: `Retrieve many ${nouns}, ${entity.filters.length > 0 ? 'or only those that pass the filters' : 'all of them or up to a limit'}`,
 		properties: [
 			...limitProperties,
 			...outputProperties,
@@ -119,7 +119,7 @@ const sortByProperty = (entity: Entity): INodeProperties => ({
 	options: sortChoices(entity),
 	default: UNSORTED,
 	displayOptions: { hide: { '@version': [1] } },
-	description: 'What to sort by, and from which end; amoCRM can really sort by these',
+	description: 'What to sort by, and from which end',
 });
 
 /** n8n keeps the values of what is in the description only. */

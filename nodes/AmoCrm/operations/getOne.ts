@@ -3,7 +3,6 @@ import { deepCopy } from 'n8n-workflow';
 
 import type { Entity, RecordId } from '../entities/types';
 import { inSentence } from '../entities/types';
-import { withArticle } from '../fields/locator';
 import { readObject } from '../transport/answers';
 import type { Failure } from '../transport/types';
 import type { Found } from './byIds';
@@ -13,7 +12,7 @@ import { expandedOutputOf, expandedRows } from './expand';
 import type { Asked } from './items';
 import { mustStop, readItems, settleItems } from './items';
 import { outputProperties } from './output';
-import { idProperty, optionsProperty, readId, withOf, withProperty } from './parameters';
+import { idProperty, inWords, optionsProperty, readId, withOf, withProperty } from './parameters';
 import type { Operation, Run } from './types';
 
 export function getOne(entity: Entity): Operation {
@@ -21,8 +20,8 @@ export function getOne(entity: Entity): Operation {
 	return {
 		value: 'get',
 		name: 'Get',
-		action: `Get ${withArticle(noun)}`,
-		description: entity.isSingle ? `Retrieve the ${noun} with everything that belongs to it` : `Retrieve one ${noun} per item by its ID; many items share requests`,
+		action: `Get ${inWords(entity)}`,
+		description: entity.isSingle ? `Retrieve the ${noun}, all in one row` : `Retrieve one ${noun} per item by its ID; many items share requests`,
 		properties: [...(entity.isSingle ? [] : [idProperty(entity)]), ...outputProperties, optionsProperty(withProperty(entity))],
 		execute: async (run) => await getRecords(run, entity),
 	};

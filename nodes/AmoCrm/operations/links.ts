@@ -39,7 +39,7 @@ export function linkOperation(entity: Entity, action: Action): Operation {
 	const noun = inSentence(entity.displayName);
 	const [description, way] =
 		action === 'link'
-			? [`Connect one ${noun} per item with another record, such as a product`, 'to']
+			? [`Connect one ${noun} per item with another record, such as a ${isCard(entity) ? 'product' : 'lead'}`, 'to']
 			: [`Remove one link of a ${noun} per item; both records stay`, 'from'];
 	const look = called(entity, action, description);
 	return {

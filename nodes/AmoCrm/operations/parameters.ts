@@ -51,10 +51,13 @@ export const valueContext = ({ timezone, client, ignored }: Run, at?: Pick<Entit
 	fieldsPath: at?.fieldsPath,
 });
 
+/** `a lead`; `the account`, of which there is one. */
+export const inWords = ({ displayName, isSingle }: Entity): string => (isSingle === undefined ? withArticle(inSentence(displayName)) : `the ${inSentence(displayName)}`);
+
 /** What an operation is called by its value: `Create`, 'Create a lead'. */
-export function called({ displayName }: Pick<Entity, 'displayName'>, value: string, description: string) {
+export function called(entity: Entity, value: string, description: string) {
 	const name = value.replace(/^[a-z]/, (letter) => letter.toUpperCase());
-	return { value, name, action: `${name} ${withArticle(inSentence(displayName))}`, description };
+	return { value, name, action: `${name} ${inWords(entity)}`, description };
 }
 
 /** What an item gives for fields that stand at the top of the form. Throws a `UserError` that names the field. */

@@ -96,7 +96,7 @@ export const getMessages = (entity: Entity): Operation =>
 		look: { value: 'getMessages', name: 'Get Messages', action: 'Get messages of a talk', description: 'Retrieve the messages of one talk per item, the newest first' },
 		part: 'messages',
 		needs: { scope: '"External chat history"' },
-		filters: createdRange('that were written'),
+		filters: createdRange('messages that were written'),
 		read: readMessages,
 		simple: ({ author, attachment, ...row }, id) => {
 			const { name = null, type: authorType = null } = isObject(author) ? author : {};

@@ -91,7 +91,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 		{ ...idProperty(entity), required: false, ...shownFor('id'), description: `The ${noun} to update; left empty, a new one is created` },
 		...fields.filter(isTopLevel).map((field) => ({
 			...fieldProperty(field, 'create'),
-			description: `${field.description ?? field.displayName}. ${field.required ? 'Needed to create one.' : 'Left empty, it stays as it is.'}`,
+			description: `${(field.description ?? field.displayName).replace(/\.$/, '')}. ${field.required ? 'Needed to create one.' : 'Left empty, it stays as it is.'}`,
 		})),
 		collection(
 			'Additional Fields',
