@@ -184,7 +184,7 @@ const PARSERS: Record<string, (text: string) => unknown> = {
 	'an expression of a parameter': (text) =>
 		parameterReader({ getNode: () => ({ parameters: { a: `={{ $json${text} }}`, b: `={{ $json["${text}` } }), getNodeParameter: () => '' } as never, [], [])('a', 0, ''),
 	'a message for n8n': async (text) =>
-		await executionData({ context: { getNode: () => ({}) } as never, items: [{ json: {} }], rows: new Map(), errors: new Map([[0, new AmoCrmError(text, { advice: text, details: { text } })]]), mask: secretMask }),
+		await executionData({ context: { getNode: () => ({}) } as never, items: [{ json: {} }], rows: new Map(), uploaded: new Map(), errors: new Map([[0, new AmoCrmError(text, { advice: text, details: { text } })]]), mask: secretMask }),
 	...ofTheMenu(),
 };
 

@@ -19,6 +19,9 @@ const TASK = { task: { text: '={{ "Call " + $json.name }}', completeTill: '2030-
 const FORMS: Record<string, [parameters: INodeParameters, kind: string, recordId: string]> = {
 	'lead create': [{ resource: 'lead', operation: 'create' }, 'leads', 'id'],
 	'lead createComplex': [{ resource: 'lead', operation: 'createComplex', contactFields: { name: 'Ann' } }, 'leads', 'id'],
+	'contact create': [{ resource: 'contact', operation: 'create' }, 'contacts', 'id'],
+	'company create': [{ resource: 'company', operation: 'create' }, 'companies', 'id'],
+	'customer create': [{ resource: 'customer', operation: 'create', nextDate: '2030-01-01' }, 'customers', 'id'],
 	'incomingLead create': [{ resource: 'incomingLead', operation: 'create', sourceUid: '={{ $json.name }}', sourceName: 'Site' }, 'leads', 'lead_id'],
 };
 

@@ -130,7 +130,7 @@ describe('messages', () => {
 
 	it('hold a text or a file, which is named by its newest version', async () => {
 		const { id } = openTalk();
-		expect(await said('talk', 'sendMessage', { talkId: byId(id) })).toContain("'Text' and 'File' are both empty");
+		expect(await said('talk', 'sendMessage', { talkId: byId(id) })).toContain("'Text', 'File' and 'Input Binary Field' are all empty");
 		const file = await uploaded('a.png', 'image/png');
 		await rows('talk', 'sendMessage', { talkId: byId(id), file: byId(file.uuid) });
 		expect(world.requests('POST', `/talks/${id}/send_message`)[0]?.body).toEqual({ attachment: { type: 'picture', drive_uuid: file.uuid, drive_version_uuid: file.version_uuid } });

@@ -25,5 +25,6 @@ export const company = entity({
 	filtersArePaid: true,
 	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'contacts', 'customers', 'leads'],
+	notedAs: 'companies',
 	hasCustomFields: true,
 });

@@ -29,5 +29,6 @@ export const contact = entity({
 	filtersArePaid: true,
 	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'customers', 'leads'],
+	notedAs: 'contacts',
 	hasCustomFields: true,
 });

@@ -55,6 +55,7 @@ export const customer = entity({
 	filtersArePaid: true,
 	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'contacts'],
+	notedAs: 'customers',
 	hasCustomFields: true,
 	needs: { plan: "customers that are switched on ('Set Customers Mode' of the account)" },
 });

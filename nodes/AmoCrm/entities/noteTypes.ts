@@ -1,11 +1,11 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { DeclaredField, WritableField } from '../fields/fields';
-import { bodyKind, choice, field, fileId, jsonValues, longText, named, seconds, text } from '../fields/fields';
+import { bodyKind, choice, field, fileId, ITEM_FILE, itemFile, jsonValues, longText, named, seconds, text } from '../fields/fields';
 import { recordLocator } from '../fields/locator';
 import { USER } from '../fields/targets';
-import { optionIn, optionsOf, show, toInteger, toText, unwrapLocator } from '../fields/values';
+import { isUnset, optionIn, optionsOf, show, toInteger, toText, unwrapLocator } from '../fields/values';
 
 /** Kinds of notes and what each holds in its `params`. Source: core facts 13, extended facts 5.4. */
 
@@ -103,6 +103,10 @@ export const CALL_DETAILS: DeclaredField[] = [
 const params = ({ optionalFor, requiredFor }: Pick<NoteParam, 'optionalFor' | 'requiredFor'>, fields: DeclaredField[]): NoteParam[] =>
 	fields.map((declared) => ({ ...field(declared), optionalFor, requiredFor }));
 
+const noteFile = field({ name: 'fileUuid', displayName: 'File', kind: fileId, unless: ITEM_FILE.name, description: "A file in the account's file storage, where it was uploaded before" });
+
+const attachedFile = ({ uuid, version_uuid, file_name }: IDataObject, { fileName }: Record<string, unknown>): IDataObject => ({ file_uuid: uuid, version_uuid, ...(isUnset(fileName) ? { file_name } : {}) });
+
 const NOTE_PARAMS: NoteParam[] = [
 	...params({ requiredFor: ['common', ...SERVICE, ...SMS, 'message_cashier'], optionalFor: ['geolocation'] }, [
 		{ name: 'text', kind: longText, placeholder: 'e.g. The client asked for a discount', description: 'What the note says' },
@@ -123,8 +127,9 @@ const NOTE_PARAMS: NoteParam[] = [
 		{ name: 'longitude', kind: plainText, placeholder: 'e.g. 30.3351', description: 'Degrees east of Greenwich, with a decimal point; negative to the west' },
 	]),
 	...params({ requiredFor: ['attachment'] }, [
-		{ name: 'fileUuid', displayName: 'File', kind: fileId, description: "A file in the account's file storage, where it was uploaded before" },
-		{ name: 'fileName', kind: text, placeholder: 'e.g. offer.pdf', description: 'Name of the file as the note shows it' },
+		noteFile,
+		{ name: 'fileName', kind: text, unless: ITEM_FILE.name, placeholder: 'e.g. offer.pdf', description: 'Name of the file as the note shows it' },
+		{ ...ITEM_FILE, key: '', kind: itemFile(noteFile, attachedFile), unless: noteFile.name, description: "Name of the field of the item that has the file, which is uploaded first; in place of 'File'" },
 	]),
 	...params({ requiredFor: [CUSTOM_TYPE] }, [
 		{ name: 'customNoteType', key: 'note_type', kind: text, placeholder: 'e.g. site_visit', description: "amoCRM's own name for the kind of the note" },
@@ -141,6 +146,7 @@ const NOTE_PARAMS: NoteParam[] = [
 			name: 'versionUuid',
 			displayName: 'File Version UUID',
 			kind: text,
+			needs: noteFile.name,
 			placeholder: 'e.g. 11111111-2222-4333-8444-555555555555',
 			description: 'ID of one version of the file; the newest one when left out',
 		},

@@ -7,6 +7,8 @@ import type { AccountContext, Conventions } from './conventions';
 import { AccountNeeded } from './conventions';
 import { calendarDayOf, midnightOf, toTimestamp } from './dates';
 import type { FieldDefinition, FieldOption } from './dictionaries';
+import type { ItemFiles } from './files';
+import { fileIn, waitFor } from './files';
 import { jsonValue } from './json';
 import { multitextItems } from './multitext';
 import { toMoney, toNumber } from './numbers';
@@ -35,6 +37,8 @@ export interface ValueContext extends Zones, AccountContext {
 	assertFieldsCurrent?: () => void;
 	/** Gets what holds nothing to save. */
 	ignored?: Set<string>;
+	/** What may be uploaded for a field. */
+	files?: ItemFiles;
 }
 
 const plainOf = (values: IDataObject[]): unknown => {
@@ -215,6 +219,22 @@ const chainedList: TypeCodec = {
 	decode: (values) => values,
 };
 
+/** A file of the storage by its UUID, its link or an object, or one of the item, which is uploaded before the record is written. */
+const file: TypeCodec = {
+	encode: (value, { name: field }, { files }) =>
+		only(parsedObject(value)).map((entry) => {
+			const given = isPlainObject(entry) && isPlainObject(entry.value) ? entry.value : entry;
+			if (isPlainObject(given) && !isUnset(given.file_uuid)) return { value: { ...given, file_uuid: withKey('file_uuid', () => uuidIn(given.file_uuid)) } };
+			const found = fileIn(given, files);
+			if (typeof found === 'string' || !files) return { value: { file_uuid: found as string } };
+			const partOf = ({ uuid, version_uuid, file_name, size }: IDataObject) => ({ file_uuid: uuid, version_uuid, file_name, file_size: size });
+			return { value: waitFor({}, found, { item: files.item, field, partOf }) };
+		}),
+	decode: plainOf,
+};
+
+const uuidIn = (value: unknown): string => fileIn(value, undefined) as string;
+
 const recordId = (value: unknown) => toId(value, ', or the link of the card');
 
 const each = (codec: TypeCodec, ...types: string[]): Record<string, TypeCodec> => Object.fromEntries(types.map((type) => [type, codec]));
@@ -241,7 +261,7 @@ const CODECS: Record<string, TypeCodec> = {
 	}),
 	linked_entity: objects({ needs: ['entity_id'], convert: recordId, adds: ['entity_type', 'catalog_id'], example: '{"entity_id": 123, "entity_type": "contacts"}' }),
 	chained_list: chainedList,
-	file: objects({ needs: ['file_uuid'], convert: toText, example: '{"file_uuid": "11111111-2222-4333-8444-555555555555"}' }),
+	file,
 	payer: objects({ needs: ['name', 'entity_id'], convert: toText, adds: ['entity_type'], example: '{"name": "Acme Ltd."}' }),
 	supplier: objects({ needs: ['entity_id'], convert: recordId, example: '{"entity_id": 123}' }),
 };

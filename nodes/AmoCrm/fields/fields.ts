@@ -10,6 +10,8 @@ import type { CustomFieldValue } from './customFields';
 import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
 import { toDeadline, toTimestamp } from './dates';
 import { AmoCrmError } from './errors';
+import type { ItemFiles } from './files';
+import { itemFileIn, waitFor } from './files';
 import { eventCodes, HOOK_EVENT_OPTIONS } from './hookEvents';
 import { jsonArray, jsonObject } from './json';
 import type { LocatorTarget } from './locator';
@@ -56,6 +58,8 @@ export interface EncodeContext extends AccountContext {
 	values: Record<string, unknown>;
 	/** Custom fields that are encoded already. */
 	mapped?: CustomFieldValue[];
+	/** Files of the item. */
+	files?: ItemFiles;
 }
 
 interface OpenDraft extends Draft {
@@ -104,6 +108,8 @@ export interface WritableField {
 	former?: true;
 	/** Name of another field without which amoCRM does not take this one. */
 	needs?: string;
+	/** Name of another field that does in place of this one, where this one must be given. */
+	unless?: string;
 	/** Where the field exists; both when left out. */
 	only?: 'create' | 'update';
 	/** Overrides of the kind's look for this field. */
@@ -214,6 +220,24 @@ export const record = (target: LocatorTarget): FieldKind =>
 
 /** A file by its UUID or its link; workflows of older versions hold it as a plain text. */
 export const fileId = record(FILE);
+
+/**
+ * A file of the item, which is uploaded before the body is sent: `partOf` says what then stands under the key, or in the
+ * body itself. `instead` is another field, which gives a file of the storage.
+ */
+export const itemFile = (instead: { name: string; displayName: string }, partOf: (file: IDataObject, values: EncodeContext['values']) => IDataObject): FieldKind => ({
+	property: { type: 'string', default: '' },
+	encode: ({ body }, key, value, { files, values }) => {
+		if (!files) throw new Error('no item');
+		if (!isUnset(values[instead.name])) throw new UserError(`'${instead.displayName}' gives a file too, and only one goes along. Give one of them.`);
+		const part = key === '' ? body : {};
+		waitFor(part, itemFileIn(value, files, `, or a file of the storage in '${instead.displayName}'`), { item: files.item, field: ITEM_FILE.displayName, partOf: (file) => partOf(file, values) });
+		if (key !== '') putAt(body, key, part);
+	},
+});
+
+/** What such a field is called wherever there is one. */
+export const ITEM_FILE = { name: 'binaryPropertyName', displayName: 'Input Binary Field', placeholder: 'e.g. data' };
 
 /** What tells chats apart. */
 export const uuid = bodyKind({ type: 'string', default: '' }, (value) => {
@@ -401,12 +425,15 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 	for (const field of fields) {
 		const value = context.values[field.name];
 		const plain = unwrapLocator(value);
-		if (plain === undefined || plain === null || (plain === '' && !field.kind.keepsEmptyText)) {
-			if (field.required && context.mode === 'create') throw new UserError(`'${plainName(field)}' is required but empty`);
+		const other = fields.find(({ name }) => name === field.unless);
+		const isReplaced = other !== undefined && !isUnset(context.values[other.name]);
+		const isRequired = field.required && context.mode === 'create' && !isReplaced;
+		if (plain === undefined || plain === null || (plain === '' && (isReplaced || !field.kind.keepsEmptyText))) {
+			if (isRequired) throw new UserError(`'${plainName(field)}' is required but empty${other ? `; or give '${plainName(other)}'` : ''}`);
 			if (context.mode === 'create') named(field.displayName, () => field.kind.whenAbsent?.(context));
 			continue;
 		}
-		if (plain === '' && field.required && context.mode === 'create') throw new UserError(`'${plainName(field)}' must not be empty`);
+		if (plain === '' && isRequired) throw new UserError(`'${plainName(field)}' must not be empty`);
 		// A link says what kind of record it leads to.
 		if (!isAddress(plain)) assertCompanion(field, fields, context.values);
 		named((context.mode === 'update' && field.onUpdate?.displayName) || field.displayName, () => {

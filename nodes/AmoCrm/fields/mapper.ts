@@ -96,13 +96,15 @@ interface MapperInput {
 
 /**
  * The mapped fields of one item in amoCRM's form; fields without a value are left out. "Map automatically" takes every
- * value of the item whose key is the ID, the code or the name of a field, except those that a parameter sets (`taken`, by
- * code). Throws a `UserError` that names the field.
+ * value and file of the item whose key is the ID, the code or the name of a field, except those that a parameter sets
+ * (`taken`, by code). Throws a `UserError` that names the field.
  */
 export function encodeMappedFields(parameter: unknown, { json, definitions, context, taken, own, used }: MapperInput): CustomFieldValue[] {
 	const mapper = (parameter ?? {}) as MapperValue;
 	const automatic = mapsAutomatically(parameter);
-	const values = Object.entries((automatic ? json : mapper.value) ?? {});
+	// What stands under one name as data and as a file is what the data says.
+	const files = automatic ? (context.files?.names() ?? []).filter((name) => definitionOf(name, definitions)?.type === 'file') : [];
+	const values = Object.entries((automatic ? { ...Object.fromEntries(files.map((name) => [name, name])), ...json } : mapper.value) ?? {});
 	const fields: CustomFieldValue[] = [];
 	for (const [key, value] of values) {
 		if (isUnset(value) || own.has(key)) continue;

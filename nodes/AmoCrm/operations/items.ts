@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { readWithAccount } from '../fields/conventions';
 import { AmoCrmError } from '../fields/errors';
 import { inTurns } from '../transport/parallel';
+import { checkFiles } from './itemFiles';
 import type { Results, Run } from './types';
 
 /** What one item asks for. */
@@ -12,7 +13,7 @@ export interface Asked<T> {
 }
 
 /** The one place that catches: what `work` throws is the error of those of its `items` that have no result yet. */
-export async function attempt({ rows, errors }: Results, items: Iterable<number>, work: () => Promise<void> | void): Promise<void> {
+export async function attempt({ rows, errors }: Pick<Results, 'rows' | 'errors'>, items: Iterable<number>, work: () => Promise<void> | void): Promise<void> {
 	try {
 		await work();
 	} catch (thrown) {
@@ -21,12 +22,14 @@ export async function attempt({ rows, errors }: Results, items: Iterable<number>
 	}
 }
 
-/** Reads what every item asks for, in order. An item for which `read` throws is left out and gets that as its error. */
+/** Reads what every item asks for, in order, and looks at the files that have to go along. An item for which that throws is left out and gets it as its error. */
 export async function readItems<T>(run: Run, read: (item: number) => T | Promise<T>): Promise<Array<Asked<T>>> {
 	const all: Array<Asked<T>> = [];
 	await inTurns(run.todo, async (item) => {
 		await attempt(run, [item], async () => {
-			all.push({ item, asked: await readWithAccount(() => read(item)) });
+			const asked = await readWithAccount(() => read(item));
+			await checkFiles(run, asked);
+			all.push({ item, asked });
 		});
 	});
 	return all;

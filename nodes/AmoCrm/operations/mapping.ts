@@ -7,6 +7,7 @@ import { accountTimezone, assertFieldsCurrent, conventionsOf, fieldDefinitions }
 import type { WritableField } from '../fields/fields';
 import { encodeMappedFields, mapsAutomatically, mapsFields, ownKeys } from '../fields/mapper';
 import { isUnset } from '../fields/values';
+import { filesOf } from './itemFiles';
 import type { Run } from './types';
 
 /** What it takes to encode and compare custom fields. */
@@ -64,7 +65,9 @@ export function mappedFieldsOf<T extends Record<string, unknown>>(run: Run, item
 	const all = { ...values, ...Object.fromEntries([...own].map(([name, key]) => [name, json[key]])) };
 	const taken = new Set(entity.fields.filter(({ name }) => !isUnset(all[name])).map(({ key }) => key));
 	const used = new Set(own.values());
-	const mapped = encodeMappedFields(mapper, { json, definitions, context, taken, own: new Set(used), used });
+	// Version 1 maps automatically what stands in the item's data alone.
+	const files = mapsAutomatically(mapper) && run.isVersion1 ? undefined : filesOf(run, item);
+	const mapped = encodeMappedFields(mapper, { json, definitions, context: { ...context, files }, taken, own: new Set(used), used });
 	if (reportsKeys) {
 		for (const [key, value] of Object.entries(json)) if (!isUnset(value)) run.keys.given.add(key);
 		for (const key of used) run.keys.used.add(key);

@@ -5,6 +5,7 @@ import type { Entity } from '../entities/types';
 import type { Draft, WritableField } from '../fields/fields';
 import { encodeDraft, named } from '../fields/fields';
 import { optionIn } from '../fields/values';
+import { filesOf } from './itemFiles';
 import { called, collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import type { Operation, Run } from './types';
 import { writeRecords } from './write';
@@ -90,7 +91,7 @@ const noteTypeOf = (run: Run, item: number) => named('Note Type', () => optionIn
 function noteDraft(run: Run, item: number, body: IDataObject, values: Record<string, unknown>): Draft {
 	const noteType = noteTypeOf(run, item);
 	// Whatever the operation, amoCRM wants the values of a note whole.
-	const { body: params } = encodeDraft(paramFields(noteType), { ...valueContext(run), mode: 'create', values });
+	const { body: params } = encodeDraft(paramFields(noteType), { ...valueContext(run), files: filesOf(run, item), mode: 'create', values });
 	// Any other kind is given with its own name and values.
 	return { body: { ...body, ...(noteType === CUSTOM_TYPE ? params : { note_type: noteType, params }) }, links: [] };
 }

@@ -13,6 +13,7 @@ import { isUnset, optionIn, toBoolean, toList } from '../fields/values';
 import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../transport/batches';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../transport/rateLimit';
 import { DEFAULT_MAX_RETRIES, DEFAULT_RETRY_MINUTES } from '../transport/retry';
+import { filesOf } from './itemFiles';
 import type { Run } from './types';
 
 /** The n8n parameters that the generic operations share, and how to read them. */
@@ -63,7 +64,7 @@ export function called(entity: Entity, value: string, description: string) {
 /** What an item gives for fields that stand at the top of the form. Throws a `UserError` that names the field. */
 export function draftOfFields(run: Run, fields: WritableField[], item: number): Draft {
 	const values = Object.fromEntries(fields.map(({ name }) => [name, run.parameter(name, item, '')]));
-	return encodeDraft(fields, { ...valueContext(run), mode: 'create', values });
+	return encodeDraft(fields, { ...valueContext(run), files: filesOf(run, item), mode: 'create', values });
 }
 
 /** The property of one writable field, as it stands at top level or in a collection. */

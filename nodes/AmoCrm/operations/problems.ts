@@ -18,7 +18,7 @@ export function notFoundError(entity: Pick<Entity, 'displayName'>, id: RecordId)
 /** The error with the right or the plan that the operation needs, where amoCRM refuses for want of one. */
 export function withNeeds(error: AmoCrmError, { needs, writes }: Pick<Operation, 'needs' | 'writes'>): AmoCrmError {
 	const { failure } = error.facts;
-	const advice = failure && needs && needOf(failure, needs, writes === true);
+	const advice = failure && !failure.isExplained && needs && needOf(failure, needs, writes === true);
 	return advice ? new AmoCrmError(error.message, { ...error.facts, advice }) : error;
 }
 
@@ -58,6 +58,7 @@ export function writeError(sent: Sent, outcome: NotWritten): AmoCrmError {
 			return new AmoCrmError(reasons.size > 0 ? `${name} was refused: ${[...reasons].join('; ')}` : failure.message, {
 				failure,
 				advice: `${failure.advice} This item was not written.`,
+				...(failure.outcomeUnknown ? { mustNotRepeat: true } : {}),
 				...(problems.length > 0 ? { details: { amoCrmErrors: problems as unknown as IDataObject[] } } : {}),
 			});
 		}

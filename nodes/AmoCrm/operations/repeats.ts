@@ -14,13 +14,14 @@ const tries = new WeakMap<object, Results>();
  */
 export function settledBefore(context: IExecuteFunctions): Results & { todo: number[] } {
 	const { name, retryOnFail } = context.getNode();
-	const results: Results = { rows: new Map(), errors: new Map() };
+	const results: Results = { rows: new Map(), errors: new Map(), uploaded: new Map() };
 	const items = context.getInputData();
 	const todo = [...items.keys()];
 	const data = context.getExecuteData() as Partial<IExecuteData> | undefined;
 	const key = data?.node?.name === name ? data : items[0]?.json;
 	if (!retryOnFail || !key) return { ...results, todo };
 	const earlier = tries.get(key) ?? results;
+	results.uploaded = earlier.uploaded;
 	tries.set(key, results);
 	for (const [item, rows] of earlier.rows) results.rows.set(item, rows);
 	for (const [item, error] of earlier.errors) if (error.facts.mustNotRepeat) results.errors.set(item, error);

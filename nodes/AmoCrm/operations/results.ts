@@ -2,6 +2,7 @@ import type { IBinaryKeyData, IDataObject, INodeExecutionData, JsonObject } from
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type { AmoCrmError } from '../fields/errors';
+import { toText } from '../fields/values';
 import { inTurns } from '../transport/parallel';
 import type { Mask } from '../transport/secrets';
 import type { Results, Run } from './types';
@@ -67,23 +68,28 @@ function withoutStop(message: string): string {
 }
 
 /** Every text of an error that anybody sees; blacking secrets out is the last that happens to it. */
-function shown({ rows, mask }: Texts, item: number, error: AmoCrmError): IDataObject & { message: string; description?: string } {
+function shown({ rows, uploaded, mask }: Texts, item: number, error: AmoCrmError): IDataObject & { message: string; description?: string } {
 	const { failure, field, advice, details } = error.facts;
 	const id = rows.get(item)?.[0]?.id;
+	const files = rows.has(item) ? [] : [...(uploaded.get(item)?.values() ?? [])].map(({ uuid, file_name: name }) => ({ uuid, name }));
+	const before = files.map(({ uuid, name }) => `The file '${toText(name)}' was uploaded before: ${toText(uuid)} in the storage of the account.`);
+	const known = advice ?? (failure || files.length > 0 ? undefined : 'Nothing was sent to amoCRM for this item.');
 	const texts = {
 		message: `${withoutStop(error.message)} [item ${item}]`,
-		description: advice ?? (failure ? undefined : 'Nothing was sent to amoCRM for this item.'),
+		description: [known, ...before].filter(Boolean).join(' ') || undefined,
 		cause: failure?.kind ?? 'parameter',
 		...(field === undefined ? {} : { field }),
 		...(id === undefined ? {} : { id }),
+		...(files.length > 0 ? { uploaded: files } : {}),
 		...details,
 	};
 	return JSON.parse(JSON.stringify(texts), (_, value: unknown) => (typeof value === 'string' ? mask(value) : value)) as typeof texts;
 }
 
 /** What is in amoCRM when a write has stopped half-way. Contradicts nothing: what is not known is not said to be unwritten. */
-export function progressOf({ items, rows, errors }: Pick<Run, 'items' | keyof Results>): string {
+export function progressOf({ items, rows, errors, uploaded }: Pick<Run, 'items' | keyof Results>): string {
 	if (items.length < 2) return '';
+	const files = [...uploaded].flatMap(([item, own]) => (rows.has(item) ? [] : [...own.values()].map(({ uuid }) => toText(uuid))));
 	const inOrder = [...rows].sort(([a], [b]) => a - b);
 	const written = inOrder.flatMap(([item, [row = {}]]) => (markOf(row) === undefined || row.action === 'unchanged' ? [] : [{ item, id: markOf(row) }]));
 	const unknown = [...errors].flatMap(([item, { facts }]) => (facts.failure?.outcomeUnknown && !facts.isCollateral && !rows.has(item) ? [item] : [])).sort((a, b) => a - b);
@@ -94,7 +100,8 @@ export function progressOf({ items, rows, errors }: Pick<Run, 'items' | keyof Re
 			: unknown.length > 0
 				? `None of the ${items.length} items is confirmed; ${itemsIn(unknown)} may be saved.`
 				: `None of the ${items.length} items was written.`;
-	return `${progress} To write the good items in spite of a bad one, set the node's 'On Error' to continue.`;
+	const waiting = files.length > 0 ? ` Files uploaded for items that are not written: ${shortList(files)}.` : '';
+	return `${progress}${waiting} To write the good items in spite of a bad one, set the node's 'On Error' to continue.`;
 }
 
 /** What tells a record of any kind from others; nothing in a row about something else. */

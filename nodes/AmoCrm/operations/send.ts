@@ -9,6 +9,7 @@ import { inTurns } from '../transport/parallel';
 import type { Route } from '../transport/verbs';
 import { batchesFor } from '../transport/verbs';
 import { findByIds, isFailure } from './byIds';
+import { plannedUploads, uploadFiles } from './itemFiles';
 import type { Asked } from './items';
 import { runOption } from './parameters';
 import type { Run } from './types';
@@ -32,20 +33,34 @@ type Target = Route & Pick<Entity, 'isDictionary' | 'list'>;
 async function planRows(run: Run, all: Array<Asked<IDataObject>>, route: Target): Promise<SentOutcome[]> {
 	const idIn = (row: IDataObject) => (row.id ?? (route.verb.method === 'POST' ? undefined : row[route.id?.key ?? 'id'])) as RecordId | undefined;
 	const found = await findByIds(run.client, route, '', [...new Set(all.flatMap(({ asked }) => idIn(asked) ?? []))]);
-	return await inTurns(all, ({ asked }) => {
+	return await inTurns(all, async ({ asked }): Promise<SentOutcome> => {
 		const record = found.get(idIn(asked) ?? '');
 		if (record && isFailure(record) && record.kind !== 'notFound') return { status: 'refused', failure: record, problems: [] };
 		const known = record && !isFailure(record) ? { [route.id?.key ?? 'id']: idOf(route, record), ...(record.name === undefined ? {} : { name: record.name }) } : null;
-		return { status: 'planned', plan: planOf(run, route, asked, known) };
+		const uploads = await plannedUploads(run, asked);
+		return { status: 'planned', plan: { ...planOf(run, route, asked, known), ...(uploads.length > 0 ? { uploads } : {}) } };
 	});
 }
 
 /**
- * The one way to write: sends rows of items, in batches or one by one, and says what became of each. n8n's log of level
- * "debug" gets what each request wrote.
+ * The one way to write: uploads the files that rows of items wait for, sends the rows, in batches or one by one, and says
+ * what became of each. n8n's log of level "debug" gets what each request wrote.
  */
 export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: Target): Promise<SentOutcome[]> {
 	if (run.isDryRun) return await planRows(run, all, route);
+	const failures = await uploadFiles(run, all);
+	const [first] = failures.values();
+	if (first === undefined) return await sendReady(run, all, route);
+	const ready = all.filter((entry) => !failures.has(entry));
+	const sent = run.continueOnFail ? await sendReady(run, ready, route) : [];
+	const outcomes = new Map(ready.map((entry, index) => [entry, sent[index]]));
+	return all.map((entry) => {
+		const failure = failures.get(entry);
+		return failure ? { status: 'refused', failure, problems: [] } : (outcomes.get(entry) ?? { status: 'notSent', failure: first });
+	});
+}
+
+async function sendReady(run: Run, all: Array<Asked<IDataObject>>, route: Target): Promise<SentOutcome[]> {
 	const outcomes = await sendInBatches(
 		all.map(({ asked }) => asked),
 		{

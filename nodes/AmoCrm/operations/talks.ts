@@ -4,7 +4,8 @@ import { UserError } from 'n8n-workflow';
 import { createdRange } from '../entities/shared';
 import type { Entity } from '../entities/types';
 import { fileOf } from '../fields/dictionaries';
-import { bodyKind, boolean, field, fileId, longText } from '../fields/fields';
+import { bodyKind, boolean, field, fileId, ITEM_FILE, itemFile, longText } from '../fields/fields';
+import { waitingIn } from '../fields/files';
 import { toText } from '../fields/values';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
@@ -55,13 +56,17 @@ const messageText = field({
 	name: 'text',
 	kind: bodyKind(longText.property, toText),
 	placeholder: 'e.g. Hello, how can we help?',
-	description: "What the client reads; may be left empty where there is a 'File'",
+	description: 'What the client reads; may be left empty where a file goes along',
 });
 
 const messageFile = field({ name: 'file', key: 'attachment.drive_uuid', kind: fileId, description: "A file of the account's storage to send along" });
 
 /** What amoCRM calls a file in a message, by the type that its storage gives. */
 const ATTACHMENTS: Record<string, string> = { image: 'picture', video: 'video' };
+
+const attached = ({ type, uuid, version_uuid }: IDataObject): IDataObject => ({ type: ATTACHMENTS[toText(type)] ?? 'file', drive_uuid: uuid, drive_version_uuid: version_uuid });
+
+const ownFile = field({ ...ITEM_FILE, key: 'attachment', kind: itemFile(messageFile, attached), description: "Name of the field of the item that has a file to send along, which is uploaded first; in place of 'File'" });
 
 /** Messages of one talk leave in the order of the items. */
 export const sendMessage = (entity: Entity): Operation =>
@@ -80,13 +85,13 @@ export const sendMessage = (entity: Entity): Operation =>
 			scope: '"Sending to external chats"',
 			state: STILL_OPEN,
 		},
-		fields: [messageText, messageFile],
+		fields: [messageText, messageFile, ownFile],
 		complete: async ({ client }, body) => {
 			const { attachment, text } = body as { attachment?: IDataObject; text?: string };
-			if (attachment === undefined && text === undefined) throw new UserError("'Text' and 'File' are both empty: there is nothing to send.");
-			if (attachment === undefined) return body;
+			if (attachment === undefined && text === undefined) throw new UserError(`'Text', 'File' and '${ITEM_FILE.displayName}' are all empty: there is nothing to send.`);
+			if (attachment === undefined || waitingIn(attachment).length > 0) return body;
 			const file = await fileOf(client, String(attachment.drive_uuid));
-			return { ...body, attachment: { type: ATTACHMENTS[String(file.type)] ?? 'file', drive_uuid: file.uuid, drive_version_uuid: file.version_uuid } };
+			return { ...body, attachment: attached(file) };
 		},
 		row: ({ id, text }, { message_id }) => ({ id: message_id, talk_id: id, ...(text === undefined ? {} : { text }) }),
 	});

@@ -8,6 +8,8 @@ import type { ApiClient } from '../transport/client';
 export interface Results {
 	rows: Map<number, IDataObject[]>;
 	errors: Map<number, AmoCrmError>;
+	/** Files that were put into the storage for items, by what tells them apart. */
+	uploaded: Map<number, Map<string, IDataObject>>;
 }
 
 /** One execution of the node. */

@@ -1,17 +1,18 @@
-import type { IBinaryData, IDataObject } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
-import { boolean, encodeDraft, field, fileId, longText, named, text } from '../fields/fields';
+import { boolean, encodeDraft, field, fileId, ITEM_FILE, longText, text } from '../fields/fields';
 import type { FileOwner } from '../fields/fileOwner';
 import { ownerFields } from '../fields/fileOwner';
+import { itemFileIn } from '../fields/files';
 import { forgetAccount } from '../fields/dictionaries';
 import { isUnset, toText } from '../fields/values';
 import { grouped, inParallel } from '../transport/parallel';
 import type { Upload } from '../transport/upload';
-import { uploadFile } from '../transport/upload';
 import { hang } from './files';
+import { filesOf, store, uploadOf, UPLOADS_IN_FLIGHT } from './itemFiles';
 import type { Asked } from './items';
 import { attempt, mustStop, readItems } from './items';
 import { called, collection, fieldProperty, optionsProperty, valueContext } from './parameters';
@@ -22,13 +23,7 @@ import type { Operation, Run } from './types';
 
 /** Files from n8n's binary data into the account's storage, and onto cards. */
 
-/** amoCRM takes no larger file (extended facts 8). */
-const MOST_BYTES = 314_572_800;
-
-/** Files under way at once: each has one part in memory. */
-const IN_FLIGHT = 4;
-
-const binaryField = field({ name: 'binaryPropertyName', displayName: 'Input Binary Field', kind: text, required: true, property: { default: 'data' }, placeholder: 'e.g. data', description: 'Name of the field of the item that has the file' });
+const binaryField = field({ ...ITEM_FILE, kind: text, required: true, property: { default: 'data' }, description: 'Name of the field of the item that has the file' });
 
 const extras = [
 	field({ name: 'fileName', kind: text, placeholder: 'e.g. Contract.pdf', description: 'Name in amoCRM, with the extension; that of the file when left out' }),
@@ -69,11 +64,11 @@ async function uploadAll(run: Run, entity: Entity): Promise<void> {
 		return;
 	}
 	const stored: Array<Asked<IDataObject>> = [];
-	await inParallel(wanted, IN_FLIGHT, async ({ item, asked }) => {
+	await inParallel(wanted, UPLOADS_IN_FLIGHT, async ({ item, asked }) => {
 		if (mustStop(run)) return;
 		await attempt(run, [item], async () => {
-			const sent = await uploadFile(run.client, String(entity.base), asked.upload);
-			if (!sent.ok) throw new AmoCrmError(`File '${toText(asked.upload.session.file_name)}': ${sent.failure.message}`, { failure: sent.failure, advice: sent.failure.advice, ...(sent.failure.outcomeUnknown ? { mustNotRepeat: true as const } : {}) });
+			const sent = await store(run, String(entity.base), asked.upload);
+			if (!sent.ok) throw new AmoCrmError(sent.failure.message, { failure: sent.failure, advice: sent.failure.advice, ...(sent.failure.outcomeUnknown ? { mustNotRepeat: true as const } : {}) });
 			const { uuid, size } = sent.file;
 			run.context.logger.debug('amoCRM: uploaded', { item, uuid, size });
 			run.rows.set(item, await presentRows(run, [sent.file]));
@@ -120,44 +115,20 @@ async function read(run: Run, item: number): Promise<Wanted> {
 	const isAttached = !isUnset(attachTo.entityId);
 	const owner = isAttached ? (encodeDraft(ownerFields, { ...valueContext(run), mode: 'create', values: attachTo }).body as FileOwner) : undefined;
 	if (as_note === true && (owner === undefined || owner.entity_type === 'catalog_elements')) throw new UserError("'As Note' needs a card in 'Attach To': a lead, contact, company or customer.");
-	const { name, mimeType, size, open } = await named(binaryField.displayName, () => binaryOf(run, item));
-	if (size === 0) throw new UserError(`'${binaryField.displayName}': the file '${name}' is empty, and amoCRM takes no empty files.`);
-	if (size > MOST_BYTES) throw new UserError(`'${binaryField.displayName}': the file '${name}' has ${size} bytes, and amoCRM takes at most ${MOST_BYTES} (300 MB).`);
+	const { session, open } = await fileToUpload(run, item);
 	return {
-		upload: { session: { file_name: isUnset(file_name) ? name : file_name, file_size: size, content_type: mimeType, ...(file_uuid === undefined ? {} : { file_uuid }) }, open },
+		upload: { session: { ...session, ...(isUnset(file_name) ? {} : { file_name }), ...(file_uuid === undefined ? {} : { file_uuid }) }, open },
 		owner,
 		asNote: as_note === true,
 		noteText: note_text as string | undefined,
 	};
 }
 
-interface Source {
-	name: string;
-	mimeType: string;
-	size: number;
-	open: Upload['open'];
-}
-
-/** n8n keeps binary data in the item itself or, under an ID, in its storage, from where it is read as a stream. */
-function binaryOf({ context, items, parameter }: Run, item: number): Promise<Source> {
-	const property = parameter(binaryField.name, item, 'data');
-	const fields = Object.keys(items[item]?.binary ?? {});
-	if (typeof property === 'string' && !items[item]?.binary?.[property] && !property.includes('.')) {
-		throw new UserError(`the item has no file in the field '${property}'. ${fields.length > 0 ? `It has: ${fields.join(', ')}.` : 'It has no files at all.'}`);
+/** Throws what is wrong with it, with the name of the parameter. */
+async function fileToUpload(run: Run, item: number): Promise<Upload> {
+	try {
+		return await uploadOf(run, itemFileIn(run.parameter(binaryField.name, item, 'data'), filesOf(run, item)).data);
+	} catch (error) {
+		throw AmoCrmError.at(binaryField.displayName, error);
 	}
-	return sourceOf(context.helpers, context.helpers.assertBinaryData(item, property as string));
-}
-
-async function sourceOf(helpers: Run['context']['helpers'], { id, data, fileName, fileExtension, mimeType }: IBinaryData): Promise<Source> {
-	const name = fileName ?? `file${fileExtension ? `.${fileExtension}` : ''}`;
-	if (id !== undefined) {
-		const { fileSize: size } = await helpers.getBinaryMetadata(id);
-		return { name, mimeType, size, open: async () => (await helpers.getBinaryStream(id)) as AsyncIterable<Buffer> };
-	}
-	const bytes = Buffer.from(data, 'base64');
-	return { name, mimeType, size: bytes.length, open: async () => await Promise.resolve(only(bytes)) };
-}
-
-async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
-	yield await Promise.resolve(bytes);
 }

@@ -62,6 +62,8 @@ export interface Failure {
 	outcomeUnknown: boolean;
 	/** True when no repetition can help. */
 	permanent?: true;
+	/** True when the advice says what right or plan is wanting. */
+	isExplained?: true;
 }
 
 /** What the transport gives for everything it is asked to do: it never throws. */

@@ -267,6 +267,9 @@ const CHAIN: Record<Form, Cell> = {
 	chain: [{ catalog_id: 1, catalog_element_id: 2 }],
 };
 
+/** A file is known by its UUID, its link or its field in the item. */
+const FILE = Object.fromEntries(Object.keys(FORMS).map((form) => [form, /is no file of the storage. Give its UUID or its link/])) as Record<Form, Cell>;
+
 const TABLE: Array<[type: string, code: string | null, cells: Record<Form, Cell>]> = [
 	['text', null, TEXT],
 	['textarea', null, TEXT],
@@ -291,7 +294,7 @@ const TABLE: Array<[type: string, code: string | null, cells: Record<Form, Cell>
 	['legal_entity', null, { ...object('name'), ...NAMED }],
 	['payer', null, { ...object('name'), ...NAMED, entity: value({ entity_id: 5, entity_type: 'contacts' }), listOfTwo: ONE }],
 	['items', null, object('description')],
-	['file', null, { ...object('file_uuid'), listOfTwo: ONE }],
+	['file', null, { ...FILE, listOfTwo: ONE }],
 	['linked_entity', null, { ...LINK, listOfTwo: ONE }],
 	['supplier', null, { ...LINK, listOfTwo: ONE }],
 	['chained_list', null, CHAIN],

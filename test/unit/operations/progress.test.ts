@@ -12,7 +12,7 @@ type Fate = 'w' | 'u' | '?' | 'x' | '-' | 'l';
 const failure = (outcomeUnknown: boolean): Failure => ({ kind: 'server', message: 'amoCRM failed', advice: 'Look it up.', outcomeUnknown });
 
 function resultsOf(fates: Fate[]): Results & { items: INodeExecutionData[] } {
-	const results = { rows: new Map(), errors: new Map(), items: fates.map(() => ({ json: {} })) } as Results & { items: INodeExecutionData[] };
+	const results = { rows: new Map(), errors: new Map(), uploaded: new Map(), items: fates.map(() => ({ json: {} })) } as Results & { items: INodeExecutionData[] };
 	fates.forEach((fate, item) => {
 		if (fate === 'w' || fate === 'l') results.rows.set(item, [{ id: 100 + item }]);
 		if (fate === 'u') results.rows.set(item, [{ id: 100 + item, action: 'unchanged' }]);
