@@ -87,7 +87,7 @@ describe('the columns of the mapper', () => {
 		// What to type is said in signs of every language: nothing English stands inside a Russian name.
 		[{ name: 'Мессенджер', type: 'multitext' }, 'Мессенджер (…, …)'],
 		[{ name: 'Товары', type: 'items' }, 'Товары (JSON)'],
-		[{ name: 'Файл', type: 'file' }, 'Файл (data / UUID / URL)'],
+		[{ name: 'Файл', type: 'file' }, 'Файл (data / UUID)'],
 		[{ name: 'Поставщик', type: 'supplier' }, 'Поставщик (ID / URL)'],
 	])('%j is labelled %s', async (field, label) => {
 		const { fields, emptyFieldsNotice } = await columnsOf({ resource: 'lead' }, [{ id: 1, ...field }]);

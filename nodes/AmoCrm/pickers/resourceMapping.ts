@@ -68,7 +68,7 @@ const FORMS: Record<string, string> = {
 	items: 'JSON',
 	linked_entity: 'ID / URL',
 	chained_list: 'URL, URL',
-	file: 'data / UUID / URL',
+	file: 'data / UUID',
 	supplier: 'ID / URL',
 };
 
