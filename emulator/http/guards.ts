@@ -164,8 +164,8 @@ async function* drip(bytes: Readable, length: number, ms: number): AsyncGenerato
 	for await (const chunk of bytes as AsyncIterable<Buffer>) {
 		for (let at = 0; at < chunk.length; at += size) {
 			const drop = chunk.subarray(at, at + size);
-			await sleep((ms * drop.length) / length);
 			yield drop;
+			await sleep((ms * drop.length) / length);
 		}
 	}
 }

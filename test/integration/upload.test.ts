@@ -1,7 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import type { IBinaryData, IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { RunOptions } from './harness';
@@ -145,76 +143,5 @@ describe("n8n's files on disk", () => {
 		expect(data).toMatchObject({ fileName: 'Disk.pdf', bytes: bytes.length });
 		expect(data.id).toContain('filesystem');
 		expect(hash(await service.getAsBuffer(data))).toBe(hash(bytes));
-	});
-});
-
-describe('trouble', () => {
-	const big = randomBytes(1_200_000);
-	const UPLOAD = /\/sessions\/upload\//;
-
-	it.each<[string, object]>([
-		['a server error', { kind: 'status', status: 502 }],
-		['a broken connection', { kind: 'reset' }],
-	])('%s in a part: the file is there once', async (_what, action) => {
-		const before = count();
-		world.emulator.faults.add({ method: 'POST', path: UPLOAD, times: 1, action: action as never });
-		const [row] = await rows([inMemory(big)]);
-		expect(hashOf(row?.uuid)).toBe(hash(big));
-		expect(count()).toBe(before + 1);
-	});
-
-	it('an expired session is begun anew', async () => {
-		const before = count();
-		world.emulator.faults.add({ method: 'POST', path: UPLOAD, times: 1, action: { kind: 'status', status: 404, body: { title: 'Not Found', status: 404, detail: 'Upload session not found' } } });
-		const [row] = await rows([inMemory(big)]);
-		expect(hashOf(row?.uuid)).toBe(hash(big));
-		expect(count()).toBe(before + 1);
-		expect(world.emulator.log.of('POST', '/v1.0/sessions')).toHaveLength(2);
-	});
-
-	it('a part size that amoCRM no longer takes is asked for anew', async () => {
-		const before = count();
-		world.emulator.faults.add({ method: 'POST', path: UPLOAD, times: 1, action: { kind: 'status', status: 413, body: { title: 'Payload Too Large', status: 413 } } });
-		const [row] = await rows([inMemory(big)]);
-		expect([hashOf(row?.uuid), count()]).toEqual([hash(big), before + 1]);
-	});
-
-	it.each(['https://example.com/v1.0/sessions/upload/1', 'http://amocrm.ru.example.com/x', 'https://user@drive-b.amocrm.ru/x', 5, null])('bytes and token do not go to %s', async (address) => {
-		world.emulator.faults.add({ method: 'POST', path: /\/sessions$/, times: 1, action: { kind: 'status', status: 200, body: { session_id: 1, upload_url: address, max_part_size: 10 } } });
-		expect(await said([inMemory(Buffer.from('abc'))])).toContain('without an address of its own for the parts');
-		expect(parts()).toEqual([]);
-	});
-
-	it('contents that are elsewhere are read without the token', async () => {
-		const asked: Array<[string | undefined, boolean]> = [];
-		const server = createServer(({ url, headers }, response) => {
-			asked.push([url, 'authorization' in headers]);
-			if (url === '/there') response.end('abc');
-			else response.writeHead(302, { location: '/there' }).end();
-		});
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		const [row] = await rows([inMemory(Buffer.from('abc'))]);
-		const href = `http://localhost:${(server.address() as AddressInfo).port}/here`;
-		const record = { uuid: row?.uuid, version_uuid: row?.version_uuid, name: 'Scan', size: 3, metadata: { extension: 'pdf', mime_type: 'application/pdf' }, _links: { download: { href } } };
-		world.emulator.faults.add({ method: 'GET', path: /\/v1\.0\/files\//, times: 1, action: { kind: 'status', status: 200, body: record } });
-		const { rows: all, error } = await world.run({ resource: 'file', operation: 'download', options: FAST, fileId: byId(String(row?.uuid)) });
-		server.closeAllConnections();
-		server.close();
-		expect([error, all[0]?.binary?.data?.bytes]).toEqual([undefined, 3]);
-		expect(asked).toEqual([['/here', true], ['/here', false], ['/there', false]]);
-	});
-
-	it('a full storage is said', async () => {
-		const { driveQuota } = world.emulator.switches;
-		world.emulator.switches.driveQuota = 1;
-		const words = await said([inMemory(big)]);
-		world.emulator.switches.driveQuota = driveQuota;
-		expect(words).toMatch(/File 'Scan.pdf': .*This needs room in the file storage/);
-	});
-
-	it('a file that fails takes no other along, and each is accounted for', async () => {
-		const files = [inMemory(Buffer.from('a')), inMemory(Buffer.alloc(0)), inMemory(Buffer.from('b'))];
-		const { rows: all } = await upload(files, {}, { onError: 'continueRegularOutput' });
-		expect(all.map(({ json }) => (json.error ? 'error' : json.size))).toEqual([1, 'error', 1]);
 	});
 });

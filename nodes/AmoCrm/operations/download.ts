@@ -1,4 +1,5 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import { AmoCrmError, orThrow } from '../fields/errors';
@@ -6,9 +7,10 @@ import { field, named, text } from '../fields/fields';
 import { isUnset, toText } from '../fields/values';
 import { readRows } from '../transport/answers';
 import { failureAs } from '../transport/failures';
-import { filesBaseOf } from '../transport/filesHost';
+import { onFilesHost } from '../transport/filesHost';
 import { isObject } from '../transport/objects';
 import { inParallel } from '../transport/parallel';
+import { retryDelayMs } from '../transport/retry';
 import { findByIds, recordIn } from './byIds';
 import { attempt, mustStop, readItems } from './items';
 import { called, fieldProperty, idProperty, optionsOf, optionsProperty, readId } from './parameters';
@@ -48,7 +50,7 @@ async function downloadAll(run: Run, entity: Entity): Promise<void> {
 		await attempt(run, [item], async () => {
 			const current = recordIn(found, entity, id);
 			const file = version === undefined || version === current.version_uuid ? current : await versionOf(run, entity, { id, version });
-			const data = await contentsOf(run, file, version === undefined ? 'download' : 'download_version');
+			const data = await contentsOf(run, entity, { file, link: version === undefined ? 'download' : 'download_version' });
 			const [row = {}] = await presentRows(run, [file]);
 			run.rows.set(item, [withBinary(row, { [property]: data })]);
 		});
@@ -62,33 +64,36 @@ async function versionOf({ client }: Run, { base, path }: Entity, { id, version 
 	throw AmoCrmError.from(failureAs('notFound', `File ${id} has no version ${version}`, "Check the UUID: 'Get Versions' gives those that there are."));
 }
 
-async function contentsOf(run: Run, file: IDataObject, link: 'download' | 'download_version'): Promise<IBinaryData> {
+async function contentsOf(run: Run, { base }: Entity, { file, link }: { file: IDataObject; link: 'download' | 'download_version' }): Promise<IBinaryData> {
 	const { name, metadata, size } = file;
 	const { extension, mime_type: mime } = (isObject(metadata) ? metadata : {}) as IDataObject;
 	const fileName = isUnset(extension) ? toText(name) : `${toText(name)}.${toText(extension)}`;
 	const links = (isObject(file._links) ? file._links : {}) as Record<string, { href?: unknown } | undefined>;
-	const address = links[link]?.href ?? links.download?.href;
+	const address = onFilesHost(links[link]?.href ?? links.download?.href, String(base));
+	if (address === undefined) throw AmoCrmError.from(NO_ADDRESS);
+	const { helpers } = run.context;
 	for (let attempts = 1; ; attempts += 1) {
-		try {
-			const stream = await streamOf(run, address);
-			const data = await run.context.helpers.prepareBinaryData(stream as never, fileName, isUnset(mime) ? undefined : toText(mime));
-			if (data.bytes === undefined || data.bytes === Number(size)) return data;
-			throw AmoCrmError.from(failureAs('connectionLost', `The contents of '${fileName}' broke off after ${data.bytes} of ${toText(size)} bytes`, 'Run again.'));
-		} catch (error) {
-			const known = AmoCrmError.of(error);
-			if (attempts === MOST_TRIES || (known.facts.failure && known.facts.failure.kind !== 'connectionLost')) throw known;
-		}
+		// The token goes to amoCRM's own host of files only.
+		const { body } = orThrow(await run.client.send({ method: 'GET', base: address, path: '', isStream: true }));
+		const { data, because } = await taken(async () => await helpers.prepareBinaryData(body as never, fileName, isUnset(mime) ? undefined : toText(mime)));
+		const bytes = data && (await sizeOf(helpers, data));
+		if (data && (isUnset(size) || bytes === Number(size))) return data;
+		const why = because ?? `they end after ${String(bytes)} of ${toText(size)} bytes`;
+		if (attempts === MOST_TRIES) throw AmoCrmError.from(failureAs('connectionLost', `The contents of '${fileName}' did not come whole: ${run.client.mask(why)}`, 'Run again.'));
+		await sleep(retryDelayMs(attempts));
 	}
 }
 
-/** Asked with the token, which goes to amoCRM's own hosts only; where amoCRM sends on to another address, without it. */
-async function streamOf({ client, context }: Run, address: unknown): Promise<unknown> {
-	const isOwn = typeof address === 'string' && URL.canParse(address) && filesBaseOf(new URL(address).origin, client.baseUrl) !== undefined;
-	if (!isOwn) throw AmoCrmError.from(failureAs('malformed', "amoCRM gives no address of its own for the contents of the file", 'Run again; if it goes on, amoCRM support can help.'));
-	const reply = await client.send({ method: 'GET', base: address, path: '', isStream: true });
-	if (reply.ok) return reply.body;
-	const { status = 0 } = reply.failure;
-	if (status < 300 || status >= 400) throw AmoCrmError.from(reply.failure);
-	const answer = (await context.helpers.httpRequest({ url: address, encoding: 'stream', returnFullResponse: true })) as { body: unknown };
-	return answer.body;
+const taken = async (work: () => Promise<IBinaryData>): Promise<{ data?: IBinaryData; because?: string }> =>
+	await work().then(
+		(data) => ({ data }),
+		(error: unknown) => ({ because: AmoCrmError.of(error).message }),
+	);
+
+/** n8n 1.x does not say it in the data itself. */
+async function sizeOf(helpers: Run['context']['helpers'], { id, data, bytes }: IBinaryData): Promise<number> {
+	if (bytes !== undefined) return bytes;
+	return id === undefined ? Buffer.byteLength(data, 'base64') : (await helpers.getBinaryMetadata(id)).fileSize;
 }
+
+const NO_ADDRESS = failureAs('malformed', 'amoCRM gives no address of its own for the contents of the file', 'Run again; if it goes on, amoCRM support can help.');

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Entity } from '../entities/types';
 import type { FileOwner } from '../fields/fileOwner';
 import { filesPathOf, otherFilesPath, ownerFields } from '../fields/fileOwner';
-import { readRows } from '../transport/answers';
+import { readObject, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { failureAs } from '../transport/failures';
 import { isObject } from '../transport/objects';
@@ -200,9 +200,11 @@ const NO_LINKS = failureAs('malformed', 'amoCRM answered without the links of th
 /** From so much of the room on, the user is told. */
 const NEARLY_FULL = 0.9;
 
+const ROOM = { path: '/files/stats', key: 'limit' };
+
 /** `{limit, used}` in bytes. */
 export function getQuota(entity: Entity): Operation {
-	const quota = getOne({ ...entity, path: '/files/stats', isSingle: 'limit', id: undefined });
+	const quota = getOne({ ...entity, path: ROOM.path, isSingle: ROOM.key, id: undefined });
 	return {
 		...quota,
 		value: 'getQuota',
@@ -212,10 +214,19 @@ export function getQuota(entity: Entity): Operation {
 		route: 'GET /v1.0/files/stats',
 		execute: async (run) => {
 			await quota.execute(run);
-			const [{ limit, used } = { limit: 0, used: 0 }] = [...run.rows.values()].flat();
-			if (Number(used) > Number(limit) * NEARLY_FULL) {
-				run.context.addExecutionHints({ type: 'warning', location: 'outputPane', message: `The file storage of the amoCRM account is nearly full: ${String(used)} of ${String(limit)} bytes are taken.` });
-			}
+			const [room] = [...run.rows.values()].flat();
+			if (room) hintAt(run, room);
 		},
 	};
+}
+
+/** Says so where the storage is nearly full. What was done stands, whether or not amoCRM tells. */
+export async function hintAtRoom(run: Run, { base }: Entity): Promise<void> {
+	const room = await readObject(run.client, { base, path: ROOM.path }, ROOM.key);
+	if (room.ok) hintAt(run, room.value);
+}
+
+function hintAt({ context }: Run, { limit, used }: IDataObject): void {
+	if (!(Number(used) > Number(limit) * NEARLY_FULL)) return;
+	context.addExecutionHints({ type: 'warning', location: 'outputPane', message: `The file storage of the amoCRM account is nearly full: ${String(used)} of ${String(limit)} bytes are taken.` });
 }

@@ -21,6 +21,9 @@ const MOST_BYTES = 314_572_800;
 /** Files under way at once: each has one part in memory. */
 export const UPLOADS_IN_FLIGHT = 4;
 
+/** How often the log tells how far a file is. */
+const PROGRESS_MS = 10_000;
+
 /** Those of one item. In a workflow that keeps binary data among the other data n8n finds them there. */
 export function filesOf({ context, items }: Pick<Run, 'context' | 'items'>, item: number): ItemFiles {
 	const { binary = {}, json = {} } = items[item] ?? {};
@@ -55,12 +58,24 @@ async function* only(bytes: Buffer): AsyncGenerator<Buffer> {
 const NEEDS = { scope: '"Access to files"', plan: 'room in the file storage of the account' };
 
 /** Puts it into the storage; a failure names the file, and says what is wanting. */
-export async function store({ client }: Pick<Run, 'client'>, base: string, upload: Upload): Promise<Outcome<{ file: IDataObject }>> {
-	const sent = await uploadFile(client, base, upload);
+export async function store(run: Pick<Run, 'client' | 'context'>, base: string, upload: Upload): Promise<Outcome<{ file: IDataObject }>> {
+	const sent = await uploadFile(run.client, base, upload, progress(run, upload));
 	if (sent.ok) return sent;
 	const { advice = sent.failure.advice } = withNeeds(AmoCrmError.from(sent.failure), { needs: NEEDS }).facts;
 	return { ok: false, failure: { ...sent.failure, message: `File '${String(upload.session.file_name)}': ${sent.failure.message}`, advice, isExplained: true } };
 }
+
+/** Tells n8n's log from time to time how far a large file is. */
+function progress({ context }: Pick<Run, 'context'>, { session: { file_name: name, file_size: size } }: Upload): (sent: number) => void {
+	let told = performance.now();
+	return (sent) => {
+		if (performance.now() - told < PROGRESS_MS) return;
+		told = performance.now();
+		context.logger.info(`amoCRM: uploaded ${inMegabytes(sent)} of ${inMegabytes(Number(size))} MB of '${String(name)}'`);
+	};
+}
+
+const inMegabytes = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
 
 /** What the files will be that something waits for, so far. Throws what is wrong with one, with the name of what it is for. */
 export async function checkFiles(run: Run, asked: unknown): Promise<void> {

@@ -11,7 +11,7 @@ import { forgetAccount } from '../fields/dictionaries';
 import { isUnset, toText } from '../fields/values';
 import { grouped, inParallel } from '../transport/parallel';
 import type { Upload } from '../transport/upload';
-import { hang } from './files';
+import { hang, hintAtRoom } from './files';
 import { filesOf, store, uploadOf, UPLOADS_IN_FLIGHT } from './itemFiles';
 import type { Asked } from './items';
 import { attempt, mustStop, readItems } from './items';
@@ -77,6 +77,7 @@ async function uploadAll(run: Run, entity: Entity): Promise<void> {
 	});
 	// A new version may be the one that was read before.
 	forgetAccount(run.client);
+	if (stored.length > 0) await hintAtRoom(run, entity);
 	const owned = stored.filter(({ asked }) => asked.entity_id !== undefined).sort((one, other) => one.item - other.item);
 	settle(run, owned, await hang(run, 'attach', owned), 'attached');
 	const noted = owned.filter(({ asked }) => asked.asNote === true);

@@ -8,6 +8,7 @@ import { within } from '../../../credentials/deadline';
 import type { Access } from './access';
 import { AccessKeeper } from './access';
 import { otherAccountFailure } from './connectedAccount';
+import { contentsOf, watch } from './contents';
 import { unlessAborted } from './exclusive';
 import { afterAnother, cancelled, failureOf, failureOfAnswer, malformedAnswer, tooLate, wrongCredential } from './failures';
 import type { Slot } from './rateLimit';
@@ -173,13 +174,18 @@ function buildClient({ options, accountKey, ...connection }: Connection): ApiCli
 		try {
 			// n8n changes the options it is given, so every attempt gets fresh ones.
 			const httpOptions = httpOptionsOf(baseUrl, request);
-			const work = context.helpers.httpRequestWithAuthentication.call(caller, credentialType, httpOptions) as Promise<Answer>;
-			const answer = await within(TIMEOUT_MS, work);
+			const { url } = httpOptions;
+			const answered = context.helpers.httpRequestWithAuthentication.call(caller, credentialType, httpOptions) as Promise<Answer>;
+			const reading = { context, isLocal: baseUrl.startsWith('http://'), signal: ends, timeout: TIMEOUT_MS };
+			const work = request.isStream ? answered.then(async (first) => await contentsOf(first, url, reading)) : answered;
+			const answer = await within<Answer | Failure>(TIMEOUT_MS, work);
 			if (answer === 'late') {
 				deadline.abort();
 				return { ok: false, failure: tooLate(request, `${TIMEOUT_MS / 1000} s`) };
 			}
+			if (!('statusCode' in answer)) return { ok: false, failure: answer };
 			if (answer.statusCode >= 300) return { ok: false, failure: failureOfAnswer(answer, request) };
+			if (request.isStream) void watch(answer.body, TIMEOUT_MS, () => deadline.abort());
 			const tookMs = limiter.answered(slot);
 			answerMs = answerMs === 0 ? tookMs : answerMs * 0.7 + tookMs * 0.3;
 			const date = Date.parse(String(answer.headers?.date)) - tookMs;

@@ -1,9 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
 
+import { readRows } from './answers';
 import type { ApiClient } from './client';
 import { failureAs } from './failures';
-import { filesBaseOf } from './filesHost';
+import { onFilesHost } from './filesHost';
 import { isObject } from './objects';
+import { retryDelayMs } from './retry';
 import type { ApiRequest, Failure, Outcome } from './types';
 
 /** Files go up in parts, each to the address that the answer to the one before names (extended facts 8). */
@@ -18,40 +21,60 @@ export interface Upload {
 /** Sessions that one file may take: an address may have run out, or parts of that size be refused. */
 const MOST_SESSIONS = 3;
 
+/** Parts are no larger, bytes, whatever a session allows: each file under way has one of them in memory. */
+const LARGEST_PART = 4_194_304;
+
+/** Files that are looked through for one whose answer was lost. */
+const MOST_ROWS = 250;
+
 /** A part whose answer was lost is sent again so often; the last one makes the file, and is never taken twice. */
 const MOST_TRIES = 3;
 
-/** The file as amoCRM answers the last part. Nothing of it is in the storage before. Never throws for what amoCRM does. */
-export async function uploadFile(client: ApiClient, base: string, upload: Upload): Promise<Outcome<{ file: IDataObject }>> {
+/**
+ * The file as amoCRM answers the last part. Nothing of it is in the storage before. `onPart` is told how many bytes are in
+ * amoCRM. Never throws for what amoCRM does.
+ */
+export async function uploadFile(client: ApiClient, base: string, upload: Upload, onPart: (sent: number) => void): Promise<Outcome<{ file: IDataObject }>> {
 	for (let session = 1; ; session += 1) {
-		const sent = await inSession(client, base, upload);
+		const sent = await inSession(client, base, upload, onPart);
 		if (sent.ok || !sent.isSpent || session === MOST_SESSIONS) return sent;
 	}
 }
 
 type Sent = { ok: true; file: IDataObject } | { ok: false; failure: Failure; isSpent?: boolean };
 
-async function inSession(client: ApiClient, base: string, { session, open }: Upload): Promise<Sent> {
+async function inSession(client: ApiClient, base: string, { session, open }: Upload, onPart: (sent: number) => void): Promise<Sent> {
 	// A session that nobody uses costs nothing.
 	const opened = await client.send({ method: 'POST', base, path: '/sessions', body: session, repeatable: true });
-	if (!opened.ok) return opened;
-	const { upload_url: first, max_part_size: most } = (isObject(opened.body) ? opened.body : {}) as IDataObject;
+	if (!opened.ok) return { ok: false, failure: withoutTrace(opened.failure) };
+	const { session_id: sessionId, upload_url: first, max_part_size: most } = (isObject(opened.body) ? opened.body : {}) as IDataObject;
 	const size = Number(most);
 	if (!Number.isInteger(size) || size < 1) return { ok: false, failure: badAnswer('the size of its parts') };
 	let address: unknown = first;
 	let left = Number(session.file_size);
-	for await (const bytes of partsOf(await open(), size)) {
-		const at = partAddress(address, client.baseUrl);
+	for await (const bytes of partsOf(await open(), Math.min(size, LARGEST_PART))) {
+		const at = onFilesHost(address, base);
 		if (at === undefined) return { ok: false, failure: badAnswer('an address of its own for the parts') };
 		left -= bytes.length;
 		if (left < 0) return { ok: false, failure: CHANGED };
 		const isLast = left === 0;
 		const answer = await sendPart(client, { method: 'POST', base: at, path: '', bytes, contentType: String(session.content_type), repeatable: !isLast }, isLast);
-		if (!answer.ok) return answer;
+		if (!answer.ok && !isLast) return { ...answer, failure: withoutTrace(answer.failure) };
+		if (!answer.ok) return answer.failure.outcomeUnknown ? ((await lookUp(client, base, { session, sessionId })) ?? answer) : answer;
+		onPart(Number(session.file_size) - left);
 		if (isLast) return typeof answer.body.uuid === 'string' ? { ok: true, file: answer.body } : { ok: false, failure: badAnswer('the file') };
 		address = answer.body.next_url;
 	}
 	return { ok: false, failure: CHANGED };
+}
+
+/** What came of a session whose last answer was lost: the file says by which session it came. */
+async function lookUp(client: ApiClient, base: string, { session, sessionId }: { session: IDataObject; sessionId: unknown }): Promise<Sent | undefined> {
+	const { file_name: name, file_uuid: known } = session;
+	const place = known === undefined ? { path: '/files', query: { limit: MOST_ROWS, filter: { term: String(name).replace(/\.[^.]*$/, '') } } } : { path: `/files/${String(known)}/versions` };
+	const found = await readRows(client, { base, ...place }, known === undefined ? 'files' : 'versions');
+	const file = found.ok && Number.isInteger(sessionId) ? found.rows.find((row) => row.session_id === sessionId) : undefined;
+	return file && { ok: true, file };
 }
 
 async function sendPart(client: ApiClient, request: ApiRequest, isLast: boolean): Promise<{ ok: true; body: IDataObject } | (Sent & { ok: false })> {
@@ -66,14 +89,8 @@ async function sendPart(client: ApiClient, request: ApiRequest, isLast: boolean)
 		if (isRefused) return { ok: false, failure, isSpent: true };
 		isUnsure ||= failure.outcomeUnknown;
 		if (!isLast || !failure.outcomeUnknown || attempt === MOST_TRIES) return { ok: false, failure };
+		await sleep(retryDelayMs(attempt));
 	}
-}
-
-/** Only below the hosts that the token may go to. */
-function partAddress(address: unknown, accountUrl: string): string | undefined {
-	if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
-	const { origin, username } = new URL(address);
-	return username === '' && filesBaseOf(origin, accountUrl) !== undefined ? address : undefined;
 }
 
 /** The bytes in parts of that size; only one of them is held at a time. */
@@ -81,19 +98,22 @@ async function* partsOf(bytes: AsyncIterable<Buffer>, size: number): AsyncGenera
 	let held: Buffer[] = [];
 	let length = 0;
 	for await (const chunk of bytes) {
-		held.push(chunk);
-		length += chunk.length;
-		if (length < size) continue;
-		let all = Buffer.concat(held);
-		while (all.length >= size) {
-			yield all.subarray(0, size);
-			all = all.subarray(size);
+		for (let at = 0; at < chunk.length; ) {
+			const taken = chunk.subarray(at, at + size - length);
+			held.push(taken);
+			length += taken.length;
+			at += taken.length;
+			if (length < size) continue;
+			yield Buffer.concat(held);
+			held = [];
+			length = 0;
 		}
-		held = all.length > 0 ? [all] : [];
-		length = all.length;
 	}
 	if (length > 0) yield Buffer.concat(held);
 }
+
+/** Only the last part makes a file. */
+const withoutTrace = (failure: Failure): Failure => (failure.outcomeUnknown ? { ...failure, outcomeUnknown: false, advice: 'Nothing of the file is in amoCRM. Run again.' } : failure);
 
 const badAnswer = (what: string): Failure => failureAs('malformed', `amoCRM answered without ${what}: the upload cannot go on`, 'Run again; if it goes on, amoCRM support can help.', { permanent: true });
 
