@@ -257,6 +257,8 @@ describe('trouble', () => {
 
 	it('that leaves open whether the file is in the storage uploads it no second time', async () => {
 		world.emulator.faults.add({ method: 'POST', path: /\/sessions\/upload\//, times: 20, action: { kind: 'reset', when: 'after' } });
+		// Nor can it be looked up.
+		world.emulator.faults.add({ method: 'GET', path: '/v1.0/files', times: Infinity, action: { kind: 'status', status: 500 } });
 		const { error } = await run('lead', 'create', create({ options: { ...FAST, maxRetries: 0 } }), { maxTries: 3 });
 		expect(error?.message).toMatch(/^File 'Scan.pdf': /);
 		expect([sessions().length, world.requests('POST', '/leads').length]).toEqual([1, 0]);
