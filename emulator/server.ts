@@ -64,8 +64,8 @@ export async function bareServer({ logger = false, tls, allowedHosts }: Emulator
 		forceCloseConnections: true,
 		routerOptions: { querystringParser: parseQuery, maxParamLength: 4_000 },
 		genReqId: () => randomUUID(),
-		// Doubled slashes work on live accounts. facts: extended 12
-		rewriteUrl: ({ url = '/' }: { url?: string }) => url.replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/')),
+		// Doubled slashes work on live accounts, and so does one at the end. facts: extended 12
+		rewriteUrl: ({ url = '/' }: { url?: string }) => url.replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')),
 		frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void sendError(error, request, reply),
 	};
 	// The two signatures differ only in the type of the raw server.

@@ -14,6 +14,7 @@ export interface Switches {
 	missingOtherStatus: 204 | 404;
 	emptyLinksStatus: 200 | 204;
 	unknownBodyFields: 'nested' | 'reject' | 'ignore';
+	nullsInBodies: 'ignore' | 'reject';
 	batchOverLimit: 'reject' | 'accept';
 	nameFilter: 'exact' | 'partial';
 	nullTagsClear: boolean;
@@ -145,6 +146,12 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 		facts: 'extended 12',
 		text: 'unknown keys of a body: 400 FieldNotExpected only inside tags and the metadata of links, everywhere, or nowhere',
 		live: 'nested: FieldNotExpected was seen live only inside tags, the metadata of links and enum_code; clients in production send whole records back',
+	},
+	nullsInBodies: {
+		default: 'ignore',
+		facts: 'extended 12',
+		text: 'null in a body where a value may be left out and no null is known: nothing, or 400 InvalidType',
+		live: 'ignore: the words of the refusals are those of Symfony’s validator, which lets null pass but where it must not be; one refusal of null is known live, of the request_id of calls, in just those words; clients in production send null for what they have not set',
 	},
 	batchOverLimit: {
 		default: 'reject',

@@ -31,7 +31,9 @@ const LEGAL_KEYS = {
 	country: text,
 };
 
-const discount = z.strictObject({ type: z.enum(['percentage', 'amount']), value: z.number() }).nullish();
+/** Without a discount the official client sends both as null. facts: extended 12 */
+const noDiscount = z.strictObject({ type: z.null(), value: z.null() }).transform(() => null);
+const discount = z.union([z.strictObject({ type: z.enum(['percentage', 'amount']), value: z.number() }), noDiscount]).nullish();
 
 const SCHEMAS = {
 	legal_entity: z.strictObject({ ...LEGAL_KEYS, name: z.string(), entity_type: z.union([z.literal(1), z.literal(2)]).nullish() }),

@@ -4,8 +4,9 @@ import qs from 'qs';
 
 export type Query = Record<string, unknown>;
 
-const BRACKETS = { depth: 12, arrayLimit: 300, parameterLimit: 5_000, allowPrototypes: false, plainObjects: false } as const;
+const BRACKETS = { depth: 12, arrayLimit: 300, parameterLimit: 5_000, allowPrototypes: false, plainObjects: false, duplicates: 'last' } as const;
 
+/** A key that comes again replaces what was there, unless its brackets are empty: as in PHP. facts: core 3.4 */
 export const parseQuery = (text: string): Query => qs.parse(text, BRACKETS);
 
 /** http_build_query of PHP: percent-encoded brackets, spaces as plus. facts: extended 1.3 */

@@ -32,6 +32,8 @@ const shape = {
 		quantity: z.number().nullish(),
 		price_id: int.nullish(),
 		updated_by: int.nullish(),
+		/** As links are read; `is_main` alone is written. facts: extended 12 */
+		main_contact: z.boolean().nullish(),
 	}).nullish(),
 };
 /** Read by nobody but the mass routes, where the address does not say whose links they are. facts: extended 12 */

@@ -118,14 +118,14 @@ export function unsortedRoutes(app: FastifyInstance, world: World): void {
 				return sendJson(reply, outcome(request, row, ['leads', 'contacts', 'companies']));
 			},
 			'DELETE /decline': (row, request, reply) => {
-				const data = parseObject(request.body ?? {}, DECLINE, world.switches, ({ user_id }) => checkUser(world, user_id));
+				const data = parseObject(request.body ?? {}, DECLINE, world.switches, ({ user_id }) => checkActor(world, user_id));
 				declineUnsorted(world, row, data.user_id ?? request.caller.user.id);
 				return sendJson(reply, outcome(request, row, ['leads', 'contacts']));
 			},
 			'POST /link': (row, request, reply) => {
 				const { link, user_id } = parseObject(request.body, LINK, world.switches, (data) => [
 					...(LINKABLE[world.switches.unsortedLink].includes(row.category) ? [] : [notSupportedChoice('category')]),
-					...checkUser(world, data.user_id),
+					...checkActor(world, data.user_id),
 					...checkContact(world, data.link.metadata?.contact_id),
 					...(account.entities(data.link.entity_type).get(data.link.entity_id)?.is_deleted === false ? [] : [notSupportedChoice('link.entity_id')]),
 				]);
@@ -154,6 +154,9 @@ const checkContact = ({ account }: World, id: number | null | undefined): FieldE
 
 const checkUser = ({ account }: World, id: number | null | undefined): FieldError[] =>
 	typeof id === 'number' && !account.activeUser(id) ? [notSupportedChoice('user_id')] : [];
+
+/** Who declines or links may be the robot as well: 0. An accepted lead needs someone responsible. facts: extended 12 */
+const checkActor = (world: World, id: number | null | undefined): FieldError[] => (id === 0 ? [] : checkUser(world, id));
 
 function unsortedFilter(query: Query): (row: UnsortedRow) => boolean {
 	const filter = isRecord(query.filter) ? query.filter : {};

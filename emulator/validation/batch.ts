@@ -2,7 +2,7 @@ import type { ZodIssue, ZodType, ZodTypeDef } from 'zod';
 import { invalidType, ValidationProblem, type FieldError, type ItemErrors } from '../http/problems';
 import { isRecord } from '../http/query';
 import type { Switches } from '../switches';
-import { plainIssues, SEALED, zodErrors } from './zodErrors';
+import { isOptional, plainIssues, SEALED, zodErrors } from './zodErrors';
 
 /** Bodies, item by item: one bad field rejects the whole request. facts: core 3.8, 3.10, 3.11 */
 
@@ -61,28 +61,31 @@ export function requestIdOf(item: unknown, index: number): string {
 }
 
 /**
- * One object of a body, with what live accounts let pass mended first: keys that nobody knows are dropped, and PHP's empty
- * array is an empty object. facts: extended 12
+ * One object of a body, with what live accounts let pass mended first: keys that nobody knows are dropped, a null where nothing
+ * is needed is nothing, and PHP's empty array is an empty object. facts: extended 12
  */
 export function parseItem<T>(item: unknown, schema: Schema<T>, switches: Switches, prefix = ''): { data?: T; errors: FieldError[] } {
 	for (let value = item; ; ) {
 		const parsed = schema.safeParse(value);
 		if (parsed.success) return { data: parsed.data, errors: [] };
-		const mended = mend(value, plainIssues(parsed.error, schema), switches.unknownBodyFields);
+		const mended = mend(value, schema, plainIssues(parsed.error, schema), switches);
 		if (mended === undefined) return { errors: zodErrors(parsed.error, schema, prefix) };
 		value = mended;
 	}
 }
 
 /** A copy without the faults that can be mended; undefined when there is none. */
-function mend(value: unknown, issues: readonly ZodIssue[], unknownKeys: Switches['unknownBodyFields']): unknown {
+function mend(value: unknown, schema: Schema<unknown>, issues: readonly ZodIssue[], { unknownBodyFields, nullsInBodies }: Switches): unknown {
 	const root: Record<string, unknown> = { value };
 	let found = false;
 	for (const issue of issues) {
 		const path = ['value', ...issue.path];
-		if (issue.code === 'unrecognized_keys' && (unknownKeys === 'ignore' || (unknownKeys === 'nested' && issue.message !== SEALED))) {
+		if (issue.code === 'unrecognized_keys' && (unknownBodyFields === 'ignore' || (unknownBodyFields === 'nested' && issue.message !== SEALED))) {
 			const holder = ownAt(root, path);
 			for (const key of issue.keys) delete holder?.[key];
+			found = true;
+		} else if (nullsInBodies === 'ignore' && issue.code === 'invalid_type' && issue.received === 'null' && isOptional(schema, issue.path)) {
+			delete ownAt(root, path.slice(0, -1))?.[path.at(-1) ?? ''];
 			found = true;
 		} else if (issue.code === 'invalid_type' && issue.expected === 'object' && isEmptyList(at(root, path))) {
 			const holder = ownAt(root, path.slice(0, -1));

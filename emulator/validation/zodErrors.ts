@@ -23,15 +23,24 @@ export function plainIssues({ issues }: ZodError, schema: ZodTypeAny): ZodIssue[
 }
 
 /** Zod itself expects a 'number' there. */
-function isInteger(schema: ZodTypeAny | undefined, path: readonly (string | number)[]): boolean {
-	if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return isInteger(schema.unwrap(), path);
-	if (schema instanceof z.ZodEffects) return isInteger(schema.innerType(), path);
-	if (schema instanceof z.ZodUnion) return schema.options.some((option: ZodTypeAny) => isInteger(option, path));
+const isInteger = (schema: ZodTypeAny, path: readonly (string | number)[]): boolean =>
+	layersAt(schema, path).some((layer) => layer instanceof z.ZodNumber && layer.isInt);
+
+/** Whether what stands at the path may be left out. */
+export const isOptional = (schema: ZodTypeAny, path: readonly (string | number)[]): boolean =>
+	layersAt(schema, path).some((layer) => layer instanceof z.ZodOptional);
+
+/** The schemas of what stands at the path, from the outermost wrapping inwards. */
+function layersAt(schema: ZodTypeAny | undefined, path: readonly (string | number)[]): ZodTypeAny[] {
+	if (schema === undefined) return [];
 	const [key, ...rest] = path;
-	if (key === undefined) return schema instanceof z.ZodNumber && schema.isInt;
-	if (schema instanceof z.ZodObject) return isInteger(schema.shape[key], rest);
-	if (schema instanceof z.ZodArray) return isInteger(schema.element, rest);
-	return false;
+	const here = key === undefined ? [schema] : [];
+	if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return [...here, ...layersAt(schema.unwrap(), path)];
+	if (schema instanceof z.ZodEffects) return [...here, ...layersAt(schema.innerType(), path)];
+	if (schema instanceof z.ZodUnion) return [...here, ...schema.options.flatMap((option: ZodTypeAny) => layersAt(option, path))];
+	if (key === undefined) return here;
+	if (schema instanceof z.ZodObject) return layersAt(schema.shape[key], rest);
+	return schema instanceof z.ZodArray ? layersAt(schema.element, rest) : [];
 }
 
 export const joinPath = (prefix: string, parts: readonly (string | number)[]): string =>

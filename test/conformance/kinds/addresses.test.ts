@@ -37,6 +37,29 @@ it.each(['//api/v4/account', '/api//v4/account', '//api//v4//account', '//api/v4
 	expect((await raw(path)).status).toBe(200);
 });
 
+it.each(['/api/v4/account/', '/api/v4/leads/?with=contacts/', '/api/v4/leads/pipelines/', '/api/v4/users/', '/api/v4/events//', '/v3/user/'])('extended 12 a slash at the end means nothing: %s', async (path) => {
+	expect(await raw(path)).toEqual(await raw(path.replace(/\/+(?=\?|$)/, '')));
+	expect((await raw(path)).status).toBe(200);
+});
+
+it('extended 12 the token endpoint works with a slash at its end', async () => {
+	expect(await raw('/oauth2/access_token/', { method: 'POST', body: {} })).toMatchObject({ status: 400, json: { hint: expect.stringContaining('client_id') } });
+});
+
+it('core 3.4 of a key that comes twice the last one counts, but for empty brackets', async () => {
+	const ids = [...bench.emulator.account.leads.keys()].slice(0, 3);
+	const found = async (name: string) => {
+		const { json } = await raw(`/api/v4/leads?order[id]=asc&${ids.map((id) => `filter[id]${name}=${id}`).join('&')}`);
+		return (json as { _embedded: { leads: { id: number }[] } })._embedded.leads.map(({ id }) => id);
+	};
+	expect(await found('[]')).toEqual(ids);
+	expect(await found('[0]')).toEqual(ids.slice(-1));
+	expect(await found('')).toEqual(ids.slice(-1));
+	expect(rowsOn(await raw('/api/v4/leads?limit=1&limit=2'))).toBe(2);
+});
+
+const rowsOn = ({ json }: { json: Record<string, unknown> }) => (json as { _embedded: { leads: object[] } })._embedded.leads.length;
+
 it('extended 12 doubled slashes stay in a query', async () => {
 	const name = 'https://a.example//b';
 	await raw('//api/v4/leads', { method: 'POST', body: [{ name }] });

@@ -47,6 +47,17 @@ describe('links from an element', () => {
 	});
 });
 
+it.each(['contacts', 'companies', 'customers'])('extended 12 links are written back as they are read in a mass, main contact and all: leads and %s', async (type) => {
+	const [from, to] = type === 'customers' ? ['contacts', type] : ['leads', type];
+	const id = await make(from);
+	const item = { to_entity_id: await make(to), to_entity_type: to };
+	await api('POST', `/${from}/${id}/link`, [item]);
+	const read = rows(await api('GET', `/${from}/links?filter[entity_id][]=${id}`), 'links');
+	expect(read).toMatchObject([{ ...item, metadata: type === 'contacts' ? { main_contact: true } : null }]);
+	expect(await api('POST', `/${from}/link`, read)).toMatchObject({ status: 200 });
+	expect(rows(await api('GET', `/${from}/links?filter[entity_id][]=${id}`), 'links')).toEqual(read);
+});
+
 describe.each(['link', 'unlink'])('%s', (verb) => {
 	const status = verb === 'link' ? 200 : 204;
 
