@@ -136,7 +136,7 @@ it('extended 12 enum_code of an option is refused on a multiselect, and taken on
 
 it('extended 12 the robot may link and decline incoming leads, and accepts none', async () => {
 	const uid = async () => String(rows(await api('POST', '/leads/unsorted/forms', [{ source_uid: 'a', source_name: 'Site', metadata: {} }]), 'unsorted')[0]?.uid);
-	const chat = bench.emulator.ui.addUnsorted({ category: 'chats' }).uid;
+	const chat = bench.emulator.ui.addUnsorted({ category: 'chats', source_uid: 'c', source_name: 'Chat', metadata: {} }).uid;
 	const link = { entity_type: 'leads', entity_id: await create('/leads') };
 	expect((await api('POST', `/leads/unsorted/${chat}/link`, { link, user_id: 0 })).status).toBe(200);
 	expect((await api('DELETE', `/leads/unsorted/${await uid()}/decline`, { user_id: 0 })).status).toBe(200);
