@@ -1,4 +1,6 @@
+import { storeFile } from '../drive/files';
 import { startEmulator, type Emulator } from '../index';
+import type { FileRow } from '../store/moreRows';
 import type { Change } from '../events/changes';
 
 let emulator: Emulator;
@@ -119,6 +121,19 @@ it('opens the card that amoCRM opens under the same address, with every custom f
 		expect((await page(path)).status).toBe(200);
 	}
 	expect((await page('/leads/detail/1')).status).toBe(404);
+});
+
+it('shows the files of a card, without those in the trash', async () => {
+	const { world, account } = emulator;
+	const { _embedded } = await api('POST', '/leads', [{ name: 'With files' }]);
+	const id = first(_embedded.leads ?? []).id;
+	const files = ['Plan.pdf', '<b>.txt', 'Gone.pdf'].map((file_name) => storeFile(world, { file_name }, Buffer.from('abc'), 0));
+	for (const { uuid } of files) account.attachments.add({ id: account.attachments.nextId(), entity_type: 'leads', entity_id: id, file_uuid: uuid });
+	account.files.change(files[2] as FileRow, { deleted_at: 1 });
+	const { text } = await page(`/leads/detail/${id}`);
+	const shown = text.slice(text.indexOf('id="files"'));
+	for (const line of ['<h3>Files</h3>', 'Plan.pdf', '&lt;b&gt;.txt', '3 B']) expect(shown).toContain(line);
+	expect(text).not.toContain('Gone.pdf');
 });
 
 it('tells the history of a card in the language of the page, fields by their names', async () => {

@@ -1,3 +1,4 @@
+import { findFile, fullName } from '../drive/files';
 import { eventLabel } from '../events/types';
 import { html, type Markup } from '../html/escape';
 import { SINGULAR } from '../store/account';
@@ -26,7 +27,7 @@ export function entityCard(view: View, type: Listed, row: EntityRow): Markup {
 				({ id, name, code, values }) => pair(name, html`${values.map((value) => html`<div>${value}</div>`)}`, html` data-field-id="${id}" data-field-code="${code ?? ''}"`),
 			)}</dl>
 		</section>
-		<section class="panel">${linkedSections(view, type, row.id)}${tasksOf(view, type, row.id)}${notesOf(view, type, row.id)}${historyOf(view, SINGULAR[type], row.id)}</section>
+		<section class="panel">${linkedSections(view, type, row.id)}${tasksOf(view, type, row.id)}${notesOf(view, type, row.id)}${filesOf(view, type, row.id)}${historyOf(view, SINGULAR[type], row.id)}</section>
 	</div>`;
 }
 
@@ -122,6 +123,17 @@ function notesOf(view: View, type: EntityType, id: number): Markup {
 		view.texts.notes,
 		newest.map((note) => html`${note.is_pinned ? '📌 ' : ''}<span class="note">${noteText(note)}</span><span class="aside">${note.note_type} · ${view.dateTime(note.created_at)}</span>`),
 	);
+}
+
+/** What hangs on the card, the newest first; what is in the trash does not show. */
+function filesOf({ world, texts, dateTime }: View, type: EntityType, id: number): Markup {
+	const hung = [...world.account.attachments.values()].filter((row) => row.entity_type === type && row.entity_id === id);
+	const files = hung.reverse().flatMap(({ file_uuid: uuid }) => findFile(world, uuid) ?? []).filter(({ deleted_at: deleted }) => deleted === null);
+	if (files.length === 0) return html``;
+	return html`<div id="files">${section(
+		texts.files,
+		files.map((file) => html`<span>${fullName(file)}</span><span class="aside">${file.versions.at(-1)?.size ?? 0} B · ${dateTime(file.updated_at)}</span>`),
+	)}</div>`;
 }
 
 /** The words of a note; for calls and the like, what their params say. */

@@ -43,6 +43,7 @@ export interface BoardTexts {
 	fields: string;
 	noFields: string;
 	notes: string;
+	files: string;
 	history: string;
 	main: string;
 	yes: string;
@@ -103,6 +104,7 @@ export const BOARD_TEXTS: Readonly<Record<Language, BoardTexts>> = {
 		fields: 'Поля',
 		noFields: 'Поля не заполнены',
 		notes: 'Примечания',
+		files: 'Файлы',
 		history: 'История',
 		main: 'основной',
 		yes: 'Да',
@@ -160,6 +162,7 @@ export const BOARD_TEXTS: Readonly<Record<Language, BoardTexts>> = {
 		fields: 'Fields',
 		noFields: 'No fields are filled in',
 		notes: 'Notes',
+		files: 'Files',
 		history: 'History',
 		main: 'main',
 		yes: 'Yes',

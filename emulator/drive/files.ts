@@ -13,6 +13,8 @@ export function findFile({ account }: World, uuid: string): FileRow | undefined 
 	return undefined;
 }
 
+export const fullName = ({ name, extension }: Pick<FileRow, 'name' | 'extension'>): string => (extension === '' ? name : `${name}.${extension}`);
+
 /** Bytes that the account's files take, with all their versions and those in the trash. */
 export const usedBytes = ({ account }: World): number =>
 	[...account.files.values()].flatMap(({ versions }) => versions).reduce((sum, { size }) => sum + size, 0);
@@ -71,7 +73,7 @@ export function presentFile({ driveUrl, account }: World, file: FileRow, version
 	const version = file.versions.find(({ uuid }) => uuid === versionUuid);
 	const sanitized_name = file.name.replace(/[^\p{L}\p{N}._-]+/gu, '_');
 	const download = `${driveUrl}/download/${account.info.uuid}/${file.uuid}`;
-	const fileName = encodeURIComponent(file.extension === '' ? sanitized_name : `${sanitized_name}.${file.extension}`);
+	const fileName = encodeURIComponent(fullName({ name: sanitized_name, extension: file.extension }));
 	return {
 		id: file.id,
 		uuid: file.uuid,

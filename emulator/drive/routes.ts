@@ -8,7 +8,7 @@ import { intsOf, isRecord, pagingOf, rangeOf, scalar, textsOf, within, type Quer
 import type { FileRow } from '../store/moreRows';
 import { parseObject } from '../validation/batch';
 import type { World } from '../world';
-import { emptyTrash, findFile, presentFile, usedBytes } from './files';
+import { emptyTrash, findFile, fullName, presentFile, usedBytes } from './files';
 import { uploadRoutes } from './uploads';
 
 /** The files' own host. facts: extended 8 */
@@ -116,7 +116,7 @@ function fileFilter(query: Query): (file: FileRow) => boolean {
 	const size = rangeOf(filter.size);
 	const date = rangeOf(filter.date);
 	const dateKey = isRecord(filter.date) && filter.date.type === 'updated_at' ? 'updated_at' : 'created_at';
-	const full = (file: FileRow) => `${file.name}.${file.extension}`.toLowerCase();
+	const full = (file: FileRow) => fullName(file).toLowerCase();
 	return (file) =>
 		(file.deleted_at !== null) === wantsTrashed &&
 		(!uuids || uuids.includes(file.uuid)) &&

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { addMessage } from '../chats/messages';
-import { findFile, presentFile } from '../drive/files';
+import { findFile, fullName, presentFile } from '../drive/files';
 import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
 import { requireAdmin } from '../http/caller';
@@ -142,7 +142,7 @@ function driveAttachment(world: World, { type, drive_uuid, drive_version_uuid }:
 	const file = findFile(world, drive_uuid);
 	if (!file) throw notFound('File not found');
 	const { name, metadata, _links } = presentFile(world, file, drive_version_uuid);
-	return { type, link: _links.download_version.href, file_name: metadata.extension === '' ? name : `${name}.${metadata.extension}` };
+	return { type, link: _links.download_version.href, file_name: fullName({ name, extension: metadata.extension }) };
 }
 
 function presentMessage({ account }: World, { uuid, talk_id, created_at, direction, type, text, author, attachment }: MessageRow) {

@@ -22,7 +22,7 @@ afterAll(async () => {
 beforeEach(() => stage.emulator.log.clear());
 
 const example = (number: number) => exampleWorkflows().find(({ name }) => name.startsWith(`amoCRM ${number}:`)) as ReturnType<typeof exampleWorkflows>[number];
-const [requests, overdue, sales, calls, missed, incoming, greeting, chat] = [1, 2, 3, 4, 5, 6, 7, 8].map(example) as Array<ReturnType<typeof example>>;
+const [requests, overdue, sales, calls, missed, incoming, greeting, chat, form] = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(example) as Array<ReturnType<typeof example>>;
 
 async function run(workflow: (typeof requests), lastNode: string): Promise<Run> {
 	const result = await runWorkflow(stage.n8n.client, workflow, 'Start', lastNode);
@@ -162,4 +162,26 @@ test('an agent reads the lead and answers in the chat', async () => {
 	await started(withModel, 'Send Answer', () => emulator.ui.message({ contactId: contact.id, text: 'Где мой стол?' }), (rows) => expect(rows).toHaveLength(1));
 	expect(texts()).toEqual(['Done.']);
 	expect(model.results.join()).toContain(lead.name);
+});
+
+test('a file from a form goes onto the card of a new lead, and into its feed', async () => {
+	const { emulator, n8n } = stage;
+	const { id, versionId } = await n8n.client.createWorkflow(form as typeof requests);
+	await n8n.client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
+	const { webhookId } = (form as typeof requests).nodes.find(({ name }: { name: string }) => name === 'Form') as { webhookId: string };
+	const address = `${n8n.url}/form/${webhookId}`;
+	await eventually(async () => expect((await fetch(address)).status).toBe(200));
+	const body = new FormData();
+	['Анна', '+7 900 777-88-99', 'Кухня по чертежу'].forEach((text, index) => body.append(`field-${index}`, text));
+	body.append('field-3', new Blob(['%PDF-1.4'], { type: 'application/pdf' }), 'Чертёж.pdf');
+	expect((await fetch(address, { method: 'POST', body })).status).toBe(200);
+	await eventually(async () => {
+		const [execution] = await executionsOf(n8n.client, id, 1, 'File onto the Card');
+		expect([execution?.error, execution?.rows]).toEqual([undefined, [expect.objectContaining({ name: 'Чертёж', extension: 'pdf', size: 8, attached: true })]]);
+	});
+	await n8n.client.request('POST', `/rest/workflows/${id}/deactivate`, {});
+	const lead = [...emulator.account.leads.values()].find(({ name }) => name === 'Кухня по чертежу');
+	expect([...emulator.account.attachments.values()].filter(({ entity_id: of }) => of === lead?.id)).toHaveLength(1);
+	const notes = [...emulator.account.notes.values()].filter(({ entity_id: of }) => of === lead?.id);
+	expect(notes.map(({ note_type: type, params }) => [type, params.file_name ?? params.text])).toEqual([['attachment', 'Чертёж.pdf'], ['common', 'Приложено к заявке']]);
 });
