@@ -8,5 +8,6 @@ module.exports = {
 	...require('./dist/credentials/AmoCrmLongLivedTokenApi.credentials.js'),
 	...require('./dist/credentials/AmoCrmOAuth2Api.credentials.js'),
 	...require('./dist/nodes/AmoCrm/AmoCrm.node.js'),
+	...require('./dist/nodes/AmoCrm/AmoCrmPollTrigger.node.js'),
 	...require('./dist/nodes/AmoCrm/AmoCrmTrigger.node.js'),
 };

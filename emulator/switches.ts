@@ -23,6 +23,7 @@ export interface Switches {
 	patchEchoesRequestId: boolean;
 	customFieldsPageSize: 50 | 250;
 	eventsPageMax: 100 | 250;
+	eventsShowLate: number;
 	rateLimitBody: 'html' | 'json' | 'json_retry_after';
 	tasksDelete: 403 | 405;
 	contactEmbedsOnCreate: 'reject' | 'ignore';
@@ -200,6 +201,12 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 		facts: 'extended 5.1',
 		text: 'largest page of events (amoCRM 100, Kommo 250)',
 		live: '100 on amoCRM, 250 in the documents of Kommo',
+	},
+	eventsShowLate: {
+		default: 0,
+		facts: 'extended 5.1',
+		text: 'seconds until an event shows in the history, at most: each takes its own time',
+		live: 'not known: nobody has measured how soon an event can be read',
 	},
 	rateLimitBody: {
 		default: 'html',

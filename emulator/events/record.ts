@@ -17,6 +17,7 @@ const KEPT = 50_000;
 export function recordEvents(world: World): void {
 	world.changes.subscribe((change) => {
 		const { events } = world.account;
+		const late = world.switches.eventsShowLate;
 		for (const { after = [], before = [], ...draft } of draftsOf(world, change)) {
 			const at = world.clock.now();
 			events.add({
@@ -27,6 +28,7 @@ export function recordEvents(world: World): void {
 				created_at: Math.floor(at / 1000),
 				value_after: after,
 				value_before: before,
+				...(late > 0 ? { shown_at: at + Math.random() * late * 1000 } : {}),
 			});
 		}
 		for (const oldest of events.keys()) {

@@ -54,6 +54,11 @@ export function registerGuards(app: FastifyInstance, world: World): void {
 		request.raw.once('data', () => request.raw.socket.destroy());
 	});
 
+	// The account's own time, wherever it is.
+	app.addHook('onSend', async (_request, reply) => {
+		reply.header('Date', new Date(world.clock.now()).toUTCString());
+	});
+
 	app.addHook('preValidation', async (request, reply) => {
 		const entry = request.logEntry;
 		if (!entry) return;

@@ -19,7 +19,9 @@ export function eventRoutes(app: FastifyInstance, world: World): void {
 		requireProduct(world.switches.events, 'The history of events');
 		const query = request.query as Query;
 		const paging = pagingOf(query, world.switches.eventsPageMax);
-		const matches = eventFilter(query);
+		const isAsked = eventFilter(query);
+		const now = world.clock.now();
+		const matches = (row: EventRow) => (row.shown_at ?? 0) <= now && isAsked(row);
 		const page = cutPage(events.sortedBy('id'), paging, matches, true);
 		return sendPage(request, reply, 'events', { ...page, rows: page.rows.map((row) => presentEvent(world, request, row)) }, paging);
 	});

@@ -101,6 +101,8 @@ export interface EventRow {
 	value_before: Record<string, unknown>[];
 	/** Whose talk a message on another card belongs to. */
 	linked_talk_contact_id?: number;
+	/** Milliseconds since the epoch from which on the list shows it, where that is not at once. */
+	shown_at?: number;
 }
 
 export interface TalkRow {

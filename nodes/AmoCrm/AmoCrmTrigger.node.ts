@@ -5,7 +5,7 @@ import { authenticationProperty, credentialTypes } from './operations/parameters
 import { getPipelines, getStages, getUsers } from './pickers/loadOptions';
 import { getChangeableFields } from './trigger/options';
 import { processDelivery } from './trigger/process';
-import { eventInWords, triggerProperties } from './trigger/properties';
+import { TRIGGER_SUBTITLE, triggerProperties } from './trigger/properties';
 import { receive } from './trigger/receive';
 import { isSubscribed, subscribe, unsubscribe } from './trigger/subscription';
 
@@ -18,7 +18,7 @@ export class AmoCrmTrigger implements INodeType {
 		// At version 1, n8n evaluates an expression of its own for every delivery. The last one must be whole: n8n 1 keeps it as an integer.
 		version: [1, 1.1, 2],
 		defaultVersion: 2,
-		subtitle: eventInWords(),
+		subtitle: TRIGGER_SUBTITLE,
 		// n8n's list of nodes shows this for the action node too: it joins the two under that one's name.
 		description: 'Work with leads, contacts, companies, tasks, notes and lists in amoCRM or Kommo, or start a workflow when they change',
 		eventTriggerDescription: 'Waiting for you to change something in amoCRM',

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { INode, INodeParameters, INodeType } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
+import { AmoCrmPollTrigger } from '../../nodes/AmoCrm/AmoCrmPollTrigger.node';
 import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
+import { HISTORY_EVENTS } from '../../nodes/AmoCrm/fields/historyEvents';
 import { HOOK_EVENTS } from '../../nodes/AmoCrm/fields/hookEvents';
 import { resources } from '../../nodes/AmoCrm/menu';
 import { propertiesOf } from './shown';
@@ -45,13 +47,14 @@ test('the canvas says in words what a node does', () => {
 	const said = resources.flatMap(({ entity, operations }) => operations.map(({ value }) => subtitleOf(new AmoCrm(), { resource: entity.value, operation: value })));
 	expect(said).toEqual(resources.flatMap(({ operations }) => operations.map(({ action }) => action)));
 	for (const { code, name } of HOOK_EVENTS) expect(subtitleOf(new AmoCrmTrigger(), { mode: 'account', events: [code] })).toBe(name);
+	for (const { code, name } of HISTORY_EVENTS) expect(subtitleOf(new AmoCrmPollTrigger(), { events: [code] })).toBe(name);
 	expect(subtitleOf(new AmoCrmTrigger(), { mode: 'account', events: ['add_lead', 'add_task'] })).toBe('2 events');
 	expect(subtitleOf(new AmoCrmTrigger(), { mode: 'account' })).toBe('0 events');
 	expect(subtitleOf(new AmoCrmTrigger(), { mode: 'account', events: ['unheard_of'] })).toBe('unheard_of');
 	expect(subtitleOf(new AmoCrmTrigger(), { mode: 'digitalPipeline' })).toBe('Digital Pipeline');
 });
 
-test.each(['AmoCrm', 'AmoCrmTrigger'])('%s is found by the words of both languages', (name) => {
+test.each(['AmoCrm', 'AmoCrmTrigger', 'AmoCrmPollTrigger'])('%s is found by the words of both languages', (name) => {
 	const { alias } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'nodes', 'AmoCrm', `${name}.node.json`), 'utf8')) as { alias: string[] };
 	expect(alias).toEqual(expect.arrayContaining(['амо', 'амосрм', 'амо срм', 'коммо', 'сделка', 'контакт', 'компания', 'задача', 'Kommo', 'deal', 'lead']));
 	expect(new Set(alias).size).toBe(alias.length);

@@ -8,6 +8,7 @@ import { AmoCrmAuthorizationCodeApi } from '../../credentials/AmoCrmAuthorizatio
 import { AmoCrmLongLivedTokenApi } from '../../credentials/AmoCrmLongLivedTokenApi.credentials';
 import { AmoCrmOAuth2Api } from '../../credentials/AmoCrmOAuth2Api.credentials';
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
+import { AmoCrmPollTrigger } from '../../nodes/AmoCrm/AmoCrmPollTrigger.node';
 import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
 import { resources } from '../../nodes/AmoCrm/menu';
 
@@ -34,6 +35,7 @@ const visible = ({ type }: INodeProperties) => type !== 'hidden';
 const entries = [
 	...entriesOf(new AmoCrm().description.properties, '').filter(({ property }) => visible(property)),
 	...entriesOf(new AmoCrmTrigger().description.properties, 'trigger'),
+	...entriesOf(new AmoCrmPollTrigger().description.properties, 'polling trigger'),
 	...credentials.flatMap(({ displayName, properties }) => entriesOf(properties.filter(visible), displayName)),
 ];
 const choices = entries.flatMap(({ where, property }) =>
@@ -121,7 +123,7 @@ test('names of parameters and of choices are in Title Case and without a full st
 		...entries.filter(({ property }) => property.type !== 'notice').map(({ where, property }) => [where, property.displayName]),
 		...choices.map(({ where, option }) => [where, option.name]),
 		...credentials.map(({ displayName }) => ['credential', displayName]),
-		...[new AmoCrm(), new AmoCrmTrigger()].map(({ description }) => ['node', description.displayName]),
+		...[new AmoCrm(), new AmoCrmTrigger(), new AmoCrmPollTrigger()].map(({ description }) => ['node', description.displayName]),
 	] as Array<[string, string]>;
 	expect(names.filter(([, name]) => !isTitleCase(name) || /[.!]$/.test(name))).toEqual([]);
 });
@@ -218,7 +220,7 @@ test('what is secret is masked, and nothing else is', () => {
 });
 
 test('both nodes and the address of the account name Kommo too', () => {
-	expect([new AmoCrm(), new AmoCrmTrigger()].filter(({ description }) => !description.description.includes('Kommo'))).toEqual([]);
+	expect([new AmoCrm(), new AmoCrmTrigger(), new AmoCrmPollTrigger()].filter(({ description }) => !description.description.includes('Kommo'))).toEqual([]);
 	for (const { properties } of credentials) expect(properties.find(({ name }) => name === 'domain')?.description).toContain('kommo.com');
 });
 

@@ -84,7 +84,8 @@ export const triggerEvent = (code: string): TriggerEvent => BY_CODE.get(code) ??
 /** What the history tells, in the order of the list that the user sees. */
 export const HISTORY_EVENTS: TriggerEvent[] = [...BY_CODE.values()].filter(({ types }) => types.length > 0).sort((a, b) => a.name.localeCompare(b.name));
 
-const OF_ONE_FIELD = /^custom_field_\d+_value_changed$/;
+/** Changes of one field; `custom_field_value_changed` asks for those of any. */
+export const OF_ONE_FIELD = /^custom_field_\d+_value_changed$/;
 
 /** Whether an event of the history tells that. */
 export const tells = ({ types, entity }: TriggerEvent, { type, entity_type: of }: IDataObject): boolean =>

@@ -98,7 +98,8 @@ export function collection(displayName: string, name: string, placeholder: strin
 	return { displayName, name, type: 'collection', placeholder, default: {}, options: [...options].sort((a, b) => placeOf(a).localeCompare(placeOf(b))) };
 }
 
-function numberOption(displayName: string, name: string, [minValue, maxValue, preset]: [min: number, max: number, preset: number], description: string): INodeProperties {
+/** A number between two others in a collection. */
+export function numberOption(displayName: string, name: string, [minValue, maxValue, preset]: [min: number, max: number, preset: number], description: string): INodeProperties {
 	return { displayName, name, type: 'number', typeOptions: { minValue, maxValue }, default: preset, description };
 }
 

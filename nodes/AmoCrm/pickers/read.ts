@@ -12,14 +12,14 @@ import type { LocatorTarget, PickContext } from '../fields/locator';
 import { idIn } from '../fields/locator';
 import { CATALOG, PIPELINE } from '../fields/targets';
 import { isUnset } from '../fields/values';
-import type { ApiClient } from '../transport/client';
+import type { ApiClient, ClientOptions } from '../transport/client';
 import { createClient } from '../transport/client';
 import type { ApiContext, Failure } from '../transport/types';
 
 /** Reading for the pickers of the editor: like an execution, but a failure is thrown, which the editor shows. */
 
-export async function clientOf(context: ApiContext): Promise<ApiClient> {
-	const result = await createClient(context);
+export async function clientOf(context: ApiContext, options?: ClientOptions): Promise<ApiClient> {
+	const result = await createClient(context, options);
 	if (result.ok) return result.client;
 	throw new NodeOperationError(context.getNode(), result.failure.message, { description: result.failure.advice });
 }

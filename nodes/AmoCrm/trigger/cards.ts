@@ -8,6 +8,7 @@ import { findByIds, isFailure } from '../operations/byIds';
 import type { ApiClient } from '../transport/client';
 import type { Failure } from '../transport/types';
 import { isObject } from '../transport/objects';
+import { inTurns } from '../transport/parallel';
 import type { HookItem } from './delivery';
 import { listOf, textOf } from './row';
 
@@ -83,12 +84,13 @@ export async function readCards(client: ApiClient, items: HookItem[], extras: st
 		const { type } = group[0]?.address as CardAddress;
 		const allowed = extras.filter((extra) => type.withOptions.some(({ value }) => value === extra)).join(',');
 		const found = await findByIds(client, type, allowed, [...new Set(group.map(({ address: { id } }) => id))]);
-		for (const { item, address: own } of group) {
+		const failure = [...found.values()].find((card): card is Failure => isFailure(card) && card.kind !== 'notFound');
+		if (failure) return { cards, failure };
+		await inTurns(group, ({ item, address: own }) => {
 			const card = found.get(own.id) ?? null;
-			if (card && isFailure(card) && card.kind !== 'notFound') return { cards, failure: card };
 			// Rows of the same record must not share it.
 			cards.set(item, { address: own, card: card && !isFailure(card) ? deepCopy(card) : null });
-		}
+		});
 	}
 	return { cards };
 }

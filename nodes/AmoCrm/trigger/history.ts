@@ -49,15 +49,30 @@ export interface History {
 
 export const momentOf = ({ created_at: at }: IDataObject): number => Number(at ?? NaN);
 
-/** Reads what the history tells of these events. Up to a page of it is one request; more is read in parallel. Throws an `AmoCrmError`. */
-export async function readHistory(client: ApiClient, { codes, after, overlap, atMost = Infinity }: Span): Promise<History> {
+/** The newest page of these events, oldest first. Throws an `AmoCrmError`. */
+export async function readNewest(client: ApiClient, codes: string[]): Promise<Pick<History, 'events' | 'now'>> {
+	const { isAsked, queryOf } = questionOf(codes);
+	const { rows } = await readable(readRows(client, { path: event.path, query: { ...queryOf(), limit: PAGE } }, event.collection));
+	return { events: inOrder(rows).filter(isAsked), now: client.dated() };
+}
+
+function questionOf(codes: string[]) {
 	const kinds = codes.map(triggerEvent);
-	const types = [...new Set(kinds.flatMap((kind) => kind.types))];
+	// The changes of one field can only be asked for alone (extended facts 5.1).
+	const types = [...new Set(kinds.flatMap((kind) => kind.types.map((type) => type.replace(/^custom_field_\d+_/, 'custom_field_'))))];
 	const entities = kinds.flatMap(({ entity }) => entity ?? []);
 	// Messages are asked for by their contact, and come as events of a card (extended facts 5.1).
 	const entity = entities.length === kinds.length ? [...new Set(entities)] : undefined;
+	return {
+		isAsked: (row: IDataObject): boolean => kinds.some((kind) => tells(kind, row)),
+		queryOf: (from?: number, to?: number): Query => ({ with: 'note', filter: { type: types, entity, created_at: { from: from && Math.max(0, from), to } } }),
+	};
+}
+
+/** Reads what the history tells of these events. Up to a page of it is one request; more is read in parallel. Throws an `AmoCrmError`. */
+export async function readHistory(client: ApiClient, { codes, after, overlap, atMost = Infinity }: Span): Promise<History> {
+	const { isAsked, queryOf } = questionOf(codes);
 	const job = { client, path: event.path, collection: event.collection };
-	const queryOf = (from: number, to?: number): Query => ({ with: 'note', filter: { type: types, entity, created_at: { from: Math.max(0, from), to } } });
 	const read = async (query: Query, page: Query) => await readable(readRows(client, { path: event.path, query: { ...query, ...page } }, event.collection));
 	const isLonger = async (query: Query, count = 0) => (await read(query, { limit: 1, page: count + 1 })).count > 0;
 
@@ -76,11 +91,15 @@ export async function readHistory(client: ApiClient, { codes, after, overlap, at
 		while ((until ?? newest) > start && (await isLonger(queryOf(start, until), MOST_EVENTS))) until = Math.floor((start + (until ?? newest)) / 2);
 		({ rows } = await readable(readList({ ...job, query: queryOf(from, until), maxPageSize: PAGE })));
 	}
+	const events = inOrder(rows).filter((row) => momentOf(row) >= from && isAsked(row));
+	return { events, until, now, ...(leavesOut ? { leftOutBefore: oldest } : {}) };
+}
+
+/** Oldest first; those of one second in the order of the list, which is newest first as far as is known. */
+function inOrder(rows: IDataObject[]): IDataObject[] {
 	if (!rows.every(isEvent)) throw AmoCrmError.from(NO_EVENT);
 	const isNewestFirst = momentOf(rows[0] ?? {}) >= momentOf(rows.at(-1) ?? {});
-	const inOrder = (isNewestFirst ? [...rows].reverse() : rows).sort((a, b) => momentOf(a) - momentOf(b));
-	const events = inOrder.filter((row) => momentOf(row) >= from && kinds.some((kind) => tells(kind, row)));
-	return { events, until, now, ...(leavesOut ? { leftOutBefore: oldest } : {}) };
+	return (isNewestFirst ? [...rows].reverse() : [...rows]).sort((a, b) => momentOf(a) - momentOf(b));
 }
 
 const isEvent = (row: IDataObject): boolean => Number.isFinite(momentOf(row)) && textOf(row.id) !== '' && textOf(row.type) !== '';
@@ -110,7 +129,7 @@ export async function itemsOf(client: ApiClient, events: IDataObject[], codes: s
 	const changes: Changes = new Map();
 	const kinds = codes.map(triggerEvent);
 	const subdomain = new URL(client.baseUrl).hostname.split('.')[0] ?? '';
-	for (const save of await savesIn(events)) {
+	await inTurns(await savesIn(events), (save) => {
 		const account = { id: save[0]?.account_id ?? null, subdomain };
 		const found = kinds.flatMap((kind) => {
 			const told = save.filter((row) => tells(kind, row));
@@ -122,7 +141,7 @@ export async function itemsOf(client: ApiClient, events: IDataObject[], codes: s
 			items.push(item);
 			if (isUpdate(kind) && WITH_HISTORY.has(item.entity)) changes.set(item, new Set(part.flatMap(fieldsOf)));
 		}
-	}
+	});
 	return { items, changes };
 }
 

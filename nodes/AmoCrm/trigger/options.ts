@@ -11,6 +11,7 @@ import { eventCodes } from '../fields/hookEvents';
 import { fieldChoice, PIPELINES, STAGES, USERS } from '../fields/sources';
 import { stagesOf } from '../fields/stages';
 import { isUnset, optionIn, toBoolean, toList } from '../fields/values';
+import { numberOption } from '../operations/parameters';
 import { editorClientOf } from '../pickers/read';
 import type { NamedOptions } from './authenticity';
 import { CARD_EXTRAS } from './cards';
@@ -28,6 +29,19 @@ export interface TriggerOptions {
 	loadFullRecord: boolean;
 	separateExecutions: boolean;
 }
+
+export const LOOK_BACK = numberOption(
+	'Look Back (Hours)',
+	'lookBackHours',
+	[0, 8760, 72],
+	'How far back the workflow catches up after a pause, such as a time in which n8n was down. What happened before is left out: the first row says so in left_out_before.',
+);
+export const SETTLE_TIME = numberOption(
+	'Settle Time (Seconds)',
+	'settleSeconds',
+	[0, 3600, 30],
+	'How old a change must be to start the workflow. amoCRM may show some changes late, and a later change of the same record must not come first. With 0 nothing waits.',
+);
 
 /** Fields whose changes the account's history tells of, beside the custom fields of every kind of card. */
 const BUILT_IN_FIELDS = [
@@ -80,7 +94,7 @@ export const withIds = (given: IDataObject, named?: NamedOptions): IDataObject =
 export const readEvents = (node: INode, chosen: unknown, typed: unknown): string[] => naming(node, 'Events', () => eventCodes(chosen, typed));
 
 /** What `read` gives; what it refuses is said with the name of the parameter. */
-function naming<T>(node: INode, displayName: string, read: () => T): T {
+export function naming<T>(node: INode, displayName: string, read: () => T): T {
 	try {
 		return read();
 	} catch (error) {

@@ -8,6 +8,7 @@ import type { Reader } from '../operations/present';
 import { presentRows, withCard } from '../operations/present';
 import { asError, clientOf } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
+import { inTurns } from '../transport/parallel';
 import { scopeOf } from './authenticity';
 import type { Cards } from './cards';
 import { cardOf, readCards } from './cards';
@@ -74,7 +75,7 @@ async function changesOf(context: IExecuteFunctions, client: ApiClient, items: H
 export async function rowsOf(context: Place, client: ApiClient, { items, cards, simplify }: { items: HookItem[]; cards: Cards; simplify: boolean }): Promise<IDataObject[]> {
 	if (!simplify) return items.map((item) => (cards.has(item) ? { ...item, record: cards.get(item)?.card } : item));
 	const run = { client, timezone: context.getTimezone(), isVersion1: isVersion1(context.getNode()) };
-	const whole = items.map((item): IDataObject => {
+	const whole = await inTurns(items, (item): IDataObject => {
 		const { data } = item;
 		const head = Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'account' && key !== 'data'));
 		const found = cards.get(item);

@@ -1,10 +1,13 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { HISTORY_EVENTS, triggerEvent } from '../fields/historyEvents';
+import type { HookEvent } from '../fields/hookEvents';
+import { HOOK_EVENT_OPTIONS, HOOK_EVENTS } from '../fields/hookEvents';
 import { collection, simplifyProperty } from '../operations/parameters';
 import { CARD_EXTRAS } from './cards';
-import { HOOK_EVENT_OPTIONS, HOOK_EVENTS } from '../fields/hookEvents';
+import { LOOK_BACK, SETTLE_TIME } from './options';
 
-/** The trigger's parameters. */
+/** The parameters of the triggers. */
 
 const ONLY_ACCOUNT = { show: { mode: ['account'] } };
 
@@ -18,6 +21,7 @@ const pickMany = (displayName: string, name: string, loadOptionsMethod: string, 
 	hint: 'Records for which amoCRM does not say this start the workflow too',
 });
 
+/** What both triggers offer. */
 const options: INodeProperties[] = [
 	{
 		displayName: 'Ignore Own Changes',
@@ -37,18 +41,11 @@ const options: INodeProperties[] = [
 		description: 'What else to return with each full record',
 	},
 	{
-		displayName: 'Keep Repeated Deliveries',
-		name: 'keepRepeated',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to start again when amoCRM repeats a delivery that has come before. Otherwise repeats are dropped.',
-	},
-	{
 		displayName: 'Load Full Record',
 		name: 'loadFullRecord',
 		type: 'boolean',
 		default: true,
-		description: "Whether to read the record's card from amoCRM, as a delivery holds only a part of it. amoCRM gets its answer first. For notes and messages the card they belong to is returned in 'record'.",
+		description: "Whether to read the record's card from amoCRM, as what is told of a change holds only a part of it. For notes and messages the card they belong to is returned in 'record'.",
 	},
 	{
 		displayName: 'Only if Changed Names or IDs',
@@ -57,19 +54,30 @@ const options: INodeProperties[] = [
 		typeOptions: { loadOptionsMethod: 'getChangeableFields' },
 		default: [],
 		description: 'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-		hint: 'For updated leads, contacts, companies and customers. Costs a request to the history of the account.',
+		hint: 'For updated leads, contacts, companies and customers. With webhooks it costs a request to the history of the account.',
+	},
+	pickMany('Pipeline Names or IDs', 'pipelineIds', 'getPipelines', 'in these pipelines'),
+	pickMany('Responsible User Names or IDs', 'responsibleUserIds', 'getUsers', 'for which these users are responsible'),
+	pickMany('Stage Names or IDs', 'stageIds', 'getStages', 'in these stages'),
+];
+
+const otherEvents: INodeProperties = { displayName: 'Other Events', name: 'otherEvents', type: 'string', default: '' };
+
+const webhookOptions: INodeProperties[] = [
+	...options,
+	{
+		displayName: 'Keep Repeated Deliveries',
+		name: 'keepRepeated',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to start again when amoCRM repeats a delivery that has come before. Otherwise repeats are dropped.',
 	},
 	{
-		displayName: 'Other Events',
-		name: 'otherEvents',
-		type: 'string',
-		default: '',
+		...otherEvents,
 		placeholder: 'e.g. add_lead, update_lead',
 		displayOptions: { show: { '/mode': ['account'] } },
 		description: "Codes of events that 'Events' does not list, separated by commas",
 	},
-	pickMany('Pipeline Names or IDs', 'pipelineIds', 'getPipelines', 'in these pipelines'),
-	pickMany('Responsible User Names or IDs', 'responsibleUserIds', 'getUsers', 'for which these users are responsible'),
 	{
 		displayName: 'Separate Executions',
 		name: 'separateExecutions',
@@ -77,8 +85,25 @@ const options: INodeProperties[] = [
 		default: false,
 		description: 'Whether each delivery starts an execution of its own. Otherwise deliveries that arrive at the same moment share one, an item for each change, so that a mass edit in amoCRM does not overload n8n.',
 	},
-	pickMany('Stage Names or IDs', 'stageIds', 'getStages', 'in these stages'),
 ];
+
+const pollOptions: INodeProperties[] = [
+	...options,
+	LOOK_BACK,
+	{ ...otherEvents, placeholder: 'e.g. nps_rate_added', description: "Types of events in the history of amoCRM that 'Events' does not list, separated by commas" },
+	SETTLE_TIME,
+];
+
+const events: INodeProperties = { displayName: 'Events', name: 'events', type: 'multiOptions', required: true, default: [], description: 'What starts the workflow' };
+
+/** Each with its entry in the list of triggers that n8n shows before the node is placed. */
+const withActions = (choices: INodePropertyOptions[]): INodePropertyOptions[] =>
+	choices.map((choice) => ({ ...choice, action: `On ${choice.name.replace(/:| \(Unconfirmed\)$/g, '')}` }));
+
+/** With a mark where the polling trigger does not know the event. */
+const WEBHOOK_EVENTS = HOOK_EVENT_OPTIONS.map((option) =>
+	triggerEvent(String(option.value)).types.length > 0 ? option : { ...option, description: `${option.description?.replace(/\.$/, '')}. The polling trigger does not know it.` },
+);
 
 export const triggerProperties: INodeProperties[] = [
 	{
@@ -106,23 +131,30 @@ export const triggerProperties: INodeProperties[] = [
 		displayOptions: { show: { mode: ['digitalPipeline'] } },
 	},
 	{
-		displayName: 'Events',
-		name: 'events',
-		type: 'multiOptions',
-		required: true,
-		// Each with its entry in the list of triggers that n8n shows before the node is placed.
-		options: HOOK_EVENT_OPTIONS.map((option, index) => ({ ...option, action: `On ${HOOK_EVENTS[index]?.name.replace(':', '')}` })),
-		default: [],
+		...events,
+		options: withActions(WEBHOOK_EVENTS),
 		displayOptions: ONLY_ACCOUNT,
-		description: 'What starts the workflow',
 	},
 	simplifyProperty,
-	collection('Options', 'options', 'Add option', options),
+	collection('Options', 'options', 'Add option', webhookOptions),
+];
+
+/** The same names as above, so that a workflow can change its trigger. */
+export const pollProperties: INodeProperties[] = [
+	{
+		...events,
+		options: withActions(HISTORY_EVENTS.map(({ code, name, entity, isHistoryOnly }) => ({ name, value: code, description: `${code}${isHistoryOnly ? '. Webhooks do not tell it.' : entity === undefined ? '. The history tells neither the text nor the talk.' : ''}` }))),
+	},
+	simplifyProperty,
+	collection('Options', 'options', 'Add option', pollOptions),
 ];
 
 /** The line below the trigger's name on the canvas: an expression that the editor computes. */
-export function eventInWords(): string {
-	const names = JSON.stringify(Object.fromEntries(HOOK_EVENTS.map(({ code, name }) => [code, name])));
+function eventInWords(known: HookEvent[]): string {
+	const names = JSON.stringify(Object.fromEntries(known.map(({ code, name }) => [code, name])));
 	const events = '($parameter["events"] ?? [])';
 	return `={{ $parameter["mode"] === "digitalPipeline" ? "Digital Pipeline" : ${events}.length === 1 ? (${names})[${events}[0]] ?? ${events}[0] : ${events}.length + " events" }}`;
 }
+
+export const TRIGGER_SUBTITLE = eventInWords(HOOK_EVENTS);
+export const POLL_SUBTITLE = eventInWords(HISTORY_EVENTS);

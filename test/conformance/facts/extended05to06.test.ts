@@ -121,6 +121,17 @@ describe('extended 5.1 filters of events', () => {
 		bench.emulator.switches.eventsPageMax = 250;
 		expect(await found('limit=250')).toHaveLength(120);
 	});
+
+	it('extended 5.1 an event shows at once, or by the switch within some seconds; every answer has the time of the account', async () => {
+		const { clock, switches } = bench.emulator;
+		switches.eventsShowLate = 3600;
+		await api('POST', '/leads', Array.from({ length: 50 }, () => ({})));
+		expect((await found('limit=100')).length).toBeLessThan(50);
+		await clock.advance(3_600_000);
+		expect(await found('limit=100')).toHaveLength(50);
+		const { headers } = await fetch(`${bench.emulator.url}/api/v4/events`);
+		expect(Math.abs(Date.parse(headers.get('date') ?? '') - clock.now())).toBeLessThan(2000);
+	});
 });
 
 it('extended 5.2 the shapes of value_after and value_before', async () => {

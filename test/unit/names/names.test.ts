@@ -6,6 +6,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { AmoCrmAuthorizationCodeApi } from '../../../credentials/AmoCrmAuthorizationCodeApi.credentials';
 import { AmoCrmLongLivedTokenApi } from '../../../credentials/AmoCrmLongLivedTokenApi.credentials';
 import { AmoCrmOAuth2Api } from '../../../credentials/AmoCrmOAuth2Api.credentials';
+import { AmoCrmPollTrigger } from '../../../nodes/AmoCrm/AmoCrmPollTrigger.node';
 import { AmoCrmTrigger } from '../../../nodes/AmoCrm/AmoCrmTrigger.node';
 import { unfolded } from '../shown';
 import { changesOf, frozen } from './names';
@@ -21,6 +22,7 @@ const linesOf = (file: string): string[] => readFileSync(file, 'utf8').trimEnd()
 const now = frozen([
 	unfolded(),
 	new AmoCrmTrigger().description,
+	new AmoCrmPollTrigger().description,
 	new AmoCrmAuthorizationCodeApi(),
 	new AmoCrmLongLivedTokenApi(),
 	new AmoCrmOAuth2Api(),

@@ -1,0 +1,187 @@
+import type { IDataObject, INodeExecutionData, INodeProperties, IPollFunctions } from 'n8n-workflow';
+import { NodeOperationError, UserError } from 'n8n-workflow';
+
+import { notOne } from '../fields/choices';
+import { isoMoment } from '../fields/codec';
+import { readWithAccount } from '../fields/conventions';
+import { choicesOf } from '../fields/dictionaries';
+import { OF_ONE_FIELD, triggerEvent } from '../fields/historyEvents';
+import { toNumber } from '../fields/numbers';
+import { EVENT_TYPES } from '../fields/sources';
+import { isUnset, show, toBoolean } from '../fields/values';
+import { asError, clientOf, inEditor } from '../pickers/read';
+import type { ApiClient } from '../transport/client';
+import { inTurns } from '../transport/parallel';
+import type { Memory } from './authenticity';
+import { rememberAccount, scopeOf } from './authenticity';
+import type { Cards } from './cards';
+import { addPlaces, readCards } from './cards';
+import { withChanged } from './changedFields';
+import { isWanted } from './filters';
+import type { History } from './history';
+import { itemsOf, momentOf, readHistory, readNewest } from './history';
+import type { TriggerOptions } from './options';
+import { LOOK_BACK, naming, readEvents, readOptions, SETTLE_TIME } from './options';
+import { rowsOf } from './process';
+
+/**
+ * The trigger for accounts without webhooks: reads the history from where the last poll ended. Exactly once: what was
+ * given is remembered by its ID as long as it is read again, and n8n keeps that together with the rows. A poll that fails
+ * leaves everything as it was.
+ */
+
+/** What the node remembers: its part of the workflow's static data. Moments are Unix seconds by amoCRM's own clock. */
+interface PollMemory extends IDataObject {
+	/** Host of the account that it is about. */
+	baseUrl?: string;
+	/** The parameters that were found to be right. */
+	checked?: string;
+	/** What happened before this is not ours: before the start, or forgotten. */
+	start?: number;
+	/** Everything up to here was given. */
+	end?: number;
+	/** ID -> moment of what was given and may be read again. */
+	given?: Record<string, number>;
+}
+
+/** So long an event may take to show, at most, s; what shows within the settle time comes in order, too. */
+const LATEST_S = 120;
+
+/** More IDs than that are not kept; older ones are forgotten, and never read again. */
+const MOST_KEPT = 20_000;
+
+/** A poll that tries for longer than that gives up: the next one goes on where the last good one ended. */
+const RETRY_MINUTES = 2;
+
+/** In a test run there is nothing to wait for: so many of the newest changes are shown. */
+const SHOWN = 10;
+
+/** Polls that are under way: n8n begins the next one although the last has not ended. */
+const running = new Set<string>();
+
+export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	const scope = scopeOf(context);
+	if (running.has(scope)) return null;
+	running.add(scope);
+	try {
+		const client = await clientOf(context, { maxRetryMinutes: RETRY_MINUTES });
+		const rows = await inEditor(context, context.getMode() === 'manual' ? newest(context, client) : news(context, client));
+		return rows.length > 0 ? [rows.map((json) => ({ json }))] : null;
+	} finally {
+		running.delete(scope);
+	}
+}
+
+/** What happened since the last poll. */
+async function news(context: IPollFunctions, client: ApiClient): Promise<IDataObject[]> {
+	const memory = context.getWorkflowStaticData('node') as PollMemory;
+	const codes = wantedCodes(context);
+	const checked = JSON.stringify([codes, givenOptions(context)]);
+	const { start, end, given = {} } = memory.baseUrl === client.baseUrl ? memory : {};
+	if (memory.checked !== checked || end === undefined) await check(context, client, codes);
+	if (start === undefined || end === undefined) {
+		const { events, now } = await readNewest(client, codes);
+		const from = now ?? Math.max(0, ...events.map(momentOf));
+		Object.assign(memory, { baseUrl: client.baseUrl, checked, start: from, end: from, given: idsOf(events.filter((row) => momentOf(row) >= from)) });
+		return [];
+	}
+	const history = await readHistory(client, { codes, after: end, overlap: LATEST_S, atMost: numberIn(context, LOOK_BACK) * 3600 });
+	const upTo = Math.min(history.until ?? Infinity, settledAt(history, numberIn(context, SETTLE_TIME)));
+	const fresh = history.events.filter((row) => momentOf(row) >= start && momentOf(row) <= upTo && given[String(row.id)] === undefined);
+	const rows = await rowsOfEvents(context, client, { codes, events: fresh });
+	const next = Math.max(end, upTo);
+	Object.assign(memory, { checked, end: next, ...kept({ ...given, ...idsOf(fresh) }, Math.max(start, next - LATEST_S)) });
+	return history.leftOutBefore === undefined ? rows : withGap(context, rows, history.leftOutBefore);
+}
+
+/** Up to when everything is there, however late it shows; without a clock of amoCRM the newest event has to do. */
+const settledAt = ({ now, events }: History, settleSeconds: number): number =>
+	now === undefined ? momentOf(events.at(-1) ?? { created_at: -Infinity }) : now - settleSeconds - (settleSeconds > 0 ? 1 : 0);
+
+const idsOf = (events: IDataObject[]): Record<string, number> => Object.fromEntries(events.map((row) => [String(row.id), momentOf(row)]));
+
+/** The IDs that may be read again, and from when on. */
+function kept(given: Record<string, number>, from: number): Pick<PollMemory, 'start' | 'given'> {
+	const entries = Object.entries(given).filter(([, at]) => at >= from).sort(([, one], [, other]) => other - one);
+	const forgotten = entries[MOST_KEPT]?.[1];
+	const start = forgotten === undefined ? from : Math.max(from, forgotten + 1);
+	return { start, given: Object.fromEntries(entries.filter(([, at]) => at >= start)) };
+}
+
+/** After too long a pause, the log and the first row say what is missing. */
+function withGap(context: IPollFunctions, [first, ...others]: IDataObject[], before: number): IDataObject[] {
+	const left_out_before = isoMoment(before) as string;
+	context.logger.warn(`amoCRM Polling Trigger: what happened before ${left_out_before} was left out, as it is longer ago than 'Look Back (Hours)' allows`, { node: context.getNode().name });
+	return first ? [{ ...first, left_out_before }, ...others] : [];
+}
+
+async function newest(context: IPollFunctions, client: ApiClient): Promise<IDataObject[]> {
+	const codes = wantedCodes(context);
+	await check(context, client, codes);
+	const { events } = await readNewest(client, codes);
+	const rows = await rowsOfEvents(context, client, { codes, events });
+	if (rows.length > 0) return rows.slice(-SHOWN);
+	throw new NodeOperationError(context.getNode(), 'There is no such change yet in the history of the account', {
+		description: "Change something in amoCRM and try again, or choose other events or options. An active workflow is not affected: it starts with what happens from then on.",
+	});
+}
+
+interface News {
+	codes: string[];
+	events: IDataObject[];
+}
+
+/** Rows of the events that the options let through, oldest first. */
+async function rowsOfEvents(context: IPollFunctions, client: ApiClient, { codes, events }: News): Promise<IDataObject[]> {
+	if (events.length === 0) return [];
+	const options = await optionsOf(context, client);
+	const account: Memory = {};
+	const failure = options.ignoreOwnChanges ? await rememberAccount(client, account) : undefined;
+	if (failure) throw asError(context, failure);
+	const { items, changes } = await itemsOf(client, events, codes);
+	const changed = options.changedFields.length > 0 ? withChanged(items, options.changedFields, changes) : items;
+	const candidates = changed.filter((item) => isWanted(item, options, account.userId));
+	const isPlaced = [options.pipelineIds, options.stageIds, options.responsibleUserIds].some(({ length }) => length > 0);
+	const { cards, failure: unread } = options.loadFullRecord || isPlaced ? await readCards(client, candidates, options.with) : { cards: new Map() as Cards };
+	if (unread) throw asError(context, unread);
+	addPlaces(cards);
+	const wanted = candidates.filter((item) => isWanted(item, options, account.userId));
+	const rows = await rowsOf(context, client, { items: wanted, cards: options.loadFullRecord ? cards : new Map(), simplify: toBoolean(context.getNodeParameter('simplify', true)) });
+	return await inTurns(wanted, (item, index) => ({ ...rows[index], ...(changes.has(item) ? { changed_fields: [...(changes.get(item) ?? [])] } : {}) }));
+}
+
+const givenOptions = (context: IPollFunctions): IDataObject => context.getNodeParameter('options', {}) as IDataObject;
+
+const optionsOf = async (context: IPollFunctions, client: ApiClient): Promise<TriggerOptions> =>
+	await readWithAccount(() => readOptions(context.getNode(), givenOptions(context), choicesOf(client)));
+
+/** The number in an option, not below 0. */
+function numberIn(context: IPollFunctions, { name, displayName, default: preset }: INodeProperties): number {
+	const given = givenOptions(context)[name];
+	return naming(context.getNode(), displayName, () => {
+		const number = toNumber(isUnset(given) ? preset : given);
+		if (number >= 0) return number;
+		throw new UserError(`${show(given)} is below 0`);
+	});
+}
+
+function wantedCodes(context: IPollFunctions): string[] {
+	const node = context.getNode();
+	const codes = readEvents(node, context.getNodeParameter('events', []), givenOptions(context).otherEvents);
+	const unknown = codes.map(triggerEvent).filter(({ types }) => types.length === 0);
+	if (codes.length === 0) throw new NodeOperationError(node, "No event is chosen in 'Events'", { description: 'Choose at least one event that starts the workflow.' });
+	if (unknown.length === 0) return codes;
+	throw new NodeOperationError(node, `The history of the account does not tell: ${unknown.map(({ name }) => name).join(', ')}`, {
+		description: "Only webhooks tell that. Use the amoCRM Trigger for it, or take it out of 'Events' and 'Other Events'.",
+	});
+}
+
+/** What can be wrong is said when the workflow is activated or tested, not when something happens. */
+async function check(context: IPollFunctions, client: ApiClient, codes: string[]): Promise<void> {
+	await optionsOf(context, client);
+	const typed = codes.filter((code) => triggerEvent(code).name === code && !OF_ONE_FIELD.test(code));
+	const types = typed.length > 0 ? await EVENT_TYPES.read(client) : [];
+	naming(context.getNode(), 'Other Events', () => {
+		for (const type of typed) if (!types.some(({ id }) => id === type)) throw notOne(type, [], types, EVENT_TYPES);
+	});
+}
