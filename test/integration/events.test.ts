@@ -93,6 +93,20 @@ describe('filters', () => {
 		expect(await list({ ids: '={{ [] }}' })).toEqual([]);
 	});
 
+	it('records that are picked from the list of their kind', async () => {
+		const record = (...ids: number[]) => ({ record: ids.map((id) => ({ recordId: byId(id) })) });
+		expect((await list({ entityType: 'leads', linkedRecords: record(lead) })).map(({ entity_id: id }) => id)).toEqual(expect.arrayContaining([lead]));
+		expect(lastQuery()).toEqual({ entity: ['lead'], entity_id: [String(lead)] });
+		await list({ linkedRecords: record(`${world.emulator.url}/leads/detail/${lead}` as never) });
+		expect(lastQuery()).toEqual({ entity: ['lead'], entity_id: [String(lead)] });
+		await list({ entityType: 'leads', linkedRecords: record(lead, 5), entityIds: [lead, 6] });
+		expect(lastQuery()).toEqual({ entity: ['lead'], entity_id: [String(lead)] });
+		world.emulator.log.clear();
+		expect((await run('getAll', { filters: { linkedRecords: record(lead) } })).error?.message).toContain("'Records' needs 'Record Type' too");
+		expect((await run('getAll', { filters: { entityType: 'leads', linkedRecords: record(...Array.from({ length: 11 }, (_, n) => n + 1)) } })).error?.message).toContain("'Records': amoCRM takes at most 10 here, not 11");
+		expect(queries()).toEqual([]);
+	});
+
 	it('messages of a contact, which come as events of the lead', async () => {
 		const contact = world.emulator.ui.create('contacts', { name: 'Ann' });
 		world.emulator.ui.message({ contactId: contact.id, text: 'Hello' });
@@ -159,7 +173,7 @@ it('kinds of events come in the language of the user, or in another', async () =
 	users.change(user, { lang: 'en' });
 	const own = await rows('getTypes', { returnAll: true }, { account: { ...world.account, id: 'english' } });
 	users.change(user, { lang: 'ru' });
-	expect(own.find(({ key }) => key === 'lead_added')).toMatchObject({ key: 'lead_added', lang: words.en });
+	expect(own.find(({ key }) => key === 'lead_added')).toMatchObject({ id: 'lead_added', name: words.en, lang: words.en });
 	expect((await rows('getTypes', { returnAll: true, filters: { language: 'ru' } })).find(({ key }) => key === 'lead_added')?.lang).toBe(words.ru);
 	expect(await rows('getTypes', { limit: 3 })).toHaveLength(3);
 });
@@ -168,6 +182,12 @@ it('pickers list kinds of events, fields and their options', async () => {
 	const field = makeField(world.emulator.account, 'contacts', 'Size', 'select', { options: ['S', 'M'] });
 	const options = async (method: string, parameters: INodeParameters) =>
 		(await (new AmoCrm().methods.loadOptions as unknown as Record<string, (this: unknown) => Promise<Array<{ name: string; value: unknown }>>>)[method]?.call(editorOf(world.account, { resource: 'event', operation: 'getAll', ...parameters }))) ?? [];
+	const { id: task } = world.emulator.ui.createTask({ text: 'Call Ann', complete_till: 1_900_000_000 });
+	const search = async (method: string, parameters: INodeParameters) =>
+		(await (new AmoCrm().methods.listSearch as unknown as Record<string, (this: unknown) => Promise<{ results: unknown[] }>>)[method]?.call(editorOf(world.account, { resource: 'event', ...parameters })))?.results;
+	expect(await search('searchLinkedRecords', { operation: 'getAll', filters: { entityType: 'tasks' } })).toEqual(expect.arrayContaining([{ name: 'Call Ann · 2030-03-17', value: String(task) }]));
+	const { name: said } = world.emulator.ui.create('leads', { name: 'Seen in a picker' });
+	expect(await search('searchEvents', { operation: 'get' })).toEqual(expect.arrayContaining([expect.objectContaining({ name: expect.stringMatching(new RegExp(`^[\\d-]{10} · lead added · ${said}$`)) as string })]));
 	expect(await options('getEventTypes', {})).toEqual(expect.arrayContaining([{ name: 'Сделка создана', value: 'lead_added' }]));
 	expect(await options('getEventFields', { filters: { entityType: 'contacts' } })).toEqual(expect.arrayContaining([{ name: 'Size', value: field.id }]));
 	expect(await options('getEventFields', { filters: {} })).toEqual(expect.arrayContaining([{ name: 'Contacts / Size', value: field.id }]));

@@ -111,11 +111,11 @@ describe('links', () => {
 it('subscribers of each lead, and of one that is not there none', async () => {
 	const get = async (ids: unknown[], options = {}) => await run('lead', 'getSubscribers', { leadId: byId('={{ $json.id }}') }, ofEach(ids), options);
 	const { rows } = await get([leads[0], 99_999_999, leads[1]], { onError: 'continueRegularOutput' });
-	const user = [...world.emulator.account.users.keys()][0];
+	const [user, subscriber] = [...world.emulator.account.users.values()].map(({ id, name }) => [id, name])[0] ?? [];
 	expect(rows.map(({ json }) => json.error ?? json)).toEqual([
-		{ id: leads[0], subscriber_id: user, type: 'user' },
+		{ id: leads[0], subscriber_id: user, subscriber, type: 'user' },
 		'Lead 99999999 was not found [item 1]',
-		{ id: leads[1], subscriber_id: user, type: 'user' },
+		{ id: leads[1], subscriber_id: user, subscriber, type: 'user' },
 	]);
 });
 

@@ -1,7 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { addMessage } from '../../emulator/chats/messages';
+import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 import type { RunOptions } from './harness';
+import { editorOf } from './harness';
 import type { World } from './world';
 import { addLeads, byId, FAST, manyItems, openWorld } from './world';
 
@@ -54,6 +56,17 @@ describe('talks', () => {
 		expect(JSON.stringify(world.emulator.log.entries.map(({ query }) => query))).not.toContain('order');
 		const [row] = await rows('talk', 'get', { talkId: talkId(open.id) });
 		expect(row).toMatchObject({ id: open.id, talk_id: open.id, contact_ids: [open.contact_id], status: 'in_work', is_in_work: true });
+	});
+
+	it('are recognised by who writes, picked by their card, and brought along with their contact', async () => {
+		const talk = openTalk();
+		const [lead = 0] = await addLeads(world, 1);
+		world.emulator.account.talks.change(talk, { entity_id: lead, entity_type: 'lead' });
+		const searchTalks = (new AmoCrm().methods.listSearch as unknown as Record<string, (this: unknown, filter?: string) => Promise<{ results: unknown[] }>>).searchTalks;
+		const shown = await searchTalks?.call(editorOf(world.account, { resource: 'talk', operation: 'get' }), 'ann');
+		expect(shown?.results).toContainEqual({ name: expect.stringMatching(/^Ann · [\d-]{10}/) as string, value: String(talk.id) });
+		const [row] = await rows('talk', 'getAll', { filters: { entityType: 'leads', linkedRecords: { record: [{ recordId: byId(lead) }] } }, options: { ...FAST, expand: ['contacts'] } });
+		expect(row).toMatchObject({ id: talk.id, contacts: [{ id: talk.contact_id, name: 'Ann' }] });
 	});
 
 	it('are closed, and what is closed already is said', async () => {

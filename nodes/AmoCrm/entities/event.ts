@@ -1,9 +1,12 @@
-import { atMostTen, eventFieldFilter, eventIdsFilter, eventKindFilter, eventListFilter, eventRecordsFilter, eventTypesFilter, eventValueFilters } from '../fields/eventFilters';
+import { atMostTen, eventFieldFilter, eventIdsFilter, eventKindFilter, eventListFilter, eventRecordsFilters, eventTypesFilter, eventValueFilters } from '../fields/eventFilters';
 import { pickedIdsFilter } from '../fields/filters';
 import { USERS } from '../fields/sources';
+import { isPlainObject } from '../fields/values';
 import { dayOf, joined } from './labels';
 import { createdRange } from './shared';
 import { entity } from './types';
+
+const recordNameIn = ({ _embedded: embedded }: Record<string, unknown>) => (isPlainObject(embedded) && isPlainObject(embedded.entity) && embedded.entity.name ? String(embedded.entity.name) : undefined);
 
 /** The history: what was done with records, by whom and when. Source: extended facts 5. */
 export const event = entity({
@@ -12,7 +15,11 @@ export const event = entity({
 	about: 'An entry in the history of records',
 	path: '/events',
 	id: { kind: 'text', key: 'id', example: '01hxkz3v9q8r7t6w5y4n3m2k1j', pattern: /^[\da-z]{26}$/i },
-	picker: { search: 'local', label: (row) => joined(dayOf(row.created_at), String(row.type).replace(/_/g, ' '), `${String(row.entity_type)} ${String(row.entity_id)}`) },
+	picker: {
+		search: 'local',
+		with: 'catalog_element_name,company_name,contact_name,customer_name,lead_name',
+		label: (row) => joined(dayOf(row.created_at), String(row.type).replace(/_/g, ' '), recordNameIn(row) ?? `${String(row.entity_type)} ${String(row.entity_id)}`),
+	},
 	filters: [
 		eventIdsFilter,
 		eventTypesFilter,
@@ -20,7 +27,7 @@ export const event = entity({
 		atMostTen(pickedIdsFilter('created_by', USERS, { name: 'createdByIds', displayName: 'Done By Names or IDs', description: 'Return only what these users did, up to 10; 0 is the robot' })),
 		eventKindFilter,
 		eventListFilter,
-		eventRecordsFilter,
+		...eventRecordsFilters,
 		eventFieldFilter,
 		...eventValueFilters,
 	],

@@ -5,7 +5,7 @@ import type { DeclaredField, WritableField } from '../fields/fields';
 import { choicesFilter, momentRange } from '../fields/filters';
 import { idIn, recordLocator } from '../fields/locator';
 import { PIPELINE } from '../fields/targets';
-import { optionIn, optionsOf } from '../fields/values';
+import { isPlainObject, isUnset, optionIn, optionsOf } from '../fields/values';
 import { dayOf, joined } from './labels';
 import { CALL_DETAILS, CALL_MEASURES } from './noteTypes';
 import { createdAtField } from './shared';
@@ -16,6 +16,14 @@ import { entity } from './types';
 const CREATED = { forms: 'Website Form', sip: 'Call' };
 const CATEGORIES = optionsOf({ ...CREATED, chats: 'Chat', mail: 'Email' });
 
+/** Who has written or called, where that stands in the request itself (core facts 6.4). */
+function clientIn(metadata: unknown): unknown {
+	if (!isPlainObject(metadata)) return undefined;
+	const { client, from, phone } = metadata;
+	const people = [client, from].flatMap((person) => (isPlainObject(person) ? [person.name, person.email] : []));
+	return [...people, phone, from].find((said) => !isUnset(said) && !isPlainObject(said));
+}
+
 /** Requests of clients that a person accepts or declines; each has a lead that is hidden till then. Source: core facts 6. */
 export const incomingLead = entity({
 	value: 'incomingLead',
@@ -24,7 +32,7 @@ export const incomingLead = entity({
 	path: '/leads/unsorted',
 	collection: 'unsorted',
 	id: { kind: 'text', key: 'uid', example: '1f0a6e24c0b84d1f9a6b5c4d3e2f1a0b9c8d7e6f' },
-	picker: { search: 'local', label: ({ source_name: source, created_at: at }) => joined(source, dayOf(at)) },
+	picker: { search: 'local', label: ({ source_name: source, created_at: at, metadata }) => joined(clientIn(metadata), source, dayOf(at)) },
 	fields: [
 		{ name: 'sourceUid', displayName: 'Source UID', kind: text, required: true, placeholder: 'e.g. landing-1-request-512', description: 'ID of the request in your own system' },
 		{ name: 'sourceName', kind: text, required: true, placeholder: 'e.g. Landing page', description: 'Where the request comes from, as people see it' },

@@ -14,7 +14,7 @@ export const lead = entity({
 	displayName: 'Lead',
 	path: '/leads',
 	cardPath: 'leads/detail',
-	picker: { search: 'server', label: (row, stageOf) => joined(row.name || `Lead ${String(row.id)}`, amountOf(row.price), stageOf(row)) },
+	picker: { search: 'server', names: 'stage', label: (row, stageOf) => joined(row.name || `Lead ${String(row.id)}`, amountOf(row.price), stageOf(row)) },
 	fields: [
 		{ name: 'name', kind: recordName, topLevel: true, placeholder: 'e.g. Website redesign', description: 'Name of the lead as it stands on its card' },
 		{ name: 'price', kind: money, usual: true, placeholder: 'e.g. 15000', description: "Sale value in the account's currency" },

@@ -2,7 +2,10 @@ import type { Filter } from '../fields/filters';
 import { idsFilter, recordsFilter } from '../fields/filters';
 import { CONTACT, recordOf, TALK } from '../fields/targets';
 import { optionIn, toBoolean } from '../fields/values';
+import { contact } from './contact';
+import { customer } from './customer';
 import { dayOf, joined } from './labels';
+import { lead } from './lead';
 import { CARD_KINDS } from './places';
 import { entity } from './types';
 
@@ -35,7 +38,7 @@ export const talk = entity({
 	about: 'A conversation with a client in a messenger',
 	path: '/talks',
 	id: { kind: 'number', key: 'talk_id' },
-	picker: { search: 'local', label: (row) => joined(`Talk ${String(row.talk_id)}`, dayOf(row.updated_at), row.origin, row.is_in_work ? '' : 'closed') },
+	picker: { search: 'local', names: 'contact', label: (row, contactOf) => joined(contactOf(row) || `Talk ${String(row.talk_id)}`, dayOf(row.updated_at), row.origin, row.is_in_work ? '' : 'closed') },
 	filters: [
 		idsFilter('talk_id', TALK, { name: 'ids', displayName: 'IDs From Data', description: 'Return only the talks with these IDs, as a list or separated by commas' }),
 		recordsFilter('contact_id', CONTACT, { name: 'contacts', displayName: 'Contacts', description: 'Return only talks with the contacts that you pick' }),
@@ -45,6 +48,12 @@ export const talk = entity({
 			description: 'Return only talks with these contacts, for an expression: IDs or links as a list, or separated by commas',
 		}),
 		kindFilter,
+		recordsFilter('entity_id', ({ values: { entityType } }) => recordOf(entityType), {
+			name: 'linkedRecords',
+			displayName: 'Linked Records',
+			needs: 'entityType',
+			description: "Return only talks on the cards of the records that you pick; IDs need 'Linked Record Type' too",
+		}),
 		idsFilter('entity_id', ({ values: { entityType } }) => recordOf(entityType), {
 			name: 'entityIds',
 			displayName: 'Linked Records From Data',
@@ -53,6 +62,7 @@ export const talk = entity({
 		}),
 		onlyInWorkFilter,
 	],
+	expands: [contact, customer, lead],
 	list: { hasOwnOrder: true },
 	needs: { plan: 'a plan that has chats', scope: 'for chats' },
 });

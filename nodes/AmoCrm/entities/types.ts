@@ -146,8 +146,12 @@ export interface Parent {
 interface Picker {
 	/** Whether amoCRM finds rows by a text itself; otherwise they are read and compared here. */
 	search: 'server' | 'local';
-	/** What is shown, the name by itself; nothing where the noun and the ID say more. `stageOf` names the stage of a lead. */
-	label?: (row: Record<string, unknown>, stageOf: (row: Record<string, unknown>) => string) => string;
+	/** What is shown, the name by itself; nothing where the noun and the ID say more. `nameOf` gives what is in `names`. */
+	label?: (row: Record<string, unknown>, nameOf: (row: Record<string, unknown>) => string) => string;
+	/** Whose name the label shows, of the stage or the contact of a row. */
+	names?: 'stage' | 'contact';
+	/** What `with` must add to the rows for the label. */
+	with?: string;
 }
 
 interface Needs {

@@ -6,7 +6,8 @@ import type { Query } from '../transport/types';
 import type { Source } from './choices';
 import { entriesOf, idOfName, isId, pickedId, pickedIds } from './choices';
 import type { Condition, Filter, FilterContext } from './filters';
-import { idsFilter, pickMany } from './filters';
+import { idsFilter, pickMany, recordsFilter } from './filters';
+import type { LocatorTarget } from './locator';
 import { idIn, recordLocator, textIdIn } from './locator';
 import { CUSTOMER_STATUSES, EVENT_TYPES, eventFieldSource, fieldOptionSource, STAGES, USERS } from './sources';
 import { stagesOf } from './stages';
@@ -121,30 +122,39 @@ export const eventListFilter: Filter = {
 	},
 };
 
-const recordsOfKind = idsFilter(
-	'entity_id',
-	(context) => {
-		const kind = kindIn(context);
-		if (kind === 'tasks') return TASK;
-		if (kind !== 'catalog_elements') return recordOf(kind);
-		const catalogId = Number(unwrapLocator(context.values.catalogId));
-		return Number.isInteger(catalogId) ? elementOf(catalogId) : ELEMENT;
-	},
-	{
+function recordIn(context: Pick<FilterContext, 'values'>): LocatorTarget {
+	const kind = kindIn(context);
+	if (kind === 'tasks') return TASK;
+	if (kind !== 'catalog_elements') return recordOf(kind);
+	const catalogId = Number(unwrapLocator(context.values.catalogId));
+	return Number.isInteger(catalogId) ? elementOf(catalogId) : ELEMENT;
+}
+
+/** Events of messages come as those of the card that their talk is on. */
+const withMessages = (filter: Filter): Filter =>
+	atMostTen({
+		...filter,
+		condition: (value, context) => {
+			const condition = filter.condition(value, context);
+			const { accepts } = condition;
+			return accepts ? { ...condition, accepts: (row) => row.linked_talk_contact_id !== undefined || accepts(row) } : condition;
+		},
+	});
+
+export const eventRecordsFilters: Filter[] = [
+	recordsFilter('entity_id', recordIn, {
+		name: 'linkedRecords',
+		displayName: 'Records',
+		needs: 'entityType',
+		description: "Return only events of the records that you pick, up to 10; needs 'Record Type' too",
+	}),
+	idsFilter('entity_id', recordIn, {
 		name: 'entityIds',
 		displayName: 'Records From Data',
 		needs: 'entityType',
 		description: "Return only events of these records, up to 10, for an expression: IDs or links as a list, or separated by commas; needs 'Record Type' too",
-	},
-);
-
-export const eventRecordsFilter: Filter = atMostTen({
-	...recordsOfKind,
-	condition: (value, context) => {
-		const condition = recordsOfKind.condition(value, context);
-		return { ...condition, accepts: (row) => row.linked_talk_contact_id !== undefined || (condition.accepts?.(row) ?? true) };
-	},
-});
+	}),
+].map(withMessages);
 
 /** What the value of one kind of events may be: how amoCRM is asked for it, and of which type such events are. */
 interface ValueKind {

@@ -48,7 +48,7 @@ export function simplify(row: IDataObject, { names, zones, isOld }: View): IData
 /** What hardly any account uses: shown where it is set. */
 const SELDOM = new Set(['score', 'labor_cost', 'price_with_minor_units', 'is_price_computed']);
 
-const FIRST = ['event', 'entity', 'id', 'name', 'action', 'text', 'complete_till', 'price', 'next_price', 'next_date', 'pipeline', 'stage', 'status', 'responsible_user'];
+const FIRST = ['event', 'entity', 'id', 'name', 'source_name', 'category', 'action', 'text', 'complete_till', 'price', 'next_price', 'next_date', 'pipeline', 'stage', 'status', 'responsible_user'];
 
 /** Which, who and when: the columns at the end. */
 const LAST = [/^pipeline_id$/, /^status_id$/, /^responsible_user_id$/, /^entity_type$/, /(?:^|_)ids?$/, /^created_by/, /^updated_by/, /^created_at$/, /^updated_at$/, /_at$/, /^is_deleted$/];
@@ -124,6 +124,7 @@ const OLD_NAMED: Record<string, NameOf> = {
 	status_id: ({ pipeline_id: pipeline, status_id: status }, names) =>
 		pipeline === undefined ? ['status', names.customerStatuses?.get(numberIn(status))] : ['stage', stageOf(pipeline, status, names)],
 	responsible_user_id: userIn('responsible_user', 'responsible_user_id'),
+	subscriber_id: (row, names) => (row.type === 'user' ? userIn('subscriber', 'subscriber_id')(row, names) : ['subscriber']),
 };
 
 const NAMED: typeof OLD_NAMED = {
@@ -132,6 +133,8 @@ const NAMED: typeof OLD_NAMED = {
 	old_pipeline_id: pipelineIn('old_pipeline', 'old_pipeline_id'),
 	old_status_id: ({ old_pipeline_id: old, pipeline_id: pipeline, old_status_id: status }, names) => ['old_stage', stageOf(old ?? pipeline, status, names)],
 	old_responsible_user_id: userIn('old_responsible_user', 'old_responsible_user_id'),
+	// Of a kind of events it is the name; of a user the language.
+	lang: ({ key, lang }) => ['name', key === undefined ? undefined : nameIn([lang])],
 };
 
 /** An incoming lead holds one of each at most (core facts 6.2). */

@@ -52,7 +52,7 @@ async function viewWith({ client, timezone: workflow, isVersion1: isOld }: Reade
 	const [account, pipelines, users, statuses, taskTypes, fields] = await Promise.all([
 		mayRead('/account') ? accountTimezone(client) : '',
 		has('pipeline_id') || kinds.has('lead_status') ? ifAllowed('/leads/pipelines', async () => await pipelinesOf(client)) : undefined,
-		has('responsible_user_id') || has('value_after') ? ifAllowed('/users', async () => await usersOf(client)) : undefined,
+		USERS_BY.some(has) ? ifAllowed('/users', async () => await usersOf(client)) : undefined,
 		has('periodicity') || kinds.has('customer_status') ? ifAllowed('/customers/statuses', async () => await customerStatusesOf(client)) : undefined,
 		kinds.has('task_type') ? ifReadable(TASK_TYPES.read(client)) : undefined,
 		Promise.all(FIELD_OWNERS.filter(([type]) => kinds.has(`field of ${type}`)).map(async ([, path]) => (await ifReadable(fieldDefinitions(client, path))) ?? [])),
@@ -71,7 +71,8 @@ async function viewWith({ client, timezone: workflow, isVersion1: isOld }: Reade
 }
 
 /** Keys of rows that names stand behind. */
-const NAMED_BY = ['pipeline_id', 'responsible_user_id', 'value_after', 'periodicity'] as const;
+const USERS_BY = ['responsible_user_id', 'created_by', 'subscriber_id', 'value_after'] as const;
+const NAMED_BY = ['pipeline_id', 'periodicity', ...USERS_BY] as const;
 
 /** What events call records that have custom fields, and where those are. */
 const FIELD_OWNERS = [['lead', '/leads'], ['contact', '/contacts'], ['company', '/companies'], ['customer', '/customers']] as const;

@@ -3,8 +3,10 @@ import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeLis
 import { CARDS, cardUrl } from '../entities/cards';
 import { catalog } from '../entities/catalog';
 import { catalogElement } from '../entities/catalogElement';
+import { contact } from '../entities/contact';
 import { dayOf } from '../entities/labels';
 import { lead } from '../entities/lead';
+import { task } from '../entities/task';
 import type { Entity } from '../entities/types';
 import { idOf } from '../entities/types';
 import { filesBase, pipelinesOf, stageNames } from '../fields/dictionaries';
@@ -30,34 +32,47 @@ async function search(context: ILoadOptionsFunctions, entity: Entity, filter = '
 	const client = await clientOf(context);
 	const at = await placeIn(context, entity);
 	if (!at) return { results: [] };
-	const nameOf = await namesOf(client, at);
 	const isServerSide = at.picker?.search === 'server';
 	const isUnpaged = at.list?.unpaged === true;
 	const first = pageOf(paginationToken);
 	const last = isServerSide || filter === '' ? first : first + PAGES_PER_SEARCH - 1;
 	for (let page = first; ; page += 1) {
 		const { rows, count } = await readPage(context, client, at, { page, filter: isServerSide ? filter : '' });
-		const results = rows.map((row) => toEntry(client, at, row, nameOf(row))).filter(({ name }) => isServerSide || matches(name, filter));
+		const labelOf = await labelsOf(client, at, rows);
+		const results = rows.map((row) => toEntry(client, at, row, labelOf(row))).filter(({ name }) => isServerSide || matches(name, filter));
 		const isEnd = isUnpaged || count < PAGE_SIZE;
 		if (results.length > 0 || page >= last || isEnd) return { results, ...(isEnd ? {} : { paginationToken: String(page + 1) }) };
 	}
 }
 
-async function namesOf(client: ApiClient, { displayName, picker }: Entity): Promise<(row: IDataObject) => string> {
+async function labelsOf(client: ApiClient, { displayName, picker }: Entity, rows: IDataObject[]): Promise<(row: IDataObject) => string> {
 	const label = picker?.label ?? ((row) => String(row.name || `${displayName} ${String(row.id ?? row.code)}`));
-	// Only the label of a lead has a second parameter.
-	const stages = label.length > 1 ? await knownStages(client) : new Map<string, string>();
-	return (row) => label(row, ({ pipeline_id: pipeline, status_id: status }) => stages.get(`${String(pipeline)}:${String(status)}`) ?? '');
+	const nameOf = picker?.names ? await NAMES[picker.names](client, rows) : () => undefined;
+	return (row) => label(row, (own) => nameOf(own as IDataObject) ?? '');
 }
+
+/** Whose names labels show, read for the rows of a page; none where they may not be read. */
+const NAMES: Record<NonNullable<NonNullable<Entity['picker']>['names']>, (client: ApiClient, rows: IDataObject[]) => Promise<(row: IDataObject) => string | undefined>> = {
+	stage: async (client) => {
+		const stages = stageNames((await ifReadable(pipelinesOf(client))) ?? []);
+		return ({ pipeline_id: pipeline, status_id: status }) => stages.get(`${String(pipeline)}:${String(status)}`);
+	},
+	contact: async (client, rows) => {
+		const ids = [...new Set(rows.flatMap(({ contact_id: id }) => (isUnset(id) ? [] : Number(id))))];
+		const read = ids.length > 0 ? await readRows(client, { path: contact.path, query: { limit: ids.length, filter: { id: ids } } }, contact.collection) : undefined;
+		const names = new Map(read?.ok ? read.rows.map(({ id, name }) => [Number(id), String(name ?? '')]) : []);
+		return ({ contact_id: id }) => names.get(Number(id));
+	},
+};
 
 interface Page {
 	page: number;
 	filter: string;
 }
 
-async function readPage(context: ILoadOptionsFunctions, client: ApiClient, { path, collection, list }: Entity, { page, filter }: Page): Promise<Rows & { ok: true }> {
+async function readPage(context: ILoadOptionsFunctions, client: ApiClient, { path, collection, list, picker }: Entity, { page, filter }: Page): Promise<Rows & { ok: true }> {
 	const paging = list?.unpaged ? {} : { page, limit: PAGE_SIZE, ...(list?.hasOwnOrder ? {} : { order: { id: 'desc' } }) };
-	return await inEditor(context, readRows(client, { path, query: { ...paging, ...(filter ? { query: filter } : {}) } }, collection).then(orThrow));
+	return await inEditor(context, readRows(client, { path, query: { ...paging, with: picker?.with, ...(filter ? { query: filter } : {}) } }, collection).then(orThrow));
 }
 function toEntry(client: ApiClient, entity: Entity, row: IDataObject, name: string): INodeListSearchItems {
 	const url = entity.cardPath && cardUrl(client.baseUrl, entity, row);
@@ -65,9 +80,6 @@ function toEntry(client: ApiClient, entity: Entity, row: IDataObject, name: stri
 }
 
 const matches = (name: string, filter: string): boolean => labelKey(name).includes(labelKey(filter));
-
-/** None where they may not be read. */
-const knownStages = async (client: ApiClient): Promise<Map<string, string>> => stageNames((await ifReadable(pipelinesOf(client))) ?? []);
 
 type ListSearch = (this: ILoadOptionsFunctions, filter?: string, paginationToken?: string) => Promise<INodeListSearchResult>;
 
@@ -84,7 +96,7 @@ export function listSearchOf(entities: Entity[]): Record<string, ListSearch> {
 /** Records of the type chosen beside the picker: what a task belongs to, what a record is linked to. */
 async function searchLinkedRecords(this: ILoadOptionsFunctions, filter?: string, paginationToken?: string): Promise<INodeListSearchResult> {
 	const chosen = ['linkTo', '&entityType', 'entityType', 'filters.entityType', 'filters.linkTo'].map((name) => this.getCurrentNodeParameter(name)).find((value) => value !== undefined);
-	const kind = chosen === 'catalog_elements' ? catalogElement : (CARDS.find(({ collection }) => collection === chosen) ?? lead);
+	const kind = [...CARDS, catalogElement, task].find(({ value, collection }) => (value === 'catalogElement' ? 'catalog_elements' : collection) === chosen) ?? lead;
 	return await search(this, kind, filter, paginationToken);
 }
 
