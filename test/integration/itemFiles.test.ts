@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IBinaryData, IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { RunOptions } from './harness';
+import { openTriggerHost } from './triggerHost';
 import type { World } from './world';
 import { addLeads, byId, FAST, manyItems, openWorld } from './world';
 
@@ -269,5 +270,49 @@ describe('trouble', () => {
 		const words = await said('talk', 'sendMessage', { talkId: byId(openTalk().id), binaryPropertyName: 'data', text: 'x' });
 		expect(words).toContain('This needs the scope "Access to files"');
 		expect(world.emulator.log.entries.filter(({ path }) => path.endsWith('/send_message'))).toEqual([]);
+	});
+});
+
+describe('a link of a file, as rows give it,', () => {
+	const fetched = async (link: unknown) => {
+		const { error, rows: all } = await run('file', 'download', { fileId: byId(String(link)) });
+		if (error) throw error;
+		return Buffer.from(all[0]?.binary?.data?.data ?? '', 'base64').toString();
+	};
+	const attachment = async (text: string) => {
+		const [row] = await rows('file', 'upload', {}, { binary: [{ data: pdf(text) }] });
+		return { row, attachment: { type: 'file', link: String(row?.download_url), file_name: 'Scan.pdf' } };
+	};
+
+	it('of a message that was sent is taken by the download, in that version', async () => {
+		const { id } = openTalk();
+		await rows('talk', 'sendMessage', { talkId: byId(id), binaryPropertyName: 'data' }, { binary: [{ data: pdf('first') }] });
+		const uuid = uuidOfNew();
+		await rows('file', 'upload', { additionalFields: { newVersionOf: byId(uuid) } }, { binary: [{ data: pdf('second') }] });
+		const [message] = await rows('talk', 'getMessages', { talkId: byId(id), limit: 1 });
+		expect(await fetched(message?.attachment_url)).toBe('first');
+		expect(await fetched(uuid)).toBe('second');
+		const [lead] = await rows('lead', 'create', { name: 'Deal', customFields: mapper('leads', message?.attachment_url) });
+		const [old] = storage().find((file) => file.uuid === uuid)?.versions ?? [];
+		expect(fileOn('leads', lead?.id)).toEqual({ file_uuid: uuid, version_uuid: old?.uuid });
+	});
+
+	it('of a client is taken by the download, and so are files in fields of records', async () => {
+		const host = await openTriggerHost(world.account, { events: ['add_message', 'update_lead'] });
+		await host.activate();
+		const { row, attachment: sent } = await attachment('from the client');
+		const contact = world.emulator.ui.create('contacts', { name: 'Ann' });
+		world.emulator.ui.message({ contactId: contact.id, text: 'See', type: 'file', attachment: sent });
+		await world.emulator.deliveries.settled();
+		const [message] = host.last();
+		expect(message).toMatchObject({ event: 'add_message', attachment_type: 'file', attachment_url: sent.link, attachment_name: 'Scan.pdf' });
+		expect(await fetched(message?.attachment_url)).toBe('from the client');
+		const [lead] = await addLeads(world, 1);
+		await rows('lead', 'update', { leadId: byId(lead as number), customFields: mapper('leads', row?.uuid) });
+		await world.emulator.deliveries.settled();
+		await host.deactivate();
+		const [changed] = host.last();
+		expect(changed).toMatchObject({ event: 'update_lead', id: lead });
+		expect(await fetched((changed?.Contract as IDataObject).file_uuid)).toBe('from the client');
 	});
 });

@@ -8,7 +8,7 @@ import { AccountNeeded } from './conventions';
 import { calendarDayOf, midnightOf, toTimestamp } from './dates';
 import type { FieldDefinition, FieldOption } from './dictionaries';
 import type { ItemFiles } from './files';
-import { fileIn, waitFor } from './files';
+import { fileIn, fileVersionIn, waitFor } from './files';
 import { jsonValue } from './json';
 import { multitextItems } from './multitext';
 import { toMoney, toNumber } from './numbers';
@@ -226,7 +226,8 @@ const file: TypeCodec = {
 			const given = isPlainObject(entry) && isPlainObject(entry.value) ? entry.value : entry;
 			if (isPlainObject(given) && !isUnset(given.file_uuid)) return { value: { ...given, file_uuid: withKey('file_uuid', () => uuidIn(given.file_uuid)) } };
 			const found = fileIn(given, files);
-			if (typeof found === 'string' || !files) return { value: { file_uuid: found as string } };
+			const version = typeof given === 'string' ? fileVersionIn(given) : undefined;
+			if (typeof found === 'string' || !files) return { value: { file_uuid: found as string, ...(version === undefined ? {} : { version_uuid: version }) } };
 			const partOf = ({ uuid, version_uuid, file_name, size }: IDataObject) => ({ file_uuid: uuid, version_uuid, file_name, file_size: size });
 			return { value: waitFor({}, found, { item: files.item, field, partOf }) };
 		}),

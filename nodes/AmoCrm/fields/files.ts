@@ -41,6 +41,9 @@ export function fileUuidIn(value: unknown): string | undefined {
 	return UUID.test(said) ? said : FILE_LINK.exec(said)?.[1];
 }
 
+/** The UUID of the version that a link leads to; nothing where it leads to none or is no link. */
+export const fileVersionIn = (value: unknown): string | undefined => FILE_LINK.exec(toText(value).trim())?.[2];
+
 /** The UUID of a file in the storage, or a file of the item. Throws a `UserError`. */
 export function fileIn(value: unknown, files: ItemFiles | undefined): string | ItemFile {
 	const plain = unwrapLocator(value);

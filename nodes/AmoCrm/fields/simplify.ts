@@ -25,7 +25,7 @@ export interface View {
  */
 export function simplify(row: IDataObject, { names, zones, isOld }: View): IDataObject {
 	const own: IDataObject = {};
-	const shown = flatFile(withValues(row, names));
+	const shown = flatFile(withValues(isOld || row.talk_id === undefined ? row : flatAttachment(row), names));
 	for (const [key, value] of Object.entries(withNames(withParams(shown), names, isOld))) {
 		// A number for a group of users, a text for the group (tab) of a custom field.
 		if (!LEFT_OUT.has(key) || (key === 'group_id' && typeof value === 'string')) own[key] = isMoment(key) || (key === 'next_date' && !isOld) ? (isoMoment(secondsIn(value)) as IDataObject[string]) : value;
@@ -85,6 +85,14 @@ function flatFile(row: IDataObject): IDataObject {
 	const authors = Object.entries(own).flatMap(([key, value]) => (key.endsWith('_by') && isObject(value) ? [[key, value.id]] : []));
 	const urlOf = (link: string) => (isObject(links[link]) ? (links[link].href ?? null) : null);
 	return { ...own, id: own.uuid, ...metadata, ...Object.fromEntries(authors), download_url: urlOf('download'), download_version_url: urlOf('download_version') };
+}
+
+/** What is attached to a message stands beside its own fields. */
+export function flatAttachment(row: IDataObject): IDataObject {
+	const { attachment, ...own } = row;
+	if (!isObject(attachment)) return row;
+	const { type, link, file_name: name } = attachment;
+	return { ...own, attachment_type: type, attachment_url: link, attachment_name: name };
 }
 
 /** What a note or an incoming lead holds stands beside its own fields. */

@@ -35,8 +35,11 @@ export const CURRENCY: LocatorTarget = { noun: 'currency', listSearchMethod: 'se
 /** Where a field of linked records looks for them: among cards of some kinds, or in one list. */
 export const FIELD_PLACE: LocatorTarget = { noun: 'place', listSearchMethod: 'searchFieldPlaces', linkPaths: [], hasTextIds: true, example: 'contacts', source: FIELD_PLACES };
 
-/** The UUID of a file in its links, of its contents and of the API; that of the account stands before it in the first. */
-export const FILE_LINK = /^https?:\/\/[^/]+\/(?:download\/[\w-]+|v1\.0\/files|api\/v4\/files)\/([\da-f-]{36})(?:[/?#]|$)/i;
+/**
+ * The UUID of a file in its links, of its contents and of the API, and behind it that of one version where there is one; that
+ * of the account stands before it in the first.
+ */
+export const FILE_LINK = /^https?:\/\/[^/]+\/(?:download\/[\w-]+|v1\.0\/files|api\/v4\/files)\/([\da-f-]{36})(?:\/([\da-f-]{36}))?(?:[/?#]|$)/i;
 
 /** Of the account's storage. */
 export const FILE: LocatorTarget = { noun: 'file', listSearchMethod: 'searchFiles', linkPaths: [], hasTextIds: true, example: '12345678-1234-4234-8234-123456789012', textLink: FILE_LINK };

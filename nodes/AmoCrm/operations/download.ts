@@ -4,7 +4,8 @@ import { sleep } from 'n8n-workflow';
 import type { Entity } from '../entities/types';
 import { AmoCrmError, orThrow } from '../fields/errors';
 import { field, named, text } from '../fields/fields';
-import { isUnset, toText } from '../fields/values';
+import { fileVersionIn } from '../fields/files';
+import { isUnset, toText, unwrapLocator } from '../fields/values';
 import { readRows } from '../transport/answers';
 import { failureAs } from '../transport/failures';
 import { onFilesHost } from '../transport/filesHost';
@@ -26,7 +27,7 @@ const IN_FLIGHT = 4;
 const MOST_TRIES = 3;
 
 const outputField = field({ name: 'binaryPropertyName', displayName: 'Put Output File in Field', kind: text, required: true, property: { default: 'data' }, placeholder: 'e.g. data', description: 'Name of the field of the item that gets the file' });
-const versionField = field({ name: 'versionUuid', displayName: 'Version UUID', kind: text, placeholder: 'e.g. 12345678-1234-4234-8234-123456789012', description: "The version to download, as 'Get Versions' gives it; the current one when left out" });
+const versionField = field({ name: 'versionUuid', displayName: 'Version UUID', kind: text, placeholder: 'e.g. 12345678-1234-4234-8234-123456789012', description: "The version to download, as 'Get Versions' gives it; that of the link or the current one when left out" });
 
 export function download(entity: Entity): Operation {
 	return {
@@ -41,7 +42,8 @@ async function downloadAll(run: Run, entity: Entity): Promise<void> {
 	const wanted = await readItems(run, (item) => {
 		const { versionUuid: version } = optionsOf(run, item);
 		const property = named(outputField.displayName, () => toText(run.parameter(outputField.name, item, 'data'))) || 'data';
-		return { id: readId(run, entity, item), property, version: isUnset(version) ? undefined : named(versionField.displayName, () => toText(version).trim()) };
+		const given = isUnset(version) ? fileVersionIn(unwrapLocator(run.parameter(entity.idParameter, item, ''))) : named(versionField.displayName, () => toText(version).trim());
+		return { id: readId(run, entity, item), property, version: given };
 	});
 	if (mustStop(run)) return;
 	const found = await findByIds(run.client, entity, '', [...new Set(wanted.map(({ asked }) => asked.id))]);

@@ -6,6 +6,7 @@ import type { Entity } from '../entities/types';
 import { fileOf } from '../fields/dictionaries';
 import { bodyKind, boolean, field, fileId, ITEM_FILE, itemFile, longText } from '../fields/fields';
 import { waitingIn } from '../fields/files';
+import { flatAttachment } from '../fields/simplify';
 import { toText } from '../fields/values';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
@@ -105,9 +106,7 @@ export const getMessages = (entity: Entity): Operation =>
 		read: readMessages,
 		simple: ({ author, attachment, ...row }, id) => {
 			const { name = null, type: authorType = null } = isObject(author) ? author : {};
-			const { type, link, file_name: fileName } = isObject(attachment) ? attachment : {};
-			const file = isObject(attachment) ? { attachment_type: type, attachment_url: link, attachment_name: fileName } : {};
-			return { ...row, talk_id: id, author: name, author_type: authorType, ...file };
+			return { ...row, talk_id: id, author: name, author_type: authorType, ...flatAttachment(isObject(attachment) ? { attachment } : {}) };
 		},
 	});
 
