@@ -193,12 +193,12 @@ const keysIn = (values: unknown): Array<[string, IDataObject[string]]> =>
 
 /** The record in the shape of a webhook (extended facts 1.4), as far as the history tells. */
 function recordOf(part: IDataObject[], action: string): IDataObject {
-	const [{ entity_id: id, created_by: by, created_at: at } = {} as IDataObject] = part;
+	const [{ entity_id: id, entity_type: type, created_by: by, created_at: at } = {} as IDataObject] = part;
 	const after = part.flatMap(({ value_after: values }) => keysIn(values));
 	// Changed twice within a second: what was first before, and last after.
 	const before = part.flatMap(({ value_before: values }) => keysIn(values)).reverse();
 	const stamps = action === 'add' ? { created_user_id: by, created_at: at } : { modified_user_id: by, updated_at: at };
-	return { id, ...Object.fromEntries(after), ...Object.fromEntries(before.map(([key, value]) => [`old_${key}`, value])), ...stamps };
+	return { id, ...(type === 'contact' || type === 'company' ? { type } : {}), ...Object.fromEntries(after), ...Object.fromEntries(before.map(([key, value]) => [`old_${key}`, value])), ...stamps };
 }
 
 const PLURAL: Record<string, string> = { lead: 'leads', contact: 'contacts', company: 'companies', customer: 'customers' };
@@ -206,7 +206,7 @@ const PLURAL: Record<string, string> = { lead: 'leads', contact: 'contacts', com
 function noteOf({ entity_id: element_id, entity_type: type, created_by, created_at, value_after: values }: IDataObject): IDataObject {
 	const note = objectsIn(values).map((value) => value.note).find(isObject) ?? {};
 	const { params, id, note_type, responsible_user_id, updated_by = created_by, updated_at = created_at } = note;
-	return { ...(isObject(params) ? params : {}), id, note_type, element_id, entity_type: PLURAL[textOf(type)] ?? type, created_by, created_at, updated_by, updated_at, responsible_user_id };
+	return { file_name: '', ...(isObject(params) ? params : {}), id, note_type, element_id, entity_type: PLURAL[textOf(type)] ?? type, created_by, created_at, updated_by, updated_at, responsible_user_id };
 }
 
 /** The history names no talk, and of a message the ID alone. */

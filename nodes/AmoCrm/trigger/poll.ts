@@ -14,11 +14,9 @@ import type { ApiClient } from '../transport/client';
 import { inTurns } from '../transport/parallel';
 import type { Memory } from './authenticity';
 import { rememberAccount, scopeOf } from './authenticity';
-import type { Cards } from './cards';
-import { addPlaces, readCards } from './cards';
+import { addPlaces, cardOf, readCards } from './cards';
 import { withChanged } from './changedFields';
 import { isWanted } from './filters';
-import type { History } from './history';
 import { itemsOf, momentOf, readHistory, readNewest } from './history';
 import type { TriggerOptions } from './options';
 import { LOOK_BACK, naming, readEvents, readOptions, SETTLE_TIME } from './options';
@@ -86,17 +84,16 @@ async function news(context: IPollFunctions, client: ApiClient): Promise<IDataOb
 		return [];
 	}
 	const history = await readHistory(client, { codes, after: end, overlap: LATEST_S, atMost: numberIn(context, LOOK_BACK) * 3600 });
-	const upTo = Math.min(history.until ?? Infinity, settledAt(history, numberIn(context, SETTLE_TIME)));
-	const fresh = history.events.filter((row) => momentOf(row) >= start && momentOf(row) <= upTo && given[String(row.id)] === undefined);
+	const { now, events, until = Infinity } = history;
+	const settleTime = numberIn(context, SETTLE_TIME);
+	const upTo = Math.min(until, now === undefined || settleTime === 0 ? Infinity : now - settleTime - 1);
+	const fresh = events.filter((row) => momentOf(row) >= start && momentOf(row) <= upTo && given[String(row.id)] === undefined);
 	const rows = await rowsOfEvents(context, client, { codes, events: fresh });
-	const next = Math.max(end, upTo);
+	// Without a clock of amoCRM the newest event has to do.
+	const next = Math.max(end, Math.min(upTo, now ?? momentOf(events.at(-1) ?? { created_at: end })));
 	Object.assign(memory, { checked, end: next, ...kept({ ...given, ...idsOf(fresh) }, Math.max(start, next - LATEST_S)) });
 	return history.leftOutBefore === undefined ? rows : withGap(context, rows, history.leftOutBefore);
 }
-
-/** Up to when everything is there, however late it shows; without a clock of amoCRM the newest event has to do. */
-const settledAt = ({ now, events }: History, settleSeconds: number): number =>
-	now === undefined ? momentOf(events.at(-1) ?? { created_at: -Infinity }) : now - settleSeconds - (settleSeconds > 0 ? 1 : 0);
 
 const idsOf = (events: IDataObject[]): Record<string, number> => Object.fromEntries(events.map((row) => [String(row.id), momentOf(row)]));
 
@@ -142,11 +139,14 @@ async function rowsOfEvents(context: IPollFunctions, client: ApiClient, { codes,
 	const changed = options.changedFields.length > 0 ? withChanged(items, options.changedFields, changes) : items;
 	const candidates = changed.filter((item) => isWanted(item, options, account.userId));
 	const isPlaced = [options.pipelineIds, options.stageIds, options.responsibleUserIds].some(({ length }) => length > 0);
-	const { cards, failure: unread } = options.loadFullRecord || isPlaced ? await readCards(client, candidates, options.with) : { cards: new Map() as Cards };
+	// Without its card a row would have an ID and what has changed; a webhook brings the record along.
+	const isBare = !options.loadFullRecord && !isUnset(givenOptions(context).loadFullRecord);
+	const toRead = options.loadFullRecord ? candidates : isBare && !isPlaced ? [] : candidates.filter((item) => cardOf(item)?.isSelf);
+	const { cards, failure: unread } = await readCards(client, toRead, options.with);
 	if (unread) throw asError(context, unread);
 	addPlaces(cards);
 	const wanted = candidates.filter((item) => isWanted(item, options, account.userId));
-	const rows = await rowsOf(context, client, { items: wanted, cards: options.loadFullRecord ? cards : new Map(), simplify: toBoolean(context.getNodeParameter('simplify', true)) });
+	const rows = await rowsOf(context, client, { items: wanted, cards: isBare ? new Map() : cards, simplify: toBoolean(context.getNodeParameter('simplify', true)) });
 	return await inTurns(wanted, (item, index) => ({ ...rows[index], ...(changes.has(item) ? { changed_fields: [...(changes.get(item) ?? [])] } : {}) }));
 }
 
@@ -178,6 +178,7 @@ function wantedCodes(context: IPollFunctions): string[] {
 
 /** What can be wrong is said when the workflow is activated or tested, not when something happens. */
 async function check(context: IPollFunctions, client: ApiClient, codes: string[]): Promise<void> {
+	for (const option of [LOOK_BACK, SETTLE_TIME]) numberIn(context, option);
 	await optionsOf(context, client);
 	const typed = codes.filter((code) => triggerEvent(code).name === code && !OF_ONE_FIELD.test(code));
 	const types = typed.length > 0 ? await EVENT_TYPES.read(client) : [];

@@ -45,7 +45,7 @@ const options: INodeProperties[] = [
 		name: 'loadFullRecord',
 		type: 'boolean',
 		default: true,
-		description: "Whether to read the record's card from amoCRM, as what is told of a change holds only a part of it. For notes and messages the card they belong to is returned in 'record'.",
+		description: "Whether to read the record's card from amoCRM, as a delivery holds only a part of it. amoCRM gets its answer first. For notes and messages the card they belong to is returned in 'record'.",
 	},
 	{
 		displayName: 'Only if Changed Names or IDs',
@@ -87,8 +87,11 @@ const webhookOptions: INodeProperties[] = [
 	},
 ];
 
+/** The history tells a change and no record: that is read unless it is said otherwise. */
+const RECORDS_READ = "Whether to read the record's card from amoCRM, which happens without this option too, and for notes and messages the card they belong to, in 'record'. Off: only what the history tells of the change.";
+
 const pollOptions: INodeProperties[] = [
-	...options,
+	...options.map((option) => (option.name === 'loadFullRecord' ? { ...option, description: RECORDS_READ } : option)),
 	LOOK_BACK,
 	{ ...otherEvents, placeholder: 'e.g. nps_rate_added', description: "Types of events in the history of amoCRM that 'Events' does not list, separated by commas" },
 	SETTLE_TIME,

@@ -1,0 +1,70 @@
+import type { IDataObject, INode, INodeParameters, INodeType, INodeTypes, IWorkflowExecuteAdditionalData, WorkflowExecuteMode } from 'n8n-workflow';
+import { NodeHelpers, Workflow } from 'n8n-workflow';
+
+import type { Account } from './harness';
+import { credentialsOf } from './harness';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { AmoCrmPollTrigger } = require('../../nodes/AmoCrm/AmoCrmPollTrigger.node.ts') as typeof import('../../nodes/AmoCrm/AmoCrmPollTrigger.node');
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { PollContext } = require('n8n-core') as typeof import('n8n-core');
+
+/** What n8n does with a polling node, on its own core: the static data is stored with what a poll gives. */
+export interface PollHost {
+	poll(mode?: WorkflowExecuteMode): Promise<IDataObject[]>;
+	configure(parameters: INodeParameters): void;
+	connect(account: Account): void;
+	/** n8n's own clock plays no part; its database does. */
+	restart(): void;
+}
+
+const nodeType: INodeType = new AmoCrmPollTrigger();
+const nodeTypes: INodeTypes = { getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) };
+
+let hosts = 0;
+
+export function openPollHost(connected: Account, given: INodeParameters): PollHost {
+	let account = connected;
+	let credentials = credentialsOf(connected);
+	let parameters = given;
+	let stored: IDataObject = {};
+	let workflow: Workflow | undefined;
+	const id = `w${(hosts += 1)}`;
+
+	function stage(): Workflow {
+		const node: INode = {
+			id: '5d2a6f4e-0000-4000-8000-00000000000c',
+			name: 'amoCRM Polling Trigger',
+			type: 'n8n-nodes-amocrm-kommo.amoCrmPollTrigger',
+			typeVersion: 2,
+			position: [0, 0],
+			parameters,
+			credentials: { amoCrmOAuth2Api: { id: account.id ?? '1', name: 'amoCRM account' } },
+		};
+		node.parameters = NodeHelpers.getNodeParameters(nodeType.description.properties, parameters, true, false, node, nodeType.description) as INodeParameters;
+		return new Workflow({ id, nodes: [node], connections: {}, active: true, nodeTypes, staticData: structuredClone(stored), settings: { timezone: 'Europe/Moscow' } });
+	}
+
+	return {
+		async poll(mode = 'trigger') {
+			workflow ??= stage();
+			const additionalData = { credentialsHelper: credentials, variables: {} } as unknown as IWorkflowExecuteAdditionalData;
+			const context = new PollContext(workflow, workflow.getNode('amoCRM Polling Trigger') as INode, additionalData, mode, mode === 'manual' ? 'manual' : 'activate');
+			const isFirst = Object.keys(stored).length === 0;
+			const result = (await nodeType.poll?.call(context)) ?? null;
+			// n8n stores it at the activation too.
+			if (mode === 'trigger' && (result !== null || isFirst)) stored = JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject;
+			return (result ?? []).flat().map(({ json }) => json);
+		},
+		configure: (next) => {
+			parameters = next;
+			workflow = undefined;
+		},
+		connect: (next) => {
+			account = next;
+			credentials = credentialsOf(next);
+			workflow = undefined;
+		},
+		restart: () => (workflow = undefined),
+	};
+}
