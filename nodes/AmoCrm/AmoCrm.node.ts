@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { actionInWords, everything, operationOf, resourceProperties, resources } from './menu';
+import { actionInWords, choiceLists, everything, operationOf, resourceProperties, resources } from './menu';
 import { executeOperation } from './operations/execute';
 import { authenticationProperty, credentialTypes } from './operations/parameters';
-import { listSearchOf } from './pickers/listSearch';
+import { choiceSearchOf, listSearchOf } from './pickers/listSearch';
 import * as loadOptions from './pickers/loadOptions';
 import * as resourceMapping from './pickers/resourceMapping';
 
@@ -27,7 +27,11 @@ export class AmoCrm implements INodeType {
 		properties: [authenticationProperty, ...resourceProperties()],
 	};
 
-	methods = { listSearch: listSearchOf(resources.map(({ entity }) => entity)), loadOptions, resourceMapping };
+	methods = {
+		listSearch: { ...listSearchOf(resources.map(({ entity }) => entity)), ...choiceSearchOf({ ...loadOptions, ...choiceLists }) },
+		loadOptions,
+		resourceMapping,
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeOperation(this, operationOf);

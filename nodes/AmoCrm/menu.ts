@@ -57,6 +57,7 @@ import { placed } from './operations/place';
 import { runBot, stopBot } from './operations/salesbots';
 import { closeTalk, getMessages, sendMessage } from './operations/talks';
 import { createTransaction } from './operations/transactions';
+import { ChoiceLists, withToolForm } from './operations/toolForm';
 import type { Operation, Resource } from './operations/types';
 import { upload } from './operations/upload';
 import { upsert } from './operations/upsert';
@@ -184,8 +185,16 @@ const nested = ({ type, options }: INodeProperties) => (type === 'collection' ? 
 /** A collection is the same wherever it looks the same, whatever it offers there. */
 const lookOf = (property: INodeProperties): string => JSON.stringify(property.type === 'collection' ? { ...property, options: [] } : property);
 
+const lists = new ChoiceLists();
+
+const all: Offer[] = resources.flatMap(({ entity, operations }) =>
+	operations.map(({ value, properties }) => ({ resource: entity.value, operation: value, properties: withToolForm(properties, lists) })),
+);
+
+/** What the pickers of choices list, by the methods that they name. */
+export const choiceLists = lists.methods();
+
 function parameters(): INodeProperties[] {
-	const all = resources.flatMap(({ entity, operations }) => operations.map(({ value, properties }) => ({ resource: entity.value, operation: value, properties })));
 	return merge(all).flatMap(({ property, offers }) =>
 		placesOf(offers, all).map((place) => shownFor({ ...property, ...merged(property, offers.filter(isIn(place))) }, { resource: place.resources, operation: place.operations })),
 	);

@@ -196,8 +196,8 @@ for (const { entity, operations } of resources) {
 				expect(OPEN).toContain(place.property.name);
 				return;
 			}
-			const isTool = place.property.displayOptions?.show?.['@tool'] !== undefined;
-			const given = async (value: unknown) => await perform(withValue(operation, place, wrapped(place, value)), isTool);
+			const isOfTool = place.property.displayOptions?.show?.['@tool'] !== undefined;
+			const given = async (value: unknown) => await perform(withValue(operation, place, wrapped(place, value)), isOfTool);
 			// Not every choice is possible for every record.
 			let choice = named[0] as INodePropertyOptions;
 			let byIds = await given(choice.value);
@@ -215,6 +215,13 @@ for (const { entity, operations } of resources) {
 				expect(timeless(byName.result)).toEqual(timeless(byIds.result));
 				expect(byName.requests.length - byIds.requests.length).toBeLessThanOrEqual(hasChoices(place) ? 0 : (LISTS[`${resource}.${place.property.name}`] ?? 1));
 				expect(byName.requests).toEqual(expect.arrayContaining(byIds.requests));
+			}
+			if (place.property.type === 'options' && !place.property.displayOptions?.show?.['@version']) {
+				// As a tool, where the choice is a picker: the model fills it, or a workflow has it saved as a choice.
+				const saved = await perform(withValue(operation, place, wrapped(place, choice.value)), true);
+				const byModel = await perform(withValue(operation, place, { __rl: true, mode: 'list', value: `={{ ${JSON.stringify(choice.name)} }}` }), true);
+				expect([byModel, saved].map(({ result }) => result.error?.message)).toEqual([found, found]);
+				expect(timeless(byModel.result)).toEqual(timeless(saved.result));
 			}
 			const wrong = await given(`${choice.name}§`);
 			expect(wrong.result.error?.message).toContain(`'${choice.name}§'`);

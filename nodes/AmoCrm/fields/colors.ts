@@ -2,7 +2,7 @@ import { UserError } from 'n8n-workflow';
 
 import type { FieldKind } from './fields';
 import { bodyKind } from './fields';
-import { labelKey, optionsOf, show } from './values';
+import { labelKey, optionsOf, show, unwrapLocator } from './values';
 
 /** Colors that amoCRM takes, each route in its own form; people write them with and without `#`. */
 export interface Palette {
@@ -44,11 +44,12 @@ export function color(palette: Palette): FieldKind {
 
 /** The color as the route wants it. Throws a `UserError` that says which there are. */
 export function colorOf(value: unknown, { prefix, names }: Palette): string {
-	const text = labelKey(typeof value === 'string' ? value : '');
+	const plain = unwrapLocator(value);
+	const text = labelKey(typeof plain === 'string' ? plain : '');
 	const [, digits = ''] = /^#?([\da-f]{6})$/.exec(text) ?? [];
 	if (!names && digits !== '') return prefix + digits;
 	const known = Object.entries(names ?? {}).find(([own, name]) => own.toLowerCase() === digits || labelKey(name) === text)?.[0];
 	if (known !== undefined) return prefix + known;
 	const choice = names ? `Give one of: ${Object.entries(names).map(([own, name]) => `${name} (${prefix}${own})`).join(', ')}.` : 'Give six hexadecimal digits such as #ae003f.';
-	throw new UserError(`${show(value)} is not a color that amoCRM takes here. ${choice}`);
+	throw new UserError(`${show(plain)} is not a color that amoCRM takes here. ${choice}`);
 }

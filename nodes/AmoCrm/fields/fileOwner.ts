@@ -7,8 +7,8 @@ import { named } from './fields';
 import type { Filter } from './filters';
 import type { PickContext } from './locator';
 import { idIn, recordLocator } from './locator';
-import { CATALOG, elementOf, RECORD, recordOf, RECORDS } from './targets';
-import { isUnset, labelKey, optionIn, unwrapLocator } from './values';
+import { CATALOG, elementOf, RECORD, recordOf, RECORDS, recordType } from './targets';
+import { isUnset, optionIn, unwrapLocator } from './values';
 
 /** What files hang on: cards, and elements of lists. */
 
@@ -28,7 +28,7 @@ function ownerIn(value: unknown, { entityType, catalogId }: Record<string, unkno
 	const plain = unwrapLocator(value);
 	if (isLink(plain)) return withoutLinks({ entity_id: plain }, context.accountUrl, ['entity_type', 'catalog_id']) as FileOwner;
 	if (isUnset(entityType)) throw new UserError("an ID needs 'Linked Record Type' too.");
-	const kind = named('Linked Record Type', () => optionIn(FILE_OWNERS, RECORDS.find(({ noun }) => noun === labelKey(String(entityType)))?.type ?? entityType));
+	const kind = named('Linked Record Type', () => optionIn(FILE_OWNERS, recordType(entityType)));
 	if (kind !== 'catalog_elements') return { entity_type: kind, entity_id: idIn(recordOf(kind), value, context) };
 	if (isUnset(catalogId)) throw new UserError("an element needs 'List' too.");
 	const catalog = named('List', () => idIn(CATALOG, catalogId, context));

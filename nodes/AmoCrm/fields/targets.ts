@@ -1,6 +1,6 @@
 import type { LocatorTarget } from './locator';
 import { CATALOGS, CURRENCIES, CUSTOMER_SEGMENTS, CUSTOMER_STATUSES, FIELD_PLACES, fieldGroupSource, PIPELINES, ROLES, STAGES, USERS } from './sources';
-import { labelKey } from './values';
+import { labelKey, unwrapLocator } from './values';
 
 /** What the pickers of linked records pick. */
 
@@ -83,10 +83,10 @@ export const RECORDS = [recordTarget('leads', 'lead'), recordTarget('contacts', 
 /** A record of the type that is chosen beside its picker. */
 export const RECORD: LocatorTarget = { noun: 'record', listSearchMethod: 'searchLinkedRecords', linkPaths: RECORDS.flatMap(({ linkPaths }) => linkPaths) };
 
-const kindOf = (type: unknown): RecordTarget | undefined => RECORDS.find((record) => [record.type, record.noun].includes(labelKey(String(type))));
+const kindOf = (type: unknown): RecordTarget | undefined => RECORDS.find((record) => [record.type, record.noun].includes(labelKey(String(unwrapLocator(type)))));
 
 /** The type of records by its name too: "Lead" is "leads". */
-export const recordType = (type: unknown): unknown => kindOf(type)?.type ?? type;
+export const recordType = (type: unknown): unknown => kindOf(type)?.type ?? unwrapLocator(type);
 
 /** `RECORD` when its type is known: a link must lead to that type. */
 export const recordOf = (type: unknown): LocatorTarget => kindOf(type) ?? RECORD;

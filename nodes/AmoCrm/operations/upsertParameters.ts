@@ -61,7 +61,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 			options: matchBy.map((value) => ({ value, name: MATCH_BY[value].name, description: MATCH_BY[value].description })),
 			default: 'name',
 			...(matchBy.includes('phoneOrEmail') ? { default: 'phoneOrEmail' } : {}),
-			description: `How to tell whether the ${noun} exists already`,
+			description: 'How to tell whether the record exists already',
 		},
 		...keyFields.map((field) => ({
 			...fieldProperty(field, 'create'),
@@ -86,7 +86,7 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 			required: true,
 			...shownFor('customField'),
 			placeholder: 'e.g. A-1024',
-			description: `Value of that field to find the ${noun} by. It is saved too.`,
+			description: 'Value of that field to find the record by. It is saved too.',
 		},
 		{ ...idProperty(entity), required: false, ...shownFor('id'), description: `The ${noun} to update; left empty, a new one is created` },
 		...fields.filter(isTopLevel).map((field) => ({
@@ -115,7 +115,6 @@ function hiddenWhereMatched(field: WritableField, property: INodeProperties): IN
 }
 
 export function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
-	const nouns = inSentence(entity.displayNamePlural);
 	const fields = fieldsFor(entity, 'create').filter((field) => field.name !== 'customFieldsJson');
 	const has = (name: string) => fields.some((field) => field.name === name);
 	// One record at most has an ID, and nothing has to be searched.
@@ -132,7 +131,7 @@ export function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperti
 			],
 			default: 'newest',
 			...unlessById,
-			description: `What to do when several ${nouns} match`,
+			description: 'What to do when several records match',
 		},
 		{
 			displayName: 'How to Search',
@@ -140,12 +139,12 @@ export function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperti
 			type: 'options',
 			options: [
 				{ name: 'Automatic', value: 'auto', description: 'Whichever needs fewer requests' },
-				{ name: 'Read Everything Once', value: 'sweep', description: `Read all ${nouns} of the account and compare here` },
+				{ name: 'Read Everything Once', value: 'sweep', description: 'Read all records of the account and compare here' },
 				{ name: 'Search Each Value', value: 'search', description: 'One search for each different value' },
 			],
 			default: 'auto',
 			...unlessById,
-			description: `How to find the existing ${nouns}`,
+			description: 'How to find the existing records',
 		},
 		{
 			displayName: 'Set Only When Creating',

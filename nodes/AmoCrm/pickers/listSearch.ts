@@ -1,4 +1,4 @@
-import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
+import type { IDataObject, ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult, INodePropertyOptions } from 'n8n-workflow';
 
 import { CARDS, cardUrl } from '../entities/cards';
 import { catalog } from '../entities/catalog';
@@ -13,7 +13,7 @@ import { filesBase, pipelinesOf, stageNames } from '../fields/dictionaries';
 import type { Source } from '../fields/choices';
 import { ifReadable, orThrow } from '../fields/errors';
 import { CARD_PLACES, PIPELINES, USERS } from '../fields/sources';
-import { isUnset, labelKey } from '../fields/values';
+import { isUnset, labelKey, unwrapLocator } from '../fields/values';
 import type { Rows } from '../transport/answers';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
@@ -93,9 +93,18 @@ export function listSearchOf(entities: Entity[]): Record<string, ListSearch> {
 	return { ...Object.fromEntries(derived), searchFieldPlaces, searchFiles, searchLinkedRecords, searchPipelines, searchStages, searchUsers };
 }
 
+/** The methods that fill the pickers of choices, by the names of those that give all of them. */
+export const choiceSearchOf = (lists: Record<string, (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>>): Record<string, ListSearch> =>
+	Object.fromEntries(Object.entries(lists).map(([method, list]) => [method, searchIn(list)]));
+
+const searchIn = (list: (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>): ListSearch =>
+	async function (filter = '') {
+		return { results: (await list.call(this)).filter(({ name }) => matches(name, filter)) };
+	};
+
 /** Records of the type chosen beside the picker: what a task belongs to, what a record is linked to. */
 async function searchLinkedRecords(this: ILoadOptionsFunctions, filter?: string, paginationToken?: string): Promise<INodeListSearchResult> {
-	const chosen = ['linkTo', '&entityType', 'entityType', 'filters.entityType', 'filters.linkTo'].map((name) => this.getCurrentNodeParameter(name)).find((value) => value !== undefined);
+	const chosen = ['linkTo', '&entityType', 'entityType', 'filters.entityType', 'filters.linkTo'].map((name) => unwrapLocator(this.getCurrentNodeParameter(name))).find((value) => value !== undefined);
 	const kind = [...CARDS, catalogElement, task].find(({ value, collection }) => (value === 'catalogElement' ? 'catalog_elements' : collection) === chosen) ?? lead;
 	return await search(this, kind, filter, paginationToken);
 }

@@ -4,6 +4,7 @@ import { CARDS, WITH_CUSTOM_FIELDS } from '../entities/cards';
 import { createOnlyFields } from '../entities/shared';
 import type { Source } from '../fields/choices';
 import { CUSTOMER_STATUSES, EVENT_TYPES, eventFieldSource, fieldOptionSource, fieldSource, LOSS_REASONS, PIPELINES, priceFieldSource, TASK_TYPES, USER_GROUPS, USERS } from '../fields/sources';
+import { unwrapLocator } from '../fields/values';
 import { catalogIdOf, fieldsPathOf, fromAccount, stagesToPick } from './read';
 
 type Options = Promise<INodePropertyOptions[]>;
@@ -48,7 +49,7 @@ export async function getPriceFields(this: ILoadOptionsFunctions): Options {
 }
 
 /** The kind of records that is chosen among the filters, where it has custom fields. */
-const chosenCards = (context: ILoadOptionsFunctions) => CARDS.find(({ collection }) => collection === context.getCurrentNodeParameter('filters.entityType'))?.collection;
+const chosenCards = (context: ILoadOptionsFunctions) => CARDS.find(({ collection }) => collection === unwrapLocator(context.getCurrentNodeParameter('filters.entityType')))?.collection;
 
 /** Custom fields that events tell changes of. */
 export async function getEventFields(this: ILoadOptionsFunctions): Options {
@@ -57,6 +58,6 @@ export async function getEventFields(this: ILoadOptionsFunctions): Options {
 
 /** Options of the field that is chosen among the filters of events. */
 export async function getEventFieldOptions(this: ILoadOptionsFunctions): Options {
-	const fieldId = Number(this.getCurrentNodeParameter('filters.customFieldId') ?? NaN);
+	const fieldId = Number(unwrapLocator(this.getCurrentNodeParameter('filters.customFieldId')) ?? NaN);
 	return Number.isInteger(fieldId) ? await optionsOf(this, fieldOptionSource(fieldId, chosenCards(this))) : [];
 }
