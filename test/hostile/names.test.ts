@@ -275,7 +275,7 @@ function formOf(world: World, entity: Entity, operation: string): INodeParameter
 }
 
 /** Without what is the moment of the run. */
-const timeless = ({ rows }: RunResult): string => JSON.stringify(rows.map(({ json }) => json)).replace(/"(form_sent_at|called_at|created_at)":\d+/g, '');
+const timeless = ({ rows }: RunResult): string => JSON.stringify(rows.map(({ json }) => json)).replace(/"(form_sent_at|called_at|created_at|button_id|creation_status)":("?)\w+\2/g, '');
 
 /** The names of the collections that hold lists of blocks. */
 function placesOfLists(properties: INodeProperties[]): Set<string> {
