@@ -47,10 +47,8 @@ const replaced = places.filter((place) => ruleOf(place, '@tool') === false);
 test('what a workflow has saved for a choice holds for its picker', () => {
 	expect(replaced.length).toBeGreaterThan(120);
 	for (const { property, siblings } of replaced) {
-		const { '@tool': _, ...own } = property.displayOptions?.show ?? {};
-		const twins = siblings.filter(({ name, displayOptions: { show: { '@tool': tool, ...show } = {}, hide } = {} }) =>
-			name === property.name && tool?.[0] === true && JSON.stringify([show, hide]) === JSON.stringify([own, property.displayOptions?.hide]),
-		);
+		const rules = { ...property.displayOptions, show: { ...property.displayOptions?.show, '@tool': [true] } };
+		const twins = siblings.filter(({ name, displayOptions }) => name === property.name && JSON.stringify(displayOptions) === JSON.stringify(rules));
 		expect(twins).toHaveLength(1);
 		const [twin] = twins as [INodeProperties];
 		if (property.type === 'options') expect(twin.default).toMatchObject({ __rl: true, mode: 'list', value: property.default });

@@ -64,7 +64,7 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 			noDataExpression: true,
 			options: linkTargetsOf(entity),
 			default: presetTarget(entity),
-			description: `What kind of record is meant; untouched, the link of a card says it itself`,
+			description: 'What kind of record is meant; untouched, the link of a card says it itself',
 		},
 		{
 			...pickerOf('Linked Record', 'linkedId', RECORD),

@@ -44,7 +44,7 @@ const inBoth = (property: INodeProperties, ofTool: INodeProperties): INodeProper
 	[property, ofTool].map((one, index) => ({ ...one, displayOptions: { ...property.displayOptions, show: { '@tool': [index === 1], ...property.displayOptions?.show } } }));
 
 /** The same parameter: what is saved for a choice holds for its picker. */
-function pickerOf({ options, typeOptions, noDataExpression: _, ...property }: INodeProperties, lists: ChoiceLists): INodeProperties {
+function pickerOf({ options, typeOptions, ...property }: INodeProperties, lists: ChoiceLists): INodeProperties {
 	const { displayName, description, default: value } = property;
 	const { loadOptionsMethod, ...rest } = typeOptions ?? {};
 	const choices = options as INodePropertyOptions[] | undefined;
@@ -52,6 +52,7 @@ function pickerOf({ options, typeOptions, noDataExpression: _, ...property }: IN
 	const searchListMethod = loadOptionsMethod ?? lists.methodOf(choices ?? []);
 	return {
 		...property,
+		noDataExpression: undefined,
 		displayName: plainName({ displayName }),
 		...(Object.keys(rest).length > 0 ? { typeOptions: rest } : {}),
 		...(description ? { description: description.replace(/\.? Choose from the list, or .*$/, '') } : {}),
