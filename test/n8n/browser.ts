@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { work } from '../../scripts/lib/paths.mjs';
 
 /** Nothing that looks for the network: on a machine without one, those look-ups slow every start down. */
@@ -24,7 +24,8 @@ export interface Browser {
 	close(): Promise<void>;
 }
 
-export async function openBrowser(suite: string): Promise<Browser> {
+/** `look` wins over how the windows look otherwise. */
+export async function openBrowser(suite: string, look: BrowserContextOptions = {}): Promise<Browser> {
 	const folder = join(work, 'screenshots', suite);
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
@@ -32,7 +33,7 @@ export async function openBrowser(suite: string): Promise<Browser> {
 
 	let shots = 0;
 	const openWindow = async (): Promise<Browser> => {
-		const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+		const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...look });
 		// n8n's pages name fonts and images elsewhere; only this machine is to be asked.
 		await context.route(
 			({ hostname }) => !['localhost', '127.0.0.1'].includes(hostname),
