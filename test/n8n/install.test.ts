@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { node24 } from '../../scripts/lib/n8nHost.mjs';
 import { postgresSettings } from '../../scripts/lib/n8nServer.mjs';
 import { packageName, packedTarball } from '../../scripts/lib/pack.mjs';
-import { root } from '../../scripts/lib/paths.mjs';
 import { freePort } from '../../scripts/lib/ports.mjs';
 import { ensurePostgres, startPostgres } from '../../scripts/lib/postgres.mjs';
 import { eventually, executionsOf } from './executions';
+import { installedAs, shopSettings, version } from './shop';
 import { triggerNode, type Credential } from './run';
 import { openStage, consent, createCredential, type Stage } from './stage';
 
@@ -15,7 +12,7 @@ import { openStage, consent, createCredential, type Stage } from './stage';
  * stores the nodes and their last versions in its database.
  */
 
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+/** Those of the trigger. */
 const VERSIONS = [1, 1.1, 2];
 
 let postgres: { stop(): Promise<void> };
@@ -26,15 +23,7 @@ beforeAll(async () => {
 	await ensurePostgres();
 	const port = await freePort();
 	postgres = await startPostgres(port);
-	const settings = {
-		...postgresSettings(port),
-		PATH: [join(__dirname, 'install'), dirname(node24), process.env.PATH].join(delimiter),
-		PACKED_FILE: String(packedTarball()?.file),
-		PACKED_VERSION: version,
-		// The registry is not asked: nothing listens there.
-		HTTPS_PROXY: 'http://127.0.0.1:9',
-		NO_PROXY: 'localhost,127.0.0.1',
-	};
+	const settings = { ...postgresSettings(port), ...shopSettings({ [version]: String(packedTarball()?.file) }) };
 	stage = await openStage('install', { seed: 'empty' }, { settings, withoutPackage: true });
 });
 afterAll(async () => {
@@ -44,23 +33,9 @@ afterAll(async () => {
 
 const client = () => stage.n8n.client;
 
-interface Installed {
-	packageName: string;
-	installedVersion: string;
-	installedNodes: Array<{ type: string; latestVersion: number }>;
-}
-
 test('n8n installs the package, and stores its nodes with whole versions', async () => {
-	const expected = {
-		packageName,
-		installedVersion: version,
-		installedNodes: expect.arrayContaining([
-			expect.objectContaining({ type: `${packageName}.amoCrm`, latestVersion: 2 }),
-			expect.objectContaining({ type: `${packageName}.amoCrmTrigger`, latestVersion: VERSIONS.at(-1) }),
-		]),
-	};
-	const installed = (await client().request('POST', '/rest/community-packages', { name: packageName, version })) as Installed;
-	expect(installed).toMatchObject(expected);
+	const expected = await installedAs(version);
+	expect(await client().request('POST', '/rest/community-packages', { name: packageName, version })).toMatchObject(expected);
 	expect(await client().request('GET', '/rest/community-packages')).toMatchObject([expected]);
 	credential = await createCredential(stage.n8n, stage.emulator.url);
 	await consent(client(), credential);

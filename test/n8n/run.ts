@@ -59,7 +59,12 @@ type Workflow = Parameters<N8nClient['createWorkflow']>[0];
 
 /** Saves a workflow, runs it by hand, and reads what its last node gave. */
 export async function runWorkflow(client: N8nClient, workflow: Workflow, trigger: string, node: string): Promise<Run> {
-	const { executionId } = await startByHand(client, await client.createWorkflow(workflow), trigger);
+	return await runAgain(client, await client.createWorkflow(workflow), trigger, node);
+}
+
+/** Runs a saved workflow by hand, and reads what its node gave. */
+export async function runAgain(client: N8nClient, saved: { id: string }, trigger: string, node: string): Promise<Run> {
+	const { executionId } = await startByHand(client, saved, trigger);
 	return readRun(await finished(client, String(executionId)), node);
 }
 
