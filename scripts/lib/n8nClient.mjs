@@ -17,6 +17,8 @@ export class N8nClient {
 			method,
 			headers: {
 				cookie: this.cookie,
+				// A kept connection may be closed by n8n at the moment in which it is used again.
+				connection: 'close',
 				...(body ? { 'content-type': 'application/json' } : {}),
 			},
 			body: body && JSON.stringify(body),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { root, work } from './paths.mjs';
 import { run, runNpm } from './processes.mjs';
 import { step } from './progress.mjs';
@@ -56,21 +57,20 @@ export async function ensureTarball() {
 
 /** Builds and packs the package as a commit has it, under another version; gives the tarball. */
 export async function packCommit(commit, version) {
-	const folder = join(work, 'earlier', commit);
-	const packed = join(folder, `${packageName}-${version}.tgz`);
+	const packed = join(work, 'earlier', commit, `${packageName}-${version}.tgz`);
 	if (existsSync(packed)) return packed;
-	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(folder, { recursive: true });
+	const folder = mkdtempSync(join(tmpdir(), 'earlier-'));
 	await step(`Building the package as it was at ${commit}`, async () => {
-		const archive = join(folder, 'source.tar');
-		await run('archive', 'git', ['archive', '--output', archive, commit]);
-		await run('unpack', 'tar', ['-xf', archive, '-C', folder]);
+		await run('archive', 'git', ['archive', '--output', join(folder, 'source.tar'), commit]);
+		await run('unpack', 'tar', ['-xf', join(folder, 'source.tar'), '-C', folder]);
 		const manifest = join(folder, 'package.json');
 		writeFileSync(manifest, JSON.stringify({ ...JSON.parse(readFileSync(manifest, 'utf8')), version }));
 		symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
 		await run('build-earlier', process.execPath, [join(root, 'node_modules', 'gulp', 'bin', 'gulp.js'), 'build'], { cwd: folder });
-		await runNpm('pack-earlier', ['pack', '--ignore-scripts'], { cwd: folder });
+		mkdirSync(dirname(packed), { recursive: true });
+		await runNpm('pack-earlier', ['pack', '--ignore-scripts', '--pack-destination', dirname(packed)], { cwd: folder });
 	});
+	rmSync(folder, { recursive: true, force: true });
 	return packed;
 }
 

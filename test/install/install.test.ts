@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isLine1 } from '../../scripts/lib/n8nHost.mjs';
 import { postgresSettings } from '../../scripts/lib/n8nServer.mjs';
 import { packageName, packedTarball } from '../../scripts/lib/pack.mjs';
 import { freePort } from '../../scripts/lib/ports.mjs';
@@ -10,6 +11,9 @@ import { installedAs, nodeVersions, shopSettings, version } from '../n8n/shop';
 import { consent, createCredential, openStage, type Stage } from '../n8n/stage';
 
 /** The life of the package in an n8n: an early state of it, the update to this one, and its end. */
+
+// Each step needs the ones before it: none can be tried again alone.
+jest.retryTimes(0);
 
 const EARLIER = '0.0.1';
 const earlierFile = process.env.EARLIER_FILE ?? '';
@@ -43,7 +47,11 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (database) => {
 
 	const client = () => stage.n8n.client;
 	const packages = async (): Promise<object[]> => await client().request('GET', '/rest/community-packages');
-	const known = async (): Promise<Array<{ name: string }>> => await client().request('POST', '/rest/node-types', { nodeInfos: await nodeVersions() });
+	/** The nodes that n8n has, once for each version; none is an answer or a refusal. */
+	const known = async (): Promise<string[]> => {
+		const found: Array<{ name: string }> = await client().request('POST', '/rest/node-types', { nodeInfos: await nodeVersions() });
+		return found.map(({ name }) => name.split('.').pop() ?? '');
+	};
 
 	/** One amoCRM node of the first version behind a click. */
 	async function save(name: string, parameters: object, credential: object): Promise<Saved> {
@@ -91,7 +99,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (database) => {
 		const expected = await installedAs(version);
 		expect(await client().request('PATCH', '/rest/community-packages', { name: packageName, version })).toMatchObject(expected);
 		expect(await packages()).toMatchObject([expected]);
-		expect((await known()).map(({ name }) => name)).toEqual((await nodeVersions()).map(({ name }) => name));
+		expect(await known()).toEqual((await nodeVersions()).map(({ name }) => name.split('.').pop()));
 		expect([...(await rowsOf(reading)), ...(await rowsOf(writing))]).toEqual(before);
 		await arrives('after the update');
 	});
@@ -112,7 +120,8 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (database) => {
 			const folder = join(stage.n8n.userFolder, '.n8n', 'nodes');
 			expect(await packages()).toEqual([]);
 			expect(existsSync(join(folder, 'node_modules', packageName))).toBe(false);
-			expect(readFileSync(join(folder, 'package.json'), 'utf8')).not.toContain(packageName);
+			// n8n 1.x leaves the name of what it has removed.
+			if (!isLine1) expect(readFileSync(join(folder, 'package.json'), 'utf8')).not.toContain(packageName);
 			expect(await known().catch(() => [])).toEqual([]);
 		};
 		await isGone();
