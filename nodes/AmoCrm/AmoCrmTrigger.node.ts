@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, IHookFunctions, INodeType, INodeTypeDescription, IWebhookFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, IHookFunctions, INodeType, INodeTypeDescription, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { authenticationProperty, credentialTypes } from './operations/parameters';
@@ -8,6 +8,7 @@ import { processDelivery } from './trigger/process';
 import { TRIGGER_SUBTITLE, triggerProperties } from './trigger/properties';
 import { receive } from './trigger/receive';
 import { isSubscribed, subscribe, unsubscribe } from './trigger/subscription';
+import { watch } from './trigger/watch';
 
 export class AmoCrmTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -49,11 +50,11 @@ export class AmoCrmTrigger implements INodeType {
 	};
 
 	/**
-	 * Nothing to run. But n8n 2.41 registers anew at its start only the nodes that have this; of others it does not even
-	 * check whether the subscription still exists.
+	 * Looks after the subscription, and catches up. n8n 2.41 registers anew at its start only the nodes that have this; of
+	 * others it does not even check whether the subscription still exists.
 	 */
-	async trigger() {
-		return {};
+	async trigger(this: ITriggerFunctions) {
+		return await watch(this);
 	}
 
 	async webhook(this: IWebhookFunctions) {

@@ -21,7 +21,7 @@ import { credentialsOf, runDataOf } from './harness';
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { AmoCrmTrigger } = require('../../nodes/AmoCrm/AmoCrmTrigger.node.ts') as typeof import('../../nodes/AmoCrm/AmoCrmTrigger.node');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
-const { ExecutionLifecycleHooks, HookContext, WebhookContext, WorkflowExecute } = require('n8n-core') as typeof import('n8n-core');
+const { DataDeduplicationService, ExecutionLifecycleHooks, HookContext, TriggerContext, WebhookContext, WorkflowExecute } = require('n8n-core') as typeof import('n8n-core');
 
 /**
  * What n8n does with a trigger, on its own core and a real HTTP server: activation, start-up, deliveries, and an execution
@@ -36,6 +36,14 @@ export interface TriggerHost {
 	activate(): Promise<void>;
 	/** What n8n does with an active workflow when it starts. */
 	restart(): Promise<void>;
+	/** Runs what n8n runs beside the hooks as long as the workflow is active. */
+	run(activation: 'activate' | 'init' | 'update'): Promise<void>;
+	/** From now on, a process that knows only what n8n has saved. */
+	replace(): Promise<void>;
+	/** Nobody listens. */
+	isDown: boolean;
+	/** Before an execution runs; when it fails, n8n was killed. */
+	executing: () => Promise<void>;
 	deactivate(): Promise<void>;
 	configure(parameters: INodeParameters): void;
 	/** What it takes to save the static data after the subscription is made. */
@@ -49,17 +57,61 @@ export interface TriggerHost {
 	close(): Promise<void>;
 }
 
-const nodeType: INodeType = new AmoCrmTrigger();
-const nodeTypes: INodeTypes = { getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) };
+const theNodeType: INodeType = new AmoCrmTrigger();
+
+/** The node in a process of its own: it shares what n8n's database holds, and nothing else. */
+function inNewProcess(): INodeType {
+	let node: INodeType = theNodeType;
+	jest.isolateModules(() => {
+		jest.doMock('n8n-workflow', () => actual);
+		// eslint-disable-next-line @typescript-eslint/no-require-imports
+		const isolated = require('../../nodes/AmoCrm/AmoCrmTrigger.node.ts') as typeof import('../../nodes/AmoCrm/AmoCrmTrigger.node');
+		node = new isolated.AmoCrmTrigger();
+	});
+	jest.dontMock('n8n-workflow');
+	return node;
+}
+const actual = jest.requireActual<object>('n8n-workflow');
+
+/** What n8n's database keeps of nodes, as its own deduplication does it: read, changed and written in three steps. */
+const processed = new Map<string, string[]>();
+const entriesOf = async (key: string) => {
+	await new Promise((resolve) => setImmediate(resolve));
+	return [...(processed.get(key) ?? [])];
+};
+void DataDeduplicationService.init({
+	checkProcessedAndRecord: async (items, _scope, { node }, { maxEntries }) => {
+		const entries = await entriesOf(String(node?.id));
+		const known = new Set(entries);
+		const fresh = items.filter((item) => !known.has(String(item)));
+		entries.push(...fresh.map(String));
+		if (maxEntries) entries.splice(0, entries.length - maxEntries);
+		processed.set(String(node?.id), entries);
+		return { new: fresh, processed: items.filter((item) => known.has(String(item))) };
+	},
+	removeProcessed: async (items, _scope, { node }) => {
+		const gone = new Set(items.map(String));
+		processed.set(String(node?.id), (await entriesOf(String(node?.id))).filter((entry) => !gone.has(entry)));
+	},
+	clearAllProcessedItems: async (_scope, { node }) => void processed.delete(String(node?.id)),
+	getProcessedDataCount: async (_scope, { node }) => (await entriesOf(String(node?.id))).length,
+});
 const NODE_ID = '5d2a6f4e-0000-4000-8000-00000000000a';
 const WEBHOOK_ID = '5d2a6f4e-0000-4000-8000-00000000000b';
 
-export async function openTriggerHost(connected: Account, given: INodeParameters, publicUrl?: string, typeVersion = nodeType.description.defaultVersion ?? 1): Promise<TriggerHost> {
+export async function openTriggerHost(connected: Account, given: INodeParameters, publicUrl?: string, typeVersion = theNodeType.description.defaultVersion ?? 1): Promise<TriggerHost> {
+	let nodeType = theNodeType;
+	const nodeTypes: INodeTypes = { getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) };
+	/** Processes that were killed. */
+	let lives = 0;
+	let close: () => Promise<void> = async () => undefined;
 	let account = connected;
+	processed.clear();
 	let parameters = given;
 	let staticData: IDataObject = {};
 	const running = new Set<Promise<void>>();
 	const server = createServer((request, response) => {
+		if (host.isDown) return void request.socket.destroy();
 		const run = deliver(request, response).finally(() => running.delete(run));
 		running.add(run);
 	});
@@ -112,6 +164,28 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		}
 	}
 
+	const save = (workflow: Workflow, life = lives) => {
+		if (life === lives && workflow.staticData.__dataChanged) staticData = JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject;
+	};
+
+	async function start(activation: 'activate' | 'init' | 'update'): Promise<void> {
+		await close();
+		const life = lives;
+		const { node, workflow, additionalData } = stage();
+		const context = new TriggerContext(workflow, node, additionalData, 'trigger', activation, (data, _response, done) => {
+			save(workflow, life);
+			const run: Promise<void> = execute('trigger', data).finally(() => {
+				running.delete(run);
+				done?.resolve(undefined as never);
+			});
+			running.add(run);
+		});
+		const response = await nodeType.trigger?.call(context);
+		close = async () => await response?.closeFunction?.();
+		if (life !== lives) await close();
+		save(workflow, life);
+	}
+
 	async function deliver(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const rawBody = await bytesOf(request);
 		const { node, workflow, additionalData, webhook } = stage();
@@ -134,10 +208,24 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 				return answer(500, {});
 			}
 		}
+		save(workflow);
 		if (!response.writableEnded) answer(200, {});
 		if (!result?.workflowData) return;
-		const runData = runDataOf([{ node, data: { main: result.workflowData }, source: null }]);
-		const run = await new WorkflowExecute(additionalData, 'webhook', runData).processRunExecutionData(workflow);
+		await execute('webhook', result.workflowData);
+	}
+
+	async function execute(mode: 'webhook' | 'trigger', data: INodeExecutionData[][]): Promise<void> {
+		const { node, workflow, additionalData } = stage();
+		const life = lives;
+		try {
+			await host.executing();
+		} catch {
+			lives += 1;
+			await close();
+		}
+		if (life !== lives) return;
+		const runData = runDataOf([{ node, data: { main: data }, source: null }]);
+		const run = await new WorkflowExecute(additionalData, mode, runData).processRunExecutionData(workflow);
 		const task = run.data.resultData.runData[node.name]?.[0];
 		host.executions.push({
 			rows: task?.data?.main?.[0] ?? [],
@@ -157,7 +245,17 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		restart: async () => {
 			if (!(await hook('checkExists', 'init'))) await hook('create', 'init');
 		},
-		deactivate: async () => void (await hook('delete')),
+		run: start,
+		isDown: false,
+		replace: async () => {
+			await close();
+			nodeType = inNewProcess();
+		},
+		executing: async () => undefined,
+		deactivate: async () => {
+			await close();
+			await hook('delete');
+		},
 		configure: (next) => (parameters = next),
 		saving: async () => undefined,
 		storing: async () => undefined,
@@ -170,6 +268,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		},
 		last: () => host.executions.at(-1)?.rows.map(({ json }) => json) ?? [],
 		close: async () => {
+			await close();
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));
 		},

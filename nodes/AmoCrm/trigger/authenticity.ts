@@ -36,6 +36,16 @@ export interface Memory extends IDataObject {
 	userId?: number;
 	/** IDs of what options name: a delivery has no time to look for them. */
 	named?: NamedOptions;
+	/** When the subscription was made, Unix seconds by amoCRM's clock: what happened before is none of this workflow's business. */
+	since?: number;
+	/** When it was taken away, Unix seconds by n8n's clock. */
+	left?: number;
+	/** Unix seconds, a minute or less behind: all that changed before was delivered, is repeated by amoCRM, or was caught up. */
+	seenUntil?: number;
+	/** When something was last caught up, ms: deliveries of the same changes may still come. */
+	caughtUpAt?: number;
+	/** How many changes came until when, Unix seconds by n8n's clock, oldest first. */
+	counts?: Array<[at: number, changes: number]>;
 }
 
 /** What is remembered of one node in this process, apart for its test runs. */

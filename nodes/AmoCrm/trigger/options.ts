@@ -1,5 +1,5 @@
-import type { IDataObject, ILoadOptionsFunctions, INode, INodePropertyOptions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import type { IDataObject, ILoadOptionsFunctions, INode, INodeProperties, INodePropertyOptions, IWebhookFunctions } from 'n8n-workflow';
+import { NodeOperationError, UserError } from 'n8n-workflow';
 
 import { CARDS } from '../entities/cards';
 import type { ChoicesOf, Source } from '../fields/choices';
@@ -8,9 +8,11 @@ import { AccountNeeded } from '../fields/conventions';
 import { fieldDefinitions } from '../fields/dictionaries';
 import { ifReadable } from '../fields/errors';
 import { eventCodes } from '../fields/hookEvents';
+import { toNumber } from '../fields/numbers';
 import { fieldChoice, PIPELINES, STAGES, USERS } from '../fields/sources';
 import { stagesOf } from '../fields/stages';
-import { isUnset, optionIn, toBoolean, toList } from '../fields/values';
+import { isUnset, optionIn, show, toBoolean, toList } from '../fields/values';
+import { isVersion1 } from '../fields/version';
 import { numberOption } from '../operations/parameters';
 import { editorClientOf } from '../pickers/read';
 import type { NamedOptions } from './authenticity';
@@ -28,8 +30,16 @@ export interface TriggerOptions {
 	keepRepeated: boolean;
 	loadFullRecord: boolean;
 	separateExecutions: boolean;
+	catchUp: boolean;
+	catchUpHours: number;
 }
 
+export const CATCH_UP_HOURS = numberOption(
+	'Catch Up (Hours)',
+	'catchUpHours',
+	[0, 8760, 72],
+	'How far back at most. What happened before is left out: the first row says so in left_out_before.',
+);
 export const LOOK_BACK = numberOption(
 	'Look Back (Hours)',
 	'lookBackHours',
@@ -72,7 +82,28 @@ export function readOptions(node: INode, given: IDataObject, choices: ChoicesOf)
 		keepRepeated: flag('keepRepeated', 'Keep Repeated Deliveries'),
 		loadFullRecord: flag('loadFullRecord', 'Load Full Record'),
 		separateExecutions: flag('separateExecutions', 'Separate Executions'),
+		// Workflows of before version 2 go on as they did.
+		catchUp: isUnset(given.catchUp) ? !isVersion1(node) : flag('catchUp', 'Catch Up'),
+		catchUpHours: numberGiven(node, given, CATCH_UP_HOURS),
 	};
+}
+
+/** The number in an option, not below 0. */
+export function numberGiven(node: INode, options: IDataObject, { name, displayName, default: preset }: INodeProperties): number {
+	const given = options[name];
+	return naming(node, displayName, () => {
+		const number = toNumber(isUnset(given) ? preset : given);
+		if (number >= 0) return number;
+		throw new UserError(`${show(given)} is below 0`);
+	});
+}
+
+/** The options where the account cannot be asked, with the remembered IDs of names. */
+export function optionsHeard(context: Pick<IWebhookFunctions, 'getNode' | 'getNodeParameter'>, named?: NamedOptions): TriggerOptions {
+	const given = withIds({ ...(context.getNodeParameter('options', {}) as IDataObject), changedFields: [] }, named);
+	return readOptions(context.getNode(), given, () => {
+		throw new UserError('a name was not looked for yet. Activate the workflow again, or give IDs.');
+	});
 }
 
 const BY_ID = ['pipelineIds', 'stageIds', 'responsibleUserIds'] as const;
@@ -88,7 +119,7 @@ export function namedIn(given: IDataObject, { pipelineIds, stageIds, responsible
 }
 
 /** What stands in 'Options', with the remembered IDs of names. */
-export const withIds = (given: IDataObject, named?: NamedOptions): IDataObject => (named?.given === givenIn(given) ? { ...given, ...named } : given);
+const withIds = (given: IDataObject, named?: NamedOptions): IDataObject => (named?.given === givenIn(given) ? { ...given, ...named } : given);
 
 /** The codes of the events that the user chose and typed, each once. */
 export const readEvents = (node: INode, chosen: unknown, typed: unknown): string[] => naming(node, 'Events', () => eventCodes(chosen, typed));

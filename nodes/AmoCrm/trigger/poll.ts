@@ -1,14 +1,13 @@
 import type { IDataObject, INodeExecutionData, INodeProperties, IPollFunctions } from 'n8n-workflow';
-import { NodeOperationError, UserError } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
 import { notOne } from '../fields/choices';
 import { isoMoment } from '../fields/codec';
 import { readWithAccount } from '../fields/conventions';
 import { choicesOf } from '../fields/dictionaries';
 import { OF_ONE_FIELD, triggerEvent } from '../fields/historyEvents';
-import { toNumber } from '../fields/numbers';
 import { EVENT_TYPES } from '../fields/sources';
-import { isUnset, show, toBoolean } from '../fields/values';
+import { isUnset, toBoolean } from '../fields/values';
 import { asError, clientOf, inEditor } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
 import { inTurns } from '../transport/parallel';
@@ -19,7 +18,7 @@ import { withChanged } from './changedFields';
 import { isWanted } from './filters';
 import { itemsOf, momentOf, readHistory, readNewest } from './history';
 import type { TriggerOptions } from './options';
-import { LOOK_BACK, naming, readEvents, readOptions, SETTLE_TIME } from './options';
+import { LOOK_BACK, naming, numberGiven, readEvents, readOptions, SETTLE_TIME } from './options';
 import { rowsOf } from './process';
 
 /**
@@ -155,15 +154,7 @@ const givenOptions = (context: IPollFunctions): IDataObject => context.getNodePa
 const optionsOf = async (context: IPollFunctions, client: ApiClient): Promise<TriggerOptions> =>
 	await readWithAccount(() => readOptions(context.getNode(), givenOptions(context), choicesOf(client)));
 
-/** The number in an option, not below 0. */
-function numberIn(context: IPollFunctions, { name, displayName, default: preset }: INodeProperties): number {
-	const given = givenOptions(context)[name];
-	return naming(context.getNode(), displayName, () => {
-		const number = toNumber(isUnset(given) ? preset : given);
-		if (number >= 0) return number;
-		throw new UserError(`${show(given)} is below 0`);
-	});
-}
+const numberIn = (context: IPollFunctions, option: INodeProperties): number => numberGiven(context.getNode(), givenOptions(context), option);
 
 function wantedCodes(context: IPollFunctions): string[] {
 	const node = context.getNode();

@@ -9,15 +9,18 @@ import { presentRows, withCard } from '../operations/present';
 import { asError, clientOf } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
 import { inTurns } from '../transport/parallel';
+import type { Memory } from './authenticity';
 import { scopeOf } from './authenticity';
 import type { Cards } from './cards';
-import { cardOf, readCards } from './cards';
+import { addPlaces, cardOf, readCards } from './cards';
 import type { Changes } from './changedFields';
 import { readChanges, withChanged } from './changedFields';
 import type { HookItem } from './delivery';
 import { typeCustomFields } from './fieldTypes';
+import { isWanted } from './filters';
 import { readOptions } from './options';
-import { remember, withoutRepeats } from './repeats';
+import type { Missed } from './repeats';
+import { newcomers, remember, uncaught, withoutRepeats } from './repeats';
 import { toV4 } from './simple';
 
 /** What a full card cannot say: the values before the change. */
@@ -32,29 +35,44 @@ type Place = Pick<IExecuteFunctions, 'getNode' | 'getTimezone'>;
  */
 export async function processDelivery(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const client = await clientOf(context);
-	// The others have decided already.
-	const given = { ...(context.getNodeParameter('options', 0, {}) as IDataObject), pipelineIds: [], stageIds: [], responsibleUserIds: [] };
+	const inputs = context.getInputData().map(({ json }) => json as Missed);
+	const received = inputs.map((input): HookItem => {
+		const item = { ...input };
+		delete item.is_exact;
+		return item;
+	});
+	const exact = new Set(received.filter((_item, index) => inputs[index]?.is_exact));
+	const isCaughtUp = received.some((item) => item.caught_up);
+	// Of a delivery, the others have decided already.
+	const decided = isCaughtUp ? {} : { pipelineIds: [], stageIds: [], responsibleUserIds: [] };
+	const given = { ...(context.getNodeParameter('options', 0, {}) as IDataObject), ...decided };
 	const options = await readWithAccount(() => readOptions(context.getNode(), given, choicesOf(client)));
 	const simplify = toBoolean(context.getNodeParameter('simplify', 0, true));
 	const scope = scopeOf(context);
-	const received = context.getInputData().map(({ json }) => json as HookItem);
-	const fresh = options.keepRepeated ? received : withoutRepeats(scope, received);
+	// A person who runs a failed execution again wants its rows.
+	const keepRepeated = options.keepRepeated || context.getMode() === 'retry';
+	const unseen = (some: HookItem[]) => (keepRepeated ? some : withoutRepeats(scope, some));
+	const fresh = isCaughtUp ? await uncaught(context, received, exact) : unseen(received);
 	const isChecked = options.changedFields.length > 0;
 	const changes: Changes = isChecked ? await changesOf(context, client, fresh) : new Map();
 	const wanted = isChecked ? withChanged(fresh, options.changedFields, changes) : fresh;
 	const items = await typeCustomFields(client, wanted);
-	const { cards, failure } = options.loadFullRecord ? await readCards(client, items, options.with) : { cards: new Map() as Cards };
+	// The history alone tells too little of a record.
+	const { cards, failure } = options.loadFullRecord || isCaughtUp ? await readCards(client, items, options.with) : { cards: new Map() as Cards };
 	if (failure) throw asError(context, failure);
+	if (isCaughtUp) addPlaces(cards);
 
 	const places = new Map(received.map((item, index) => [item, index]));
 	const rows = await rowsOf(context, client, { items, cards, simplify });
-	// An execution beside this one may have got through with the same change meanwhile.
-	const unseen = new Set(options.keepRepeated ? wanted : withoutRepeats(scope, wanted));
+	const { userId } = context.getWorkflowStaticData('node') as Memory;
+	// An execution beside this one, or in another process, may have got through with the same change meanwhile.
+	const left = unseen(fresh);
 	remember(scope, fresh);
+	const fit = await newcomers(context, left, { exact, keepRepeated });
 	return [
 		rows.flatMap((row, index) => {
 			const item = wanted[index] as HookItem;
-			if (!unseen.has(item)) return [];
+			if (!fit.has(item) || (isCaughtUp && !isWanted(item, options, userId))) return [];
 			const fields = changes.get(item);
 			return [{ json: fields ? { ...row, changed_fields: [...fields] } : row, pairedItem: { item: places.get(item) ?? index } }];
 		}),

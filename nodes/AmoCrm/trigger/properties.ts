@@ -5,11 +5,12 @@ import type { HookEvent } from '../fields/hookEvents';
 import { HOOK_EVENT_OPTIONS, HOOK_EVENTS } from '../fields/hookEvents';
 import { collection, simplifyProperty } from '../operations/parameters';
 import { CARD_EXTRAS } from './cards';
-import { LOOK_BACK, SETTLE_TIME } from './options';
+import { CATCH_UP_HOURS, LOOK_BACK, SETTLE_TIME } from './options';
 
 /** The parameters of the triggers. */
 
 const ONLY_ACCOUNT = { show: { mode: ['account'] } };
+const ONLY_OF_ACCOUNT = { show: { '/mode': ['account'] } };
 
 const pickMany = (displayName: string, name: string, loadOptionsMethod: string, which: string): INodeProperties => ({
 	displayName,
@@ -66,6 +67,15 @@ const otherEvents: INodeProperties = { displayName: 'Other Events', name: 'other
 const webhookOptions: INodeProperties[] = [
 	...options,
 	{
+		displayName: 'Catch Up',
+		name: 'catchUp',
+		type: 'boolean',
+		default: true,
+		displayOptions: ONLY_OF_ACCOUNT,
+		description: "Whether to bring what changed while n8n was down or amoCRM had switched the webhook off, each change once, as a row with 'caught_up'. It is read from the history of the account, which does not tell of incoming leads and list elements.",
+	},
+	{ ...CATCH_UP_HOURS, displayOptions: { ...ONLY_OF_ACCOUNT, hide: { catchUp: [false] } } },
+	{
 		displayName: 'Keep Repeated Deliveries',
 		name: 'keepRepeated',
 		type: 'boolean',
@@ -75,7 +85,7 @@ const webhookOptions: INodeProperties[] = [
 	{
 		...otherEvents,
 		placeholder: 'e.g. add_lead, update_lead',
-		displayOptions: { show: { '/mode': ['account'] } },
+		displayOptions: ONLY_OF_ACCOUNT,
 		description: "Codes of events that 'Events' does not list, separated by commas",
 	},
 	{

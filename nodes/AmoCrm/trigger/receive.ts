@@ -1,5 +1,4 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
 import { isUnset } from '../fields/values';
 import { isObject } from '../transport/objects';
@@ -11,9 +10,10 @@ import { isWanted } from './filters';
 import type { FormObject, FormValue } from './formBody';
 import { assemble, isFormObject, isTooLarge, isUnsafeKey, parseForm } from './formBody';
 import { gather } from './gather';
-import { readOptions, withIds } from './options';
+import { optionsHeard } from './options';
 import { withoutRepeats } from './repeats';
 import { textOf } from './row';
+import { noteSeen } from './seen';
 import { isDigitalPipeline } from './subscription';
 
 /**
@@ -31,10 +31,8 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	if (!('form' in body)) return refuse(context, body.status, body.message);
 	const { account, items } = readDelivery(body.form);
 	if (!isFromUs(context, account, memory)) return refuse(context, 403, 'A delivery of another account was refused');
-	const given = withIds({ ...(context.getNodeParameter('options', {}) as IDataObject), changedFields: [] }, memory.named);
-	const options = readOptions(context.getNode(), given, () => {
-		throw new UserError('a name was not looked for yet. Activate the workflow again, or give IDs.');
-	});
+	noteSeen(scope, memory, items.length);
+	const options = optionsHeard(context, memory.named);
 	const filtered = items.filter((item) => isWanted(item, options, memory.userId));
 	const wanted = options.keepRepeated ? filtered : withoutRepeats(scope, filtered);
 	if (wanted.length === 0) return { webhookResponse: { message: 'Nothing to start for' } };

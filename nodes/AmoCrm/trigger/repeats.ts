@@ -1,10 +1,16 @@
 import { createHash } from 'crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { exclusively } from '../transport/exclusive';
+import type { Memory } from './authenticity';
+import { scopeOf } from './authenticity';
 import type { HookItem } from './delivery';
+import { textOf } from './row';
 
 /**
  * amoCRM repeats a delivery that was not answered in time, up to two hours later, although the workflow may have started
- * (extended facts 1.5). Known are the deliveries whose execution got through; they are forgotten with this process.
+ * (extended facts 1.5). Known are the changes whose execution got through: to this process, and, over restarts and in all
+ * workers, to n8n's database.
  */
 
 const KEEP_MS = 3 * 60 * 60_000;
@@ -26,7 +32,7 @@ function fingerprint(scope: string, { event, data }: HookItem): string | undefin
 export function withoutRepeats(scope: string, items: HookItem[]): HookItem[] {
 	const here = new Set<string>();
 	return items.filter((item) => {
-		const key = fingerprint(scope, item);
+		const key = item.caught_up ? undefined : fingerprint(scope, item);
 		if (key === undefined) return true;
 		if (here.has(key) || Date.now() - (seen.get(key) ?? -Infinity) < KEEP_MS) return false;
 		here.add(key);
@@ -44,4 +50,144 @@ export function remember(scope: string, items: HookItem[]): void {
 		if (seen.size <= MAX_KEPT && now - at < KEEP_MS) break;
 		seen.delete(key);
 	}
+}
+
+/**
+ * What n8n's database keeps of a node: the last 10,000 texts as hashes, some 270 kB (the same store that n8n's Remove
+ * Duplicates node has). Static data cannot do this: n8n reads it when an execution begins and writes the whole of it back
+ * at the end, so of two that run side by side the later one takes the other's entries away.
+ */
+const MOST_ENTRIES = 10_000;
+const MODE = 'entries';
+
+/** A change has two entries, its fingerprint and its key: so many changes are surely known. */
+export const SURELY_KNOWN = MOST_ENTRIES / 2;
+
+type Helpers = Pick<IExecuteFunctions, 'helpers'>;
+
+/** Records the texts, and gives those that were recorded before. */
+async function record({ helpers }: Helpers, texts: string[]): Promise<Set<unknown>> {
+	return new Set((await helpers.checkProcessedAndRecord(texts, 'node', { mode: MODE, maxEntries: MOST_ENTRIES })).processed);
+}
+
+/** The texts that are recorded. n8n cannot ask without recording, so what was new is taken back. */
+async function recorded({ helpers }: Helpers, texts: string[]): Promise<Set<unknown>> {
+	const { new: added, processed } = await helpers.checkProcessedAndRecord(texts, 'node', { mode: MODE });
+	if (added.length > 0) await helpers.removeProcessed(added, 'node', { mode: MODE });
+	return new Set(processed);
+}
+
+/** By scope, when this process has seen what was caught up, ms. */
+const caughtUpAt = new Map<string, number>();
+
+/** What is to be caught up. */
+export interface Missed extends HookItem {
+	/** Several changes of its record are within moments: only its very second tells it apart. */
+	is_exact?: boolean;
+}
+
+interface Telling {
+	/** Items whose record was changed several times within moments: only their very second is theirs. */
+	exact: Set<HookItem>;
+	/** Repeated deliveries are let through, but nothing that was caught up. */
+	keepRepeated: boolean;
+}
+
+/** Of items that are about to come out, those that never did, in no process of n8n. */
+export async function newcomers(context: IExecuteFunctions, items: HookItem[], { exact, keepRepeated }: Telling): Promise<Set<HookItem>> {
+	const scope = scopeOf(context);
+	const { caughtUpAt: since = caughtUpAt.get(scope) ?? 0 } = context.getWorkflowStaticData('node') as Memory;
+	return await inDatabase(context, items, async (all) => {
+		const delivered = items.filter((item) => !item.caught_up);
+		for (const item of await repeatedOf(context, delivered)) if (!keepRepeated) all.delete(item);
+		if (Date.now() - since < KEEP_MS) for (const item of await knownOf(context, delivered, { exact, marks: [CAUGHT_UP] })) all.delete(item);
+		for (const item of await knownOf(context, items.filter((item) => item.caught_up), { exact, marks: ANYHOW })) all.delete(item);
+		const fresh = [...all].filter((item) => item.caught_up);
+		if (fresh.length === 0) return;
+		caughtUpAt.set(scope, Date.now());
+		await record(context, fresh.flatMap((item) => ANYHOW.map((mark) => mark + keyOf(item))));
+	});
+}
+
+/** Of what may have to be caught up, what was not delivered as far as that is known. */
+export const uncaught = async (context: IExecuteFunctions, items: HookItem[], exact: Set<HookItem>): Promise<HookItem[]> => [
+	...(await inDatabase(context, items, async (all) => {
+		for (const item of await knownOf(context, items, { exact, marks: ANYHOW })) all.delete(item);
+	})),
+];
+
+/** What is left of the items; all of them where n8n cannot tell. Nothing is remembered of test runs. */
+async function inDatabase(context: IExecuteFunctions, items: HookItem[], sift: (all: Set<HookItem>) => Promise<void>): Promise<Set<HookItem>> {
+	const all = new Set(items);
+	if (context.getMode() === 'manual' || items.length === 0) return all;
+	try {
+		// n8n reads, changes and writes the entries in three steps.
+		await exclusively({ keys: [`repeats|${scopeOf(context)}`] }, async () => await sift(all));
+	} catch (error) {
+		context.logger.warn(`amoCRM Trigger: n8n could not tell which changes have come before. ${(error as Error).message}`, { node: context.getNode().name });
+	}
+	return all;
+}
+
+/** Marks the key of what was caught up; a delivery of the same change may still come. */
+const CAUGHT_UP = 'caught up ';
+const ANYHOW = ['', CAUGHT_UP];
+
+/** Records deliveries, and gives those that were recorded before, byte for byte. */
+async function repeatedOf(context: Helpers, items: HookItem[]): Promise<HookItem[]> {
+	if (items.length === 0) return [];
+	const prints = new Map(items.map((item) => [item, fingerprint('', item)]));
+	const known = await record(context, [...new Set(items.flatMap((item) => [prints.get(item) ?? [], keyOf(item)].flat()))]);
+	return items.filter((item) => known.has(prints.get(item)));
+}
+
+/** The items whose change is recorded with one of the marks. */
+async function knownOf(context: Helpers, items: HookItem[], { exact, marks }: Pick<Telling, 'exact'> & { marks: string[] }): Promise<HookItem[]> {
+	if (items.length === 0) return [];
+	const keysOf = (item: HookItem) => (exact.has(item) ? [keyOf(item)] : keysNear(item));
+	const asked = new Map(items.map((item) => [item, marks.flatMap((mark) => keysOf(item).map((key) => mark + key))]));
+	const known = await recorded(context, [...new Set([...asked.values()].flat())]);
+	return items.filter((item) => asked.get(item)?.some((key) => known.has(key)));
+}
+
+/** The history may be dated a second apart from the record. */
+export const NEAR_S = 1;
+const DAY_S = 86_400;
+
+/** Which change an item tells of, as far as a delivery and the history agree: kind, record, its new stage or user, and when. */
+interface Told {
+	name: string;
+	/** Unix seconds, or the day since 1970 of what is deleted; nothing where the name says all. */
+	at?: number;
+}
+
+export function changeOf({ event, action, data, event_at: dated }: HookItem): Told {
+	const id = textOf(data.id ?? data.talk_id);
+	switch (action) {
+		case 'update':
+		case 'status':
+		case 'responsible': {
+			const now = action === 'status' ? data.status_id : action === 'responsible' ? data.responsible_user_id : '';
+			const isTalk = event === 'update_talk';
+			return { name: [event, isTalk ? textOf(data.contact_id) : id, textOf(now)].join(), at: Number(textOf(data.updated_at ?? data.last_modified ?? data.created_at)) };
+		}
+		case 'delete':
+		case 'restore': {
+			// The delivery of a deletion has no time: then it is when it came.
+			const at = typeof dated === 'string' ? Date.parse(dated) : Date.now();
+			return { name: `${event},${id}`, at: Math.floor(at / 1000 / DAY_S) };
+		}
+		default:
+			return event === 'add_talk' ? { name: `${event},${textOf(data.contact_id)}`, at: Number(textOf(data.created_at)) } : { name: `${event},${id}` };
+	}
+}
+
+const keyAt = ({ name, at }: Told, aside = 0): string => (at === undefined ? name : `${name},${at + aside}`);
+
+const keyOf = (item: HookItem): string => keyAt(changeOf(item));
+
+/** With the moments beside. */
+function keysNear(item: HookItem): string[] {
+	const told = changeOf(item);
+	return told.at === undefined ? [told.name] : [-NEAR_S, 0, NEAR_S].map((aside) => keyAt(told, aside));
 }

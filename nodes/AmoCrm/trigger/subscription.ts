@@ -1,4 +1,4 @@
-import type { IDataObject, IHookFunctions } from 'n8n-workflow';
+import type { IDataObject, IHookFunctions, ITriggerFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { resolveAccountUrls } from '../../../credentials/accountDomain';
@@ -12,11 +12,14 @@ import type { Failure, Outcome, Query } from '../transport/types';
 import type { Memory } from './authenticity';
 import { KEY_PARAMETER, newKey, rememberAccount, rememberUntilSaved, scopeOf } from './authenticity';
 import { givenIn, namedIn, readEvents, readOptions } from './options';
-import { listOf } from './row';
+import { listOf, textOf } from './row';
+import { nowS } from './seen';
 
 /** The life cycle of the webhook in amoCRM (extended facts 1.1, 1.7). Only webhooks with this node's own URL are touched. */
 
 const PATH = '/webhooks';
+
+type Place = IHookFunctions | ITriggerFunctions;
 
 const memoryOf = (context: IHookFunctions): Memory => context.getWorkflowStaticData('node') as Memory;
 
@@ -29,8 +32,29 @@ const hooksOf = async (client: ApiClient, query?: Query) => await readRows(clien
 export const isDigitalPipeline = (context: Pick<IHookFunctions, 'getNodeParameter'>): boolean =>
 	context.getNodeParameter('mode', 'account') === 'digitalPipeline';
 
+/** By scope, how the subscription of an active workflow stands in this process: n8n runs a node's `trigger` beside its hooks. */
+const standing = new Map<string, Standing>();
+
+type Standing = 'made' | 'failed';
+
+export const standingOf = (scope: string): Standing | undefined => standing.get(scope);
+
+/** Notes how a hook ends that makes the subscription, or finds it. */
+async function noting(context: IHookFunctions, hook: () => Promise<boolean>): Promise<boolean> {
+	let outcome: Standing | undefined = 'failed';
+	try {
+		const isMade = await hook();
+		outcome = isMade ? 'made' : undefined;
+		return isMade;
+	} finally {
+		if (outcome) standing.set(scopeOf(context), outcome);
+	}
+}
+
 /** Start-up and activation: is there a working subscription to exactly these events? */
-export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
+export const isSubscribed = async (context: IHookFunctions): Promise<boolean> => await noting(context, async () => await check(context));
+
+async function check(context: IHookFunctions): Promise<boolean> {
 	const memory = memoryOf(context);
 	const client = await clientOf(context);
 	if (isDigitalPipeline(context)) {
@@ -49,10 +73,15 @@ export async function isSubscribed(context: IHookFunctions): Promise<boolean> {
 		context.logger.warn(message, { node: context.getNode().name });
 		return true;
 	}
-	// amoCRM may filter loosely.
-	const own = (await explained(context, client, hooks)).rows.find((hook) => hook.destination === destination);
+	const { own, works } = standsIn((await explained(context, client, hooks)).rows, destination, await wantedCodes(context, client));
 	if (own) memory.destination = destination;
-	return own !== undefined && own.disabled !== true && sameCodes(codesOf(own.settings), await wantedCodes(context, client));
+	return works;
+}
+
+/** The webhook with that address, and whether it tells exactly these events. amoCRM may filter loosely. */
+function standsIn(hooks: IDataObject[], destination: string, codes: string[]): { own?: IDataObject; works: boolean } {
+	const own = hooks.find((hook) => hook.destination === destination);
+	return { own, works: own !== undefined && own.disabled !== true && sameCodes(codesOf(own.settings), codes) };
 }
 
 const isStart = (context: IHookFunctions): boolean => ['init', 'leadershipChange'].includes(context.getActivationMode());
@@ -67,7 +96,9 @@ async function readAccount(context: IHookFunctions, client: ApiClient): Promise<
 	if (failure && !mayFail) throw asError(context, failure);
 }
 
-export async function subscribe(context: IHookFunctions): Promise<boolean> {
+export const subscribe = async (context: IHookFunctions): Promise<boolean> => await noting(context, async () => await create(context));
+
+async function create(context: IHookFunctions): Promise<boolean> {
 	const memory = memoryOf(context);
 	const client = await clientOf(context);
 	const codes = await wantedCodes(context, client);
@@ -77,30 +108,72 @@ export async function subscribe(context: IHookFunctions): Promise<boolean> {
 	const destination = destinationOf(context, memory.key);
 	for (const stale of await ownHooks(context, client)) await remove(context, client, stale);
 	rememberUntilSaved(scopeOf(context), memory);
-	// The destination is the key of a webhook: sent twice, it is still one.
-	const reply = await client.send({ method: 'POST', path: PATH, body: { destination, settings: codes }, repeatable: true });
-	await explained(context, client, reply, codes);
+	begin(memory, await post(context, client, { destination, codes }));
 	memory.destination = destination;
 	return true;
 }
 
+/** Makes the webhook, and gives when, Unix seconds by amoCRM's clock. */
+async function post(context: Place, client: ApiClient, { destination, codes }: { destination: string; codes: string[] }): Promise<number> {
+	// The destination is the key of a webhook: sent twice, it is still one.
+	const reply = await client.send({ method: 'POST', path: PATH, body: { destination, settings: codes }, repeatable: true });
+	const { body } = (await explained(context, client, reply, codes)) as { body?: unknown };
+	const { created_at: at, updated_at: changed } = (body ?? {}) as IDataObject;
+	return Number(textOf(changed ?? at)) || nowS();
+}
+
+/** n8n takes the subscription away and makes it anew when a new version of the workflow is published: that goes on. */
+const PUBLISHING_S = 60;
+
+/** A subscription that was repaired has its old beginning; one that was taken away begins anew, at once or when it was taken away. */
+function begin(memory: Memory, at: number): void {
+	const gap = memory.left === undefined ? undefined : nowS() - memory.left;
+	delete memory.left;
+	if (memory.since !== undefined && gap === undefined) return;
+	memory.since = gap !== undefined && gap < PUBLISHING_S ? at - gap - 1 : at;
+	memory.seenUntil = memory.since;
+}
+
+/**
+ * Looks whether the subscription of an active workflow still stands, and makes it anew where it does not: amoCRM switches
+ * off what answered badly too often. Gives whether it stood, and when that was seen, Unix seconds by amoCRM's clock.
+ */
+export async function mend(context: ITriggerFunctions, destination: string): Promise<{ stood: boolean; at?: number }> {
+	const client = await clientOf(context);
+	const codes = eventsIn(context);
+	const { rows } = await explained(context, client, await hooksOf(client, { filter: { destination } }));
+	const { own, works } = standsIn(rows, destination, codes);
+	if (works || !isKept(context)) return { stood: true, at: client.dated() };
+	if (own) await remove(context, client, destination);
+	await post(context, client, { destination, codes });
+	// The workflow was deactivated meanwhile.
+	if (!isKept(context)) await remove(context, client, destination);
+	return { stood: false };
+}
+
+const isKept = (context: ITriggerFunctions): boolean => standing.get(scopeOf(context)) === 'made';
+
 export async function unsubscribe(context: IHookFunctions): Promise<boolean> {
 	const memory = memoryOf(context);
+	standing.delete(scopeOf(context));
 	if (memory.destination !== undefined) await remove(context, await clientOf(context), memory.destination);
 	delete memory.destination;
+	memory.left = nowS();
 	return true;
 }
 
 /** The codes that the user chose and typed. All options are read, so that no workflow goes live with one that would fail at every delivery. */
 async function wantedCodes(context: IHookFunctions, client: ApiClient): Promise<string[]> {
-	const options = context.getNodeParameter('options', {}) as IDataObject;
 	await rememberOptions(context, client);
-	const codes = readEvents(context.getNode(), context.getNodeParameter('events', []), options.otherEvents);
+	const codes = eventsIn(context);
 	if (codes.length > 0) return codes;
 	throw new NodeOperationError(context.getNode(), "No event is chosen in 'Events'", {
 		description: 'Choose at least one event that starts the workflow.',
 	});
 }
+
+export const eventsIn = (context: Place): string[] =>
+	readEvents(context.getNode(), context.getNodeParameter('events', []), (context.getNodeParameter('options', {}) as IDataObject).otherEvents);
 
 /** Names are looked for now; at a start while amoCRM is down, the IDs that they had have to do. */
 async function rememberOptions(context: IHookFunctions, client: ApiClient): Promise<void> {
@@ -123,7 +196,7 @@ async function ownHooks(context: IHookFunctions, client: ApiClient): Promise<str
 	return destinations.filter((destination) => destination === known || destination === url || destination.startsWith(`${url}?`));
 }
 
-async function remove(context: IHookFunctions, client: ApiClient, destination: string): Promise<void> {
+async function remove(context: Place, client: ApiClient, destination: string): Promise<void> {
 	const reply = await client.send({ method: 'DELETE', path: PATH, body: { destination }, repeatable: true });
 	if (reply.ok || reply.failure.kind !== 'notFound') await explained(context, client, reply);
 }
@@ -160,7 +233,7 @@ const LIMIT_REACHED: Words = {
 };
 
 /** What amoCRM answered; a refusal is thrown in the words of webhooks: rights, plan, limit, or a code that this account does not know. */
-async function explained<T>(context: IHookFunctions, client: ApiClient, outcome: Outcome<T>, codes: string[] = []): Promise<{ ok: true } & T> {
+async function explained<T>(context: Place, client: ApiClient, outcome: Outcome<T>, codes: string[] = []): Promise<{ ok: true } & T> {
 	if (outcome.ok) return outcome;
 	const { failure } = outcome;
 	const known = REFUSALS[failure.kind];

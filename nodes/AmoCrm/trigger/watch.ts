@@ -1,0 +1,89 @@
+import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import type { Memory } from './authenticity';
+import { scopeOf } from './authenticity';
+import { catchUp } from './catchUp';
+import type { TriggerOptions } from './options';
+import { optionsHeard } from './options';
+import { busy, nowS } from './seen';
+import { isDigitalPipeline, mend, standingOf } from './subscription';
+
+/**
+ * An active workflow from its start to its end, in the one process of n8n that runs its triggers: what was missed is caught
+ * up, and the subscription is made anew where amoCRM has switched it off.
+ */
+
+/** Between two looks at the subscription. */
+const LOOK_EVERY_MS = 2 * 60_000;
+/** n8n saves what the node remembers once `trigger` has ended: so long a short catching up is waited for. */
+const AT_ONCE_MS = 10_000;
+const STEP_MS = 500;
+
+export async function watch(context: ITriggerFunctions): Promise<ITriggerResponse> {
+	if (context.getMode() !== 'trigger' || isDigitalPipeline(context)) return {};
+	const scope = scopeOf(context);
+	const memory = context.getWorkflowStaticData('node') as Memory;
+	let isOpen = true;
+	/** Whether n8n saves yet what is written to `memory`. Later it would put an old copy of everything back. */
+	let isSaved = true;
+	let isSettled = false;
+	/** Unix seconds: what happened after is not known to have been delivered. Nothing while all is. */
+	let unsure: number | undefined;
+	/** Unix seconds when the subscription was last seen to stand. */
+	let stood: number | undefined;
+	let said = '';
+
+	function warn(what: string, error: unknown): void {
+		const message = `amoCRM Trigger: ${what} ${(error as Error).message}`;
+		if (message !== said) context.logger.warn(message, { node: context.getNode().name });
+		said = message;
+	}
+
+	async function settle(options: TriggerOptions): Promise<void> {
+		if (!isOpen || !options.catchUp || unsure === undefined) return;
+		busy.add(scope);
+		try {
+			stood = await catchUp(context, { after: unsure, options, memory, mayRemember: () => isSaved, isOpen: () => isOpen });
+			unsure = undefined;
+			if (isSaved) memory.seenUntil = stood;
+			busy.delete(scope);
+		} catch (error) {
+			if (isOpen) warn('What was missed could not be caught up yet; it will be tried again.', error);
+		}
+	}
+
+	async function look(): Promise<void> {
+		if (memory.destination === undefined) return;
+		try {
+			const found = await mend(context, memory.destination);
+			if (!found.stood) unsure ??= stood;
+			else if (unsure === undefined) stood = found.at ?? stood;
+			said = '';
+		} catch (error) {
+			warn('The subscription could not be looked at, or not be made anew; it will be tried again.', error);
+		}
+	}
+
+	async function live(): Promise<void> {
+		while (isOpen && standingOf(scope) !== 'made') await sleep(STEP_MS);
+		// Before versions that remember it, and in a new subscription, nothing can have been missed.
+		memory.since ??= nowS();
+		stood = memory.seenUntil ??= memory.since;
+		if (context.getActivationMode() !== 'activate') unsure = stood;
+		const options = optionsHeard(context, memory.named);
+		await settle(options);
+		isSettled = true;
+		while (isOpen) {
+			for (let waited = 0; isOpen && waited < LOOK_EVERY_MS; waited += STEP_MS) await sleep(STEP_MS);
+			if (isOpen) await look();
+			await settle(options);
+		}
+		busy.delete(scope);
+	}
+
+	void live();
+	for (let waited = 0; !isSettled && standingOf(scope) !== 'failed' && waited < AT_ONCE_MS; waited += STEP_MS / 10) await sleep(STEP_MS / 10);
+	isSaved = false;
+	return { closeFunction: async () => void (isOpen = false) };
+}

@@ -1,0 +1,256 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { WebhookRow } from '../../emulator/store/moreRows';
+import type { TriggerHost } from './triggerHost';
+import { openTriggerHost } from './triggerHost';
+import type { World } from './world';
+import { openWorld } from './world';
+
+/** What the webhook trigger does about changes that it was not told of, and about those that it was told of twice. */
+
+let world: World;
+let host: TriggerHost;
+
+beforeEach(async () => {
+	world = await openWorld({ language: 'en', seed: 'empty' });
+	world.emulator.ui.userId = undefined;
+});
+afterEach(async () => {
+	await host.close();
+	await world.close();
+});
+
+// What looks after a subscription ends within a moment.
+afterAll(async () => await sleep(600));
+
+const HOUR = 60 * 60_000;
+const ALL = ['add_lead', 'update_lead', 'status_lead', 'delete_lead', 'note_lead', 'add_task'];
+const ui = () => world.emulator.ui;
+const hooks = (): WebhookRow[] => [...world.emulator.account.webhooks.values()];
+const advance = async (ms: number) => await world.emulator.clock.advance(ms);
+const settled = async () => {
+	await world.emulator.deliveries.settled();
+	await host.settled();
+};
+const rows = (): IDataObject[] => host.executions.flatMap((execution) => execution.rows.map(({ json }) => json));
+const shown = () => rows().map(({ event, id, name, caught_up }) => [event, id, name, caught_up]);
+
+/** An active workflow, whose subscription is a second old. */
+async function start(parameters: INodeParameters, typeVersion?: number): Promise<void> {
+	host = await openTriggerHost(world.account, { events: ALL, ...parameters, options: { ignoreOwnChanges: false, ...(parameters.options as object) } }, undefined, typeVersion);
+	await host.activate();
+	await host.run('activate');
+	await advance(2_000);
+}
+
+/** n8n is gone, without a farewell; what amoCRM tells meanwhile reaches nobody. */
+async function away(work: () => Promise<void>): Promise<void> {
+	host.isDown = true;
+	await host.replace();
+	await work();
+	await settled();
+	host.isDown = false;
+}
+
+async function startAgain(): Promise<void> {
+	await host.restart();
+	await host.run('init');
+	await settled();
+}
+
+const create = (name: string) => ui().create('leads', { name });
+
+describe('a start of n8n', () => {
+	test('brings everything that was missed, once, in order, in the rows of deliveries', async () => {
+		await start({});
+		const before = create('before');
+		await settled();
+		await advance(60_000);
+		let missed: { id: number } = before;
+		await away(async () => {
+			missed = create('missed');
+			await advance(5_000);
+			ui().update('leads', missed.id, { name: 'renamed', price: 5 });
+			await advance(5_000);
+			ui().update('leads', missed.id, { status_id: 142 });
+			await advance(3 * HOUR);
+			ui().remove('leads', before.id);
+		});
+		await startAgain();
+		expect(shown()).toEqual([
+			['add_lead', before.id, 'before', undefined],
+			['add_lead', missed.id, 'renamed', true],
+			['update_lead', missed.id, 'renamed', true],
+			['update_lead', missed.id, 'renamed', true],
+			['status_lead', missed.id, 'renamed', true],
+			['delete_lead', before.id, undefined, true],
+		]);
+		expect(rows()[4]).toMatchObject({ action: 'status', entity: 'lead', status_id: 142, old_status_id: expect.any(Number) });
+
+		// Every delivery that amoCRM still repeats, and every further start.
+		for (let attempt = 0; attempt < 4; attempt += 1) {
+			await advance(HOUR);
+			await settled();
+		}
+		await away(async () => undefined);
+		await startAgain();
+		expect(rows()).toHaveLength(6);
+	});
+
+	test('brings nothing when nothing was missed, or before there was a subscription', async () => {
+		host = await openTriggerHost(world.account, { events: ALL });
+		create('long before');
+		await advance(5_000);
+		await host.activate();
+		await host.run('activate');
+		expect(world.requests('GET', '/events')).toHaveLength(0);
+		await advance(5_000);
+		const lead = create('told of');
+		await settled();
+		await advance(5_000);
+		ui().update('leads', lead.id, { name: 'told of twice' });
+		await settled();
+		host.executions.length = 0;
+		await away(async () => undefined);
+		await startAgain();
+		expect(rows()).toEqual([]);
+		expect(world.requests('GET', '/events')).toHaveLength(1);
+	});
+
+	test('brings what was under way when n8n was killed', async () => {
+		await start({});
+		const names = Array.from({ length: 30 }, (_, index) => `lead ${index}`);
+		let started = 0;
+		host.executing = async () => {
+			if ((started += 1) > 10) throw new Error('killed');
+		};
+		for (const name of names) {
+			create(name);
+			await settled();
+		}
+		host.executing = async () => undefined;
+		expect(rows()).toHaveLength(10);
+		await away(async () => undefined);
+		await startAgain();
+		expect(rows().map(({ name }) => name)).toEqual(names);
+	});
+
+	test('begins again where n8n was killed while it caught up', async () => {
+		await start({ events: ['add_lead'] });
+		await away(async () => {
+			for (let index = 0; index < 600; index += 1) create(`lead ${index}`);
+			await advance(5 * HOUR);
+		});
+		let executions = 0;
+		host.executing = async () => {
+			if ((executions += 1) > 1) throw new Error('killed');
+		};
+		await startAgain();
+		host.executing = async () => undefined;
+		expect(rows()).toHaveLength(250);
+		await away(async () => undefined);
+		await startAgain();
+		expect(rows()).toHaveLength(600);
+		expect(new Set(rows().map(({ id }) => id)).size).toBe(600);
+	});
+
+	test.each<[string, IDataObject, number | undefined, number]>([
+		['is wanted by default', {}, undefined, 1],
+		['is not wanted', { catchUp: false }, undefined, 0],
+		['was saved by version 1', {}, 1, 0],
+		['was saved by version 1 and is switched on', { catchUp: true }, 1, 1],
+		['only goes back so far', { catchUpHours: 1 }, undefined, 0],
+	])('catches up where that %s', async (_name, options, version, expected) => {
+		await start({ options: options as INodeParameters }, version);
+		await away(async () => {
+			create('missed');
+			await advance(4 * HOUR);
+		});
+		await startAgain();
+		expect(rows()).toHaveLength(expected);
+	});
+
+	test('says in the first row what is too long ago', async () => {
+		await start({ options: { catchUpHours: 1 } });
+		await away(async () => {
+			create('too long ago');
+			await advance(4 * HOUR);
+			create('missed');
+		});
+		await startAgain();
+		expect(rows()).toMatchObject([{ name: 'missed', left_out_before: expect.stringMatching(/^\d{4}-/) }]);
+	});
+
+	test('leaves out what the options leave out', async () => {
+		const pipeline = [...world.emulator.account.pipelines.values()][0];
+		await start({ events: ['add_lead', 'update_lead'], options: { pipelineIds: [String(pipeline?.id)], ignoreOwnChanges: true, changedFields: ['price'] } });
+		const other = [...world.emulator.account.users.keys()][1] as number;
+		await away(async () => {
+			create('own');
+			ui().userId = other;
+			const lead = create('of another');
+			await advance(10_000);
+			ui().update('leads', lead.id, { name: 'renamed' });
+			await advance(10_000);
+			ui().update('leads', lead.id, { price: 7 });
+			ui().userId = undefined;
+		});
+		await startAgain();
+		expect(rows().map(({ event, price, changed_fields }) => [event, price, changed_fields])).toEqual([['add_lead', 7, undefined], ['update_lead', 7, ['price']]]);
+	});
+
+	test('tries again later where the history cannot be read', async () => {
+		await start({});
+		await away(async () => void create('missed'));
+		world.emulator.faults.add({ method: 'GET', path: '/api/v4/events', times: 20, action: { kind: 'status', status: 403, body: { title: 'x', status: 403, detail: 'x' } } });
+		await startAgain();
+		expect(rows()).toEqual([]);
+		world.emulator.faults.clear();
+		await away(async () => undefined);
+		await startAgain();
+		expect(rows()).toMatchObject([{ name: 'missed', caught_up: true }]);
+	});
+});
+
+test('publishing a new version loses nothing of the moment without a subscription, and brings nothing else', async () => {
+	await start({ events: ['add_lead'] });
+	create('before');
+	await settled();
+	await advance(5_000);
+	await host.deactivate();
+	create('between');
+	host.configure({ events: ['add_lead', 'add_contact'], options: { ignoreOwnChanges: false } });
+	await host.activate();
+	await host.run('update');
+	await settled();
+	expect(shown().map(([, , name, caughtUp]) => [name, caughtUp])).toEqual([['before', undefined], ['between', true]]);
+});
+
+describe('a repeated delivery', () => {
+	const account = () => `account[id]=${world.emulator.account.info.id}`;
+	const post = async (body: string) => {
+		await fetch(String(hooks()[0]?.destination), { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+		await settled();
+	};
+	const update = (name: string) => `leads[update][0][id]=77&leads[update][0][name]=${name}&leads[update][0][updated_at]=1700000000&${account()}`;
+
+	test('is known in another process, and after a restart', async () => {
+		await start({ options: { loadFullRecord: false } });
+		await post(update('one'));
+		// Another change within the same second is none.
+		await post(update('two'));
+		await host.replace();
+		await post(update('one'));
+		await post(update('two'));
+		expect(rows().map(({ name }) => name)).toEqual(['one', 'two']);
+	});
+
+	test('comes again where it is to be kept', async () => {
+		await start({ options: { keepRepeated: true, loadFullRecord: false } });
+		await post(update('one'));
+		await host.replace();
+		await post(update('one'));
+		expect(rows()).toHaveLength(2);
+	});
+});
