@@ -6,7 +6,7 @@ import type { EntityRow, EntityType, TaskRow } from '../store/rows';
 export type Change =
 	| { kind: 'entity'; type: EntityType; action: 'add' | 'update' | 'delete' | 'restore'; row: EntityRow; before?: EntityRow; by: number }
 	| { kind: 'task'; action: 'add' | 'update' | 'delete'; row: TaskRow; before?: TaskRow; by: number }
-	| { kind: 'note'; action: 'add'; row: NoteRow; by: number }
+	| { kind: 'note'; action: 'add'; row: NoteRow; by: number; unheard?: boolean }
 	| { kind: 'element'; action: 'add' | 'update' | 'delete'; row: ElementRow; before?: ElementRow; by: number }
 	| { kind: 'unsorted'; action: 'add' | 'update' | 'accept' | 'decline'; row: UnsortedRow; by: number }
 	| { kind: 'talk'; action: 'add' | 'update' | 'close' | 'delete'; row: TalkRow; by: number }

@@ -11,6 +11,8 @@ export interface NoteInput {
 	responsible_user_id?: number;
 	created_at?: number;
 	updated_at?: number;
+	/** The Digital Pipeline is not told. */
+	unheard?: boolean;
 }
 
 /** Adds a note, whoever caused it: the API, a call, the board. facts: core 13 */
@@ -32,6 +34,6 @@ export function addNote(world: World, input: NoteInput): NoteRow {
 		params: input.params,
 		is_pinned: false,
 	});
-	world.changes.publish({ kind: 'note', action: 'add', row, by: row.created_by });
+	world.changes.publish({ kind: 'note', action: 'add', row, by: row.created_by, unheard: input.unheard });
 	return row;
 }

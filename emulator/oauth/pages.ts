@@ -17,6 +17,7 @@ const TEXTS = {
 		emulator: 'Это эмулятор amoCRM для разработки и демонстрации. Настоящих данных здесь нет.',
 		unknownClient: 'Интеграция с таким client_id не найдена. Проверьте ID интеграции.',
 		noUser: 'В аккаунте нет администратора, который мог бы дать доступ.',
+		secretsRefused: 'Произошла ошибка создания, обратитесь к разработчику интеграции.',
 		wrongRedirect: 'Адрес возврата не совпадает',
 		registered: 'У интеграции зарегистрирован',
 		asked: 'Приложение просит',
@@ -35,6 +36,7 @@ const TEXTS = {
 		emulator: 'This is an amoCRM emulator for development and demos. There is no real data here.',
 		unknownClient: 'No integration has this client_id. Check the integration ID.',
 		noUser: 'The account has no administrator who could grant access.',
+		secretsRefused: 'The integration could not be made. Contact its developer.',
 		wrongRedirect: 'The redirect URI does not match',
 		registered: 'Registered for the integration',
 		asked: 'Requested by the application',
@@ -63,7 +65,7 @@ export function consentPage({ account }: World, integration: Integration, query:
 	const texts = TEXTS[account.language];
 	const scopes = integration.scopes.filter((scope): scope is keyof typeof texts.scopes => scope in texts.scopes);
 	const users = [...account.users.values()].filter(({ rights }) => rights.is_active).sort((a, b) => Number(b.rights.is_admin) - Number(a.rights.is_admin));
-	const carried = (['client_id', 'state', 'mode'] as const).flatMap((name) =>
+	const carried = (['client_id', 'state', 'mode', 'name', 'redirect_uri', 'secrets_uri', 'scopes'] as const).flatMap((name) =>
 		query[name] === undefined ? [] : [html`<input type="hidden" name="${name}" value="${query[name]}">`],
 	);
 	const body = html`<div class="app"><div class="mark">${integration.name.slice(0, 1)}</div><div>
@@ -90,9 +92,9 @@ export function wrongRedirectPage(language: Language, integration: Integration, 
 	);
 }
 
-export function messagePage(language: Language, message: 'unknownClient' | 'noUser'): string {
+export function messagePage(language: Language, message: 'unknownClient' | 'noUser' | 'secretsRefused', detail = ''): string {
 	const texts = TEXTS[language];
-	return page(language, texts.title, html`<h1>${texts.title}</h1><p>${texts[message]}</p><p class="note">${texts.emulator}</p>`);
+	return page(language, texts.title, html`<h1>${texts.title}</h1><p>${texts[message]}${detail}</p><p class="note">${texts.emulator}</p>`);
 }
 
 /** mode=popup: the opener's window goes on, this one closes. */

@@ -5,7 +5,9 @@ import type { Integration } from '../options';
 import { unauthorized } from '../http/problems';
 import type { World } from '../world';
 import { ApiKeys } from './apiKey';
+import { BUTTON_SCRIPT } from './button';
 import { OAuthProblem } from './errors';
+import { askedFor, install, type ExternalIntegration } from './external';
 import { consentPage, messagePage, popupPage, wrongRedirectPage } from './pages';
 import { exchange } from './token';
 
@@ -16,27 +18,35 @@ export function oauthRoutes(app: FastifyInstance, world: World): void {
 	const html = (reply: FastifyReply, page: string, status = 200) =>
 		reply.code(status).header('content-security-policy', "frame-ancestors 'none'").type('text/html; charset=utf-8').send(page);
 
+	/** The integration that an address names, or asks the account to make. */
+	const asking = ({ query }: FastifyRequest): Integration | ExternalIntegration | undefined =>
+		world.integrations.get(textQuery(query).client_id ?? '') ?? askedFor(query as Query);
+
 	const consent = (request: FastifyRequest, reply: FastifyReply) => {
-		const query = textQuery(request.query as Query);
-		const integration = world.integrations.get(query.client_id ?? '');
+		const query = textQuery(request.query);
+		const integration = asking(request);
 		if (!integration) return html(reply, messagePage(language(), 'unknownClient'), 400);
 		// The real page takes redirect_uri from the integration and ignores this parameter; a developer whose URIs
 		// differ would otherwise see the browser jump to the wrong place without a word.
 		if (query.redirect_uri !== undefined && query.redirect_uri !== integration.redirectUri) {
 			return html(reply, wrongRedirectPage(language(), integration, query.redirect_uri), 400);
 		}
-		return html(reply, consentPage(world, integration, query));
+		return html(reply, consentPage(world, integration, 'secretsUri' in integration ? { ...query, scopes: integration.scopes.join() } : query));
 	};
 	// The official client opens it with a slash at the end. facts: extended 12
 	for (const path of ['/oauth', '/oauth/']) app.get(path, consent);
 
-	app.get('/oauth/allow', (request, reply) => {
-		const query = textQuery(request.query as Query);
-		const integration = world.integrations.get(query.client_id ?? '');
+	app.get('/oauth/allow', async (request, reply) => {
+		const query = textQuery(request.query);
+		const integration = asking(request);
 		if (!integration) return html(reply, messagePage(language(), 'unknownClient'), 400);
 		const chosen = world.account.activeUser(Number(query.user_id));
 		const user = chosen ?? [...world.account.users.values()].find(({ rights }) => rights.is_admin);
 		if (!user) return html(reply, messagePage(language(), 'noUser'), 400);
+		if ('secretsUri' in integration) {
+			const status = await install(world, integration, query.state);
+			if (status !== 200) return html(reply, messagePage(language(), 'secretsRefused', ` (Code ${status})`), 400);
+		}
 		integration.enabled = true;
 		return back(request, reply, integration, {
 			code: world.tokens.issueCode(integration, user.id),
@@ -47,9 +57,11 @@ export function oauthRoutes(app: FastifyInstance, world: World): void {
 		});
 	});
 
+	for (const name of ['button.js', 'button.min.js']) app.get(`/auth/${name}`, (_request, reply) => reply.type('text/javascript; charset=utf-8').send(BUTTON_SCRIPT));
+
 	app.get('/oauth/deny', (request, reply) => {
-		const query = textQuery(request.query as Query);
-		const integration = world.integrations.get(query.client_id ?? '');
+		const query = textQuery(request.query);
+		const integration = asking(request);
 		if (!integration) return html(reply, messagePage(language(), 'unknownClient'), 400);
 		const state: Record<string, string> = query.state === undefined ? {} : { state: query.state };
 		return back(request, reply, integration, { error: 'access_denied', ...state });
@@ -91,7 +103,7 @@ export function oauthRoutes(app: FastifyInstance, world: World): void {
 	function back(request: FastifyRequest, reply: FastifyReply, integration: Integration, params: Record<string, string>) {
 		const target = new URL(integration.redirectUri);
 		for (const [key, value] of Object.entries(params)) target.searchParams.set(key, value);
-		if (textQuery(request.query as Query).mode === 'popup') return html(reply, popupPage(language(), target.href));
+		if (textQuery(request.query).mode === 'popup') return html(reply, popupPage(language(), target.href));
 		return reply.redirect(target.href);
 	}
 }

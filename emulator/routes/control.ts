@@ -45,7 +45,9 @@ import { uiRoutes } from './ui';
  *   POST   /ui/unsorted/{uid}/accept | decline
  *   DELETE /ui/catalog-elements/{id}
  *   POST   /ui/chat-templates/{id}/review   {"source_id", "status": "approved", "reject_reason"?}
- *   POST   /ui/stage-hooks                  {"pipeline_id", "status_id", "url"}: the Digital Pipeline's webhook of a stage -> {id}
+ *   POST   /ui/{entity}/{id}/letters        {"subject", "text"?, "from": {"email", "name"?}}: a letter that has come
+ *   POST   /ui/stage-hooks                  {"pipeline_id", "status_id", "url", "event"?: "status", "call_in", "chat", "mail_in" or
+ *                                           "site_visit"}: the Digital Pipeline's webhook of a stage -> {id}
  *   DELETE /ui/stage-hooks/{id}
  *   POST   /ui/webhooks/enable              {"destination"}: switch a disabled hook on again
  *

@@ -81,7 +81,8 @@ export function noteRoutes(app: FastifyInstance, world: World, type: EntityType)
 				},
 				make(data, request) {
 					const created_by = data.created_by ?? request.caller.user.id;
-					return addNote(world, { ...data, params: paramsOf(data).data ?? {}, entity_type: type, entity_id: target(data, request), created_by });
+					const unheard = data.is_need_to_trigger_digital_pipeline === false;
+					return addNote(world, { ...data, params: paramsOf(data).data ?? {}, entity_type: type, entity_id: target(data, request), created_by, unheard });
 				},
 				present: (row, request) => ({ id: row.id, entity_id: row.entity_id, _links: linksOf(request, row) }),
 			},

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parsed } from '../http/parsed';
 import { ENTITY_TYPES } from '../store/account';
+import { STAGE_EVENTS } from '../store/moreRows';
 import type { EntityRow } from '../store/rows';
 import type { StaffedWorld } from '../staffedWorld';
 
@@ -33,7 +34,8 @@ const UNSORTED = z.strictObject({
 });
 const REVIEW = z.strictObject({ source_id: int, status: z.enum(['review', 'approved', 'paused', 'rejected']), reject_reason: z.string().optional() });
 
-const STAGE_HOOK = z.strictObject({ pipeline_id: int, status_id: int, url: z.string().url() });
+const STAGE_HOOK = z.strictObject({ pipeline_id: int, status_id: int, url: z.string().url(), event: z.enum(STAGE_EVENTS).optional() });
+const LETTER = z.strictObject({ subject: z.string(), text: z.string().optional(), from: z.strictObject({ email: z.string(), name: z.string().optional() }) });
 
 type One = { Params: { id: string } };
 type ByUid = { Params: { uid: string } };
@@ -68,6 +70,7 @@ export function uiRoutes(app: FastifyInstance, world: StaffedWorld): void {
 			const { text } = parsed(z.strictObject({ text: z.string() }), request.body);
 			return shown(ui.addNote(type, idOf(request), text));
 		});
+		app.post<One>(`/${type}/:id(^\\d+$)/letters`, async (request) => shown(ui.letter(type, idOf(request), parsed(LETTER, request.body))));
 	}
 
 	app.post('/tasks', async (request) => shown(ui.createTask(request.body)));

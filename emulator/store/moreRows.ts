@@ -164,12 +164,18 @@ export interface WebhookRow {
 	settings: string[];
 }
 
+/** What makes the Digital Pipeline act on a lead. facts: extended 1.6 */
+export const STAGE_EVENTS = ['status', 'call_in', 'chat', 'mail_in', 'site_visit'] as const;
+export type StageEvent = (typeof STAGE_EVENTS)[number];
+
 /** "API: send webhook" on a stage of the Digital Pipeline. facts: extended 1.6 */
 export interface StageHookRow {
 	id: number;
 	pipeline_id: number;
 	status_id: number;
 	url: string;
+	/** What has to happen while a lead is on the stage; without it, that a lead comes there. */
+	event?: StageEvent;
 }
 
 export interface FileVersion {

@@ -16,6 +16,12 @@ import { parseObject } from '../validation/batch';
 import type { Deliveries } from '../webhooks/delivery';
 import type { World } from '../world';
 
+export interface LetterInput {
+	subject: string;
+	text?: string;
+	from: { email: string; name?: string };
+}
+
 /**
  * What people do in the account's own pages and what reaches it from outside (a chat message, a letter): the same
  * changes, events and hooks as through the API, and those for which API v4 has no call (trash, restore, chats, merge).
@@ -90,6 +96,27 @@ export class UserInterface {
 	addNote(type: EntityType, id: number, text: string): NoteRow {
 		const row = this.row(this.world.account.entities(type), id);
 		return addNote(this.world, { entity_type: type, entity_id: row.id, note_type: 'common', params: { text }, created_by: this.caller().user.id });
+	}
+
+	/** A letter that has come for the card; API v4 reads it as a note and writes none. */
+	letter(type: EntityType, id: number, { subject, text = '', from }: LetterInput): NoteRow {
+		const { account } = this.world;
+		const row = this.row(account.entities(type), id);
+		const to = account.users.get(row.responsible_user_id);
+		const letter = account.nextSmallId();
+		const params = {
+			thread_id: letter,
+			message_id: letter,
+			private: false,
+			income: true,
+			from: { email: from.email, name: from.name ?? from.email },
+			to: { email: to?.email, name: to?.name },
+			subject,
+			content_summary: text.slice(0, 200),
+			attach_cnt: 0,
+			delivery: { status: 'unknown' },
+		};
+		return addNote(this.world, { entity_type: type, entity_id: row.id, note_type: 'amomail_message', params, created_by: 0, responsible_user_id: row.responsible_user_id });
 	}
 
 	/** A message in the contact's chat; the first one opens a talk. Returns the talk. */

@@ -117,13 +117,13 @@ export class Deliveries {
 		}
 	}
 
-	/** The Digital Pipeline's hooks of the stage a lead has come to: sent once, to nobody's subscription. facts: extended 1.6 */
+	/** The Digital Pipeline's hooks of the stage that a lead is on: sent once, to nobody's subscription. facts: extended 1.6 */
 	private runStageHooks(change: Change): void {
-		const piece = stagePiece(change);
+		const piece = stagePiece(this.world, change);
 		if (!piece) return;
 		const { pipeline_id, status_id } = piece.item;
 		for (const hook of this.world.account.stageHooks.values()) {
-			if (hook.pipeline_id !== pipeline_id || hook.status_id !== status_id) continue;
+			if (hook.pipeline_id !== pipeline_id || hook.status_id !== status_id || (hook.event ?? 'status') !== piece.action) continue;
 			const body = encodeHook(this.world, [piece]);
 			const run = post(hook.url, body, this.stopping.signal).then((answer) => {
 				this.running.delete(run);

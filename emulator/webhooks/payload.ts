@@ -2,7 +2,7 @@ import type { Change } from '../events/changes';
 import { localDateTime } from '../fields/dates';
 import { NOTE_TYPE_NUMBER } from '../notes/types';
 import { ELEMENT_TYPE, SINGULAR } from '../store/account';
-import type { ChatTemplateRow, NoteRow, TalkRow, UnsortedRow } from '../store/moreRows';
+import type { ChatTemplateRow, NoteRow, StageEvent, TalkRow, UnsortedRow } from '../store/moreRows';
 import type { EntityRow, EntityType, FieldValue, LeadRow, TaskRow } from '../store/rows';
 import type { World } from '../world';
 
@@ -43,14 +43,33 @@ export function piecesOf(world: World, change: Change): Piece[] {
 	}
 }
 
-/** What the Digital Pipeline tells of a lead that has come to a stage: only where it is and where it was. facts: extended 1.6 */
-export function stagePiece(change: Change): Piece | undefined {
-	if (change.kind !== 'entity' || change.type !== 'leads' || change.action === 'delete') return undefined;
-	const { id, pipeline_id, status_id } = change.row as LeadRow;
-	const before = change.before as LeadRow | undefined;
-	if (before?.status_id === status_id && before.pipeline_id === pipeline_id) return undefined;
-	const old = before ? { old_pipeline_id: before.pipeline_id, old_status_id: before.status_id } : {};
-	return { code: 'dp_status', entityKey: 'leads', action: 'status', item: { id, pipeline_id, status_id, ...old } };
+/** What the Digital Pipeline tells of a lead: only where it is and, where it has come to a stage, where it was. facts: extended 1.6 */
+export function stagePiece({ account }: World, change: Change): Piece | undefined {
+	if (change.kind === 'entity') return change.type === 'leads' && change.action !== 'delete' ? arrival(change.row as LeadRow, change.before as LeadRow | undefined) : undefined;
+	const [event, leadId] = heard(change);
+	const lead = account.leads.get(leadId);
+	return event && lead && !lead.is_deleted && !lead.is_unsorted ? pipelinePiece(event, lead) : undefined;
+}
+
+const pipelinePiece = (event: StageEvent, { id, pipeline_id, status_id }: LeadRow, more: object = {}): Piece => ({
+	code: `dp_${event}`,
+	entityKey: 'leads',
+	action: event,
+	item: { id, pipeline_id, status_id, ...more },
+});
+
+function arrival(lead: LeadRow, before: LeadRow | undefined): Piece | undefined {
+	if (before?.status_id === lead.status_id && before.pipeline_id === lead.pipeline_id) return undefined;
+	return pipelinePiece('status', lead, before && { old_pipeline_id: before.pipeline_id, old_status_id: before.status_id });
+}
+
+const NOTE_EVENTS: Readonly<Record<string, StageEvent>> = { call_in: 'call_in', amomail_message: 'mail_in', site_visit: 'site_visit' };
+
+/** What the Digital Pipeline hears of, and of which lead: calls, letters and visits by their notes, chats by their messages. */
+function heard(change: Change): [event: StageEvent | undefined, leadId: number] {
+	if (change.kind === 'message' && change.action === 'incoming' && change.talk.entity_type === 'lead') return ['chat', change.talk.entity_id ?? 0];
+	if (change.kind !== 'note' || change.unheard || change.row.entity_type !== 'leads') return [undefined, 0];
+	return [NOTE_EVENTS[change.row.note_type], change.row.entity_id];
 }
 
 /** Companies travel as contacts with a type. */

@@ -315,4 +315,30 @@ describe('extended 1.6 hooks of the digital pipeline', () => {
 		await bench.emulator.deliveries.settled();
 		expect(receiver.hooks).toHaveLength(1);
 	});
+
+	const call = { uniq: 'u', duration: 1, source: 'pbx', phone: '+79990000000' };
+	const HEARD: [event: string, happens: (lead: number) => Promise<unknown>][] = [
+		['call_in', (lead) => bench.api('POST', `/leads/${lead}/notes`, [{ note_type: 'call_in', params: call }])],
+		['site_visit', (lead) => bench.api('POST', '/leads/notes', [{ entity_id: lead, note_type: 'site_visit', params: { url: 'https://a.example' } }])],
+		['mail_in', (lead) => bench.call('POST', `/__emulator/ui/leads/${lead}/letters`, { subject: 'Hi', from: { email: 'ann@a.example' } })],
+		['chat', async (lead) => {
+			const contactId = await bench.create('/contacts', { name: 'Ann' });
+			await bench.api('POST', `/leads/${lead}/link`, [{ to_entity_id: contactId, to_entity_type: 'contacts' }]);
+			for (const direction of ['incoming', 'outgoing']) await bench.call('POST', '/__emulator/ui/messages', { contactId, text: 'Hi', direction });
+		}],
+	];
+
+	it.each(HEARD)('extended 1.6 %s is told of a lead on the stage to the hook of that event, unless the note says not to', async (event, happens) => {
+		const [pipeline] = bench.emulator.account.pipelines.values();
+		const [, first, second] = pipeline?.statuses ?? [];
+		const place = { pipeline_id: pipeline?.id, status_id: second?.id };
+		const [here, elsewhere] = [await bench.create('/leads', place), await bench.create('/leads', { ...place, status_id: first?.id })];
+		await bench.call('POST', '/__emulator/ui/stage-hooks', { ...place, url: receiver.url, event });
+		await happens(elsewhere);
+		await bench.api('POST', `/leads/${here}/notes`, [{ note_type: 'call_out', params: call }, { note_type: 'call_in', params: call, is_need_to_trigger_digital_pipeline: false }]);
+		await bench.create('/leads', place);
+		await happens(here);
+		const hook = Object.entries(await onlyHook()).filter(([key]) => key.startsWith('leads'));
+		expect(Object.fromEntries(hook)).toEqual({ [`leads[${event}][0][id]`]: String(here), [`leads[${event}][0][pipeline_id]`]: String(pipeline?.id), [`leads[${event}][0][status_id]`]: String(second?.id) });
+	});
 });

@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { request as rawRequest } from 'node:http';
 import { createServer } from 'node:http';
+import { runInNewContext } from 'node:vm';
 import type { AddressInfo } from 'node:net';
 import { DEFAULT_API_KEY } from '../../../emulator/options';
 import { useBench, type Answer } from '../../../emulator/testing/client';
+import { openReceiver, type Receiver } from '../../../emulator/testing/receiver';
 
 /** Hosts and OAuth. */
 
@@ -291,4 +293,57 @@ it('core 2.11 every answer has an X-Request-Id of its own', async () => {
 	const [one, two] = [await id(), await id()];
 	expect(one).toMatch(/^[0-9a-f-]{36}$/);
 	expect(one).not.toBe(two);
+});
+
+describe('core 2.9 external integrations', () => {
+	let site: Receiver;
+	let asked: string;
+	beforeEach(async () => {
+		site = await openReceiver();
+		asked = new URLSearchParams({ name: 'Shop', redirect_uri: 'https://shop.example/back', secrets_uri: site.url, scopes: 'crm,notifications', state: 's1' }).toString();
+	});
+	afterEach(() => site.close());
+	const keys = () => site.hooks.map(({ raw }) => JSON.parse(raw) as Record<string, string>);
+	const visit = (path: string) => fetch(`${bench.emulator.url}${path}`, { redirect: 'manual' });
+
+	it('core 2.9 the keys of a new integration go to secrets_uri before the code goes to redirect_uri', async () => {
+		const page = await (await visit(`/oauth?${asked}`)).text();
+		for (const text of ['Shop', 'Отправлять уведомления', 'name="secrets_uri"', 'value="crm,notifications"']) expect(page).toContain(text);
+		const back = new URL(String((await visit(`/oauth/allow?${asked}`)).headers.get('location')));
+		const [made] = keys();
+		expect(keys()).toEqual([{ client_id: expect.any(String), client_secret: expect.any(String), state: 's1' }]);
+		expect(`${back.origin}${back.pathname}`).toBe('https://shop.example/back');
+		expect(Object.fromEntries(back.searchParams)).toMatchObject({ state: 's1', client_id: made?.client_id, code: expect.any(String) });
+		const code = back.searchParams.get('code');
+		const pair = await call('POST', '/oauth2/access_token', { ...made, state: undefined, redirect_uri: 'https://shop.example/back', grant_type: 'authorization_code', code });
+		const authorization = `Bearer ${String(pair.body.access_token)}`;
+		expect((await api('GET', '/account', undefined, { authorization })).status).toBe(200);
+	});
+
+	it('core 2.9 another answer than 200 ends it with its number, and no integration is made', async () => {
+		site.answer = 204;
+		const answer = await visit(`/oauth/allow?${asked}`);
+		expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('(Code 204)')]);
+		const body = { ...keys()[0], state: undefined, redirect_uri: 'https://shop.example/back', grant_type: 'authorization_code', code: 'x' };
+		expect((await call('POST', '/oauth2/access_token', body)).body.hint).toBe('Check the `client_id` parameter');
+	});
+
+	it('core 2.9 a refusal goes back as it does elsewhere, and keys go to this machine alone', async () => {
+		const back = new URL(String((await visit(`/oauth/deny?${asked}`)).headers.get('location')));
+		expect([back.origin, Object.fromEntries(back.searchParams), keys()]).toEqual(['https://shop.example', { error: 'access_denied', state: 's1' }, []]);
+		const elsewhere = asked.replace(/secrets_uri=[^&]+/, 'secrets_uri=https%3A%2F%2Fshop.example%2Fkeys');
+		for (const path of ['/oauth', '/oauth/allow']) expect((await visit(`${path}?${elsewhere}`)).status).toBe(400);
+	});
+
+	it('core 2.9 the button of a site opens the consent page with what its tag says', async () => {
+		const opened: string[] = [];
+		let press = () => undefined as void;
+		const button = { addEventListener: (_event: string, listener: () => void) => (press = listener) };
+		const dataset = { name: 'Shop', redirect_uri: 'https://shop.example/back', secrets_uri: 'http://127.0.0.1/keys', scopes: 'crm', state: 's1', mode: 'popup' };
+		const tag = { dataset, src: `${bench.emulator.url}/auth/button.min.js`, after: () => undefined };
+		const document = { currentScript: tag, createElement: () => button };
+		runInNewContext(await (await visit('/auth/button.min.js')).text(), { document, URL, URLSearchParams, window: { open: (url: URL) => opened.push(url.href) } });
+		press();
+		expect(opened).toEqual([`${bench.emulator.url}/oauth?${new URLSearchParams(dataset).toString()}`]);
+	});
 });
