@@ -15,7 +15,7 @@ interface Package {
 	dependencies?: Record<string, string>;
 	optionalDependencies?: Record<string, string>;
 	peerDependencies: Record<string, string>;
-	n8n: { credentials: string[]; nodes: string[] };
+	n8n: { strict: boolean; credentials: string[]; nodes: string[] };
 }
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Package;
 const classes = [...manifest.n8n.credentials, ...manifest.n8n.nodes].map((file) => basename(file).split('.')[0] ?? '').sort();
@@ -66,4 +66,10 @@ test('whoever requires it gets every node and every credential', () => {
 test('it brings nothing with it that could be attacked', () => {
 	expect([manifest.dependencies, manifest.optionalDependencies]).toEqual([undefined, undefined]);
 	expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+});
+
+test("n8n's linter runs as n8n has it: strict, with its own config", () => {
+	const template = join(ROOT, 'node_modules', '@n8n', 'node-cli', 'dist', 'template', 'templates', 'shared', 'default', 'eslint.config.mjs');
+	expect(manifest.n8n.strict).toBe(true);
+	expect(readFileSync(join(ROOT, 'eslint.config.mjs'), 'utf8')).toBe(readFileSync(template, 'utf8'));
 });
