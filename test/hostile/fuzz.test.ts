@@ -7,10 +7,12 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { unfolded } from '../unit/shown';
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
+import { AmoCrmPollTrigger } from '../../nodes/AmoCrm/AmoCrmPollTrigger.node';
 import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
 import { editorOf } from '../integration/harness';
 import type { Inputs, Real } from './hostileValues';
 import { inputsOf } from './hostileValues';
+import { openPollHost } from '../integration/pollHost';
 import { openTriggerHost } from '../integration/triggerHost';
 import type { World } from '../integration/world';
 import { addLeads, openWorld } from '../integration/world';
@@ -172,6 +174,19 @@ describe(`amoCRM with ${RUNS} hostile inputs each (seed ${SEED})`, () => {
 				});
 			});
 		}
+	});
+});
+
+describe(`amoCRM Polling Trigger with ${RUNS} hostile inputs (seed ${SEED})`, () => {
+	const { properties } = new AmoCrmPollTrigger().description;
+
+	it.each(['trigger', 'manual'] as const)('polls in mode %s', async (mode) => {
+		await attempts(inputsOf(propertiesOf(properties, {}), {}, real, 'trigger'), async ({ parameters }) => {
+			world.emulator.log.clear();
+			const host = openPollHost(world.account, parameters as INodeParameters);
+			for (let count = 0; count < 2; count += 1) await inTime(host.poll(mode)).catch(checkErrors);
+			checkRequests();
+		});
 	});
 });
 

@@ -22,7 +22,7 @@ afterAll(async () => {
 beforeEach(() => stage.emulator.log.clear());
 
 const example = (number: number) => exampleWorkflows().find(({ name }) => name.startsWith(`amoCRM ${number}:`)) as ReturnType<typeof exampleWorkflows>[number];
-const [requests, overdue, sales, calls, missed, incoming, greeting, chat, form] = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(example) as Array<ReturnType<typeof example>>;
+const [requests, overdue, sales, calls, missed, incoming, greeting, chat, form, won] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(example) as Array<ReturnType<typeof example>>;
 
 async function run(workflow: (typeof requests), lastNode: string): Promise<Run> {
 	const result = await runWorkflow(stage.n8n.client, workflow, 'Start', lastNode);
@@ -162,6 +162,19 @@ test('an agent reads the lead and answers in the chat', async () => {
 	await started(withModel, 'Send Answer', () => emulator.ui.message({ contactId: contact.id, text: 'Где мой стол?' }), (rows) => expect(rows).toHaveLength(1));
 	expect(texts()).toEqual(['Done.']);
 	expect(model.results.join()).toContain(lead.name);
+});
+
+test('a won lead gets a note and a task, without webhooks', async () => {
+	const { emulator, n8n } = stage;
+	const [owner, manager] = [...emulator.account.users.keys()];
+	emulator.ui.userId = manager;
+	const lead = emulator.ui.create('leads', { name: 'Стол' });
+	emulator.ui.update('leads', lead.id, { status_id: 142 });
+	emulator.ui.userId = owner;
+	const { rows, error } = await runWorkflow(n8n.client, won as typeof requests, 'Lead Won', 'Thank the Client');
+	expect(error?.message).toBeUndefined();
+	expect(emulator.account.tasks.get(Number(rows.at(-1)?.id))).toMatchObject({ text: 'Поблагодарить клиента: Стол', entity_id: lead.id });
+	expect([...emulator.account.notes.values()].at(-1)).toMatchObject({ entity_id: lead.id, params: { text: expect.stringMatching(/^Выиграна \d\d\.\d\d\.\d{4} .* этапе: ./) } });
 });
 
 test('a file from a form goes onto the card of a new lead, and into its feed', async () => {

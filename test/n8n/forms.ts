@@ -1,14 +1,16 @@
 import type { INodeParameters, INodeProperties, INodePropertyCollection, INodeTypeDescription, NodeParameterValueType, ResourceMapperValue } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
+import { AmoCrmPollTrigger } from '../../nodes/AmoCrm/AmoCrmPollTrigger.node';
 import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
 import type { askFor } from './ask';
 import { NODE_TYPE } from './run';
 
-/** Every form of both nodes, filled to the brim. */
+/** Every form of all nodes, filled to the brim. */
 
 const node = new AmoCrm().description;
 const trigger = new AmoCrmTrigger().description;
+const pollTrigger = new AmoCrmPollTrigger().description;
 
 export interface Form {
 	name: string;
@@ -59,6 +61,7 @@ export function formsOf(): Form[] {
 			});
 		}),
 		...variantsOf('Trigger', { type: `${NODE_TYPE}Trigger`, description: trigger }, {}, new Set()),
+		...variantsOf('Polling Trigger', { type: `${NODE_TYPE}PollTrigger`, description: pollTrigger }, {}, new Set()),
 	];
 }
 

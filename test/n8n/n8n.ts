@@ -17,6 +17,8 @@ export interface TestN8n {
 	/** Ends the process, as an update or a reboot does; `start` brings it back with everything it knew. */
 	stop(): Promise<void>;
 	start(): Promise<void>;
+	/** Ends it in the middle of what it does, as a lack of memory or of power does. */
+	kill(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -66,6 +68,10 @@ export async function startTestN8n(suite: string, { queue, settings, withoutPack
 		start: async () => {
 			({ url, redirectUrl, service } = await startN8n(options));
 			await client.signIn(owner);
+		},
+		kill: async () => {
+			service.kill('SIGKILL');
+			await service.exit;
 		},
 		close: async () => await service.stop(),
 	};

@@ -68,6 +68,13 @@ describe('reading', () => {
 		expect(seen.size).toBe(25_000);
 	});
 
+	test('10,000 events take little more than the hundred pages that they are', async () => {
+		const { client, requests } = accountWith(Array.from({ length: 10_000 }, (_, index) => entry(NOW - 900 + Math.floor(index / 50))).reverse());
+		const { events, until } = await readHistory(client, span);
+		expect([events.length, until]).toEqual([10_000, undefined]);
+		expect(requests.length).toBeLessThanOrEqual(120);
+	});
+
 	test.each([
 		['and says so', [NOW - 900, NOW - 100], NOW - 500],
 		['but says nothing where there was nothing', [NOW - 100], undefined],
