@@ -13,6 +13,8 @@ export interface TestN8n {
 	url: string;
 	redirectUrl: string;
 	userFolder: string;
+	/** Of n8n's process. */
+	pid: number;
 	client: N8nClient;
 	/** Ends the process, as an update or a reboot does; `start` brings it back with everything it knew. */
 	stop(): Promise<void>;
@@ -63,6 +65,9 @@ export async function startTestN8n(suite: string, { queue, settings, withoutPack
 		url,
 		redirectUrl,
 		userFolder,
+		get pid() {
+			return Number(service.child.pid);
+		},
 		client,
 		stop: async () => await service.stop(),
 		start: async () => {
