@@ -74,8 +74,8 @@ export async function startN8n({ userFolder, port, timezone, log, ownGroup = tru
 	return { url, service, redirectUrl: redirectUrl(url) };
 }
 
-/** Starts one worker of the n8n of this user folder; resolves when it takes work. */
-export async function startWorker({ userFolder, queue, log }) {
+/** Starts one worker of the n8n of this user folder; resolves when it takes work. `settings` win over ours. */
+export async function startWorker({ userFolder, queue, log, settings = {} }) {
 	const port = await freePort();
 	const env = {
 		...(await environment({ userFolder, port: await freePort() })),
@@ -83,6 +83,7 @@ export async function startWorker({ userFolder, queue, log }) {
 		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 		QUEUE_HEALTH_CHECK_PORT: String(port),
 		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+		...settings,
 	};
 	const service = startService('worker', node24, [n8nProgram, 'worker', '--concurrency=10'], { cwd: userFolder, env, log, ownGroup: false });
 	await waitUntilReady(service, async () => (await fetch(`http://localhost:${port}/healthz/readiness`)).ok);
