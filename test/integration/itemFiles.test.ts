@@ -155,6 +155,12 @@ describe('a file field', () => {
 		expect(storage()).toHaveLength(before);
 	});
 
+	it('that two records share is uploaded once', async () => {
+		const [row] = await rows('lead', 'createComplex', { name: 'Deal', customFields: mapper('leads'), contactFields: { name: 'Ann' }, contactCustomFields: mapper('contacts') });
+		expect(fileOn('leads', row?.id)).toEqual(fileOn('contacts', row?.contact_id));
+		expect(sessions()).toHaveLength(1);
+	});
+
 	it('of many leads: files one by one, leads in batches', async () => {
 		const binary = Array.from({ length: 60 }, (_, n) => ({ data: pdf(`file ${n}`) }));
 		const all = await rows('lead', 'create', { name: 'Deal', customFields: mapper('leads') }, { items: manyItems(60, (n) => ({ n })), binary });
@@ -263,6 +269,13 @@ describe('trouble', () => {
 		const { error } = await run('lead', 'create', create({ options: { ...FAST, maxRetries: 0 } }), { maxTries: 3 });
 		expect(error?.message).toMatch(/^File 'Scan.pdf': /);
 		expect([sessions().length, world.requests('POST', '/leads').length]).toEqual([1, 0]);
+	});
+
+	it('with the storage leaves items without files alone', async () => {
+		world.emulator.faults.add({ method: 'GET', path: /\/account$/, times: 5, action: { kind: 'status', status: 403, body: { title: 'Forbidden', status: 403 } } });
+		const { rows: all } = await run('lead', 'create', create({ customFields: mapper('leads', '={{ $json.field }}') }), { items: [{ field: 'data' }, { field: '' }], onError: 'continueRegularOutput', account: { ...world.account, id: 'nothing known yet' } });
+		expect(all.map(({ json }) => typeof json.error)).toEqual(['string', 'undefined']);
+		expect(sessions()).toEqual([]);
 	});
 
 	it('with a file sends no record', async () => {

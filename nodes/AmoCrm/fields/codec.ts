@@ -229,7 +229,7 @@ const file: TypeCodec = {
 			const version = typeof given === 'string' ? fileVersionIn(given) : undefined;
 			if (typeof found === 'string' || !files) return { value: { file_uuid: found as string, ...(version === undefined ? {} : { version_uuid: version }) } };
 			const partOf = ({ uuid, version_uuid, file_name, size }: IDataObject) => ({ file_uuid: uuid, version_uuid, file_name, file_size: size });
-			return { value: waitFor({}, found, { item: files.item, field, partOf }) };
+			return { value: waitFor({}, found, { files, field, partOf }) };
 		}),
 	decode: plainOf,
 };

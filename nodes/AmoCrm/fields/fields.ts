@@ -231,7 +231,7 @@ export const itemFile = (instead: { name: string; displayName: string }, partOf:
 		if (!files) throw new Error('no item');
 		if (!isUnset(values[instead.name])) throw new UserError(`'${instead.displayName}' gives a file too, and only one goes along. Give one of them.`);
 		const part = key === '' ? body : {};
-		waitFor(part, itemFileIn(value, files, `, or a file of the storage in '${instead.displayName}'`), { item: files.item, field: ITEM_FILE.displayName, partOf: (file) => partOf(file, values) });
+		waitFor(part, itemFileIn(value, files, `, or a file of the storage in '${instead.displayName}'`), { files, field: ITEM_FILE.displayName, partOf: (file) => partOf(file, values) });
 		if (key !== '') putAt(body, key, part);
 	},
 });

@@ -16,6 +16,8 @@ export interface ItemFiles {
 	/** Names of the fields that hold them. */
 	names: () => string[];
 	named: (name: string) => IBinaryData | undefined;
+	/** Hears of those that a part of a body waits for. */
+	onWanted: (file: WaitingFile) => void;
 }
 
 /** A file of an item, and what tells it from the item's others. */
@@ -86,24 +88,30 @@ function describedFile(given: IDataObject, files: ItemFiles): ItemFile {
 /** `image`, `video` and the like: what the storage calls them. */
 export const kindOf = ({ mimeType }: IBinaryData): string => mimeType.split('/', 1)[0] ?? '';
 
-const waiting = new WeakMap<object, WaitingFile>();
+const waitingParts = new WeakMap<object, WaitingFile>();
 
-/** Lets a part of a body wait for a file: once it is in the storage, that gets what `partOf` makes of it. */
-export function waitFor<T extends IDataObject>(part: T, { key, data }: ItemFile, { item, field, partOf }: Pick<WaitingFile, 'item' | 'field'> & { partOf: (file: IDataObject) => IDataObject }): T {
+interface Wanting {
+	files: ItemFiles;
+	field: string;
+	/** What the part is to hold of the file, first as far as it is known beforehand. */
+	partOf: (file: IDataObject) => IDataObject;
+}
+
+/** Lets a part of a body wait for a file, which has to get into the storage first. */
+export function waitFor(part: IDataObject, { key, data }: ItemFile, { files, field, partOf }: Wanting): IDataObject {
 	const fill = (file: IDataObject) => {
 		Object.assign(part, partOf(file));
 	};
-	waiting.set(part, { key, data, item, field, fill });
+	const file = { key, data, item: files.item, field, fill };
+	waitingParts.set(part, file);
+	files.onWanted(file);
 	fill({ uuid: null, version_uuid: null, file_name: data.fileName ?? null, size: null, type: kindOf(data) });
 	return part;
 }
 
-/** The files that a body, or what it is a part of, waits for. */
-export function waitingIn(value: unknown, seen = new Set<unknown>()): WaitingFile[] {
-	if (typeof value !== 'object' || value === null || seen.has(value)) return [];
-	seen.add(value);
-	const own = waiting.get(value);
-	if (own) return [own];
-	const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
-	return isPlain ? Object.values(value).flatMap((inner) => waitingIn(inner, seen)) : [];
+/** The files that a body, or a part of one, waits for. */
+export function waitingIn(part: unknown): WaitingFile[] {
+	if (typeof part !== 'object' || part === null) return [];
+	const own = waitingParts.get(part);
+	return own ? [own] : Object.values(part).flatMap(waitingIn);
 }

@@ -25,7 +25,7 @@ export function customFieldsMapper(displayName: string, name: string, resourceMa
 		type: 'resourceMapper',
 		noDataExpression: true,
 		default: { mappingMode: 'defineBelow', value: null },
-		description: "Custom fields of the account. Fields left empty are not sent. A field with a star is required in some stages; one with (…, …) takes several values: an expression or a text with commas between them, or a list; a date without an offset is in the workflow's time zone.",
+		description: "Custom fields of the account. Fields left empty are not sent. A field with a star is required in some stages; one with (…, …) takes several values: an expression or a text with commas between them, or a list; one of files takes the name of the item's field that has the file, or the UUID or link of a file in amoCRM; a date without an offset is in the workflow's time zone.",
 		typeOptions: {
 			loadOptionsDependsOn: ['resource', 'catalogId.value'],
 			resourceMapper: {

@@ -21,7 +21,7 @@ const BIG_RUN_REQUESTS = 10;
 type OperationOf = (resource: string, operation: string) => Operation | undefined;
 
 /** What a run has from its first moment on. */
-type Start = Pick<Run, 'context' | 'items' | 'todo' | 'ignored' | 'keys' | 'continueOnFail' | keyof Results> & { operation?: Operation; mask: Mask };
+type Start = Pick<Run, 'context' | 'items' | 'todo' | 'ignored' | 'waiting' | 'keys' | 'continueOnFail' | keyof Results> & { operation?: Operation; mask: Mask };
 
 /**
  * Runs the chosen operation once over all items. Resource, operation and options belong to the run, not to an item.
@@ -29,7 +29,7 @@ type Start = Pick<Run, 'context' | 'items' | 'todo' | 'ignored' | 'keys' | 'cont
  */
 export async function executeOperation(context: IExecuteFunctions, operationOf: OperationOf): Promise<INodeExecutionData[][]> {
 	const items = context.getInputData();
-	const start: Start = { context, items, ...settledBefore(context), ignored: new Set(), keys: { given: new Set(), used: new Set() }, continueOnFail: context.continueOnFail(), mask: (text) => text };
+	const start: Start = { context, items, ...settledBefore(context), ignored: new Set(), waiting: new Map(), keys: { given: new Set(), used: new Set() }, continueOnFail: context.continueOnFail(), mask: (text) => text };
 	await attempt(start, start.todo, async () => await perform(start, operationOf));
 	const error = start.continueOnFail ? undefined : nodeError(start, start.operation?.writes === true);
 	if (error) throw error;

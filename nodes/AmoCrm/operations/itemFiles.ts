@@ -6,7 +6,7 @@ import { AmoCrmError } from '../fields/errors';
 import type { ItemFiles, WaitingFile } from '../fields/files';
 import { kindOf, waitingIn } from '../fields/files';
 import { failureAs } from '../transport/failures';
-import { inParallel } from '../transport/parallel';
+import { inParallel, inTurns } from '../transport/parallel';
 import type { Failure, Outcome } from '../transport/types';
 import type { Upload } from '../transport/upload';
 import { uploadFile } from '../transport/upload';
@@ -25,7 +25,7 @@ export const UPLOADS_IN_FLIGHT = 4;
 const PROGRESS_MS = 10_000;
 
 /** Those of one item. In a workflow that keeps binary data among the other data n8n finds them there. */
-export function filesOf({ context, items }: Pick<Run, 'context' | 'items'>, item: number): ItemFiles {
+export function filesOf({ context, items, waiting }: Run, item: number): ItemFiles {
 	const { binary = {}, json = {} } = items[item] ?? {};
 	const find = (name: string): IBinaryData | undefined => {
 		if (Object.hasOwn(binary, name)) return binary[name];
@@ -36,7 +36,8 @@ export function filesOf({ context, items }: Pick<Run, 'context' | 'items'>, item
 		}
 	};
 	const isBinary = (value: unknown) => typeof value === 'object' && value !== null && 'mimeType' in value;
-	return { item, named: find, names: () => [...Object.keys(binary), ...Object.keys(json).filter((key) => isBinary(json[key]) && find(key))] };
+	const onWanted = (file: WaitingFile) => void waiting.set(item, [...(waiting.get(item) ?? []), file]);
+	return { item, onWanted, named: find, names: () => [...Object.keys(binary), ...Object.keys(json).filter((key) => isBinary(json[key]) && find(key))] };
 }
 
 /** What is to be uploaded. Throws a `UserError` for what amoCRM does not take. */
@@ -77,9 +78,9 @@ function progress({ context }: Pick<Run, 'context'>, { session: { file_name: nam
 
 const inMegabytes = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
 
-/** What the files will be that something waits for, so far. Throws what is wrong with one, with the name of what it is for. */
-export async function checkFiles(run: Run, asked: unknown): Promise<void> {
-	for (const { data, field, fill } of waitingIn(asked)) {
+/** Looks at the files that an item's body waits for. Throws what is wrong with one, with the name of what it is for. */
+export async function checkFiles(run: Run, item: number): Promise<void> {
+	for (const { data, field, fill } of run.waiting.get(item) ?? []) {
 		try {
 			const { session } = await uploadOf(run, data);
 			fill({ uuid: null, version_uuid: null, file_name: session.file_name, size: session.file_size, type: kindOf(data) });
@@ -95,7 +96,8 @@ export async function checkFiles(run: Run, asked: unknown): Promise<void> {
  */
 export async function uploadFiles<T extends { asked: IDataObject }>(run: Run, all: T[]): Promise<Map<T, Failure>> {
 	const failures = new Map<T, Failure>();
-	const rows = all.map((entry) => ({ entry, files: waitingIn(entry.asked) })).filter(({ files }) => files.length > 0);
+	if (run.waiting.size === 0) return failures;
+	const rows = (await inTurns(all, (entry) => ({ entry, files: waitingIn(entry.asked) }))).filter(({ files }) => files.length > 0);
 	if (rows.length === 0) return failures;
 	const base = await filesBase(run.client).catch((error: unknown) => AmoCrmError.of(error));
 	await inParallel(rows, UPLOADS_IN_FLIGHT, async ({ entry, files }) => {
@@ -126,6 +128,6 @@ async function storedOnce(run: Run, base: string, { item, key, data }: WaitingFi
 
 /** What a dry run says of the files that a row waits for. */
 export async function plannedUploads(run: Run, row: IDataObject): Promise<IDataObject[]> {
-	const files = new Map(waitingIn(row).map((file) => [file.key, file]));
+	const files = new Map((run.waiting.size === 0 ? [] : waitingIn(row)).map((file) => [file.key, file]));
 	return await Promise.all([...files.values()].map(async ({ data }) => (await uploadOf(run, data)).session));
 }

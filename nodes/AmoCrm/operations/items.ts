@@ -28,7 +28,7 @@ export async function readItems<T>(run: Run, read: (item: number) => T | Promise
 	await inTurns(run.todo, async (item) => {
 		await attempt(run, [item], async () => {
 			const asked = await readWithAccount(() => read(item));
-			await checkFiles(run, asked);
+			await checkFiles(run, item);
 			all.push({ item, asked });
 		});
 	});

@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodePropertie
 
 import type { Entity, Parent } from '../entities/types';
 import type { AmoCrmError } from '../fields/errors';
+import type { WaitingFile } from '../fields/files';
 import type { ApiClient } from '../transport/client';
 
 /** What became of the items so far. An item in both was written, and something that belongs to it went wrong after. */
@@ -28,6 +29,8 @@ export interface Run extends Results {
 	ignored: Set<string>;
 	/** Keys of items that are mapped automatically: which there are, and which mean a field. */
 	keys: { given: Set<string>; used: Set<string> };
+	/** Files of items that have to be in the storage before what names them is sent. */
+	waiting: Map<number, WaitingFile[]>;
 	/** Value of the operation. */
 	action: string;
 	/** Whether everything is read, matched and encoded, but nothing is sent that changes anything. */
