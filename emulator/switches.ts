@@ -13,6 +13,8 @@ export interface Switches {
 	missingTaskStatus: 204 | 404;
 	missingOtherStatus: 204 | 404;
 	emptyLinksStatus: 200 | 204;
+	nextLink: 'exact' | 'full' | 'always';
+	shortPages: number;
 	unknownBodyFields: 'nested' | 'reject' | 'ignore';
 	nullsInBodies: 'ignore' | 'reject';
 	batchOverLimit: 'reject' | 'accept';
@@ -141,6 +143,18 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 		facts: 'core 3.2',
 		text: 'GET links of an entity without links: 200 with an empty list or 204',
 		live: 'not known: 200 with an empty list or 204',
+	},
+	nextLink: {
+		default: 'exact',
+		facts: 'core 3.3',
+		text: 'pages of lists that do not count their rows have a next link where more rows follow, after every full page, or always; one too many leads to 204',
+		live: 'not known: in 2021 the maintainer of the official client said that such lists always have one, in 2023 a page without one was reported',
+	},
+	shortPages: {
+		default: 0,
+		facts: 'extended 12',
+		text: 'no page has more rows than this, whatever is asked for, and none has a next link; 0: pages are as long as asked for',
+		live: '0: the maintainer of the official client said in 2021 that a page shorter than asked for is the last; in 2023 the first 100 of 137 elements of a list came without a next link',
 	},
 	unknownBodyFields: {
 		default: 'nested',

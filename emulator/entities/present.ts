@@ -1,5 +1,5 @@
 import { presentFieldValues } from '../fields/values';
-import type { Link, LinkableType } from '../store/links';
+import type { Link, LinkableType, LinkEnd } from '../store/links';
 import type { ContactRow, CustomerRow, EntityRow, EntityType, LeadRow, LossReasonRow } from '../store/rows';
 import { fieldContext, fieldFinder, type World } from '../world';
 
@@ -11,6 +11,8 @@ export interface Presenter {
 	with: ReadonlySet<string>;
 	/** `https://host` that the caller used. */
 	origin: string;
+	/** Whether the caller may know of a linked card. */
+	sees(card: LinkEnd): boolean;
 }
 
 type Json = Record<string, unknown>;
@@ -118,11 +120,11 @@ const EMBEDS: Record<EntityType, readonly LinkableType[]> = {
 	customers: ['contacts', 'companies', 'catalog_elements'],
 };
 
-function presentLinked({ world, type, origin }: Presenter, row: EntityRow, target: LinkableType): Json[] {
+function presentLinked({ world, type, origin, sees }: Presenter, row: EntityRow, target: LinkableType): Json[] {
 	const { account } = world;
 	return account.links
 		.of({ type, id: row.id }, target)
-		.filter(({ to }) => target === 'catalog_elements' || account.entities(target).get(to.id)?.is_deleted === false)
+		.filter(({ to }) => (target === 'catalog_elements' || account.entities(target).get(to.id)?.is_deleted === false) && sees(to))
 		.map((link) => presentLink(link, type, target, origin));
 }
 

@@ -4,10 +4,10 @@ import type { Switches } from '../switches';
 import { parseBatch, parseObject, type Parsed, type Schema } from '../validation/batch';
 import type { World } from '../world';
 import { requireAdmin } from './caller';
-import { cutPage, sendJson, sendList, sendNothing, sendPage } from './envelope';
+import { cutPage, sendJson, sendList, sendNothing, sendPage, type Page } from './envelope';
 import { missing } from './missing';
 import { forbidden, notFound, notSupportedChoice, ValidationProblem, type FieldError } from './problems';
-import { isRecord, pagingOf, scalar, type Query } from './query';
+import { isRecord, pagingOf, scalar, type Paging, type Query } from './query';
 import type { Right, Rights } from './rights';
 
 /** The usual life of a resource: list, one, create, change, delete, and what else is done to one. A resource says only how it differs. */
@@ -113,6 +113,12 @@ export function crudRoutes<R extends Identified, C, U extends { id?: number | st
 /** Only reading an absent row is in doubt (404 or 204); writing it is an error. */
 const unknownRow = (isBadId = false) => (isBadId ? new ValidationProblem([{ errors: [notSupportedChoice('id')] }]) : notFound('Entity not found'));
 
+/** What lists say of a further page that do not count their rows. facts: core 3.3, extended 12 */
+function linked<T>(page: Page<T>, { limit }: Paging, { nextLink, shortPages }: Switches): Page<T> {
+	if (shortPages > 0) return { ...page, hasNext: false };
+	return nextLink === 'exact' ? page : { ...page, hasNext: nextLink === 'always' || page.rows.length === limit };
+}
+
 class Crud<R extends Identified, C, U extends { id?: number | string }> {
 	constructor(
 		private readonly world: World,
@@ -127,18 +133,19 @@ class Crud<R extends Identified, C, U extends { id?: number | string }> {
 		if (!all) return missing(reply, this.world);
 		const { filter, select, unpaged, max = 250, fallback, total, pageCount, lastLink } = spec.list ?? {};
 		const shown = (rows: R[]) => rows.map((row) => spec.present(row, request));
-		const paging = pagingOf(query, max, fallback);
+		const { switches } = this.world;
+		const paging = pagingOf(query, Math.min(max, switches.shortPages || max), fallback);
 		const rights = spec.rights?.(request);
 		if (select) {
 			const { rows, matches, descending } = select(query, request);
 			const seen = rights ? (row: R) => rights.may('view', row) && (matches?.(row) ?? true) : matches;
-			const page = cutPage(rows, paging, seen, descending);
+			const page = linked(cutPage(rows, paging, seen, descending), paging, switches);
 			return sendPage(request, reply, spec.key, { ...page, rows: shown(page.rows) }, paging);
 		}
 		const shownTo = rights ? [...all].filter((row) => rights.may('view', row)) : [...all];
 		const rows = filter ? shownTo.filter(filter(query, request)) : shownTo;
 		if (unpaged) return rows.length === 0 ? sendNothing(reply) : sendList(request, reply, spec.key, shown(rows), { total: total ?? true });
-		const page = cutPage(rows, paging);
+		const page = total ? cutPage(rows, paging) : linked(cutPage(rows, paging), paging, switches);
 		return sendPage(request, reply, spec.key, { ...page, rows: shown(page.rows) }, paging, { total: total ? rows.length : undefined, pageCount, lastLink });
 	}
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { LinkEnd } from '../store/links';
+import type { UnsortedRow } from '../store/moreRows';
 import type { EntityRow, EntityType, TaskRow, UserRow } from '../store/rows';
 import type { World } from '../world';
 import { forbidden } from './problems';
@@ -51,6 +52,18 @@ function stageRights({ rights }: UserRow, row: EntityRow & { pipeline_id?: numbe
 		(entry) => isRecord(entry) && entry.pipeline_id === row.pipeline_id && entry.status_id === row.status_id && row.status_id !== undefined,
 	);
 	return isRecord(found) && isRecord(found.rights) ? found.rights : undefined;
+}
+
+/** An incoming lead belongs to nobody yet: whoever has any right over leads on its stage has it over this one. */
+export function unsortedRights(world: World, request: FastifyRequest): Rights<UnsortedRow> | undefined {
+	const user = limitedUser(world, request);
+	if (!user) return undefined;
+	const { leads } = world.account;
+	const may = (right: Right, { lead_id }: UnsortedRow): boolean => {
+		const lead = leads.get(lead_id ?? 0);
+		return ((lead && stageRights(user, lead))?.[right] ?? user.rights.leads[right]) !== 'D';
+	};
+	return { add: user.rights.leads.add !== 'D', may };
 }
 
 /** Tasks are seen by everybody. */

@@ -5,6 +5,7 @@ import { requestId } from '../entities/schemas';
 import { hrefLinks } from '../entities/present';
 import { originOf, sendJson } from '../http/envelope';
 import { invalidValue, notSupportedChoice, Problem } from '../http/problems';
+import { requireCard } from '../http/rights';
 import { addNote } from '../notes/write';
 import { SINGULAR } from '../store/account';
 import { parseBatch } from '../validation/batch';
@@ -44,9 +45,10 @@ export function callRoutes(app: FastifyInstance, world: World): void {
 			...(known(created_by) ? [] : [notSupportedChoice('created_by')]),
 			...(known(responsible_user_id) ? [] : [notSupportedChoice('responsible_user_id')]),
 		]);
+		const found = items.map((item) => ({ ...item, target: callTarget(world, item.data.phone) }));
+		for (const { target } of found) if (target) requireCard(world, 'edit', target, request);
 		const errors: object[] = [];
-		const calls = items.flatMap(({ data, requestId: request_id }) => {
-			const target = callTarget(world, data.phone);
+		const calls = found.flatMap(({ data, requestId: request_id, target }) => {
 			if (!target) {
 				errors.push({ request_id, status: NOTHING_FOUND, title: 'Entity not found', detail: `Entity with phone ${data.phone} was not found` });
 				return [];

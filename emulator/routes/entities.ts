@@ -8,7 +8,7 @@ import { crudRoutes, type Selection } from '../http/crud';
 import { originOf } from '../http/envelope';
 import { requireCustomers } from '../http/product';
 import { orderOf, withOf, type Query } from '../http/query';
-import { entityRights } from '../http/rights';
+import { entityRights, mayCard } from '../http/rights';
 import type { EntityRow, EntityType } from '../store/rows';
 import { byField } from '../store/sortedView';
 import type { World } from '../world';
@@ -21,6 +21,7 @@ export function entityRoutes(app: FastifyInstance, world: World, type: EntityTyp
 		type,
 		with: withOf(request.query as Query),
 		origin: originOf(request),
+		sees: (card) => mayCard(world, 'view', card, request),
 	});
 	const live = (id: number) => {
 		if (type === 'customers') requireCustomers(world);

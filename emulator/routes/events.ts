@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hrefLinks } from '../entities/present';
 import { eventFilter } from '../events/filter';
 import { EVENT_TYPES, eventLabel } from '../events/types';
-import { cutPage, originOf, sendJson, sendList, sendPage } from '../http/envelope';
-import { missing } from '../http/missing';
+import { crudRoutes } from '../http/crud';
+import { originOf, sendList } from '../http/envelope';
 import { requireProduct } from '../http/product';
-import { isRecord, pagingOf, scalar, withOf, type Query } from '../http/query';
+import { isRecord, scalar, withOf, type Query } from '../http/query';
 import type { EventRow } from '../store/moreRows';
 import type { EntityType } from '../store/rows';
 import type { World } from '../world';
@@ -14,29 +14,34 @@ import { presentNote } from './notes';
 /** The history, newest first. facts: extended 5.1 */
 export function eventRoutes(app: FastifyInstance, world: World): void {
 	const { events } = world.account;
-
-	app.get('/events', (request, reply) => {
+	const history = () => {
 		requireProduct(world.switches.events, 'The history of events');
-		const query = request.query as Query;
-		const paging = pagingOf(query, world.switches.eventsPageMax);
-		const isAsked = eventFilter(query);
-		const now = world.clock.now();
-		const matches = (row: EventRow) => (row.shown_at ?? 0) <= now && isAsked(row);
-		const page = cutPage(events.sortedBy('id'), paging, matches, true);
-		return sendPage(request, reply, 'events', { ...page, rows: page.rows.map((row) => presentEvent(world, request, row)) }, paging);
+		return events.values();
+	};
+
+	crudRoutes(app, world, {
+		path: '/events',
+		key: 'events',
+		name: { pattern: '[0-9a-z]{26}', of: ({ uid }) => uid },
+		rows: history,
+		present: (row, request) => presentEvent(world, request, row),
+		list: {
+			get max() {
+				return world.switches.eventsPageMax;
+			},
+			select(query) {
+				const isAsked = eventFilter(query);
+				const now = world.clock.now();
+				return { rows: events.sortedBy('id'), matches: (row) => (row.shown_at ?? 0) <= now && isAsked(row), descending: true };
+			},
+		},
 	});
 
 	app.get('/events/types', (request, reply) => {
-		requireProduct(world.switches.events, 'The history of events');
+		history();
 		const language = scalar((request.query as Query).language_code) ?? world.account.language;
 		const rows = EVENT_TYPES.map(({ key, type }) => ({ key, type, lang: eventLabel(key, language) }));
 		return sendList(request, reply, 'events_types', rows, { total: true });
-	});
-
-	app.get<{ Params: { uid: string } }>('/events/:uid(^[0-9a-z]{26}$)', (request, reply) => {
-		requireProduct(world.switches.events, 'The history of events');
-		for (const row of events.values()) if (row.uid === request.params.uid) return sendJson(reply, presentEvent(world, request, row));
-		return missing(reply, world);
 	});
 }
 

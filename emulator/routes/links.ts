@@ -73,9 +73,11 @@ function placeRoutes(app: FastifyInstance, world: World, { path, type, exists }:
 		return { type, id };
 	};
 
+	const seenBy = (request: FastifyRequest) => ({ to }: Link) => mayCard(world, 'view', to, request);
+
 	app.get<{ Params: Params }>(`${one}/links`, (request, reply) => {
 		const from = endOf(request);
-		const found = links.of(from).filter(linkFilter(request.query as Query));
+		const found = links.of(from).filter(linkFilter(request.query as Query)).filter(seenBy(request));
 		if (found.length === 0 && world.switches.emptyLinksStatus === 204) return sendNothing(reply);
 		return sendLinks(request, reply, found.map((link) => presentLink(link, false)));
 	});
@@ -85,7 +87,7 @@ function placeRoutes(app: FastifyInstance, world: World, { path, type, exists }:
 		const ids = isRecord(query.filter) ? intsOf(query.filter.entity_id) : undefined;
 		if (!ids) throw new ValidationProblem([{ errors: [fieldMissing('filter.entity_id')] }]);
 		const here = [...ids].filter((id) => exists(id, request.params) && mayCard(world, 'view', { type, id }, request));
-		const found = here.flatMap((id) => links.of({ type, id }).filter(linkFilter(query)));
+		const found = here.flatMap((id) => links.of({ type, id }).filter(linkFilter(query)).filter(seenBy(request)));
 		if (found.length === 0 && world.switches.emptyLinksStatus === 204) return sendNothing(reply);
 		return sendLinks(request, reply, found.map((link) => presentLink(link, true)));
 	});

@@ -4,14 +4,15 @@ import { checkEntity } from '../entities/check';
 import { hrefLinks } from '../entities/present';
 import { CREATE, requestId } from '../entities/schemas';
 import { crudRoutes } from '../http/crud';
-import { originOf, sendJson, sendList } from '../http/envelope';
+import { originOf, sendJson } from '../http/envelope';
 import { notSupportedChoice, type FieldError } from '../http/problems';
 import { intsOf, isRecord, listOf, rangeOf, within, type Query } from '../http/query';
+import { unsortedRights } from '../http/rights';
 import { omit } from '../omit';
 import type { UnsortedRow } from '../store/moreRows';
 import type { Switches } from '../switches';
 import { acceptUnsorted, addUnsorted, declineUnsorted, linkUnsorted } from '../unsorted/write';
-import { parseBatch, parseObject } from '../validation/batch';
+import { parseObject } from '../validation/batch';
 import type { World } from '../world';
 
 /** Incoming leads over HTTP. facts: core 6 */
@@ -77,31 +78,41 @@ export function unsortedRoutes(app: FastifyInstance, world: World): void {
 
 	app.get('/leads/unsorted/summary', (request, reply) => sendJson(reply, summary([...account.unsorted.values()].filter(unsortedFilter(request.query as Query)))));
 
+	const rights = (request: FastifyRequest) => unsortedRights(world, request);
 	for (const category of ['sip', 'forms'] as const) {
-		app.post(`/leads/unsorted/${category}`, (request, reply) => {
-			const items = parseBatch(request.body, createSchema(category), world.switches, (data) => checkUnsorted(world, data));
-			const rows = items.map(({ data, requestId: request_id }) => {
-				const row = addUnsorted(world, request.caller, {
-					category,
-					source_uid: data.source_uid,
-					source_name: data.source_name,
-					pipeline_id: data.pipeline_id ?? undefined,
-					created_at: data.created_at ?? undefined,
-					metadata: data.metadata,
-					lead: data._embedded?.leads?.[0],
-					contact: data._embedded?.contacts?.[0],
-					company: data._embedded?.companies?.[0],
-				});
+		crudRoutes(app, world, {
+			path: `/leads/unsorted/${category}`,
+			key: 'unsorted',
+			get: false,
+			rights,
+			rows: open,
+			present(row, request) {
 				const { uid, account_id, _links, _embedded } = presentUnsorted(world, request, row);
-				return { uid, account_id, request_id, _links, _embedded };
-			});
-			return sendList(request, reply, 'unsorted', rows, { total: true });
+				return { uid, account_id, _links, _embedded };
+			},
+			create: {
+				schema: createSchema(category),
+				check: (data) => checkUnsorted(world, data),
+				make: ({ source_uid, source_name, pipeline_id, created_at, metadata, _embedded }, request) =>
+					addUnsorted(world, request.caller, {
+						category,
+						source_uid,
+						source_name,
+						pipeline_id: pipeline_id ?? undefined,
+						created_at: created_at ?? undefined,
+						metadata,
+						lead: _embedded?.leads?.[0],
+						contact: _embedded?.contacts?.[0],
+						company: _embedded?.companies?.[0],
+					}),
+			},
 		});
 	}
 
 	crudRoutes(app, world, {
 		path: '/leads/unsorted',
 		key: 'unsorted',
+		rights,
 		name: { pattern: '[0-9a-f]{20,60}', of: ({ uid }) => uid },
 		rows: open,
 		present: (row, request) => presentUnsorted(world, request, row),
@@ -130,8 +141,8 @@ export function unsortedRoutes(app: FastifyInstance, world: World): void {
 					...(account.entities(data.link.entity_type).get(data.link.entity_id)?.is_deleted === false ? [] : [notSupportedChoice('link.entity_id')]),
 				]);
 				const to = { type: link.entity_type, id: link.entity_id };
-		linkUnsorted(world, row, to, link.metadata?.contact_id ?? undefined, user_id ?? request.caller.user.id);
-		const target = { id: link.entity_id, _links: hrefLinks(originOf(request), `/${link.entity_type}/${link.entity_id}`) };
+				linkUnsorted(world, row, to, link.metadata?.contact_id ?? undefined, user_id ?? request.caller.user.id);
+				const target = { id: link.entity_id, _links: hrefLinks(originOf(request), `/${link.entity_type}/${link.entity_id}`) };
 				return sendJson(reply, { uid: row.uid, _embedded: { [link.entity_type]: [target] } });
 			},
 		},

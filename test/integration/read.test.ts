@@ -49,6 +49,14 @@ describe('get many', () => {
 		expect(pages.length).toBeLessThanOrEqual(9);
 	});
 
+	it.each(['full', 'always'] as const)('returns all of them where the last page has a next link: %s', async (nextLink) => {
+		world.emulator.switches.nextLink = nextLink;
+		const { rows, error } = await world.run(list({ returnAll: true }));
+		world.emulator.switches.nextLink = 'exact';
+		expect(error).toBeUndefined();
+		expect(rows.map(({ json }) => json.id)).toEqual(leadIds);
+	});
+
 	it('reads no more than the limit', async () => {
 		const { rows } = await world.run(list({ limit: 300 }));
 		expect(rows).toHaveLength(300);

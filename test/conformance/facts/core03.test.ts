@@ -95,6 +95,28 @@ it('core 3.3 pages start at 1 and have 50 rows, 250 at most; a larger limit is c
 	expect(await ids('/leads?page=0&limit=3')).toEqual(await ids('/leads?limit=3'));
 });
 
+it.each([['exact', [true, false], 200], ['full', [true, true], 204], ['always', [true, true], 204]] as const)('core 3.3 a last page that is full has a next link or not, by the switch: %s', async (nextLink, hasNext, after) => {
+	const { switches } = bench.emulator;
+	switches.nextLink = nextLink;
+	await leads(4);
+	await create('/tasks', { text: 'x', complete_till: 1_900_000_000 });
+	const next = async (path: string) => (((await api('GET', path)).body._links as Record<string, { href: string }>).next ?? {}).href;
+	const links = [await next('/leads?limit=2'), await next('/leads?limit=2&page=2')];
+	expect(links.map((href) => href !== undefined)).toEqual(hasNext);
+	if (links[1]) expect((await bench.call('GET', links[1])).status).toBe(after);
+	// A page that is not full, and a list that counts its rows.
+	expect(await next('/tasks')).toEqual(nextLink === 'always' ? expect.stringContaining('page=2') : undefined);
+	expect(await next('/leads/custom_fields?limit=250&page=1')).toBe(undefined);
+});
+
+it('extended 12 pages may be shorter than asked for and end without a next link, by the switch', async () => {
+	bench.emulator.switches.shortPages = 2;
+	await leads(3);
+	const first = await api('GET', '/leads?limit=250');
+	expect([rows(first, 'leads').length, Object.keys(first.body._links as object)]).toEqual([2, ['self']]);
+	expect(await ids('/leads?limit=250&page=2')).toHaveLength(1);
+});
+
 it('core 3.3 pipelines ignore page and limit', async () => {
 	expect(await ids('/leads/pipelines?page=7&limit=1', 'pipelines')).toHaveLength(2);
 });

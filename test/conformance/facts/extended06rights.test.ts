@@ -101,6 +101,53 @@ describe('extended 6 rights of a role', () => {
 		expect(rows(await as('GET', '/catalogs'), 'catalogs').map(({ id }) => id)).toEqual([open]);
 	});
 
+	it.each([['leads', 'contacts'], ['leads', 'companies'], ['contacts', 'companies'], ['customers', 'contacts']])('extended 6 cards that the role does not show are not embedded in others and not among their links: %s with %s', async (from, to) => {
+		const { id, as } = await userWith({ contacts: { view: 'M' }, companies: { view: 'M' } });
+		const linked = await create(`/${to}`, { name: 'linked', responsible_user_id: id });
+		const path = `/${from}/${await create(`/${from}`, { name: 'holder', responsible_user_id: id, ...(from === 'customers' ? { next_date: 1_900_000_000 } : {}) })}`;
+		await api('POST', `${path}/link`, [{ to_entity_id: linked, to_entity_type: to }]);
+		const seen = async () => [
+			rows(await as('GET', `${path}?with=contacts,companies`), to).map((row) => row.id),
+			rows(await as('GET', `${path}/links`), 'links').map((row) => row.to_entity_id),
+			rows(await as('GET', `/${from}/links?filter[entity_id][]=${path.split('/')[2]}`), 'links').map((row) => row.to_entity_id),
+		];
+		expect(await seen()).toEqual([[linked], [linked], [linked]]);
+		const [admin] = bench.emulator.account.users.keys();
+		await api('PATCH', `/${to}/${linked}`, { responsible_user_id: admin });
+		expect(await seen()).toEqual([[], [], []]);
+	});
+
+	it('extended 6 a call is added by whom the role lets edit its card, all of a batch or none', async () => {
+		const { id, as } = await userWith({ contacts: { edit: 'M' } });
+		const phone = (value: string) => ({ custom_fields_values: [{ field_code: 'PHONE', values: [{ value }] }] });
+		await create('/contacts', { ...phone('+79990000011'), responsible_user_id: id });
+		await create('/contacts', phone('+79990000012'));
+		const call = (tail: number) => ({ direction: 'inbound', duration: 1, source: 'pbx', phone: `+799900000${tail}` });
+		const before = bench.emulator.account.notes.size;
+		expect((await as('POST', '/calls', [call(11), call(12)])).status).toBe(403);
+		expect(bench.emulator.account.notes.size).toBe(before);
+		expect((await as('POST', '/calls', [call(11)])).status).toBe(200);
+	});
+
+	it('extended 6 incoming leads follow the rights over leads on their stage', async () => {
+		const denied = { view: 'D', edit: 'D', add: 'D', delete: 'D' };
+		const [pipeline] = bench.emulator.account.pipelines.values();
+		const incoming = pipeline?.statuses.find(({ type }) => type === 1);
+		const shut = [{ leads: denied }, { status_rights: [{ entity_type: 'leads', pipeline_id: pipeline?.id, status_id: incoming?.id, rights: denied }] }];
+		const body = [{ source_uid: 'a', source_name: 'Site', metadata: {} }];
+		const uid = String(rows(await api('POST', '/leads/unsorted/forms', body), 'unsorted')[0]?.uid);
+		for (const rights of shut) {
+			const { as } = await userWith(rights);
+			expect(rows(await as('GET', '/leads/unsorted'), 'unsorted')).toEqual([]);
+			for (const [method, path] of [['GET', ''], ['POST', '/accept'], ['DELETE', '/decline']] as const) expect((await as(method, `/leads/unsorted/${uid}${path}`)).status).toBe(403);
+		}
+		const { as } = await userWith({ leads: { ...denied, view: 'A' } });
+		expect((await as('POST', '/leads/unsorted/forms', body)).status).toBe(403);
+		expect((await as('GET', `/leads/unsorted/${uid}`)).status).toBe(200);
+		const limited = await userWith({ leads: { view: 'M', edit: 'M' } });
+		expect((await limited.as('POST', `/leads/unsorted/${uid}/accept`)).status).toBe(200);
+	});
+
 	it('extended 6 X-Context-User-ID has the rights of that user, and a switch lets everybody do everything', async () => {
 		const { id } = await userWith({ leads: { view: 'M' } });
 		const lead = await create('/leads');
