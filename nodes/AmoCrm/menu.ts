@@ -117,6 +117,8 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[widget, [getOne, getMany, install, uninstall]],
 ];
 
+const NOTICE = 'limitsNotice';
+
 export const resources: Resource[] = MENU.map(([entity, offered]) => {
 	const operations = offered.map((operationOf) => placed(operationOf, entity));
 	return { entity, operations: operations.map((operation) => ({ ...operation, properties: [...noticesOf(entity, operation, operations), ...operation.properties] })) };
@@ -131,7 +133,7 @@ function noticesOf({ displayNamePlural, isSingle }: Entity, { value, needs, writ
 		...(needed.length > 0 ? [`This needs ${needed.join(', and ')}.`] : []),
 		...(lacksDelete ? [`amoCRM lets no program delete ${inSentence(displayNamePlural)}: a person does that in amoCRM itself.`] : []),
 	];
-	return texts.length === 0 ? [] : [{ displayName: texts.join(' '), name: 'limitsNotice', type: 'notice', default: '' }];
+	return texts.length === 0 ? [] : [{ displayName: texts.join(' '), name: NOTICE, type: 'notice', default: '' }];
 }
 
 export function operationOf(resource: string, operation: string): Operation | undefined {
@@ -195,7 +197,9 @@ const all: Offer[] = resources.flatMap(({ entity, operations }) =>
 export const choiceLists = lists.methods();
 
 function parameters(): INodeProperties[] {
-	return merge(all).flatMap(({ property, offers }) =>
+	// What stands on top of all must not part what stands below it alike.
+	const parts = [true, false].map((isOnTop) => all.map((offer) => ({ ...offer, properties: offer.properties.filter(({ name }) => (name === NOTICE) === isOnTop) })));
+	return parts.flatMap(merge).flatMap(({ property, offers }) =>
 		placesOf(offers, all).map((place) => shownFor({ ...property, ...merged(property, offers.filter(isIn(place))) }, { resource: place.resources, operation: place.operations })),
 	);
 }

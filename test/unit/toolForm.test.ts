@@ -38,14 +38,15 @@ const holdsNoValue = (place: Place): boolean => ['collection', 'fixedCollection'
 
 test('a model can fill every parameter', () => {
 	const closed = inTool.filter((place) => !holdsNoValue(place) && (['options', 'credentialsSelect'].includes(place.property.type) || place.property.noDataExpression === true));
-	expect(closed.filter(({ path }) => EXCEPTIONS[path.join('.')] === undefined).map(({ path }) => path.join('.'))).toEqual([]);
+	const hasJson = ({ path }: Place) => path.some((_step, index) => places.some((other) => other.path.join('.') === `${path.slice(0, index + 1).join('.')}Json`));
+	expect(closed.filter((place) => EXCEPTIONS[place.path.join('.')] === undefined && !hasJson(place)).map(({ path }) => path.join('.'))).toEqual([]);
 	expect(inTool.length).toBeGreaterThan(800);
 });
 
 const replaced = places.filter((place) => ruleOf(place, '@tool') === false);
 
 test('what a workflow has saved for a choice holds for its picker', () => {
-	expect(replaced.length).toBeGreaterThan(120);
+	expect(replaced.length).toBeGreaterThan(90);
 	for (const { property, siblings } of replaced) {
 		const rules = { ...property.displayOptions, show: { ...property.displayOptions?.show, '@tool': [true] } };
 		const twins = siblings.filter(({ name, displayOptions }) => name === property.name && JSON.stringify(displayOptions) === JSON.stringify(rules));

@@ -30,7 +30,7 @@ export interface LocatorTarget {
 const pathPattern = ({ linkPaths, linkRest = '' }: LocatorTarget): string => `/(?:chats/\\d+/)?(?:${linkPaths.join('|')})/(\\d+)${linkRest}/?`;
 
 /** Hosts of accounts, and of one on this machine. n8n's own check cannot know the account: the node compares it. */
-const HOSTS = '(?:[\\w-]+\\.(?:amocrm\\.ru|amocrm\\.com|kommo\\.com)|localhost|127\\.0\\.0\\.1|\\[::1\\])(?::\\d+)?';
+const HOSTS = '(?:[\\w-]+\\.(?:amocrm|kommo)\\.(?:com|ru)|localhost|127[.\\d]+|\\[::1\\])(?::\\d+)?';
 
 /** A picker of one record: from a searched list, by ID, or by the link of its card. */
 export function recordLocator(target: LocatorTarget) {
@@ -56,8 +56,9 @@ export function recordLocator(target: LocatorTarget) {
 							name: 'url',
 							type: 'string' as const,
 							placeholder: `e.g. ${exampleLink('https://mycompany.amocrm.ru', linkPaths)}`,
-							extractValue: { type: 'regex' as const, regex: link },
-							validation: [{ type: 'regex' as const, properties: { regex: link, errorMessage: `This is not the link of ${withArticle(noun)}` } }],
+							// What it may be is checked below; here it only has to be found.
+							extractValue: { type: 'regex' as const, regex: `/(?:${linkPaths.join('|')})/(\\d+)` },
+							validation: [{ type: 'regex' as const, properties: { regex: link, errorMessage: `Not the link of ${withArticle(noun)}` } }],
 						},
 					]),
 		],

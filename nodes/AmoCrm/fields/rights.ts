@@ -5,7 +5,7 @@ import { isObject } from '../transport/objects';
 import type { FieldKind } from './fields';
 import { named } from './fields';
 import { jsonObject } from './json';
-import { isUnset, optionIn, toBoolean, unwrapLocator } from './values';
+import { isUnset, optionIn, toBoolean } from './values';
 
 /** What a user or a role may do (extended facts 6): readable choices for amoCRM's letters. */
 const LEVELS: Record<string, string> = { A: 'All', D: 'None', M: 'Their Own', G: "Their Group's" };
@@ -28,7 +28,7 @@ const SWITCHES: Record<string, string> = { catalog_access: 'Lists', mail_access:
 const ALLOWED = { true: 'Allowed', false: 'Not Allowed' };
 const ALLOWANCE = Object.entries(ALLOWED).map(([value, name]) => ({ name, value }));
 
-const UNSAID = { name: 'Not Set', value: '', description: 'As it is; for a new one what amoCRM takes by itself' };
+const UNSAID = { name: 'Not Set', value: '', description: 'As it is, or as new ones are' };
 
 const title = (action: string, noun: string) => `${action.charAt(0).toUpperCase()}${action.slice(1)} ${noun}`;
 
@@ -77,10 +77,7 @@ export const rights = {
 	keepsOld: (record, wanted) => merged((record.rights ?? {}) as IDataObject, wanted as IDataObject),
 } satisfies FieldKind;
 
-function isAllowed(value: unknown): boolean {
-	const plain = unwrapLocator(value);
-	return typeof plain === 'string' && /allowed/i.test(plain) ? optionIn(ALLOWANCE, plain) === 'true' : toBoolean(plain);
-}
+const isAllowed = (value: unknown): boolean => (typeof value === 'string' && /allowed/i.test(value) ? optionIn(ALLOWANCE, value) === 'true' : toBoolean(value));
 
 function levelOf(value: unknown, action: string): string {
 	const levels = Object.entries(levelsFor(action)).map(([letter, name]) => ({ name, value: letter }));

@@ -53,7 +53,6 @@ export function linkOperation(entity: Entity, action: Action): Operation {
 }
 
 function targetProperties(entity: Entity, action: Action): INodeProperties[] {
-	const verb = action === 'link' ? 'link to' : 'unlink from';
 	const shownFor = (kind: string) => ({ displayOptions: { show: { linkTo: [kind] } } });
 	const ofElement = isCard(entity) ? shownFor('catalog_elements') : {};
 	return [
@@ -69,12 +68,12 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 		{
 			...pickerOf('Linked Record', 'linkedId', RECORD),
 			displayOptions: { hide: { linkTo: ['catalog_elements'] } },
-			description: `The record to ${verb}`,
+			description: 'The other record',
 		},
 		...(isCard(entity)
 			? [
 					{ ...pickerOf('List', 'catalogId', CATALOG), ...ofElement, description: 'The list (catalog) that holds the element, such as Products' },
-					{ ...pickerOf('Element', 'elementId', ELEMENT), ...ofElement, description: `The product or other element of the list to ${verb}` },
+					{ ...pickerOf('Element', 'elementId', ELEMENT), ...ofElement, description: 'The product or other element of the list' },
 				]
 			: []),
 		...(action === 'link' ? [{ ...quantity, ...ofElement }, { ...priceField, ...ofElement }] : []),

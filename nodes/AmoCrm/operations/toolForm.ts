@@ -29,6 +29,8 @@ export function withToolForm(properties: INodeProperties[], lists: ChoiceLists):
 	return properties.flatMap((property): INodeProperties[] => {
 		const { type, options = [], required, displayOptions: { show, hide } = {} } = property;
 		if (type === 'collection') return [{ ...property, options: withToolForm(options as INodeProperties[], lists) }];
+		// A model fills the JSON beside it with much less effort.
+		if (properties.some(({ name }) => name === `${property.name}Json`)) return [property];
 		if (type === 'fixedCollection') return [{ ...property, options: (options as INodePropertyCollection[]).map((block) => ({ ...block, values: withToolForm(block.values, lists) })) }];
 		// What only version 1 shows stays as it was; what only the tool has is for those who build the agent.
 		if (show?.['@version'] || show?.['@tool']) return [property];
