@@ -60,6 +60,8 @@ test('every operation says in one sentence which record it works on', () => {
 			expect(`${name}: ${action}`).toMatch(new RegExp(`\\b(?:${noun}|${nouns})\\b`, 'i'));
 			expect(`${name}: ${action}`).toMatch(/: [A-Z](?:[a-z ]|AI|API)+$/);
 			expect(description.length).toBeGreaterThan(20);
+			// The list of operations shows two lines of it.
+			expect(`${description} `.length).toBeLessThan(112);
 			expect(description).not.toBe(action);
 		}
 	}

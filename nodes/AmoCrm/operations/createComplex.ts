@@ -41,7 +41,7 @@ export function createComplex(lead: Entity): Operation {
 		value: 'createComplex',
 		name: 'Create with Contact and Company',
 		action: 'Create a lead with its contact and company',
-		description: "Create a lead with a new or an existing contact and company in one go. If the account's duplicate control is on, amoCRM may update a known lead instead and reports it as merged.",
+		description: 'Create a lead with its contact and company in one go; duplicate control may merge it into a known lead',
 		properties: [...createProperties(entity), customFieldsProperty, ...MEMBERS.flatMap(memberProperties), optionsProperty([], 'rows')],
 		writes: true,
 		execute: async (run) => await createAll(run, entity),

@@ -19,7 +19,7 @@ const POST: Verb = { method: 'POST', sends: 'row', answers: 'self', repeatable: 
 const DELETE: Verb = { method: 'DELETE', sends: 'row', answers: 'nothing' };
 
 export const subscribe = (entity: Entity): Operation => ({
-	...called(entity, 'subscribe', 'Let amoCRM tell one address per item of events; one that it knows already gets these events instead of its old ones'),
+	...called(entity, 'subscribe', 'Let amoCRM tell one address per item of events; they replace those that it was told of before'),
 	properties: [...entity.fields.map((field) => fieldProperty(field, 'create', { required: true })), optionsProperty([], 'row')],
 	writes: true,
 	route: `POST ${entity.path}`,
