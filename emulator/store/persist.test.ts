@@ -4,10 +4,12 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from 'node-sqlite3-wasm';
+import { storeFile } from '../drive/files';
 import { openBench, rows, type Bench } from '../testing/client';
 import { openReceiver } from '../testing/receiver';
 import type { StaffedWorld } from '../staffedWorld';
 import { ENTITY_TYPES } from './account';
+import type { FileVersion } from './moreRows';
 
 /** `--data`: the same account after a restart, and nobody else's file touched. */
 
@@ -85,6 +87,21 @@ it('is the same account after a restart, byte for byte', async () => {
 	expect({ ...after, grants: 0 }).toEqual({ ...before, grants: 0 });
 	const download = await fetch(`${second.emulator.world.driveUrl}/download/x/${file?.uuid}/a.txt`);
 	expect([...new Uint8Array(await download.arrayBuffer())]).toEqual([0, 255, 1, 128]);
+	await second.close();
+});
+
+it('takes contents of files out of the rows of an older data file', async () => {
+	const first = await openBench({ data });
+	const file = storeFile(first.emulator.world, { file_name: 'old.txt' }, Buffer.from('old contents'), 1);
+	const [version] = file.versions;
+	const { sha256, session_id, ...older } = version as FileVersion;
+	first.emulator.account.files.change(file, { versions: [{ ...older, content: Buffer.from('old contents').toString('base64') } as unknown as FileVersion] });
+	await first.close();
+	rmSync(`${data}.files`, { recursive: true });
+	const second = await openBench({ data });
+	const [kept] = second.emulator.account.files.values();
+	expect(kept?.versions).toEqual([{ ...older, sha256, session_id }]);
+	expect(await (await fetch(`${second.emulator.world.driveUrl}/download/x/${file.uuid}/old.txt`)).text()).toBe('old contents');
 	await second.close();
 });
 

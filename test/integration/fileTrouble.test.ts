@@ -150,6 +150,13 @@ describe('an upload that fails', () => {
 		expect(files().length).toBe(before + 1);
 	});
 
+	it('because the execution is stopped sends no more parts', async () => {
+		const before = files().length;
+		plan(PART, { kind: 'delay', ms: 100 }, { times: Infinity });
+		const { rows } = await upload([inMemory(FILE)], {}, { abortAfterMs: 150 });
+		expect([rows, files().length, sent(PART).length < PARTS]).toEqual([[], before, true]);
+	});
+
 	it('takes no other along', async () => {
 		const all = Array.from({ length: 12 }, (_, n) => inMemory(Buffer.from(`file ${n}, longer than a part`), `${n}.txt`));
 		plan(PART, { kind: 'status', status: 400, body: { title: 'Bad Request', status: 400 } }, { times: 3 });
@@ -200,6 +207,13 @@ describe('a download', () => {
 			['', 'other'],
 		]);
 		expect(sent(DOWNLOAD, 'GET').length).toBeLessThan(20);
+	});
+
+	it('ends when the execution is stopped', async () => {
+		plan(DOWNLOAD, { kind: 'slow', ms: 10_000 }, { method: 'GET', times: Infinity });
+		const started = Date.now();
+		const { rows } = await download([uuid], { abortAfterMs: 100 });
+		expect([rows, Date.now() - started < 5_000, sent(DOWNLOAD, 'GET').length]).toEqual([[], true, 1]);
 	});
 
 	const redirect = (status: number, location: string): FaultAction => ({ kind: 'status', status, html: '', headers: { location } });

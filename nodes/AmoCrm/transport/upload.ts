@@ -68,13 +68,21 @@ async function inSession(client: ApiClient, base: string, { session, open }: Upl
 	return { ok: false, failure: CHANGED };
 }
 
-/** What came of a session whose last answer was lost: the file says by which session it came. */
+/**
+ * What came of a session whose last answer was lost: the file says by which session it came. A new file may be found after
+ * a while only (extended facts 8).
+ */
 async function lookUp(client: ApiClient, base: string, { session, sessionId }: { session: IDataObject; sessionId: unknown }): Promise<Sent | undefined> {
 	const { file_name: name, file_uuid: known } = session;
 	const place = known === undefined ? { path: '/files', query: { limit: MOST_ROWS, filter: { term: String(name).replace(/\.[^.]*$/, '') } } } : { path: `/files/${String(known)}/versions` };
-	const found = await readRows(client, { base, ...place }, known === undefined ? 'files' : 'versions');
-	const file = found.ok && Number.isInteger(sessionId) ? found.rows.find((row) => row.session_id === sessionId) : undefined;
-	return file && { ok: true, file };
+	for (let attempt = 1; Number.isInteger(sessionId) && attempt <= MOST_TRIES; attempt += 1) {
+		const found = await readRows(client, { base, ...place }, known === undefined ? 'files' : 'versions');
+		if (!found.ok) return undefined;
+		const file = found.rows.find((row) => row.session_id === sessionId);
+		if (file) return { ok: true, file };
+		await sleep(retryDelayMs(attempt));
+	}
+	return undefined;
 }
 
 async function sendPart(client: ApiClient, request: ApiRequest, isLast: boolean): Promise<{ ok: true; body: IDataObject } | (Sent & { ok: false })> {
