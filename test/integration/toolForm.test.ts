@@ -36,3 +36,11 @@ it('says what is missing for the choice', async () => {
 	const { error } = await asTool({ resource: 'lead', operation: 'link', leadId: byId(lead), linkTo: byModel('Product or List Element') });
 	expect(error?.message).toContain("'List': '' is not an ID");
 });
+
+it('takes a choice that was saved as a text, also where the editor has spread that text beside the value of the model', async () => {
+	for (const linkTo of ['contacts', { ...Array.from('leads'), value: '={{ "Contact" }}' }]) {
+		const { rows, error } = await asTool({ resource: 'lead', operation: 'link', leadId: byId(lead), linkTo, linkedId: byId(contact) } as INodeParameters);
+		expect(error).toBeUndefined();
+		expect(rows[0]?.json).toMatchObject({ to_entity_type: 'contacts', linked: true });
+	}
+});

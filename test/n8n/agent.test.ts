@@ -1,4 +1,6 @@
 import type { INodeParameters, INodeTypeDescription } from 'n8n-workflow';
+import { openBrowser } from './browser';
+import { openNode, openWorkflow, signIn } from './editor';
 import { startModel, type Model, type ToolCall, type ToolSchema } from './model';
 import { CREDENTIAL_TYPE, NODE_TYPE, runWorkflow, type Credential } from './run';
 import { openConnectedStage, type Stage } from './stage';
@@ -152,6 +154,75 @@ test('what the model fills in reaches the rows of lists of pickers', async () =>
 	expect([...leads.values()].filter(({ name }) => name === 'With contacts')).toHaveLength(1);
 	expect(stage.emulator.log.of('GET', '/api/v4/tasks').at(-1)?.query).toMatchObject({ filter: { id: [String(task?.id)], entity_id: [String(task?.entity_id)], entity_type: 'leads' } });
 	expect(rowOf(found)).toMatchObject({ id: task?.id });
+});
+
+/** As n8n's editor saves a picker whose value the model defines. */
+const pickedByModel = (key: string) => ({ __rl: true, mode: 'list', value: fromAi(key, '') });
+
+test('what the model names reaches every choice: of a list of the form, of the account, and the one that decides the form', async () => {
+	const { leads, contacts, tasks, customFields } = stage.emulator.account;
+	const [lead = 0, contact = 0] = [[...leads.keys()][0], [...contacts.keys()][0]];
+	const select = [...customFields.values()].find(({ owner, type, code }) => owner === 'leads' && type === 'select' && !code?.startsWith('UTM'));
+	const option = select?.enums?.[1]?.value ?? 'no option';
+	const tools: Record<string, INodeParameters> = {
+		'Create task': {
+			resource: 'task',
+			operation: 'create',
+			text: fromAi('text', ''),
+			completeTill: '2030-01-01',
+			taskTypeId: pickedByModel('Task_Type'),
+			entityType: pickedByModel('Linked_Record_Type'),
+			entityId: { __rl: true, mode: 'id', value: fromAi('record', '') },
+		},
+		'Link lead': { resource: 'lead', operation: 'link', leadId: { __rl: true, mode: 'id', value: String(lead) }, linkTo: pickedByModel('Linked_Record_Type'), linkedId: { __rl: true, mode: 'id', value: fromAi('record', '') } },
+		'Update lead': { resource: 'lead', operation: 'update', leadId: { __rl: true, mode: 'id', value: String(lead) }, customFields: { mappingMode: 'defineBelow', value: { [String(select?.id)]: fromAi('option', '') } } },
+	};
+	const type = { id: 3, name: 'Send a quote' };
+	const [task, link, update] = await runAgent(tools, [
+		{ tool: 'Create_task', args: { text: 'By a model', Task_Type: type.name.toUpperCase(), Linked_Record_Type: 'Contact', record: String(contact) } },
+		{ tool: 'Link_lead', args: { Linked_Record_Type: 'contact', record: String(contact) } },
+		{ tool: 'Update_lead', args: { option: option.toUpperCase() } },
+	]);
+	expect([task, link, update].join()).not.toContain('error');
+	const created = [...tasks.values()].find(({ text }) => text === 'By a model');
+	expect(created).toMatchObject({ entity_type: 'contacts', entity_id: contact, task_type_id: expect.any(Number) });
+	expect(rowOf(link)).toMatchObject({ to_entity_type: 'contacts', to_entity_id: contact, linked: true });
+	expect(JSON.stringify(stage.emulator.log.of('PATCH', '/api/v4/leads').at(-1)?.body)).toContain(String(select?.enums?.[1]?.id));
+});
+
+test('in the editor every choice of a tool is a picker with the button that lets the model define it', async () => {
+	const browser = await openBrowser('agent');
+	try {
+		await signIn(browser, stage.n8n);
+		const { page } = browser;
+		const at = (id: string) => page.locator(`[data-test-id="${id}"]`);
+		const { id } = await stage.n8n.client.createWorkflow({
+			name: 'Tool',
+			nodes: [
+				{ id: 'tool', name: 'Create task', type: `${NODE_TYPE}Tool`, typeVersion: 2, position: [0, 0], parameters: { authentication: 'oAuth2', resource: 'task', operation: 'create', entityType: 'contacts' }, credentials: { [CREDENTIAL_TYPE]: stage.credential } },
+			],
+			connections: {},
+		});
+		await openWorkflow(browser, stage.n8n.url, id);
+		await openNode(browser, 'Create task');
+		// What was saved as a choice stands in the picker.
+		const input = (name: string) => at(`parameter-input-${name}`).first().locator('[data-test-id="rlc-input"]');
+		expect(await input('entityType').locator('input').or(input('entityType')).last().inputValue()).toBe('contacts');
+		await browser.shot('tool-form');
+		await input('taskTypeId').click();
+		await page.locator('[data-test-id="rlc-item"]:visible').filter({ hasText: 'Send a quote' }).first().click();
+		await browser.shot('tool-picked');
+		for (const name of ['Task Type', 'Linked Record Type']) {
+			const field = page.locator('.parameter-item').filter({ hasText: new RegExp(`^\\s*${name}`) }).last();
+			await field.hover();
+			await field.locator('[data-test-id="from-ai-override-button"]').first().click();
+		}
+		await browser.shot('tool-from-ai');
+		const given = await page.locator('[data-test-id="from-ai-override-field"], .parameter-item').filter({ hasText: 'Defined automatically by the' }).count();
+		expect(given).toBeGreaterThanOrEqual(2);
+	} finally {
+		await browser.close();
+	}
 });
 
 test('what the model gets wrong comes back as an explanation that it can act on', async () => {

@@ -97,12 +97,23 @@ describe('the columns of the mapper', () => {
 
 	const channels = { id: 1, name: 'Каналы', type: 'multiselect', enums: [{ id: 11, value: 'Телефон' }, { id: 12, value: 'Почта' }] };
 	it.each([
-		['a list to choose from', {}, { displayName: 'Каналы (…, …)', type: 'options', options: [{ name: 'Телефон', value: '11' }, { name: 'Почта', value: '12' }] }],
-		['a text with the options in its label, for an AI model', { type: 'amoCrmTool' }, { displayName: 'Каналы (Телефон, Почта) · 1', type: 'string' }],
+		['a list to choose from', {}, { displayName: 'Каналы (…, …)', type: 'multiOptions', options: [{ name: 'Телефон', value: '11' }, { name: 'Почта', value: '12' }] }],
+		['a text with the options in its label, for an AI model', { type: 'amoCrmTool' }, { displayName: 'Каналы · 1 (Телефон, Почта)', type: 'string' }],
 		['a text in version 1 of the node', { typeVersion: 1 }, { displayName: 'Каналы (Телефон, Почта)', type: 'string' }],
 	])('several options are %s', async (_what, node, expected) => {
 		const { context } = editorOf(() => ({ _embedded: { custom_fields: [channels] } }), undefined, { resource: 'lead' }, node);
 		expect((await getCustomFields.call(context)).fields).toEqual([expect.objectContaining(expected)]);
+	});
+
+	it.each([
+		[{ name: 'Source', type: 'select', enums: channels.enums }, 'Source (Телефон / Почта)'],
+		[{ name: 'Urgent', type: 'checkbox' }, 'Urgent (1 / 0)'],
+		[{ name: 'ф'.repeat(60), type: 'category', enums: channels.enums }, `${'ф'.repeat(45)} · 1 (Телефон / Почта)`],
+	])('a choice is a text that says what there is, for an AI model: %j', async (field, displayName) => {
+		const { context } = editorOf(() => ({ _embedded: { custom_fields: [{ id: 1, ...field }] } }), undefined, { resource: 'lead' }, { type: 'amoCrmTool' });
+		const { fields } = await getCustomFields.call(context);
+		expect(fields).toEqual([expect.objectContaining({ displayName, type: 'string' })]);
+		expect(fields[0]).not.toHaveProperty('options');
 	});
 
 	it('phone and email stand in the form alone, and among the columns only in version 1', async () => {

@@ -11,9 +11,16 @@ import { wellFormed } from '../transport/wellFormed';
 
 const PICKER_KEYS = new Set(['__rl', 'mode', 'value', 'cachedResultName', 'cachedResultUrl']);
 
-/** What a picker holds. n8n saves one that was added and not touched without its mark: `{ "mode": "list", "value": "" }`. */
-const isPicker = (value: unknown): value is { value?: unknown } =>
-	typeof value === 'object' && value !== null && ('__rl' in value || ('mode' in value && typeof value.mode === 'string' && Object.keys(value).every((key) => PICKER_KEYS.has(key))));
+/**
+ * What a picker holds. n8n saves one that was added and not touched without its mark: `{ "mode": "list", "value": "" }`.
+ * Where it held a text and a model is to define it, the editor spreads the text: `{ "0": "l", "1": "e", …, "value": "=…" }`.
+ */
+function isPicker(value: unknown): value is { value?: unknown } {
+	if (typeof value !== 'object' || value === null) return false;
+	if ('__rl' in value) return true;
+	if (!('mode' in value && typeof value.mode === 'string') && !('0' in value && 'value' in value)) return false;
+	return Object.keys(value).every((key) => PICKER_KEYS.has(key) || /^\d+$/.test(key));
+}
 
 /** A resource locator, or the plain value of an expression: both give the value. */
 export const unwrapLocator = (value: unknown): unknown => (isPicker(value) ? value.value : value);

@@ -6,16 +6,19 @@ import { isVersion1 } from '../fields/version';
 import { fieldsPathOf, fromAccount } from './read';
 
 /**
- * The input that fits each field type best; what is not here is a text. n8n's mapper keeps no list: several options of a
- * field are an expression with commas between them, one is chosen from the list.
+ * No type of n8n's mapper, but its editor shows a column as the parameter of its type (`getParamType`, 2.41), and what is
+ * chosen comes as a list.
  */
+const SEVERAL = 'multiOptions' as FieldType;
+
+/** The input that fits each field type best; what is not here is a text. */
 const INPUTS: Record<string, FieldType> = {
 	numeric: 'number', price: 'number', monetary: 'number',
 	// n8n shows a switch that nobody has touched as on, although it has no value.
 	checkbox: 'options',
 	date: 'dateTime', birthday: 'dateTime', date_time: 'dateTime',
 	select: 'options', radiobutton: 'options', category: 'options',
-	multiselect: 'options',
+	multiselect: SEVERAL,
 };
 
 /** Fields that the form has at another place. */
@@ -79,24 +82,31 @@ const YES_OR_NO = [
 
 const toOption = (option: FieldDefinition['enums'][number]) => ({ name: option.path, value: String(option.id) });
 
-/** The field's name, with a star where stages ask for it, and what to type. */
-function labelOf({ name, type, requiredIn, enums }: FieldDefinition, isText: boolean): string {
-	const form = type === 'multiselect' && isText ? enums.map(({ path }) => path).join(', ') : FORMS[type];
-	return `${requiredIn > 0 ? '* ' : ''}${name}${form ? ` (${form})` : ''}`;
+/** How much of a name goes to an AI model with the ID behind it: n8n cuts names at 63 signs. */
+const NAME_LENGTH = 45;
+
+/** The field's name, with a star where stages ask for it, and what to type: a text in place of a choice has no list. */
+function labelOf(field: FieldDefinition, { isTool, isSecond }: Look, isText: boolean): string {
+	const { id, name, type, requiredIn, enums } = field;
+	const choices = type === 'checkbox' ? ['1', '0'] : enums.map(({ path }) => path);
+	const form = isText ? choices.join(type === 'multiselect' ? ', ' : ' / ') : FORMS[type];
+	const own = isTool && (isSecond || isAmbiguousForModel(field)) ? `${name.slice(0, NAME_LENGTH)} · ${id}` : name;
+	return `${requiredIn > 0 ? '* ' : ''}${own}${form ? ` (${form})` : ''}`;
 }
 
-function toColumn(field: FieldDefinition, { isTool, isSecond, isVersion1: isOld }: Look): ResourceMapperField {
-	const known = INPUTS[field.type] ?? 'string';
-	const type = field.type === 'multiselect' && (isTool || isOld) ? 'string' : known;
-	const label = labelOf(field, type === 'string');
+function toColumn(field: FieldDefinition, look: Look): ResourceMapperField {
+	const type = INPUTS[field.type] ?? 'string';
+	const isChoice = ['options', SEVERAL].includes(type);
+	// n8n has no button at a choice that lets a model fill it.
+	const isText = isChoice && (look.isTool || (look.isVersion1 && type === SEVERAL));
 	return {
 		id: String(field.id),
-		displayName: isTool && (isSecond || isAmbiguousForModel(field)) ? `${label} · ${field.id}` : label,
+		displayName: labelOf(field, look, isText),
 		required: false,
 		defaultMatch: false,
 		display: true,
-		type,
+		type: isText ? 'string' : type,
 		defaultValue: null,
-		...(type === 'options' ? { options: field.type === 'checkbox' ? YES_OR_NO : field.enums.map(toOption) } : {}),
+		...(isChoice && !isText ? { options: field.type === 'checkbox' ? YES_OR_NO : field.enums.map(toOption) } : {}),
 	};
 }
