@@ -98,7 +98,7 @@ test('changes come out once, while n8n runs, after it was stopped for two hours 
 	const rows = await told(id, 1301);
 	expect(rows.map(({ name }) => name)).toEqual([...missed, ...late, 'live']);
 	expect(new Set(rows.map(({ event_id: event }) => event)).size).toBe(1301);
-}, 400_000);
+}, 600_000);
 
 test('a test run shows the newest change', async () => {
 	add(['newest']);
