@@ -99,7 +99,10 @@ export async function newcomers(context: IExecuteFunctions, items: HookItem[], {
 	const { caughtUpAt: since = caughtUpAt.get(scope) ?? 0 } = context.getWorkflowStaticData('node') as Memory;
 	return await inDatabase(context, items, async (all) => {
 		const delivered = items.filter((item) => !item.caught_up);
-		for (const item of await repeatedOf(context, delivered)) if (!keepRepeated) all.delete(item);
+		const known = await record(context, [...new Set([executionOf(context), ...delivered.flatMap((item) => [printOf(item) ?? [], keyOf(item)].flat())])]);
+		// A worker has died with this execution, and n8n begins it anew.
+		if (known.has(executionOf(context))) return;
+		for (const item of delivered) if (!keepRepeated && known.has(printOf(item))) all.delete(item);
 		if (Date.now() - since < KEEP_MS) for (const item of await knownOf(context, delivered, { exact, marks: [CAUGHT_UP] })) all.delete(item);
 		for (const item of await knownOf(context, items.filter((item) => item.caught_up), { exact, marks: ANYHOW })) all.delete(item);
 		const fresh = [...all].filter((item) => item.caught_up);
@@ -112,6 +115,7 @@ export async function newcomers(context: IExecuteFunctions, items: HookItem[], {
 /** Of what may have to be caught up, what was not delivered as far as that is known. */
 export const uncaught = async (context: IExecuteFunctions, items: HookItem[], exact: Set<HookItem>): Promise<HookItem[]> => [
 	...(await inDatabase(context, items, async (all) => {
+		if ((await recorded(context, [executionOf(context)])).size > 0) return;
 		for (const item of await knownOf(context, items, { exact, marks: ANYHOW })) all.delete(item);
 	})),
 ];
@@ -129,17 +133,13 @@ async function inDatabase(context: IExecuteFunctions, items: HookItem[], sift: (
 	return all;
 }
 
+const executionOf = (context: IExecuteFunctions): string => `execution ${context.getExecutionId()}`;
+
+const printOf = (item: HookItem): string | undefined => fingerprint('', item);
+
 /** Marks the key of what was caught up; a delivery of the same change may still come. */
 const CAUGHT_UP = 'caught up ';
 const ANYHOW = ['', CAUGHT_UP];
-
-/** Records deliveries, and gives those that were recorded before, byte for byte. */
-async function repeatedOf(context: Helpers, items: HookItem[]): Promise<HookItem[]> {
-	if (items.length === 0) return [];
-	const prints = new Map(items.map((item) => [item, fingerprint('', item)]));
-	const known = await record(context, [...new Set(items.flatMap((item) => [prints.get(item) ?? [], keyOf(item)].flat()))]);
-	return items.filter((item) => known.has(prints.get(item)));
-}
 
 /** The items whose change is recorded with one of the marks. */
 async function knownOf(context: Helpers, items: HookItem[], { exact, marks }: Pick<Telling, 'exact'> & { marks: string[] }): Promise<HookItem[]> {
