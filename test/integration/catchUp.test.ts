@@ -246,6 +246,19 @@ describe('a repeated delivery', () => {
 		expect(rows().map(({ name }) => name)).toEqual(['one', 'two']);
 	});
 
+	test('is none where a worker takes over the execution of one that has died', async () => {
+		await start({ options: { loadFullRecord: false } });
+		await post(update('three'));
+		await host.replace();
+		await host.again();
+		expect(rows().map(({ name }) => name)).toEqual(['three', 'three']);
+		await away(async () => void create('missed'));
+		await startAgain();
+		await host.replace();
+		await host.again();
+		expect(rows().map(({ name }) => name)).toEqual(['three', 'three', 'missed', 'missed']);
+	});
+
 	test('comes again where it is to be kept', async () => {
 		await start({ options: { keepRepeated: true, loadFullRecord: false } });
 		await post(update('one'));

@@ -40,6 +40,8 @@ export interface TriggerHost {
 	run(activation: 'activate' | 'init' | 'update'): Promise<void>;
 	/** From now on, a process that knows only what n8n has saved. */
 	replace(): Promise<void>;
+	/** Runs the last execution anew, as another worker does where one has died. */
+	again(): Promise<void>;
 	/** Nobody listens. */
 	isDown: boolean;
 	/** Before an execution runs; when it fails, n8n was killed. */
@@ -102,6 +104,8 @@ const WEBHOOK_ID = '5d2a6f4e-0000-4000-8000-00000000000b';
 export async function openTriggerHost(connected: Account, given: INodeParameters, publicUrl?: string, typeVersion = theNodeType.description.defaultVersion ?? 1): Promise<TriggerHost> {
 	let nodeType = theNodeType;
 	const nodeTypes: INodeTypes = { getByName: () => nodeType, getByNameAndVersion: () => nodeType, getKnownTypes: () => ({}) };
+	let executionIds = 0;
+	let last: { id: string; mode: 'webhook' | 'trigger'; data: INodeExecutionData[][] } | undefined;
 	/** Processes that were killed. */
 	let lives = 0;
 	let close: () => Promise<void> = async () => undefined;
@@ -118,7 +122,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const url = publicUrl ?? `http://localhost:${(server.address() as AddressInfo).port}`;
 
-	function stage() {
+	function stage(executionId = String((executionIds += 1))) {
 		const node: INode = {
 			id: NODE_ID,
 			webhookId: WEBHOOK_ID,
@@ -132,8 +136,8 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		node.parameters = NodeHelpers.getNodeParameters(nodeType.description.properties, parameters, true, false, node, nodeType.description) as INodeParameters;
 		const workflow = new Workflow({ id: 'w1', nodes: [node], connections: {}, active: true, nodeTypes, staticData: structuredClone(staticData), settings: { timezone: 'Europe/Moscow' } });
 		const additionalData = {
-			executionId: '1',
-			hooks: new ExecutionLifecycleHooks('webhook', '1', {} as never),
+			executionId,
+			hooks: new ExecutionLifecycleHooks('webhook', executionId, {} as never),
 			credentialsHelper: credentialsOf(account),
 			variables: {},
 			instanceBaseUrl: `${url}/`,
@@ -214,8 +218,9 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		await execute('webhook', result.workflowData);
 	}
 
-	async function execute(mode: 'webhook' | 'trigger', data: INodeExecutionData[][]): Promise<void> {
-		const { node, workflow, additionalData } = stage();
+	async function execute(mode: 'webhook' | 'trigger', data: INodeExecutionData[][], executionId?: string): Promise<void> {
+		const { node, workflow, additionalData } = stage(executionId);
+		last = { id: String(additionalData.executionId), mode, data };
 		const life = lives;
 		try {
 			await host.executing();
@@ -250,6 +255,9 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		replace: async () => {
 			await close();
 			nodeType = inNewProcess();
+		},
+		again: async () => {
+			if (last) await execute(last.mode, last.data, last.id);
 		},
 		executing: async () => undefined,
 		deactivate: async () => {
