@@ -24,7 +24,7 @@ const TITLES: Record<string, string> = {
 	'salesbot-greeting': 'Greet new leads in amoCRM with a Salesbot',
 	'website-incoming-leads': 'Accept or decline website requests in amoCRM by rules',
 	'website-requests': 'Turn website requests into leads in amoCRM',
-	'won-leads-by-polling': 'Add up won leads from amoCRM without webhooks',
+	'won-leads-by-polling': 'Note and thank for won leads in amoCRM without webhooks',
 };
 
 export interface Template {
@@ -62,7 +62,7 @@ const SETUP = [
 ].join('\n');
 
 const requirements = ({ takes }: Recipe): string =>
-	['An amoCRM or Kommo account whose plan includes the API', ...(takes.startsWith('nothing but') ? [] : takes.split(', '))].map((need) => `- ${need}`).join('\n');
+	['an amoCRM or Kommo account whose plan includes the API', ...takes.replace(/^nothing but (?:an account$)?/, '').split(', ')].filter(Boolean).map((need) => `- ${need}`).join('\n');
 
 const isAmoCrm = ({ type }: INode): boolean => type.startsWith('n8n-nodes-amocrm-kommo.');
 

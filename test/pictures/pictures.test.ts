@@ -59,8 +59,17 @@ interface Area {
 	height: number;
 }
 
-/** The least area that holds all of these, with room for the labels of nodes; less than none cuts margins away. */
+/** Nothing that differs from run to run, nothing pointed at, and no cursor. */
+async function settle(): Promise<void> {
+	await browser.page.addStyleTag({ content: `${HIDDEN.join(', ')} { visibility: hidden !important; }` });
+	await browser.page.mouse.move(0, 0);
+	await browser.page.evaluate('document.activeElement?.blur()');
+	await browser.page.waitForTimeout(500);
+}
+
+/** The least area that holds all of these, with room for the labels of nodes. */
 async function around(shown: Locator, room: { sides: number; top: number; bottom: number } = { sides: 0, top: 0, bottom: 0 }): Promise<Area> {
+	await settle();
 	const boxes = (await Promise.all((await shown.all()).map(async (each) => await each.boundingBox()))).filter((box) => box !== null);
 	const x = Math.max(0, Math.min(...boxes.map((box) => box.x)) - room.sides);
 	const y = Math.min(...boxes.map((box) => box.y)) - room.top;
@@ -71,10 +80,6 @@ async function around(shown: Locator, room: { sides: number; top: number; bottom
 
 /** What the area shows now, in both themes. */
 async function look(clip: Area): Promise<Buffer[]> {
-	await browser.page.addStyleTag({ content: `${HIDDEN.join(', ')} { visibility: hidden !important; }` });
-	// Nothing is pointed at, and nothing has the cursor.
-	await browser.page.mouse.move(0, 0);
-	await browser.page.evaluate('document.activeElement?.blur()');
 	const looks: Buffer[] = [];
 	for (const colorScheme of ['dark', 'light'] as const) {
 		await browser.page.emulateMedia({ colorScheme });
@@ -203,7 +208,7 @@ test('the mapper of custom fields', async () => {
 	await (await addMappedField(browser, field('Contract number'))).locator('input').first().fill('A-17');
 	await (await addMappedField(browser, field('Urgent'))).locator('input').first().click();
 	await browser.page.getByRole('option', { name: 'Yes', exact: true }).first().click();
-	await save('mapper', await look(await around(byTestId('mapping-mode-select').or(byTestId('add-fields-select')), { sides: 24, top: -6, bottom: -5 })));
+	await save('mapper', await look(await around(byTestId('mapping-mode-select').or(byTestId('add-fields-select')), { sides: 24, top: 8, bottom: 10 })));
 });
 
 test('the trigger, and a row of it', async () => {

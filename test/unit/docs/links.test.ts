@@ -32,14 +32,21 @@ function anchorsOf(text: string): Set<string> {
 	return anchors;
 }
 
+/** How npm's page of the package gets at the pictures. */
+const RAW = 'https://raw.githubusercontent.com/n8n-nodes-amocrm-kommo/n8n-nodes-amocrm-kommo/main/';
+
+/** The file that a link of a document leads to, from the root of the repository. */
+const targetOf = (document: string, path: string) => relative(ROOT, join(ROOT, dirname(document), decodeURI(path)));
+
 /** Why a link of a document leads nowhere; nothing for a good one. */
 function fault(document: string, link: string): string | undefined {
+	if (link.startsWith(RAW)) return fault('README.md', link.slice(RAW.length));
 	if (/^[a-z]+:/i.test(link)) {
 		const { protocol, host } = new URL(link);
 		return protocol === 'https:' && OUTSIDE.includes(host) ? undefined : 'is no known outside address';
 	}
 	const [path = '', anchor] = link.split('#');
-	const target = path === '' ? document : relative(ROOT, join(ROOT, dirname(document), decodeURI(path)));
+	const target = path === '' ? document : targetOf(document, path);
 	if (target.startsWith('..') || !existsSync(join(ROOT, target))) return 'leads to no file of the repository';
 	if (!statSync(join(ROOT, target)).isDirectory() && !tracked.includes(target)) return 'leads to a file that is not in the repository';
 	if (anchor !== undefined && target.endsWith('.md') && !anchorsOf(read(target)).has(decodeURI(anchor))) return 'leads to no heading';
@@ -68,7 +75,7 @@ test('every page below docs can be reached from the README', () => {
 	const visit = (document: string): void => {
 		if (seen.has(document)) return;
 		seen.add(document);
-		const targets = linksOf(read(document)).filter((link) => !/^[a-z]+:|^#/i.test(link)).map((link) => relative(ROOT, join(ROOT, dirname(document), decodeURI(link.split('#')[0] ?? ''))));
+		const targets = linksOf(read(document)).filter((link) => !/^[a-z]+:|^#/i.test(link)).map((link) => targetOf(document, link.split('#')[0] ?? ''));
 		for (const target of targets) if (documents.includes(target)) visit(target);
 	};
 	visit('README.md');
@@ -80,9 +87,20 @@ test.each([
 	['examples/', /^docs\/ru\/README\.md$/],
 ])('every workflow in %s is told of', (folder, pages) => {
 	const examples = tracked.filter((path) => path.startsWith(folder) && path.endsWith('.json') && !path.slice(folder.length).includes('/'));
-	const linked = documents.filter((document) => pages.test(document)).flatMap((document) => linksOf(read(document)).map((link) => relative(ROOT, join(ROOT, dirname(document), link))));
+	const linked = documents.filter((document) => pages.test(document)).flatMap((document) => linksOf(read(document)).map((link) => targetOf(document, link)));
 	expect(examples.length).toBeGreaterThan(3);
 	expect(examples.filter((path) => !linked.includes(path))).toEqual([]);
+});
+
+test('every page of a recipe shows its workflow, and pictures are light, dark, shown and small', () => {
+	const shown = documents.flatMap((document) => linksOf(read(document)).map((link) => (link.startsWith(RAW) ? link.slice(RAW.length) : targetOf(document, link.split('#')[0] ?? ''))));
+	const pictures = tracked.filter((path) => path.startsWith('docs/pictures/'));
+	expect(pictures.filter((path) => !shown.includes(path))).toEqual([]);
+	expect(pictures.filter((path) => !pictures.includes(path.endsWith('.dark.webp') ? path.replace('.dark.', '.') : path.replace('.webp', '.dark.webp')))).toEqual([]);
+	const recipes = documents.flatMap((path) => /^docs\/recipes\/(?!README)([\w-]+)\.md$/.exec(path)?.[1] ?? []);
+	// 'npm run pictures' draws them.
+	expect(recipes.filter((name) => !pictures.includes(`docs/pictures/${name}.webp`))).toEqual([]);
+	expect(pictures.reduce((sum, path) => sum + statSync(join(ROOT, path)).size, 0)).toBeLessThan(1_000_000);
 });
 
 test('every fact that the code cites has its section', () => {
