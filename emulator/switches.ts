@@ -13,6 +13,7 @@ export interface Switches {
 	missingTaskStatus: 204 | 404;
 	missingOtherStatus: 204 | 404;
 	emptyLinksStatus: 200 | 204;
+	roleUsers: 'ids' | 'users';
 	nextLink: 'exact' | 'full' | 'always';
 	shortPages: number;
 	unknownBodyFields: 'nested' | 'reject' | 'ignore';
@@ -143,6 +144,12 @@ export const SWITCHES: { [K in keyof Switches]: SwitchDoc<K> } = {
 		facts: 'core 3.2',
 		text: 'GET links of an entity without links: 200 with an empty list or 204',
 		live: 'not known: 200 with an empty list or 204',
+	},
+	roleUsers: {
+		default: 'ids',
+		facts: 'extended 6',
+		text: 'with=users of roles: ids, or whole users',
+		live: 'ids: the documents of both sites say so; the official client reads whole users and cannot read ids',
 	},
 	nextLink: {
 		default: 'exact',

@@ -71,9 +71,11 @@ export function roleRoutes(app: FastifyInstance, world: World): void {
 		admin: 'all',
 		rows: () => [...account.roles.values()],
 		present(row, request) {
-			const holders = [...account.users.values()].filter(({ rights }) => rights.role_id === row.id).map(({ id }) => id);
-			const wants = withOf(request.query as Query).has('users');
-			return { ...row, _links: hrefLinks(originOf(request), `/roles/${row.id}`), ...(wants ? { _embedded: { users: holders } } : {}) };
+			const shown = { ...row, _links: hrefLinks(originOf(request), `/roles/${row.id}`) };
+			if (!withOf(request.query as Query).has('users')) return shown;
+			const holders = [...account.users.values()].filter(({ rights }) => rights.role_id === row.id);
+			const users = holders.map((user) => (world.switches.roleUsers === 'ids' ? user.id : presentUser(world, request, user)));
+			return { ...shown, _embedded: { users } };
 		},
 		list: { total: true, pageCount: true },
 		create: {

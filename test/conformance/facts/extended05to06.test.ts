@@ -217,7 +217,7 @@ it('extended 6 a user shows rights, role, group and the rest by with', async () 
 	expect((await api('GET', '/users')).body).toMatchObject({ _total_items: 3, _page: 1, _page_count: 1 });
 });
 
-it('extended 6 roles: POST 201, PATCH 202, DELETE 204; with=users gives ids', async () => {
+it('extended 6 roles: POST 201, PATCH 202, DELETE 204; with=users gives ids, or users by the switch', async () => {
 	const rights = { leads: { view: 'A', edit: 'D', add: 'D', delete: 'D', export: 'D' } };
 	const made = await api('POST', '/roles', [{ name: 'R', rights }]);
 	expect(made.status).toBe(201);
@@ -226,6 +226,9 @@ it('extended 6 roles: POST 201, PATCH 202, DELETE 204; with=users gives ids', as
 	expect((await api('GET', `/roles/${String(id)}?with=users`)).body).toMatchObject({ name: 'S', rights, _embedded: { users: [] } });
 	const [role] = [...bench.emulator.account.roles.keys()];
 	expect((await api('GET', `/roles/${role}?with=users`)).body._embedded).toEqual({ users: [[...bench.emulator.account.users.keys()][1]] });
+	bench.emulator.switches.roleUsers = 'users';
+	expect((await api('GET', `/roles/${role}?with=users`)).body._embedded).toMatchObject({ users: [{ id: [...bench.emulator.account.users.keys()][1], email: expect.any(String), rights: { role_id: role } }] });
+	bench.emulator.switches.roleUsers = 'ids';
 	expect((await api('DELETE', `/roles/${String(id)}`)).status).toBe(204);
 	expect(errors(await api('POST', '/roles', [{ name: 'R', rights: { leads: { view: 'X' } } }]))).toEqual({ 0: ['NotSupportedChoice rights.leads.view'] });
 });
