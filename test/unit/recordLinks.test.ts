@@ -25,6 +25,7 @@ const runOf = (parameters: IDataObject): Run =>
 		todo: [0],
 		rows: new Map(),
 		errors: new Map(),
+		waiting: new Map(),
 		parameter: (name: string, _item: number, fallback: unknown) => parameters[name] ?? fallback,
 		client: { baseUrl: ACCOUNT },
 		timezone: 'UTC',

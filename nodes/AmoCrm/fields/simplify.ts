@@ -51,7 +51,7 @@ const SELDOM = new Set(['score', 'labor_cost', 'price_with_minor_units', 'is_pri
 const FIRST = ['event', 'entity', 'id', 'name', 'source_name', 'category', 'action', 'text', 'complete_till', 'price', 'next_price', 'next_date', 'pipeline', 'stage', 'status', 'responsible_user'];
 
 /** Which, who and when: the columns at the end. */
-const LAST = [/^pipeline_id$/, /^status_id$/, /^responsible_user_id$/, /^entity_type$/, /(?:^|_)(?:uu?)?ids?$/, /^created_by/, /^updated_by/, /^created_at$/, /^updated_at$/, /_at$/, /^is_deleted$/];
+const LAST = [/^pipeline_id$/, /^status_id$/, /^responsible_user_id$/, /^entity_type$/, /(?:^|_)ids?$|^uu?id$/, /^created_by/, /^updated_by/, /^created_at$/, /^updated_at$/, /_at$/, /^is_deleted$/];
 
 function inOrder(own: IDataObject, custom: IDataObject): IDataObject {
 	const isSet = (key: string) => (key === 'price_with_minor_units' ? !Number.isInteger(own[key]) : Boolean(own[key]));
