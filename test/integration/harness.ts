@@ -15,6 +15,7 @@ import type {
 	IExecuteData,
 	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
+	IWorkflowSettings,
 } from 'n8n-workflow';
 import { ICredentialsHelper, NodeHelpers, Workflow, setSafeRegexEngine } from 'n8n-workflow';
 
@@ -65,6 +66,8 @@ export interface RunOptions {
 	passes?: number;
 	timezone?: string;
 	abortAfterMs?: number;
+	/** Settings of the workflow beside the time zone. */
+	settings?: IWorkflowSettings;
 	/** Of the node; the newest when left out. */
 	typeVersion?: number;
 	/** As the twin of the node that n8n makes for AI agents: some parameters differ. */
@@ -198,7 +201,7 @@ export function editorOf(account: Account, parameters: INodeParameters): ILoadOp
 	return new LoadOptionsContext(workflow, node, { ...additionalData, currentNodeParameters: node.parameters }, '');
 }
 
-export function stage({ account, parameters, onError, maxTries, timezone = 'Europe/Moscow', asTool, typeVersion = 2 }: RunOptions, credentialsHelper: TestCredentials) {
+export function stage({ account, parameters, onError, maxTries, timezone = 'Europe/Moscow', asTool, typeVersion = 2, settings }: RunOptions, credentialsHelper: TestCredentials) {
 	const { nodeType, ...nodeTypes } = asTool ? AS_TOOL : AS_NODE;
 	const node: INode = {
 		id: 'node-1',
@@ -219,7 +222,7 @@ export function stage({ account, parameters, onError, maxTries, timezone = 'Euro
 		node,
 		nodeType.description,
 	) as INodeParameters;
-	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes, settings: { timezone } });
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes, settings: { ...settings, timezone } });
 	const additionalData = {
 		executionId: '1',
 		hooks: new ExecutionLifecycleHooks('manual', '1', {} as never),

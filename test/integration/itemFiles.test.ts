@@ -161,6 +161,13 @@ describe('a file field', () => {
 		expect(sessions()).toHaveLength(1);
 	});
 
+	it.each(['files.scan', '={{ $json.files.scan }}', 'scan', 'automatically'])('is found where the workflow keeps binary data among the other data: %s', async (value) => {
+		const customFields = value === 'automatically' ? { mappingMode: 'autoMapInputData', value: null } : mapper('leads', value);
+		const json = { Contract: { ...pdf('deep') }, files: { scan: { ...pdf('deep') } }, scan: { ...pdf('deep') } } as unknown as IDataObject;
+		const [row] = await rows('lead', 'create', { name: 'Deal', customFields }, { items: [json], binary: [], settings: { binaryMode: 'combined' } });
+		expect(hashOf(fileOn('leads', row?.id).file_uuid)).toBe(hash('deep'));
+	});
+
 	it('of many leads: files one by one, leads in batches', async () => {
 		const binary = Array.from({ length: 60 }, (_, n) => ({ data: pdf(`file ${n}`) }));
 		const all = await rows('lead', 'create', { name: 'Deal', customFields: mapper('leads') }, { items: manyItems(60, (n) => ({ n })), binary });
