@@ -64,8 +64,7 @@ export async function bareServer({ logger = false, tls, allowedHosts }: Emulator
 		forceCloseConnections: true,
 		routerOptions: { querystringParser: parseQuery, maxParamLength: 4_000 },
 		genReqId: () => randomUUID(),
-		// Doubled slashes work on live accounts, and so does one at the end. facts: extended 12
-		rewriteUrl: ({ url = '/' }: { url?: string }) => url.replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')),
+		rewriteUrl: ({ url = '/' }: { url?: string }) => url.replace(/^[^?]*/, plainPath),
 		frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => void sendError(error, request, reply),
 	};
 	// The two signatures differ only in the type of the raw server.
@@ -74,6 +73,9 @@ export async function bareServer({ logger = false, tls, allowedHosts }: Emulator
 	refuseStrangers(app, allowedHosts);
 	return app;
 }
+
+/** Doubled slashes work on live accounts, and so does one at the end of what programs call. facts: extended 12 */
+const plainPath = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/^(\/(?:api|oauth2|v3|v1\.0)\/.*)\/$/, '$1');
 
 /** facts: core 3.2. A known path with a wrong verb: 405 without a body; an unknown path: the address in the text. */
 function sendMissingRoute(request: FastifyRequest, reply: FastifyReply, allows: (path: string) => boolean): FastifyReply {
