@@ -17,8 +17,8 @@ import { consent, createCredential } from '../n8n/stage';
 const SMALL = 1000;
 const LARGE_MB = Number(process.env.LARGE_MB ?? 250);
 const QUICK = { requestsPerSecond: 50 };
-/** Of the memory of a process at rest, for one large file, where n8n keeps binary data in files. */
-const MOST_MEMORY = 1.3;
+/** Of the memory of a process at rest, for one large file, where n8n keeps binary data in files. A worker takes less at rest. */
+const MOST_MEMORY = { alone: 1.3, worker: 1.5 };
 
 interface Measured {
 	what: string;
@@ -91,7 +91,7 @@ test.each(['filesystem', 'default'] as const)('one process, binary data: %s', as
 	const n8n = await startTestN8n(suite, { settings: fileSettings(folder, mode) });
 	try {
 		const large = await passBoth({ suite, folder, n8n, pid: n8n.pid });
-		if (mode === 'filesystem') expect(large).toBeLessThan(MOST_MEMORY);
+		if (mode === 'filesystem') expect(large).toBeLessThan(MOST_MEMORY.alone);
 		expect(readFileSync(join(logs, `test-n8n-${suite}.log`), 'utf8')).toMatch(new RegExp(`amoCRM: uploaded [\\d.]+ of ${LARGE_MB}.0 MB of '${LARGE_MB} MB-0.bin'`));
 	} finally {
 		await n8n.close();
@@ -110,7 +110,7 @@ test.each(['filesystem', 'database'] as const)('a queue with a worker, binary da
 		const worker = await startWorker({ userFolder: n8n.userFolder, queue, log: join(logs, `test-${suite}-worker.log`), settings });
 		services.push(worker);
 		const large = await passBoth({ suite, folder, n8n, pid: Number(worker.child.pid) });
-		if (mode === 'filesystem') expect(large).toBeLessThan(MOST_MEMORY);
+		if (mode === 'filesystem') expect(large).toBeLessThan(MOST_MEMORY.worker);
 	} finally {
 		for (const service of services.reverse()) await service.stop();
 	}

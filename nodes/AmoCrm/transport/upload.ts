@@ -52,7 +52,7 @@ async function inSession(client: ApiClient, base: string, { session, open }: Upl
 	if (!Number.isInteger(size) || size < 1) return { ok: false, failure: badAnswer('the size of its parts') };
 	let address: unknown = first;
 	let left = Number(session.file_size);
-	for await (const bytes of partsOf(await open(), Math.min(size, LARGEST_PART))) {
+	for await (const bytes of partsOf(await open(), Math.min(size, LARGEST_PART, left))) {
 		const at = onFilesHost(address, base);
 		if (at === undefined) return { ok: false, failure: badAnswer('an address of its own for the parts') };
 		left -= bytes.length;
@@ -101,23 +101,21 @@ async function sendPart(client: ApiClient, request: ApiRequest, isLast: boolean)
 	}
 }
 
-/** The bytes in parts of that size; only one of them is held at a time. */
+/** The bytes in parts of that size, one after the other in the same memory: each is gone when the next one is asked for. */
 async function* partsOf(bytes: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer> {
-	let held: Buffer[] = [];
+	const part = Buffer.alloc(size);
 	let length = 0;
 	for await (const chunk of bytes) {
 		for (let at = 0; at < chunk.length; ) {
-			const taken = chunk.subarray(at, at + size - length);
-			held.push(taken);
-			length += taken.length;
-			at += taken.length;
+			const taken = chunk.copy(part, length, at);
+			length += taken;
+			at += taken;
 			if (length < size) continue;
-			yield Buffer.concat(held);
-			held = [];
+			yield part;
 			length = 0;
 		}
 	}
-	if (length > 0) yield Buffer.concat(held);
+	if (length > 0) yield part.subarray(0, length);
 }
 
 /** Only the last part makes a file. */
