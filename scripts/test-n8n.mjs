@@ -11,7 +11,7 @@ import { ensureDependencies } from './lib/setup.mjs';
  * `npm run test:n8n1`: in n8n 1.123, what differs there: loading, installing, connecting, the renewal of access, what becomes of failures, the trigger.
  * `--no-browser` leaves the browser out; every other option goes to jest.
  */
-const LINE_1 = ['install', 'connect', 'credentials', 'tokens', 'race', 'operations', 'items', 'trigger'].map((suite) => `test/n8n/${suite}.test.ts`);
+const LINE_1 = ['install', 'connect', 'credentials', 'tokens', 'race', 'operations', 'items', 'poll', 'trigger'].map((suite) => `test/n8n/${suite}.test.ts`);
 
 const withBrowser = !isLine1 && !process.argv.includes('--no-browser');
 const given = process.argv.slice(2).filter((arg) => arg !== '--no-browser');
