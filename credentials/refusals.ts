@@ -19,6 +19,9 @@ export const UNUSABLE = 'The amoCRM credential cannot be used:';
 /** What such a refusal holds when the same may work later. */
 export const NOT_NOW = 'just now';
 
+export const NEW_CODE =
+	"Copy a new code from the 'Keys and scopes' tab of the integration, paste it into 'Authorization Code' of the credential and save it within 20 minutes.";
+
 export const unusable = (reason: string): UserError => new UserError(`${UNUSABLE} ${reason}`);
 
 /** A whole exchange may take so long, ms. */

@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper } from 'n8n-workflow';
 
 import { newAddressOf } from './movedAccount';
-import { ask, NOT_NOW, unusable, urlsOf } from './refusals';
+import { ask, NEW_CODE, NOT_NOW, unusable, urlsOf } from './refusals';
 
 /** Tokens out of a pasted authorization code, and their renewal (core facts 2.4). */
 export interface Tokens extends IDataObject {
@@ -93,9 +93,6 @@ async function exchange(
 	if (address) throw unusable(`the amoCRM account has moved to ${address}. Change 'Account Domain' to ${address}.`);
 	throw unusable(refusal);
 }
-
-const NEW_CODE =
-	"Copy a new code from the 'Keys and scopes' tab of the integration, paste it into 'Authorization Code' of the credential and save it within 20 minutes.";
 
 const CODE_USED = `the authorization code was used already, by this credential or another one: each code connects once. ${NEW_CODE}`;
 

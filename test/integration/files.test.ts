@@ -35,6 +35,14 @@ const from = (key: string) => ({ __rl: true, mode: 'id', value: `={{ $json.${key
 const stored = (name = 'Offer.pdf', more: object = {}, content = 'abc') => storeFile(world.emulator.world, { file_name: name, content_type: 'application/pdf', ...more }, Buffer.from(content), 0);
 const onDrive = (method: string) => world.emulator.log.of(method, '/v1.0/files');
 
+it('what stands beside the record is told of by its own name alone', async () => {
+	const file = stored();
+	const wrong = { entityType: '={{ "deals" }}', entityId: byId(1) };
+	for (const [operation, parameters] of Object.entries({ attach: { fileId: byId(file.uuid), ...wrong }, getAll: { filters: wrong } })) {
+		expect(await said(operation, parameters)).toMatch(/^'Linked Record Type': 'deals' is not possible/);
+	}
+});
+
 describe('a file', () => {
 	it('comes with its name, its kind and the links of its contents, known by its UUID', async () => {
 		const file = stored();

@@ -3,7 +3,6 @@ import { UserError } from 'n8n-workflow';
 
 import { isLink, withoutLinks } from './cardLinks';
 import type { FieldKind, WritableField } from './fields';
-import { named } from './fields';
 import type { Filter } from './filters';
 import type { PickContext } from './locator';
 import { idIn, recordLocator } from './locator';
@@ -23,15 +22,17 @@ export interface FileOwner extends IDataObject {
 	catalog_id?: number;
 }
 
+const kindOf = (entityType: unknown): string => optionIn(FILE_OWNERS, recordType(entityType));
+
 /** The record that a picker holds; a link says its kind itself. Throws a `UserError`. */
 function ownerIn(value: unknown, { entityType, catalogId }: Record<string, unknown>, context: PickContext): FileOwner {
 	const plain = unwrapLocator(value);
 	if (isLink(plain)) return withoutLinks({ entity_id: plain }, context.accountUrl, ['entity_type', 'catalog_id']) as FileOwner;
 	if (isUnset(entityType)) throw new UserError("an ID needs 'Linked Record Type' too.");
-	const kind = named('Linked Record Type', () => optionIn(FILE_OWNERS, recordType(entityType)));
+	const kind = kindOf(entityType);
 	if (kind !== 'catalog_elements') return { entity_type: kind, entity_id: idIn(recordOf(kind), value, context) };
 	if (isUnset(catalogId)) throw new UserError("an element needs 'List' too.");
-	const catalog = named('List', () => idIn(CATALOG, catalogId, context));
+	const catalog = idIn(CATALOG, catalogId, context);
 	return { entity_type: kind, entity_id: idIn(elementOf(catalog), value, context), catalog_id: catalog };
 }
 
@@ -44,12 +45,18 @@ export const otherFilesPath = (path: string): string | undefined => {
 	return element === undefined ? undefined : `/elements/${element}/files`;
 };
 
-const beside = (property: FieldKind['property']): FieldKind => ({ property, encode: () => undefined });
+/** How what stands beside the record is read: it is told of by its own name where it is wrong, and the record brings it along. */
+const BESIDE: Record<string, (value: unknown, context: PickContext) => unknown> = {
+	entityType: kindOf,
+	catalogId: (value, context) => idIn(CATALOG, value, context),
+};
+
+const beside = (name: string, property: FieldKind['property']): FieldKind => ({ property, encode: (_draft, _key, value, context) => void BESIDE[name]?.(value, context) });
 
 /** What says which record is meant; the last one brings the others along. */
 export const ownerFields: WritableField[] = [
-	{ name: 'entityType', key: '', displayName: 'Linked Record Type', kind: beside({ type: 'options', options: FILE_OWNERS, default: 'leads' }), description: 'What kind of record has the files' },
-	{ name: 'catalogId', key: '', displayName: 'List', kind: beside(recordLocator(CATALOG)), property: { displayOptions: { show: { entityType: ['catalog_elements'] } } }, description: 'The list (catalog) of the element' },
+	{ name: 'entityType', key: '', displayName: 'Linked Record Type', kind: beside('entityType', { type: 'options', options: FILE_OWNERS, default: 'leads' }), description: 'What kind of record has the files' },
+	{ name: 'catalogId', key: '', displayName: 'List', kind: beside('catalogId', recordLocator(CATALOG)), property: { displayOptions: { show: { entityType: ['catalog_elements'] } } }, description: 'The list (catalog) of the element' },
 	{
 		name: 'entityId',
 		key: '',
@@ -66,5 +73,9 @@ export const ownerFilters: Filter[] = ownerFields.map(({ name, displayName, desc
 	displayName,
 	description,
 	property: { ...kind.property, ...property },
-	condition: (value, context) => (name === 'entityId' ? { query: { of: filesPathOf(ownerIn(value, context.values, context)) } } : { query: {} }),
+	condition: (value, context) => {
+		if (name === 'entityId') return { query: { of: filesPathOf(ownerIn(value, context.values, context)) } };
+		BESIDE[name]?.(value, context);
+		return { query: {} };
+	},
 }));

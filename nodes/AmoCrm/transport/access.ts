@@ -4,7 +4,7 @@ import { randomInt, sleep } from 'n8n-workflow';
 
 import { within } from '../../../credentials/deadline';
 import { newAddressOf } from '../../../credentials/movedAccount';
-import { UNUSABLE } from '../../../credentials/refusals';
+import { NEW_CODE, UNUSABLE } from '../../../credentials/refusals';
 import { accountMoved, renewalFailure, renewedInVain } from './failures';
 import type { Mask } from './secrets';
 import { maskOf, secretsOf } from './secrets';
@@ -17,7 +17,7 @@ const WAYS_BACK: Record<string, Partial<Failure>> = {
 		advice: "Make a new one in amoCRM: open the settings of your integration, go to 'Keys and scopes' and generate a long-lived token; paste it into 'Access Token' of the credential. Check there too that the integration is switched on and that the 'Account Domain' is right.",
 	},
 	amoCrmAuthorizationCodeApi: {
-		advice: "Copy a new code from the 'Keys and scopes' tab of the integration, paste it into 'Authorization Code' of the credential and save it within 20 minutes. Check that the integration is switched on and that the 'Account Domain' is right.",
+		advice: `${NEW_CODE} Check that the integration is switched on and that the 'Account Domain' is right.`,
 	},
 };
 
