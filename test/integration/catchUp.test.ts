@@ -213,6 +213,48 @@ describe('a start of n8n', () => {
 	});
 });
 
+describe('while n8n runs', () => {
+	/** Time passes fast enough for many looks at the subscription. */
+	async function startFast(): Promise<WebhookRow> {
+		await start({ events: ['add_lead'] });
+		await host.replace({ pace: 200 });
+		await startAgain();
+		return hooks()[0] as WebhookRow;
+	}
+	const eventually = async (isSo: () => boolean) => {
+		for (let waited = 0; !isSo() && waited < 20_000; waited += 50) await sleep(50);
+		expect(isSo()).toBe(true);
+	};
+
+	test.each<[string, (hook: WebhookRow) => void]>([
+		['is switched off', (hook) => world.emulator.account.webhooks.change(hook, { disabled: true })],
+		['is removed', (hook) => world.emulator.account.webhooks.delete(hook.id)],
+	])('a subscription that %s is made anew, and what was missed is caught up', async (_name, spoil) => {
+		const hook = await startFast();
+		const { destination } = hook;
+		create('told of');
+		await settled();
+		spoil(hook);
+		create('missed');
+		await eventually(() => rows().length === 2);
+		expect(hooks()).toMatchObject([{ destination, disabled: false, settings: ['add_lead'] }]);
+		await advance(2_000);
+		create('told of again');
+		await settled();
+		expect(rows().map(({ name, caught_up }) => [name, caught_up])).toEqual([['told of', undefined], ['missed', true], ['told of again', undefined]]);
+	});
+
+	test('a subscription that ends with the workflow stays away', async () => {
+		await startFast();
+		const looks = () => world.requests('GET', '/webhooks').length;
+		const before = looks();
+		await eventually(() => looks() > before);
+		await host.deactivate();
+		await sleep(1_500);
+		expect(hooks()).toEqual([]);
+	});
+});
+
 test('publishing a new version loses nothing of the moment without a subscription, and brings nothing else', async () => {
 	await start({ events: ['add_lead'] });
 	create('before');

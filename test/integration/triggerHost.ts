@@ -39,7 +39,7 @@ export interface TriggerHost {
 	/** Runs what n8n runs beside the hooks as long as the workflow is active. */
 	run(activation: 'activate' | 'init' | 'update'): Promise<void>;
 	/** From now on, a process that knows only what n8n has saved. */
-	replace(): Promise<void>;
+	replace(process?: Process): Promise<void>;
 	/** Runs the last execution anew, as another worker does where one has died. */
 	again(): Promise<void>;
 	/** Nobody listens. */
@@ -61,11 +61,16 @@ export interface TriggerHost {
 
 const theNodeType: INodeType = new AmoCrmTrigger();
 
+/** How much faster than usual time passes there. */
+interface Process {
+	pace?: number;
+}
+
 /** The node in a process of its own: it shares what n8n's database holds, and nothing else. */
-function inNewProcess(): INodeType {
+function inNewProcess({ pace = 1 }: Process = {}): INodeType {
 	let node: INodeType = theNodeType;
 	jest.isolateModules(() => {
-		jest.doMock('n8n-workflow', () => actual);
+		jest.doMock('n8n-workflow', () => ({ ...actual, sleep: async (ms: number) => await actual.sleep(ms / pace) }));
 		// eslint-disable-next-line @typescript-eslint/no-require-imports
 		const isolated = require('../../nodes/AmoCrm/AmoCrmTrigger.node.ts') as typeof import('../../nodes/AmoCrm/AmoCrmTrigger.node');
 		node = new isolated.AmoCrmTrigger();
@@ -73,7 +78,7 @@ function inNewProcess(): INodeType {
 	jest.dontMock('n8n-workflow');
 	return node;
 }
-const actual = jest.requireActual<object>('n8n-workflow');
+const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
 
 /** What n8n's database keeps of nodes, as its own deduplication does it: read, changed and written in three steps. */
 const processed = new Map<string, string[]>();
@@ -252,9 +257,9 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		},
 		run: start,
 		isDown: false,
-		replace: async () => {
+		replace: async (process) => {
 			await close();
-			nodeType = inNewProcess();
+			nodeType = inNewProcess(process);
 		},
 		again: async () => {
 			if (last) await execute(last.mode, last.data, last.id);

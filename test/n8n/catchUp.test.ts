@@ -33,7 +33,9 @@ beforeAll(async () => {
 		});
 	});
 	await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
-	stage = await openConnectedStage('catch-up', { seed: 'empty', language: 'en' });
+	// An n8n that was killed while it activated a workflow waits two minutes before it takes that up again.
+	const settings = { N8N_WORKFLOW_PUBLICATION_OUTBOX_LEASE_SECONDS: '10', N8N_WORKFLOW_PUBLICATION_OUTBOX_POLL_INTERVAL_MS: '2000' };
+	stage = await openConnectedStage('catch-up', { seed: 'empty', language: 'en' }, { settings });
 });
 afterAll(async () => {
 	await stage?.close();

@@ -17,7 +17,7 @@ import { isDigitalPipeline, mend, standingOf } from './subscription';
 /** Between two looks at the subscription. */
 const LOOK_EVERY_MS = 2 * 60_000;
 /** n8n saves what the node remembers once `trigger` has ended: so long a short catching up is waited for. */
-const AT_ONCE_MS = 10_000;
+const AT_ONCE_MS = 5_000;
 const STEP_MS = 500;
 
 export async function watch(context: ITriggerFunctions): Promise<ITriggerResponse> {
