@@ -40,6 +40,8 @@ export interface TriggerHost {
 	run(activation: 'activate' | 'init' | 'update'): Promise<void>;
 	/** From now on, a process that knows only what n8n has saved. */
 	replace(process?: Process): Promise<void>;
+	/** The same without a farewell. */
+	kill(): Promise<void>;
 	/** Runs the last execution anew, as another worker does where one has died. */
 	again(): Promise<void>;
 	/** Nobody listens. */
@@ -82,6 +84,8 @@ const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow')
 
 /** What n8n's database keeps of nodes, as its own deduplication does it: read, changed and written in three steps. */
 const processed = new Map<string, string[]>();
+/** The process that asks is dead. */
+let isDead = false;
 const entriesOf = async (key: string) => {
 	await new Promise((resolve) => setImmediate(resolve));
 	return [...(processed.get(key) ?? [])];
@@ -93,7 +97,7 @@ void DataDeduplicationService.init({
 		const fresh = items.filter((item) => !known.has(String(item)));
 		entries.push(...fresh.map(String));
 		if (maxEntries) entries.splice(0, entries.length - maxEntries);
-		processed.set(String(node?.id), entries);
+		if (!isDead) processed.set(String(node?.id), entries);
 		return { new: fresh, processed: items.filter((item) => known.has(String(item))) };
 	},
 	removeProcessed: async (items, _scope, { node }) => {
@@ -173,6 +177,13 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		}
 	}
 
+	async function kill(): Promise<void> {
+		lives += 1;
+		isDead = true;
+		await close();
+		isDead = false;
+	}
+
 	const save = (workflow: Workflow, life = lives) => {
 		if (life === lives && workflow.staticData.__dataChanged) staticData = JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject;
 	};
@@ -230,8 +241,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		try {
 			await host.executing();
 		} catch {
-			lives += 1;
-			await close();
+			await kill();
 		}
 		if (life !== lives) return;
 		const runData = runDataOf([{ node, data: { main: data }, source: null }]);
@@ -260,6 +270,10 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		replace: async (process) => {
 			await close();
 			nodeType = inNewProcess(process);
+		},
+		kill: async () => {
+			await kill();
+			nodeType = inNewProcess();
 		},
 		again: async () => {
 			if (last) await execute(last.mode, last.data, last.id);

@@ -19,6 +19,8 @@ let stage: Stage & { credential: Credential };
 let sink: Server;
 /** Path -> names of the leads that came out there, in order. */
 const came = new Map<string, string[]>();
+/** When a name came last, ms. */
+const cameAt = new Map<string, number>();
 const active: string[] = [];
 
 beforeAll(async () => {
@@ -27,7 +29,9 @@ beforeAll(async () => {
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
 			const names = came.get(String(request.url)) ?? [];
-			names.push(...(JSON.parse(Buffer.concat(chunks).toString()) as { names: string[] }).names);
+			const { names: fresh } = JSON.parse(Buffer.concat(chunks).toString()) as { names: string[] };
+			names.push(...fresh);
+			for (const name of fresh) cameAt.set(name, Date.now());
 			came.set(String(request.url), names);
 			response.end('{}');
 		});
@@ -140,23 +144,32 @@ test(`${CHANGES} changes while n8n is stopped for two hours come out once, in bo
 	await eventually(() => expect(differences('/poll', missed)).toEqual(NONE));
 });
 
-test('n8n killed in the middle of deliveries, and in the middle of catching up', async () => {
+test('n8n killed in the middle of deliveries, and in the middle of catching up: nothing is lost, and only the last moments may come again', async () => {
 	const { emulator, n8n } = stage;
 	await activateTrigger('/killed');
 	await emulator.clock.advance(2_000);
 	const names = namesOf('killed', 400);
+	/** What came shortly before n8n was killed: nobody can know whether the workflow was done with it. */
+	const mayComeAgain = new Set<string>();
+	const kill = async () => {
+		const now = Date.now();
+		for (const [name, at] of cameAt) if (now - at < 10_000) mayComeAgain.add(name);
+		await n8n.kill();
+	};
 	const creating = createLeads(names);
 	await eventually(() => expect(came.get('/killed')?.length ?? 0).toBeGreaterThan(30));
-	await n8n.kill();
+	await kill();
 	await creating;
 	await emulator.deliveries.settled();
-	console.log(`${came.get('/killed')?.length} of 400 before it was killed`);
 	await n8n.start();
 	await eventually(() => expect(came.get('/killed')?.length ?? 0).toBeGreaterThan(200));
-	await n8n.kill();
+	await kill();
 	await n8n.start();
 	await eventually(() => expect(differences('/killed', names).missing).toEqual([]));
 	await repeatAll();
 	await sleep(3_000);
-	expect(differences('/killed', names)).toEqual(NONE);
+	const { missing, doubled } = differences('/killed', names);
+	console.log(`${doubled.length} of ${names.length} came again after two kills`);
+	expect(missing).toEqual([]);
+	expect(doubled.filter((name) => !mayComeAgain.has(name))).toEqual([]);
 });

@@ -95,35 +95,68 @@ interface Telling {
 
 /** Of items that are about to come out, those that never did, in no process of n8n. */
 export async function newcomers(context: IExecuteFunctions, items: HookItem[], { exact, keepRepeated }: Telling): Promise<Set<HookItem>> {
+	if (items.length === 0) return new Set();
 	const scope = scopeOf(context);
 	const { caughtUpAt: since = caughtUpAt.get(scope) ?? 0 } = context.getWorkflowStaticData('node') as Memory;
 	return await inDatabase(context, items, async (all) => {
 		const delivered = items.filter((item) => !item.caught_up);
-		const known = await record(context, [...new Set([executionOf(context), ...delivered.flatMap((item) => [printOf(item) ?? [], keyOf(item)].flat())])]);
+		const known = await record(context, [...new Set([executionOf(context), ...delivered.flatMap((item) => printOf(item) ?? [])])]);
 		// A worker has died with this execution, and n8n begins it anew.
 		if (known.has(executionOf(context))) return;
 		for (const item of delivered) if (!keepRepeated && known.has(printOf(item))) all.delete(item);
-		if (Date.now() - since < KEEP_MS) for (const item of await knownOf(context, delivered, { exact, marks: [CAUGHT_UP] })) all.delete(item);
-		for (const item of await knownOf(context, items.filter((item) => item.caught_up), { exact, marks: ANYHOW })) all.delete(item);
+		if (Date.now() - since < KEEP_MS) for (const item of await knownOf(context, delivered, { exact, mark: CAUGHT_UP })) all.delete(item);
+		for (const item of await knownOf(context, items.filter((item) => item.caught_up), { exact })) all.delete(item);
 		const fresh = [...all].filter((item) => item.caught_up);
-		if (fresh.length === 0) return;
-		caughtUpAt.set(scope, Date.now());
-		await record(context, fresh.flatMap((item) => ANYHOW.map((mark) => mark + keyOf(item))));
+		if (fresh.length > 0) {
+			caughtUpAt.set(scope, Date.now());
+			await record(context, fresh.map((item) => CAUGHT_UP + keyOf(item)));
+		}
+		const keys = [...delivered, ...fresh].map(keyOf);
+		const own = unsettled.get(scope);
+		if (own) own.push({ context, keys, at: Date.now() });
+		else await record(context, keys);
 	});
+}
+
+/**
+ * What came out a moment ago, by scopes that this process looks after. n8n does not tell a node when its execution has
+ * ended. If it is killed before that, nobody knows what became of the rows: then they are caught up, and may come again,
+ * as that is better than that they are lost.
+ */
+const unsettled = new Map<string, Array<{ context: IExecuteFunctions; keys: string[]; at: number }>>();
+const UNSETTLED_MS = 5_000;
+
+export const beginSettling = (scope: string): void => void unsettled.set(scope, []);
+
+/** Records what came out a while ago. */
+export async function settleOlder(scope: string, than = UNSETTLED_MS): Promise<void> {
+	const own = unsettled.get(scope) ?? [];
+	const count = own.filter(({ at }) => Date.now() - at >= than).length;
+	const last = own[count - 1];
+	if (!last) return;
+	await inDatabase(last.context, [], async () => {
+		await record(last.context, [...new Set(own.splice(0, count).flatMap(({ keys }) => keys))]);
+	});
+}
+
+/** In an n8n that goes down, executions still end. */
+export async function endSettling(scope: string): Promise<void> {
+	await settleOlder(scope, 0);
+	unsettled.delete(scope);
 }
 
 /** Of what may have to be caught up, what was not delivered as far as that is known. */
 export const uncaught = async (context: IExecuteFunctions, items: HookItem[], exact: Set<HookItem>): Promise<HookItem[]> => [
 	...(await inDatabase(context, items, async (all) => {
 		if ((await recorded(context, [executionOf(context)])).size > 0) return;
-		for (const item of await knownOf(context, items, { exact, marks: ANYHOW })) all.delete(item);
+		for (const item of await knownOf(context, items, { exact })) all.delete(item);
 	})),
 ];
 
 /** What is left of the items; all of them where n8n cannot tell. Nothing is remembered of test runs. */
 async function inDatabase(context: IExecuteFunctions, items: HookItem[], sift: (all: Set<HookItem>) => Promise<void>): Promise<Set<HookItem>> {
 	const all = new Set(items);
-	if (context.getMode() === 'manual' || items.length === 0) return all;
+	if (context.getMode() === 'manual') return all;
 	try {
 		// n8n reads, changes and writes the entries in three steps.
 		await exclusively({ keys: [`repeats|${scopeOf(context)}`] }, async () => await sift(all));
@@ -139,14 +172,13 @@ const printOf = (item: HookItem): string | undefined => fingerprint('', item);
 
 /** Marks the key of what was caught up; a delivery of the same change may still come. */
 const CAUGHT_UP = 'caught up ';
-const ANYHOW = ['', CAUGHT_UP];
 
-/** The items whose change is recorded with one of the marks. */
-async function knownOf(context: Helpers, items: HookItem[], { exact, marks }: Pick<Telling, 'exact'> & { marks: string[] }): Promise<HookItem[]> {
+/** The items whose change is recorded with that mark, or came out a moment ago. */
+async function knownOf(context: IExecuteFunctions, items: HookItem[], { exact, mark = '' }: Pick<Telling, 'exact'> & { mark?: string }): Promise<HookItem[]> {
 	if (items.length === 0) return [];
-	const keysOf = (item: HookItem) => (exact.has(item) ? [keyOf(item)] : keysNear(item));
-	const asked = new Map(items.map((item) => [item, marks.flatMap((mark) => keysOf(item).map((key) => mark + key))]));
+	const asked = new Map(items.map((item) => [item, (exact.has(item) ? [keyOf(item)] : keysNear(item)).map((key) => mark + key)]));
 	const known = await recorded(context, [...new Set([...asked.values()].flat())]);
+	for (const { keys } of unsettled.get(scopeOf(context)) ?? []) for (const key of keys) known.add(key);
 	return items.filter((item) => asked.get(item)?.some((key) => known.has(key)));
 }
 

@@ -6,6 +6,7 @@ import { scopeOf } from './authenticity';
 import { catchUp } from './catchUp';
 import type { TriggerOptions } from './options';
 import { optionsHeard } from './options';
+import { beginSettling, endSettling, settleOlder } from './repeats';
 import { busy, nowS } from './seen';
 import { isDigitalPipeline, mend, standingOf } from './subscription';
 
@@ -82,8 +83,19 @@ export async function watch(context: ITriggerFunctions): Promise<ITriggerRespons
 		busy.delete(scope);
 	}
 
+	async function tick(): Promise<void> {
+		for (; isOpen; await sleep(STEP_MS)) await settleOlder(scope);
+	}
+
+	beginSettling(scope);
+	void tick();
 	void live();
 	for (let waited = 0; !isSettled && standingOf(scope) !== 'failed' && waited < AT_ONCE_MS; waited += STEP_MS / 10) await sleep(STEP_MS / 10);
 	isSaved = false;
-	return { closeFunction: async () => void (isOpen = false) };
+	return {
+		closeFunction: async () => {
+			isOpen = false;
+			await endSettling(scope);
+		},
+	};
 }
