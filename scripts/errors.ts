@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as ts from 'typescript';
 
 /** docs/errors.md: every sentence with which the nodes and the credentials say that something is wrong, read out of their sources. */
@@ -39,15 +39,30 @@ const IS_NO_MESSAGE =
 	/^(?:…?[,(]|a talk|a list|only for|several|separated|that were|whose|amoCRM compares|amoCRM gives no reason|it is not checked|It is not known whether amoCRM saved|what was asked|(?:Add|Ask|At most|Change|Check|Choose|Connect|Copy|Create|Enter|Give|How|It may be|Keep|Let|Look|Make|Names|On create|Only|Other integrations|Phone|Remove|Renew|Return|Run|Segments|Send|Switch|Take|Too many requests too|Use|What|Whether|Which)(?![\w']))|per item|cannot be used:$/;
 const ERRORS_OF_N8N = /^Node(?:Operation|Api)Error$/;
 
-/** What a name stands for where it is used: a constant of the function or of the file. */
+const sourceOf = (file: string): ts.SourceFile => ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);
+
+/** Text constants that another file of ours exports. */
+function importedInto({ fileName, statements }: ts.SourceFile, name: string): ts.Expression | undefined {
+	const imports = statements.filter(ts.isImportDeclaration).filter(({ importClause: { namedBindings: names } = {} }) => names && ts.isNamedImports(names) && names.elements.some((element) => element.name.text === name));
+	const from = imports.map(({ moduleSpecifier }) => (ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : '')).find((path) => path.startsWith('.'));
+	if (from === undefined || !/^[A-Z_]+$/.test(name)) return undefined;
+	return constantIn(sourceOf(join(dirname(fileName), `${from}.ts`)), name);
+}
+
+const constantIn = ({ statements }: { statements: ts.NodeArray<ts.Statement> }, name: string): ts.Expression | undefined =>
+	statements
+		.filter(ts.isVariableStatement)
+		.flatMap(({ declarationList }) => [...declarationList.declarations])
+		.find((declaration) => ts.isIdentifier(declaration.name) && declaration.name.text === name)?.initializer;
+
+/** What a name stands for where it is used: a constant of the function, of the file, or of another one. */
 function valueOf(name: ts.Identifier): ts.Expression | undefined {
 	for (let scope: ts.Node | undefined = name.parent; scope; scope = scope.parent) {
 		if (!ts.isBlock(scope) && !ts.isSourceFile(scope) && !ts.isCaseClause(scope)) continue;
-		const declarations = scope.statements.filter(ts.isVariableStatement).flatMap(({ declarationList }) => [...declarationList.declarations]);
-		const found = declarations.find((declaration) => ts.isIdentifier(declaration.name) && declaration.name.text === name.text);
-		if (found) return found.initializer;
+		const found = constantIn(scope, name.text);
+		if (found) return found;
 	}
-	return undefined;
+	return importedInto(name.getSourceFile(), name.text);
 }
 
 /** A text with … for what is filled in; nothing for what is no text. */
@@ -110,7 +125,7 @@ function saidBy(node: ts.Node): Row | undefined {
 }
 
 function rowsOf(file: string): Row[] {
-	const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);
+	const source = sourceOf(file);
 	const rows: Row[] = [];
 	const keep = (row: Row, isError: boolean) => {
 		const words = row.says.match(/\p{L}{2,}/gu)?.length ?? 0;
