@@ -85,6 +85,8 @@ test('every page below docs can be reached from the README', () => {
 test.each([
 	['examples/en/', /^docs\/recipes\//],
 	['examples/', /^docs\/ru\/README\.md$/],
+	['examples/en/', /^examples\/README\.md$/],
+	['examples/', /^examples\/README\.md$/],
 ])('every workflow in %s is told of', (folder, pages) => {
 	const examples = tracked.filter((path) => path.startsWith(folder) && path.endsWith('.json') && !path.slice(folder.length).includes('/'));
 	const linked = documents.filter((document) => pages.test(document)).flatMap((document) => linksOf(read(document)).map((link) => targetOf(document, link)));
