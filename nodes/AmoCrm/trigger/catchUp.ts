@@ -5,12 +5,13 @@ import { isoMoment } from '../fields/codec';
 import { triggerEvent } from '../fields/historyEvents';
 import { clientOf } from '../pickers/read';
 import type { Memory } from './authenticity';
+import { scopeOf } from './authenticity';
 import type { HookItem } from './delivery';
 import { isWanted } from './filters';
 import { itemsOf, momentOf, readHistory } from './history';
 import type { TriggerOptions } from './options';
 import type { Missed } from './repeats';
-import { changeOf, NEAR_S } from './repeats';
+import { changeOf, NEAR_S, settleCaughtUp } from './repeats';
 import { knownSince, noteCount, nowS, OVERLAP_S } from './seen';
 import { eventsIn } from './subscription';
 
@@ -73,6 +74,7 @@ async function emit(context: ITriggerFunctions, items: Missed[], isOpen: () => b
 	const end = () => void (isDone = true);
 	done.promise.then(end, end);
 	for (let waited = 0; !isDone && waited < PATIENCE_MS && isOpen(); waited += STEP_MS) await sleep(STEP_MS);
+	if (isDone && isOpen()) await settleCaughtUp(scopeOf(context));
 }
 
 function marked(items: HookItem[]): Missed[] {

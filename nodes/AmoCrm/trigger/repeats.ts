@@ -113,7 +113,7 @@ export async function newcomers(context: IExecuteFunctions, items: HookItem[], {
 		}
 		const keys = [...delivered, ...fresh].map(keyOf);
 		const own = unsettled.get(scope);
-		if (own) own.push({ context, keys, at: Date.now() });
+		if (own) own.push({ context, keys, at: Date.now(), isCaughtUp: delivered.length === 0 });
 		else await record(context, keys);
 	});
 }
@@ -123,25 +123,39 @@ export async function newcomers(context: IExecuteFunctions, items: HookItem[], {
  * ended. If it is killed before that, nobody knows what became of the rows: then they are caught up, and may come again,
  * as that is better than that they are lost.
  */
-const unsettled = new Map<string, Array<{ context: IExecuteFunctions; keys: string[]; at: number }>>();
+const unsettled = new Map<string, Unsettled[]>();
 const UNSETTLED_MS = 5_000;
+
+interface Unsettled {
+	context: IExecuteFunctions;
+	keys: string[];
+	/** When it came out, ms. */
+	at: number;
+	isCaughtUp: boolean;
+}
 
 export const beginSettling = (scope: string): void => void unsettled.set(scope, []);
 
-/** Records what came out a while ago. */
-export async function settleOlder(scope: string, than = UNSETTLED_MS): Promise<void> {
+async function settle(scope: string, isDue: (one: Unsettled) => boolean): Promise<void> {
 	const own = unsettled.get(scope) ?? [];
-	const count = own.filter(({ at }) => Date.now() - at >= than).length;
-	const last = own[count - 1];
-	if (!last) return;
-	await inDatabase(last.context, [], async () => {
-		await record(last.context, [...new Set(own.splice(0, count).flatMap(({ keys }) => keys))]);
+	const [first] = own.filter(isDue);
+	if (!first) return;
+	await inDatabase(first.context, [], async () => {
+		const due = own.filter(isDue);
+		own.splice(0, own.length, ...own.filter((one) => !due.includes(one)));
+		await record(first.context, [...new Set(due.flatMap(({ keys }) => keys))]);
 	});
 }
 
+/** Records what came out a while ago. */
+export const settleOlder = async (scope: string): Promise<void> => await settle(scope, ({ at }) => Date.now() - at >= UNSETTLED_MS);
+
+/** Records what was caught up: of the executions that a trigger starts itself, n8n tells when they have ended. */
+export const settleCaughtUp = async (scope: string): Promise<void> => await settle(scope, ({ isCaughtUp }) => isCaughtUp);
+
 /** In an n8n that goes down, executions still end. */
 export async function endSettling(scope: string): Promise<void> {
-	await settleOlder(scope, 0);
+	await settle(scope, () => true);
 	unsettled.delete(scope);
 }
 
