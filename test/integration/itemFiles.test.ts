@@ -324,12 +324,14 @@ describe('a link of a file, as rows give it,', () => {
 		const contact = world.emulator.ui.create('contacts', { name: 'Ann' });
 		world.emulator.ui.message({ contactId: contact.id, text: 'See', type: 'file', attachment: sent });
 		await world.emulator.deliveries.settled();
+		await host.settled();
 		const [message] = host.last();
 		expect(message).toMatchObject({ event: 'add_message', attachment_type: 'file', attachment_url: sent.link, attachment_name: 'Scan.pdf' });
 		expect(await fetched(message?.attachment_url)).toBe('from the client');
 		const [lead] = await addLeads(world, 1);
 		await rows('lead', 'update', { leadId: byId(lead as number), customFields: mapper('leads', row?.uuid) });
 		await world.emulator.deliveries.settled();
+		await host.settled();
 		await host.deactivate();
 		const [changed] = host.last();
 		expect(changed).toMatchObject({ event: 'update_lead', id: lead });
