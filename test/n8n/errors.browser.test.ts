@@ -46,11 +46,12 @@ const CASES: Record<string, Case> = {
 	plan: { action: status(402), says: /plan/ },
 	forbidden: { action: status(403), says: /amoCRM does not allow this/ },
 	missing: { parameters: { resource: 'lead', operation: 'get', leadId: { __rl: true, mode: 'id', value: '99999999' } }, says: /99999999/ },
-	unauthorized: { action: status(401), says: /token|connect/i },
 	tooMany: { parameters: { ...CREATE, ...FAST }, action: status(429), says: /too many requests/ },
 	unreachable: { isDead: true, parameters: { ...CREATE, ...FAST }, says: /reach|connection/ },
 	unknown: { parameters: { ...CREATE, ...FAST }, action: { kind: 'reset', when: 'after' }, items: 3, says: /not known|broke/ },
 	rows: { parameters: { ...CREATE, price: '={{ $json.price }}' }, goesOn: true, items: 3, says: /a lot/ },
+	// The last one: a credential that is refused is not tried again for a while.
+	unauthorized: { action: status(401), says: /token|connect/i },
 };
 
 test.each(Object.entries(CASES))('%s', async (called, { parameters = CREATE, action, isDead, goesOn, items = 1, says }) => {
