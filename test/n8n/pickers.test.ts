@@ -142,7 +142,7 @@ test('the mapper has every field of the account, with an input that fits its typ
 	expect(byName.get('Client budget')?.type).toBe('number');
 	expect(byName.get('Start date')?.type).toBe('dateTime');
 	expect(byName.get('Urgent')).toMatchObject({ type: 'options', defaultValue: null, options: [{ name: 'Yes', value: true }, { name: 'No', value: false }] });
-	expect(byName.get('Contact channels (…, …)')).toMatchObject({ type: 'multiOptions', options: expect.arrayContaining([expect.objectContaining({ name: 'Phone' })]) });
+	expect(byName.get('Contact channels (…, …)')).toMatchObject({ type: 'options', options: expect.arrayContaining([expect.objectContaining({ name: 'Phone' })]) });
 	expect(fields.every(({ required }) => !required)).toBe(true);
 });
 

@@ -97,7 +97,7 @@ describe('the columns of the mapper', () => {
 
 	const channels = { id: 1, name: 'Каналы', type: 'multiselect', enums: [{ id: 11, value: 'Телефон' }, { id: 12, value: 'Почта' }] };
 	it.each([
-		['a list to choose from', {}, { displayName: 'Каналы (…, …)', type: 'multiOptions', options: [{ name: 'Телефон', value: '11' }, { name: 'Почта', value: '12' }] }],
+		['a list to choose from', {}, { displayName: 'Каналы (…, …)', type: 'options', options: [{ name: 'Телефон', value: '11' }, { name: 'Почта', value: '12' }] }],
 		['a text with the options in its label, for an AI model', { type: 'amoCrmTool' }, { displayName: 'Каналы · 1 (Телефон, Почта)', type: 'string' }],
 		['a text in version 1 of the node', { typeVersion: 1 }, { displayName: 'Каналы (Телефон, Почта)', type: 'string' }],
 	])('several options are %s', async (_what, node, expected) => {

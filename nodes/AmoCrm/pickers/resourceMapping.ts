@@ -6,19 +6,17 @@ import { isVersion1 } from '../fields/version';
 import { fieldsPathOf, fromAccount } from './read';
 
 /**
- * No type of n8n's mapper, but its editor shows a column as the parameter of its type (`getParamType`, 2.41), and what is
- * chosen comes as a list.
+ * The input that fits each field type best; what is not here is a text. n8n's mapper keeps no list (it shows a column of the
+ * type multiOptions, but what is clicked there gets lost): several options of a field are an expression with commas
+ * between them, one is chosen from the list.
  */
-const SEVERAL = 'multiOptions' as FieldType;
-
-/** The input that fits each field type best; what is not here is a text. */
 const INPUTS: Record<string, FieldType> = {
 	numeric: 'number', price: 'number', monetary: 'number',
 	// n8n shows a switch that nobody has touched as on, although it has no value.
 	checkbox: 'options',
 	date: 'dateTime', birthday: 'dateTime', date_time: 'dateTime',
 	select: 'options', radiobutton: 'options', category: 'options',
-	multiselect: SEVERAL,
+	multiselect: 'options',
 };
 
 /** Fields that the form has at another place. */
@@ -96,9 +94,9 @@ function labelOf(field: FieldDefinition, { isTool, isSecond }: Look, isText: boo
 
 function toColumn(field: FieldDefinition, look: Look): ResourceMapperField {
 	const type = INPUTS[field.type] ?? 'string';
-	const isChoice = ['options', SEVERAL].includes(type);
+	const isChoice = type === 'options';
 	// n8n has no button at a choice that lets a model fill it.
-	const isText = isChoice && (look.isTool || (look.isVersion1 && type === SEVERAL));
+	const isText = isChoice && (look.isTool || (look.isVersion1 && field.type === 'multiselect'));
 	return {
 		id: String(field.id),
 		displayName: labelOf(field, look, isText),
