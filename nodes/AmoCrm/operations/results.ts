@@ -3,6 +3,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type { AmoCrmError } from '../fields/errors';
 import { toText } from '../fields/values';
+import { endsEverything } from '../transport/failures';
 import { inTurns } from '../transport/parallel';
 import type { Mask } from '../transport/secrets';
 import type { Results, Run } from './types';
@@ -101,7 +102,8 @@ export function progressOf({ items, rows, errors, uploaded }: Pick<Run, 'items' 
 				? `None of the ${items.length} items is confirmed; ${itemsIn(unknown)} may be saved.`
 				: `None of the ${items.length} items was written.`;
 	const waiting = files.length > 0 ? ` Files uploaded for items that are not written: ${shortList(files)}.` : '';
-	return `${progress}${waiting} To write the good items in spite of a bad one, set the node's 'On Error' to continue.`;
+	const mayGoOn = [...errors.values()].some(({ facts: { failure, isCollateral } }) => !isCollateral && !(failure && (failure.outcomeUnknown || endsEverything(failure))));
+	return `${progress}${waiting}${mayGoOn ? " To write the good items in spite of a bad one, set the node's 'On Error' to continue." : ''}`;
 }
 
 /** What tells a record of any kind from others; nothing in a row about something else. */
