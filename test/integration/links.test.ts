@@ -95,7 +95,7 @@ describe('link and unlink', () => {
 		const { error } = await world.run({ ...link({ leadId: 5, ...parameters }), options: { maxRetries: 1 } });
 		expect(world.requests('POST', '/leads/link')).toHaveLength(requests);
 		expect(error?.message).toMatch(/^Lead 5: it is not known whether it was linked to /);
-		expect(error?.description).toMatch(/not known whether amoCRM saved/);
+		expect(error?.description).toMatch(/before you send them again/);
 	});
 
 	it('sends quantity and price of a product', async () => {

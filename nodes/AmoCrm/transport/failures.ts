@@ -205,7 +205,7 @@ const changesData = ({ method }: ApiRequest): boolean => method !== 'GET';
 
 const unknownAdvice = (request: ApiRequest): string =>
 	changesData(request)
-		? 'It is not known whether amoCRM saved the rows of this request. Look them up in amoCRM before you send them again.'
+		? 'Look the rows of this request up in amoCRM before you send them again: it may have saved them.'
 		: 'Run again; if it goes on, try smaller pages or ask amoCRM support.';
 
 /** What our own credential says when it cannot get a token: what happened, then what to do. Nothing was sent. */
