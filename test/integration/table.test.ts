@@ -122,7 +122,11 @@ for (const { entity, operations } of withRecords) {
 					const items = optional.flatMap((field) => itemWith(field));
 					// n8n knows no expression for a list of blocks.
 					const together = items.filter((item) => !isBlocks(item));
-					const rows = await good(create(together));
+					const rows: RunResult['rows'] = [];
+					// One request after the other: several at once may arrive in any order.
+					const { sends = 'rows', atMost = 50 } = entity.verbs?.create ?? {};
+					const size = sends === 'rows' ? Math.min(50, atMost) : 1;
+					for (let from = 0; from < together.length; from += size) rows.push(...(await good(create(together.slice(from, from + size)))));
 					for (const item of items.filter(isBlocks)) rows.push(...(await good(create([item], {}, { additionalFields: item.more as INodeParameters }))));
 					const sent = bodies();
 					for (const [index, { field: name }] of [...together, ...items.filter(isBlocks)].entries()) {
