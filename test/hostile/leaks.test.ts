@@ -173,8 +173,9 @@ describe('the path of an API request', () => {
 			});
 			const { url, world: { driveUrl }, log } = world.emulator;
 			expect(targets.filter((target) => ![url, driveUrl].map((own) => new URL(own).host).includes(target))).toEqual([]);
-			const asked = new Set(given.map((path) => (host === 'files' ? `/v1.0${path}` : path)));
-			for (const { path } of log.entries) expect(asked.has(path) || path === '/api/v4/account').toBe(true);
+			// The emulator writes addresses down without the slash at their end.
+			const asked = new Set(given.map((path) => (host === 'files' ? `/v1.0${path}` : path)).flatMap((path) => [path, path.replace(/\/$/, '')]));
+			expect(log.entries.map(({ path }) => path).filter((path) => !asked.has(path) && path !== '/api/v4/account')).toEqual([]);
 			expect(log.entries.filter(({ path }) => /\/oauth2/i.test(decodeURIComponent(path)))).toEqual([]);
 		} finally {
 			await world.close();

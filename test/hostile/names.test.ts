@@ -88,7 +88,7 @@ function comparable({ emulator: { account } }: World, owner: 'leads' | 'contacts
 
 /** The same for what stands beside it in its collection or block. */
 const BESIDE: Record<string, (world: World) => IDataObject> = {
-	...Object.fromEntries(['lead', 'incomingLead'].flatMap((noted) => ['taskTypeId', 'responsibleUserId'].map((name) => [`${noted}.additionalFields.task.task.${name}`, () => ({ text: 'x', completeTill: '2030-01-01T00:00:00Z' })]))),
+	...Object.fromEntries(['lead', 'contact', 'company', 'customer', 'incomingLead'].flatMap((noted) => ['taskTypeId', 'responsibleUserId'].map((name) => [`${noted}.additionalFields.task.task.${name}`, () => ({ text: 'x', completeTill: '2030-01-01T00:00:00Z' })]))),
 	mcpTransport: () => ({ mcpUrl: 'https://example.com/mcp' }),
 	attachmentType: () => ({ attachmentId: '1', attachmentName: 'x.pdf' }),
 	'event.catalogId': () => ({ entityType: 'catalog_elements' }),

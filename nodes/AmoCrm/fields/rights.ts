@@ -5,7 +5,7 @@ import { isObject } from '../transport/objects';
 import type { FieldKind } from './fields';
 import { named } from './fields';
 import { jsonObject } from './json';
-import { isUnset, optionIn, toBoolean } from './values';
+import { isUnset, optionIn, toBoolean, unwrapLocator } from './values';
 
 /** What a user or a role may do (extended facts 6): readable choices for amoCRM's letters. */
 const LEVELS: Record<string, string> = { A: 'All', D: 'None', M: 'Their Own', G: "Their Group's" };
@@ -77,7 +77,10 @@ export const rights = {
 	keepsOld: (record, wanted) => merged((record.rights ?? {}) as IDataObject, wanted as IDataObject),
 } satisfies FieldKind;
 
-const isAllowed = (value: unknown): boolean => (typeof value === 'string' && /allowed/i.test(value) ? optionIn(ALLOWANCE, value) === 'true' : toBoolean(value));
+function isAllowed(value: unknown): boolean {
+	const plain = unwrapLocator(value);
+	return typeof plain === 'string' && /allowed/i.test(plain) ? optionIn(ALLOWANCE, plain) === 'true' : toBoolean(plain);
+}
 
 function levelOf(value: unknown, action: string): string {
 	const levels = Object.entries(levelsFor(action)).map(([letter, name]) => ({ name, value: letter }));
