@@ -2,8 +2,8 @@ import type { INodeParameters, INodeProperties, INodePropertyCollection } from '
 
 import { plainName } from '../../nodes/AmoCrm/fields/fields';
 import { resources } from '../../nodes/AmoCrm/menu';
-import type { World } from './world';
-import { FAST, openWorld } from './world';
+import type { World } from '../integration/world';
+import { FAST, openWorld } from '../integration/world';
 
 /** Whatever a parameter cannot take is told with the parameter's name and the item. */
 
