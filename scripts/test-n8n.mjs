@@ -25,6 +25,6 @@ await ensureTarball();
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const config = join(root, 'test', 'n8n', 'jest.config.js');
 const selection = withBrowser ? [] : ['--testPathIgnorePatterns', 'browser'];
-process.exitCode = await runInForeground(process.execPath, [jest, '--config', config, '--runInBand', ...args, ...selection], {
+process.exitCode = await runInForeground(process.execPath, [jest, '--config', config, '--maxWorkers=2', ...args, ...selection], {
 	env: { ...process.env, CHROMIUM_PATH: chromium },
 });

@@ -57,8 +57,12 @@ test('saved triggers of every version go on, and after a restart too', async () 
 		emulator.ui.create('leads', { name });
 		await emulator.deliveries.settled();
 		for (const id of ids) {
-			const executions = await executionsOf(client(), id, names.length);
-			expect(executions.map(({ status, rows }) => [status, rows.map((row) => row.name)])).toEqual(names.map((each) => ['success', [each]]));
+			await eventually(async () => {
+				const executions = await executionsOf(client(), id, names.length);
+				// After a start the trigger looks for what it has missed: here it finds only what came before.
+				const told = executions.filter(({ status, rows }) => status !== 'success' || rows.length > 0);
+				expect(told.map(({ status, rows }) => [status, rows.map((row) => row.name)])).toEqual(names.map((each) => ['success', [each]]));
+			});
 		}
 	};
 	await arrives('before');
