@@ -1,14 +1,10 @@
-import type { INodeProperties } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { plainName } from '../fields/fields';
 import { isUnset, show } from '../fields/values';
 import { isObject } from '../transport/objects';
 import { inTurns } from '../transport/parallel';
+import { EXPRESSION, labelOf } from './parameterReader';
 import type { Operation, Run } from './types';
-
-/** n8n takes a text that starts with this sign for an expression, at whatever depth of a parameter it stands. */
-const EXPRESSION = /"=/;
 
 /**
  * Throws a `UserError` for a setting of the whole run that the items want differently: such a setting is read from the first
@@ -19,7 +15,7 @@ export async function assertSameForAll({ context, items, parameter }: Pick<Run, 
 	for (const path of ['options.dryRun', ...forAllItems]) {
 		const [name = '', key] = path.split('.');
 		const partOf = (value: unknown): unknown => (key !== undefined && isObject(value) ? value[key] : value);
-		const isExpression = typeof parameters[name] === 'string' || EXPRESSION.test(JSON.stringify(partOf(parameters[name]) ?? ''));
+		const isExpression = EXPRESSION.test(JSON.stringify(partOf(parameters[name]) ?? ''));
 		if (!isExpression) continue;
 		const valueOf = (item: number): unknown => {
 			const value = partOf(parameter(name, item, ''));
@@ -29,14 +25,7 @@ export async function assertSameForAll({ context, items, parameter }: Pick<Run, 
 		await inTurns(items, (_, item) => {
 			const value = valueOf(item);
 			if (JSON.stringify(value) === JSON.stringify(first)) return;
-			throw new UserError(`'${labelOf(properties, name, key)}' holds for all items of a run, but it is ${show(first)} for item 0 and ${show(value)} for item ${item}. Give all the same value, or run the items apart.`);
+			throw new UserError(`'${labelOf(properties, parameters, path.split('.'))}' holds for all items of a run, but it is ${show(first)} for item 0 and ${show(value)} for item ${item}. Give all the same value, or run the items apart.`);
 		});
 	}
-}
-
-/** How the form calls a parameter, or an entry of its collection. */
-function labelOf(properties: INodeProperties[], name: string, key?: string): string {
-	const own = properties.filter((property) => property.name === name);
-	const entries = key === undefined ? own : own.flatMap(({ options = [] }) => options.filter((option) => option.name === key));
-	return plainName({ displayName: key ?? name, ...(entries[0] as { displayName?: string } | undefined) } as { displayName: string });
 }

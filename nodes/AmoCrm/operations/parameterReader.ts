@@ -12,7 +12,7 @@ import type { Run } from './types';
  */
 
 /** n8n takes a text that starts with this sign for an expression, at whatever depth of a parameter it stands. */
-const EXPRESSION = /"=/;
+export const EXPRESSION = /"=/;
 
 /** An expression that only reads the item's own data: `={{ $json.name }}`, `={{ $json["First name"].text }}`. */
 const PLAIN = /^=\{\{\s*\$json((?:\.[\p{ID_Start}_$][\p{ID_Continue}$]*|\["[^"\\]*"\]|\['[^'\\]*'\])+)\s*\}\}$/u;
@@ -120,7 +120,7 @@ interface Part {
 }
 
 /** How the form calls what the keys lead to, beginning with the parameter's own. */
-function labelOf(form: INodeProperties[], parameters: INodeParameters, path: string[]): string {
+export function labelOf(form: INodeProperties[], parameters: INodeParameters, path: string[]): string {
 	const withParts = (part: Part): Part[] => [part, ...[...(part.options ?? []), ...(part.values ?? [])].flatMap(withParts)];
 	const own = (form as Part[]).filter(({ name }) => name === path[0]).flatMap(withParts);
 	const { schema = [] } = (parameters[path[0] ?? ''] ?? {}) as { schema?: Part[] };
