@@ -6,7 +6,7 @@ import type { RunOptions } from './harness';
 import { editorOf } from './harness';
 import { catalogOf, furnish, mainPipelineOf } from './samples';
 import type { World } from './world';
-import { byId, FAST, manyItems, openWorld } from './world';
+import { byId, FAST, manyItems, openWorld, rowsOf } from './world';
 
 /** What an administrator sets up: where a setting is more than the sum of its fields. */
 
@@ -22,11 +22,7 @@ beforeEach(() => world.emulator.log.clear());
 const run = async (resource: string, operation: string, parameters: INodeParameters = {}, options: Partial<RunOptions> = {}) =>
 	await world.run({ resource, operation, options: FAST, ...parameters }, options);
 
-async function rows(...parameters: Parameters<typeof run>): Promise<IDataObject[]> {
-	const { error, rows: all } = await run(...parameters);
-	if (error) throw error;
-	return all.map(({ json }) => json);
-}
+const rows = async (...parameters: Parameters<typeof run>) => rowsOf(await run(...parameters));
 
 const sent = () => world.emulator.log.entries.filter(({ method }) => method !== 'GET').map(({ body }) => body);
 const option = (...given: IDataObject[]) => ({ option: given }) as never;

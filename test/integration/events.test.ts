@@ -7,7 +7,7 @@ import type { RunOptions } from './harness';
 import { editorOf } from './harness';
 import { mainPipelineOf, userOf } from './samples';
 import type { World } from './world';
-import { addLeads, byId, FAST, openWorld } from './world';
+import { addLeads, byId, FAST, openWorld, rowsOf } from './world';
 
 /** The history: how it is asked for, and what its rows say. */
 
@@ -26,11 +26,7 @@ beforeEach(() => world.emulator.log.clear());
 const run = async (operation: string, parameters: INodeParameters = {}, options: Partial<RunOptions> = {}) =>
 	await world.run({ resource: 'event', operation, options: FAST, ...parameters }, options);
 
-async function rows(...parameters: Parameters<typeof run>): Promise<IDataObject[]> {
-	const { error, rows: all } = await run(...parameters);
-	if (error) throw error;
-	return all.map(({ json }) => json);
-}
+const rows = async (...parameters: Parameters<typeof run>) => rowsOf(await run(...parameters));
 
 const list = async (filters: INodeParameters, more: INodeParameters = {}) => await rows('getAll', { returnAll: true, filters, ...more });
 const queries = () => world.requests('GET', '/events').map(({ query }) => query);

@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { storeFile } from '../../emulator/drive/files';
 import type { RunOptions } from './harness';
 import type { World } from './world';
-import { addLeads, byId, FAST, manyItems, openWorld } from './world';
+import { addLeads, byId, FAST, manyItems, openWorld, rowsOf, saidOf } from './world';
 
 /** Files of the account's storage, and the records that have them. */
 
@@ -17,16 +17,9 @@ beforeEach(() => world.emulator.log.clear());
 const run = async (operation: string, parameters: INodeParameters = {}, options: Partial<RunOptions> = {}) =>
 	await world.run({ resource: 'file', operation, options: FAST, ...parameters }, options);
 
-async function rows(...parameters: Parameters<typeof run>): Promise<IDataObject[]> {
-	const { error, rows: all } = await run(...parameters);
-	if (error) throw error;
-	return all.map(({ json }) => json);
-}
+const rows = async (...parameters: Parameters<typeof run>) => rowsOf(await run(...parameters));
 
-const said = async (...parameters: Parameters<typeof run>) => {
-	const { error } = await run(...parameters);
-	return `${error?.message} ${error?.description}`;
-};
+const said = async (...parameters: Parameters<typeof run>) => saidOf(await run(...parameters));
 
 const CONTINUE = { onError: 'continueRegularOutput' as const };
 const NOBODY = '00000000-0000-4000-8000-000000000000';

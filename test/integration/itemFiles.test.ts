@@ -4,7 +4,7 @@ import type { IBinaryData, IDataObject, INodeParameters } from 'n8n-workflow';
 import type { RunOptions } from './harness';
 import { openTriggerHost } from './triggerHost';
 import type { World } from './world';
-import { addLeads, byId, FAST, manyItems, openWorld } from './world';
+import { addLeads, byId, FAST, manyItems, openWorld, rowsOf, saidOf } from './world';
 
 /** Files of items wherever amoCRM takes a file: in custom fields, in notes, in messages. */
 
@@ -36,16 +36,9 @@ const png = (): IBinaryData => ({ data: Buffer.from('png').toString('base64'), m
 const run = async (resource: string, operation: string, parameters: INodeParameters, options: Partial<RunOptions> = {}) =>
 	await world.run({ resource, operation, options: FAST, ...parameters }, { binary: [{ data: pdf() }], ...options });
 
-async function rows(...parameters: Parameters<typeof run>): Promise<IDataObject[]> {
-	const { error, rows: all } = await run(...parameters);
-	if (error) throw error;
-	return all.map(({ json }) => json);
-}
+const rows = async (...parameters: Parameters<typeof run>) => rowsOf(await run(...parameters));
 
-const said = async (...parameters: Parameters<typeof run>) => {
-	const { error } = await run(...parameters);
-	return `${error?.message} ${error?.description}`;
-};
+const said = async (...parameters: Parameters<typeof run>) => saidOf(await run(...parameters));
 
 const mapper = (kind: string, value: unknown = 'data') => ({ mappingMode: 'defineBelow', value: { [fields[kind] ?? 0]: value } }) as INodeParameters;
 const storage = () => [...world.emulator.account.files.values()];

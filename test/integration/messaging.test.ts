@@ -3,7 +3,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { RunOptions } from './harness';
 import { furnish, mainPipelineOf } from './samples';
 import type { World } from './world';
-import { byId, FAST, manyItems, openWorld } from './world';
+import { byId, FAST, manyItems, openWorld, rowsOf, saidOf } from './world';
 
 /** What people write and click: templates, buttons, short links, AI agents. What the suite of the table cannot know. */
 
@@ -19,16 +19,9 @@ beforeEach(() => world.emulator.log.clear());
 const run = async (resource: string, operation: string, parameters: INodeParameters = {}, options: Partial<RunOptions> = {}) =>
 	await world.run({ resource, operation, options: FAST, ...parameters }, options);
 
-async function rows(...parameters: Parameters<typeof run>): Promise<IDataObject[]> {
-	const { error, rows: all } = await run(...parameters);
-	if (error) throw error;
-	return all.map(({ json }) => json);
-}
+const rows = async (...parameters: Parameters<typeof run>) => rowsOf(await run(...parameters));
 
-const said = async (...parameters: Parameters<typeof run>) => {
-	const { error } = await run(...parameters);
-	return `${error?.message} ${error?.description}`;
-};
+const said = async (...parameters: Parameters<typeof run>) => saidOf(await run(...parameters));
 
 describe('templates of chat messages', () => {
 	const template = async (more: INodeParameters = {}) => (await rows('chatTemplate', 'create', { name: 'Greeting', content: 'Hello', additionalFields: more }))[0]?.id as number;

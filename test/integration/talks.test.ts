@@ -5,7 +5,7 @@ import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 import type { RunOptions } from './harness';
 import { editorOf } from './harness';
 import type { World } from './world';
-import { addLeads, byId, FAST, manyItems, openWorld } from './world';
+import { addLeads, byId, FAST, manyItems, openWorld, rowsOf, saidOf } from './world';
 
 /** Talks with clients and their messages; bots on cards. */
 
@@ -20,16 +20,9 @@ beforeEach(() => world.emulator.log.clear());
 const run = async (resource: string, operation: string, parameters: INodeParameters = {}, options: Partial<RunOptions> = {}) =>
 	await world.run({ resource, operation, options: FAST, ...parameters }, options);
 
-async function rows(...parameters: Parameters<typeof run>): Promise<IDataObject[]> {
-	const { error, rows: all } = await run(...parameters);
-	if (error) throw error;
-	return all.map(({ json }) => json);
-}
+const rows = async (...parameters: Parameters<typeof run>) => rowsOf(await run(...parameters));
 
-const said = async (...parameters: Parameters<typeof run>) => {
-	const { error } = await run(...parameters);
-	return `${error?.message} ${error?.description}`;
-};
+const said = async (...parameters: Parameters<typeof run>) => saidOf(await run(...parameters));
 
 /** A talk that the client has opened, on the card of a lead or of nobody. */
 function openTalk(texts: string[] = ['Hello']) {

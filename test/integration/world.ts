@@ -54,6 +54,15 @@ export function shortly(result: RunResult): Array<{ item: unknown; id?: unknown;
 	}));
 }
 
+/** The rows of a run that has to go well. */
+export function rowsOf({ error, rows }: RunResult): IDataObject[] {
+	if (error) throw error;
+	return rows.map(({ json }) => json);
+}
+
+/** What a run that fails says: the error, and what to do. */
+export const saidOf = ({ error }: RunResult): string => `${error?.message} ${error?.description}`;
+
 /** An error page of a proxy, as amoCRM often answers. */
 export const html = (status: number): FaultAction => ({ kind: 'status', status, html: '<html><body>nginx</body></html>' });
 
