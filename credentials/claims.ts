@@ -1,5 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
-import { jsonParse } from 'n8n-workflow';
+import { type IDataObject, jsonParse } from 'n8n-workflow';
 
 /** What an access token says of itself, unverified; nothing when it is not the JWT that it should be (core facts 2.6). */
 export function claimsOf(accessToken: string): IDataObject {

@@ -7,8 +7,7 @@ import type {
 } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import type { AccountUrls } from './accountDomain';
-import { ACCOUNT_DOMAIN_HELP, accountUrlExpression, resolveAccountUrls } from './accountDomain';
+import { type AccountUrls, ACCOUNT_DOMAIN_HELP, accountUrlExpression, resolveAccountUrls } from './accountDomain';
 import { within } from './deadline';
 
 /** Why a credential cannot be used, in sentences for its window and for the node. */

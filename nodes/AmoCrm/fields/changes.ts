@@ -1,11 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject, objectsIn } from '../transport/objects';
-import type { CustomFieldValue } from './customFields';
-import { definitionOf } from './customFields';
+import { type CustomFieldValue, definitionOf } from './customFields';
 import type { FieldDefinition } from './dictionaries';
-import type { Draft, LinkTarget } from './fields';
-import { tagKey } from './fields';
+import { type Draft, type LinkTarget, tagKey } from './fields';
 import { customFieldsOf, valueKey } from './matching';
 import { keysOf } from './multitext';
 import { exactAmount } from './values';

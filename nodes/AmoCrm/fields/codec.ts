@@ -1,14 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
-import { jsonParse, UserError } from 'n8n-workflow';
+import { type IDataObject, jsonParse, UserError } from 'n8n-workflow';
 
 import { isLink, withoutLinks } from './cardLinks';
 import { choicesIn, entriesIn, listed } from './choices';
-import type { AccountContext, Conventions } from './conventions';
-import { AccountNeeded } from './conventions';
+import { type AccountContext, type Conventions, AccountNeeded } from './conventions';
 import { calendarDayOf, midnightOf, toTimestamp } from './dates';
 import type { FieldDefinition, FieldOption } from './dictionaries';
-import type { ItemFiles } from './files';
-import { fileIn, fileVersionIn, waitFor } from './files';
+import { type ItemFiles, fileIn, fileVersionIn, waitFor } from './files';
 import { jsonValue } from './json';
 import { multitextItems } from './multitext';
 import { toMoney, toNumber } from './numbers';

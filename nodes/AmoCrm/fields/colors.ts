@@ -1,7 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import type { FieldKind } from './fields';
-import { bodyKind } from './fields';
+import { type FieldKind, bodyKind } from './fields';
 import { labelKey, optionsOf, show, unwrapLocator } from './values';
 
 /** Colors that amoCRM takes, each route in its own form; people write them with and without `#`. */

@@ -1,9 +1,7 @@
-import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, UserError } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
-import type { WritableField } from './fields';
-import { deadline, encodeDraft, field, longText, picked, pickOne } from './fields';
+import { type WritableField, deadline, encodeDraft, field, longText, picked, pickOne } from './fields';
 import { TASK_TYPES, USERS } from './sources';
 import { isUnset, show, toText } from './values';
 

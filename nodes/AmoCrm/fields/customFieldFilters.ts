@@ -1,8 +1,6 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
-import type { ValueContext } from './codec';
-import { encodeFieldValue, isCalendarDayType } from './codec';
+import { type ValueContext, encodeFieldValue, isCalendarDayType } from './codec';
 import type { FieldDefinition } from './dictionaries';
 import { endOfDay, toDeadline } from './dates';
 import type { Condition } from './filters';

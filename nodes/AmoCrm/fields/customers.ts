@@ -1,10 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, UserError } from 'n8n-workflow';
 
 import { objectsIn } from '../transport/objects';
 import type { Conventions } from './conventions';
-import type { EncodeContext, FieldKind } from './fields';
-import { bodyKind, moment } from './fields';
+import { type EncodeContext, type FieldKind, bodyKind, moment } from './fields';
 import { idsIn, meansNoRecord, recordEntries, recordList } from './locator';
 import { SEGMENT } from './targets';
 import { listTotal } from './totals';

@@ -6,8 +6,7 @@ import { failureAs } from '../transport/failures';
 import { filesBaseOf } from '../transport/filesHost';
 import { readList } from '../transport/pages';
 import type { Choice, ChoicesOf } from './choices';
-import type { AccountFacts, Conventions } from './conventions';
-import { AccountNeeded, conventionsFrom } from './conventions';
+import { type AccountFacts, type Conventions, AccountNeeded, conventionsFrom } from './conventions';
 import { isZone } from './dates';
 import { AmoCrmError, ifReadable, orThrow } from './errors';
 

@@ -1,14 +1,10 @@
-import type { INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type INodeProperties, UserError } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
 import type { Query } from '../transport/types';
-import type { Source } from './choices';
-import { entriesOf, idOfName, isId, pickedId, pickedIds } from './choices';
-import type { Condition, Filter, FilterContext } from './filters';
-import { idsFilter, pickMany, recordsFilter } from './filters';
-import type { LocatorTarget } from './locator';
-import { idIn, recordLocator, textIdIn } from './locator';
+import { type Source, entriesOf, idOfName, isId, pickedId, pickedIds } from './choices';
+import { type Condition, type Filter, type FilterContext, idsFilter, pickMany, recordsFilter } from './filters';
+import { type LocatorTarget, idIn, recordLocator, textIdIn } from './locator';
 import { CUSTOMER_STATUSES, EVENT_TYPES, eventFieldSource, fieldOptionSource, STAGES, USERS } from './sources';
 import { stagesOf } from './stages';
 import { CATALOG, ELEMENT, elementOf, recordOf, TASK } from './targets';

@@ -1,30 +1,22 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
-import type { Source } from './choices';
-import { pickedId, pickedIds } from './choices';
-import type { AccountContext } from './conventions';
-import { AccountNeeded } from './conventions';
+import { type Source, pickedId, pickedIds } from './choices';
+import { type AccountContext, AccountNeeded } from './conventions';
 import { contactEntries, contactRows, contactsTotal } from './contacts';
-import type { CustomFieldValue } from './customFields';
-import { assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
+import { type CustomFieldValue, assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
 import { toDeadline, toTimestamp } from './dates';
 import { AmoCrmError } from './errors';
-import type { ItemFiles } from './files';
-import { itemFileIn, waitFor } from './files';
+import { type ItemFiles, itemFileIn, waitFor } from './files';
 import { eventCodes, HOOK_EVENT_OPTIONS } from './hookEvents';
 import { jsonArray, jsonObject } from './json';
-import type { LocatorTarget } from './locator';
-import { idIn, isAddress, linkedOne, recordList, recordLocator, textIdIn } from './locator';
-import type { Matcher } from './matching';
-import { multitextMatcher, nameMatcher } from './matching';
+import { type LocatorTarget, idIn, isAddress, linkedOne, recordList, recordLocator, textIdIn } from './locator';
+import { type Matcher, multitextMatcher, nameMatcher } from './matching';
 import { entriesTotal } from './multitext';
 import { toMoney } from './numbers';
 import { fieldSource, USERS } from './sources';
 import { stageOf } from './stages';
 import { COMPANY, CONTACT, FILE, PIPELINE, RECORD, recordOf, RECORDS, recordType, STAGE, USER } from './targets';
-import type { Total, TotalContext } from './totals';
-import { customFieldsTotal, listTotal } from './totals';
+import { type Total, type TotalContext, customFieldsTotal, listTotal } from './totals';
 import { assertWritable, isUnset, labelKey, oneOf, optionIn, show, toBoolean, toId, toInteger, toList, toText, unwrapLocator } from './values';
 
 /** A link from the written record to another one, sent by the mass link route (core facts 11). */

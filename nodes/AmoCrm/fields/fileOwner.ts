@@ -1,11 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, UserError } from 'n8n-workflow';
 
 import { isLink, withoutLinks } from './cardLinks';
 import type { FieldKind, WritableField } from './fields';
 import type { Filter } from './filters';
-import type { PickContext } from './locator';
-import { idIn, recordLocator } from './locator';
+import { type PickContext, idIn, recordLocator } from './locator';
 import { CATALOG, elementOf, RECORD, recordOf, RECORDS, recordType } from './targets';
 import { isUnset, optionIn, unwrapLocator } from './values';
 

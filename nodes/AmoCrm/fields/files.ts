@@ -1,5 +1,4 @@
-import type { IBinaryData, IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IBinaryData, type IDataObject, UserError } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
 import { FILE_LINK } from './targets';

@@ -1,15 +1,12 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import { objectsIn } from '../transport/objects';
 import type { Query, QueryValue } from '../transport/types';
 import type { AccountContext } from './conventions';
 import { toTimestamp } from './dates';
-import { pickedIds } from './choices';
-import type { Source } from './choices';
+import { type Source, pickedIds } from './choices';
 import { assertCompanion, named, plainName } from './fields';
-import type { LocatorTarget } from './locator';
-import { idsIn, linkedOne, meansNoRecord, recordEntries, recordList } from './locator';
+import { type LocatorTarget, idsIn, linkedOne, meansNoRecord, recordEntries, recordList } from './locator';
 import { toMoney } from './numbers';
 import { PIPELINES, STAGES } from './sources';
 import { stagesOf } from './stages';

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { HookEvent } from './hookEvents';
-import { HOOK_EVENTS } from './hookEvents';
+import { type HookEvent, HOOK_EVENTS } from './hookEvents';
 
 /**
  * The one table between webhooks and the history (extended facts 1.2, 5.3): which types of `/events` tell what a

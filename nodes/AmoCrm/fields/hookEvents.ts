@@ -1,5 +1,4 @@
-import { UserError } from 'n8n-workflow';
-import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
+import { type IDataObject, type INodePropertyOptions, UserError } from 'n8n-workflow';
 
 import { isUnset, labelKey, show, toList } from './values';
 

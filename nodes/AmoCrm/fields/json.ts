@@ -1,5 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
-import { jsonParse, UserError } from 'n8n-workflow';
+import { type IDataObject, jsonParse, UserError } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
 import { show } from './values';

@@ -1,10 +1,8 @@
-import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type INodeProperties, type INodePropertyCollection, UserError } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
 import type { AccountContext } from './conventions';
-import type { Source } from './choices';
-import { entriesOf, idOfName, isId } from './choices';
+import { type Source, entriesOf, idOfName, isId } from './choices';
 import { show, toId, toList, unwrapLocator } from './values';
 
 export interface LocatorTarget {

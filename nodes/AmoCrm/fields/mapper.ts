@@ -1,13 +1,10 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
-import type { ValueContext } from './codec';
-import { encodeFieldValue } from './codec';
+import { type ValueContext, encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
 import { notOne } from './choices';
-import type { WritableField } from './fields';
-import { named, plainName } from './fields';
+import { type WritableField, named, plainName } from './fields';
 import { FIELD, fieldChoice } from './sources';
 import { isUnset, labelKey, show, unwrapLocator } from './values';
 

@@ -1,9 +1,7 @@
-import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, UserError } from 'n8n-workflow';
 
 import { objectsIn } from '../transport/objects';
-import type { ValueContext } from './codec';
-import { encodeFieldValue } from './codec';
+import { type ValueContext, encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
 import { entriesOf, keysOf, nounOf, searchesOf } from './multitext';

@@ -1,5 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
-import { jsonParse, UserError } from 'n8n-workflow';
+import { type IDataObject, jsonParse, UserError } from 'n8n-workflow';
 
 import type { FieldDefinition } from './dictionaries';
 import { emailKeys, emailsIn } from './emails';

@@ -1,9 +1,7 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
-import type { EncodeContext, FieldKind } from './fields';
-import { putAt } from './fields';
+import { type EncodeContext, type FieldKind, putAt } from './fields';
 import { blockList, blocksOf, idIn, recordLocator } from './locator';
 import { toNumber } from './numbers';
 import { CATALOG, elementOf, ELEMENT } from './targets';

@@ -1,9 +1,7 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
-import type { FieldKind } from './fields';
-import { named } from './fields';
+import { type FieldKind, named } from './fields';
 import { jsonObject } from './json';
 import { isUnset, optionIn, toBoolean, unwrapLocator } from './values';
 

@@ -1,9 +1,7 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import { color, colorOf, STAGE_COLORS } from './colors';
-import type { FieldKind } from './fields';
-import { bodyKind } from './fields';
+import { type FieldKind, bodyKind } from './fields';
 import type { Filter } from './filters';
 import { blockList, blocksOf } from './locator';
 import { stagesOf } from './stages';

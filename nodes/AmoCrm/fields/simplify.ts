@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { isObject, objectsIn } from '../transport/objects';
-import type { Zones } from './codec';
-import { decodeFieldValue, isCalendarDayType, isoMoment } from './codec';
+import { type Zones, decodeFieldValue, isCalendarDayType, isoMoment } from './codec';
 import { withValues } from './events';
 import type { Names } from './names';
 import { exactAmount } from './values';

@@ -4,8 +4,7 @@ import { readAccount, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { readList } from '../transport/pages';
 import type { Choice, Source } from './choices';
-import type { FieldDefinition } from './dictionaries';
-import { fieldDefinitions, keep, languageOf, pipelinesOf, usersOf } from './dictionaries';
+import { type FieldDefinition, fieldDefinitions, keep, languageOf, pipelinesOf, usersOf } from './dictionaries';
 import { ifReadable, orThrow } from './errors';
 
 /** What the pickers of the form list, and where names in their place are looked for. */

@@ -1,7 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import type { Choice, ChoiceContext, ChoicesOf } from './choices';
-import { entriesOf, havingName, listed, notOne } from './choices';
+import { type Choice, type ChoiceContext, type ChoicesOf, entriesOf, havingName, listed, notOne } from './choices';
 import { STAGE_PAIR, STAGES } from './sources';
 import { show, toInteger, unwrapLocator } from './values';
 

@@ -1,5 +1,4 @@
-import type { CustomFieldValue } from './customFields';
-import { definitionOf } from './customFields';
+import { type CustomFieldValue, definitionOf } from './customFields';
 import type { FieldDefinition } from './dictionaries';
 import { entriesTotal } from './multitext';
 

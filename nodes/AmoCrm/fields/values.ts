@@ -1,5 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, UserError } from 'n8n-workflow';
 
 import { isObject } from '../transport/objects';
 import { wellFormed } from '../transport/wellFormed';
@@ -179,8 +178,4 @@ export function toList(value: unknown): unknown[] {
 	const plain = unwrapLocator(value);
 	const entries = Array.isArray(plain) ? plain : typeof plain === 'string' ? plain.split(',') : [plain];
 	return entries.map((entry) => (typeof entry === 'string' ? entry.trim() : entry)).filter((entry) => !isUnset(entry));
-}
-
-export function toIds(value: unknown): number[] {
-	return toList(value).map((entry) => toId(entry));
 }

@@ -7,15 +7,13 @@ import { contact } from '../entities/contact';
 import { dayOf } from '../entities/labels';
 import { lead } from '../entities/lead';
 import { task } from '../entities/task';
-import type { Entity } from '../entities/types';
-import { idOf } from '../entities/types';
+import { type Entity, idOf } from '../entities/types';
 import { filesBase, pipelinesOf, stageNames } from '../fields/dictionaries';
 import type { Source } from '../fields/choices';
 import { ifReadable, orThrow } from '../fields/errors';
 import { CARD_PLACES, PIPELINES, USERS } from '../fields/sources';
 import { isUnset, labelKey, unwrapLocator } from '../fields/values';
-import type { Rows } from '../transport/answers';
-import { readRows } from '../transport/answers';
+import { type Rows, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { clientOf, fromAccount, inEditor, placeIn, stagesToPick } from './read';
 

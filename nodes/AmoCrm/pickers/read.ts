@@ -1,5 +1,4 @@
-import type { IDataObject, ILoadOptionsFunctions, JsonObject } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type ILoadOptionsFunctions, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { readWithAccount } from '../fields/conventions';
 import { choicesOf, pipelinesOf, readingAnew } from '../fields/dictionaries';
@@ -8,12 +7,10 @@ import { customFieldGroup } from '../entities/customFieldGroup';
 import { entityAt } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
-import type { LocatorTarget, PickContext } from '../fields/locator';
-import { idIn } from '../fields/locator';
+import { type LocatorTarget, type PickContext, idIn } from '../fields/locator';
 import { CATALOG, PIPELINE } from '../fields/targets';
 import { isUnset } from '../fields/values';
-import type { ApiClient, ClientOptions } from '../transport/client';
-import { createClient } from '../transport/client';
+import { type ApiClient, type ClientOptions, createClient } from '../transport/client';
 import type { ApiContext, Failure } from '../transport/types';
 
 /** Reading for the pickers of the editor: like an execution, but a failure is thrown, which the editor shows. */

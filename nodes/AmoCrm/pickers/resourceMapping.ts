@@ -1,7 +1,6 @@
 import type { FieldType, ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
 
-import type { FieldDefinition } from '../fields/dictionaries';
-import { fieldDefinitions } from '../fields/dictionaries';
+import { type FieldDefinition, fieldDefinitions } from '../fields/dictionaries';
 import { isVersion1 } from '../fields/version';
 import { fieldsPathOf, fromAccount } from './read';
 

@@ -1,13 +1,11 @@
 import { createHash } from 'crypto';
-import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import { randomInt, sleep } from 'n8n-workflow';
+import { type ICredentialDataDecryptedObject, type IDataObject, randomInt, sleep } from 'n8n-workflow';
 
 import { within } from '../../../credentials/deadline';
 import { newAddressOf } from '../../../credentials/movedAccount';
 import { NEW_CODE, UNUSABLE } from '../../../credentials/refusals';
 import { accountMoved, renewalFailure, renewedInVain } from './failures';
-import type { Mask } from './secrets';
-import { maskOf, secretsOf } from './secrets';
+import { type Mask, maskOf, secretsOf } from './secrets';
 import type { ApiContext, Failure, Reply } from './types';
 
 /** How to get access again, in place of connecting the account anew. */

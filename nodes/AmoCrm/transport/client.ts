@@ -1,21 +1,17 @@
 import { createHash } from 'crypto';
-import type { ICredentialDataDecryptedObject, IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
+import { type ICredentialDataDecryptedObject, type IDataObject, type IExecuteFunctions, type IHttpRequestOptions, sleep } from 'n8n-workflow';
 
 import { ACCOUNT_DOMAIN_HELP, resolveAccountUrls } from '../../../credentials/accountDomain';
 import { claimsOf } from '../../../credentials/claims';
 import { within } from '../../../credentials/deadline';
-import type { Access } from './access';
-import { AccessKeeper } from './access';
+import { type Access, AccessKeeper } from './access';
 import { otherAccountFailure } from './connectedAccount';
 import { contentsOf, watch } from './contents';
 import { unlessAborted } from './exclusive';
 import { afterAnother, cancelled, failureOf, failureOfAnswer, malformedAnswer, tooLate, wrongCredential } from './failures';
-import type { Slot } from './rateLimit';
-import { DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
+import { type Slot, DEFAULT_REQUESTS_PER_SECOND, rateLimiterOf } from './rateLimit';
 import { DEFAULT_MAX_RETRIES, DEFAULT_RETRY_MINUTES, mayRetry, retryDelayMs, RetryBudget } from './retry';
-import type { Mask } from './secrets';
-import { masked, maskOf, secretsOf } from './secrets';
+import { type Mask, masked, maskOf, secretsOf } from './secrets';
 import type { Answer, ApiContext, ApiRequest, Failure, Outcome, Query, QueryValue, Reply } from './types';
 import { wellFormed } from './wellFormed';
 

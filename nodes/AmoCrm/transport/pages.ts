@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Rows } from './answers';
-import { readRows } from './answers';
+import { type Rows, readRows } from './answers';
 import type { ApiClient } from './client';
 import { failureAs, isTooMuch } from './failures';
 import type { Outcome, Query } from './types';

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { BatchJob } from './batches';
-import { DEFAULT_BATCH_SIZE, withRequestIds } from './batches';
+import { type BatchJob, DEFAULT_BATCH_SIZE, withRequestIds } from './batches';
 import type { Verb } from './types';
 
 /** Where rows go, and how. */
