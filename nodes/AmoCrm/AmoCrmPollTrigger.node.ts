@@ -1,5 +1,4 @@
-import type { INodeType, INodeTypeDescription, IPollFunctions } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
+import { type INodeType, type INodeTypeDescription, type IPollFunctions, NodeConnectionTypes } from 'n8n-workflow';
 
 import { authenticationProperty, credentialTypes } from './operations/parameters';
 import { getPipelines, getStages, getUsers } from './pickers/loadOptions';

@@ -3,8 +3,7 @@ import { company } from './company';
 import { contact } from './contact';
 import { customer } from './customer';
 import { lead } from './lead';
-import type { Entity } from './types';
-import { idOf } from './types';
+import { type Entity, idOf } from './types';
 
 /** What the account's own fields belong to, and what events are about: cards, and elements of lists. */
 export const CARDS = [lead, contact, company, customer];

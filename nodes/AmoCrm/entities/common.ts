@@ -1,5 +1,4 @@
-import type { DeclaredField } from '../fields/fields';
-import { seconds as wholeNumber, text } from '../fields/fields';
+import { type DeclaredField, seconds as wholeNumber, text } from '../fields/fields';
 import type { Verb } from '../transport/types';
 
 /** Fields and ways of writing that settings of the account have in common. */

@@ -1,10 +1,8 @@
 import { UserError } from 'n8n-workflow';
 
-import type { FieldKind } from '../fields/fields';
-import { text } from '../fields/fields';
+import { type FieldKind, text } from '../fields/fields';
 import { ownerFilters } from '../fields/fileOwner';
-import type { Filter } from '../fields/filters';
-import { momentRange, pickedIdsFilter } from '../fields/filters';
+import { type Filter, momentRange, pickedIdsFilter } from '../fields/filters';
 import { textIdIn } from '../fields/locator';
 import { USERS } from '../fields/sources';
 import { FILE, FILE_LINK } from '../fields/targets';

@@ -1,7 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import { field, moment, named, pickedPipeline, text } from '../fields/fields';
-import type { DeclaredField, WritableField } from '../fields/fields';
+import { type DeclaredField, type WritableField, field, moment, named, pickedPipeline, text } from '../fields/fields';
 import { choicesFilter, momentRange } from '../fields/filters';
 import { idIn, recordLocator } from '../fields/locator';
 import { PIPELINE } from '../fields/targets';
@@ -9,8 +8,7 @@ import { isPlainObject, isUnset, optionIn, optionsOf } from '../fields/values';
 import { dayOf, joined } from './labels';
 import { CALL_DETAILS, CALL_MEASURES } from './noteTypes';
 import { createdAtField } from './shared';
-import type { Parent } from './types';
-import { entity } from './types';
+import { type Parent, entity } from './types';
 
 /** What amoCRM makes itself, and what other programs may make (core facts 6.1). */
 const CREATED = { forms: 'Website Form', sip: 'Call' };

@@ -1,8 +1,6 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
-import type { DeclaredField, WritableField } from '../fields/fields';
-import { bodyKind, choice, field, fileId, ITEM_FILE, itemFile, jsonValues, longText, named, seconds, text } from '../fields/fields';
+import { type DeclaredField, type WritableField, bodyKind, choice, field, fileId, ITEM_FILE, itemFile, jsonValues, longText, named, seconds, text } from '../fields/fields';
 import { recordLocator } from '../fields/locator';
 import { USER } from '../fields/targets';
 import { isUnset, optionIn, optionsOf, show, toInteger, toText, unwrapLocator } from '../fields/values';

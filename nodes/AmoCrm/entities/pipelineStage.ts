@@ -1,6 +1,5 @@
 import { color, STAGE_COLORS } from '../fields/colors';
-import type { DescriptionLevel } from '../fields/settings';
-import { stageDescription } from '../fields/settings';
+import { type DescriptionLevel, stageDescription } from '../fields/settings';
 import { PIPELINE } from '../fields/targets';
 import { nameField, ONE_ROW, sortField } from './common';
 import { below } from './places';

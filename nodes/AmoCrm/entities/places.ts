@@ -1,14 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { named } from '../fields/fields';
-import type { LocatorTarget, PickContext } from '../fields/locator';
-import { idIn, linkedOne, recordLocator } from '../fields/locator';
-import type { RecordTarget } from '../fields/targets';
+import { type LocatorTarget, type PickContext, idIn, linkedOne, recordLocator } from '../fields/locator';
+import { type RecordTarget, CATALOG } from '../fields/targets';
 import { listSource } from '../fields/sources';
-import { CATALOG } from '../fields/targets';
 import { isUnset, optionIn, optionsOf } from '../fields/values';
-import type { Entity, Parent } from './types';
-import { inSentence } from './types';
+import { type Entity, type Parent, inSentence } from './types';
 
 /** Where entities are: below a record, or below a kind of records. */
 

@@ -1,8 +1,6 @@
-import type { DeclaredField } from '../fields/fields';
-import { clearedFields, company, customFieldsJson, moment, multitext, pickedUser, plainName, removedTags, replacedTags, tags } from '../fields/fields';
-import type { Filter } from '../fields/filters';
+import { type DeclaredField, clearedFields, company, customFieldsJson, moment, multitext, pickedUser, plainName, removedTags, replacedTags, tags } from '../fields/fields';
+import { type Filter, EVERYWHERE, idsFilter, momentRange, pickedIdsFilter, pickMany, recordsFilter, search, textFilter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
-import { EVERYWHERE, idsFilter, momentRange, pickedIdsFilter, pickMany, recordsFilter, search, textFilter } from '../fields/filters';
 import { USERS } from '../fields/sources';
 import { multitextFilter } from '../fields/multitextFilters';
 import { toBoolean } from '../fields/values';

@@ -1,5 +1,4 @@
-import type { FieldKind } from '../fields/fields';
-import { record, webAddress } from '../fields/fields';
+import { type FieldKind, record, webAddress } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
 import { entity } from './types';
 

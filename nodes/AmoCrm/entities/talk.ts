@@ -1,5 +1,4 @@
-import type { Filter } from '../fields/filters';
-import { idsFilter, recordsFilter } from '../fields/filters';
+import { type Filter, idsFilter, recordsFilter } from '../fields/filters';
 import { CONTACT, recordOf, TALK } from '../fields/targets';
 import { optionIn, toBoolean } from '../fields/values';
 import { contact } from './contact';

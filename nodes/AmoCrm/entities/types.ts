@@ -1,7 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { DeclaredField, WritableField } from '../fields/fields';
-import { field } from '../fields/fields';
+import { type DeclaredField, type WritableField, field } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import type { PickContext } from '../fields/locator';
 import { optionsOf } from '../fields/values';

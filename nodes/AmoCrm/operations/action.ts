@@ -1,20 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { ONE_DELETE } from '../entities/common';
-import type { Entity } from '../entities/types';
-import { inSentence, rootOf } from '../entities/types';
+import { type Entity, inSentence, rootOf } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import type { WritableField } from '../fields/fields';
 import { simplify } from '../fields/simplify';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
-import type { Asked } from './items';
-import { mustStop, readItems, settleItems } from './items';
+import { type Asked, mustStop, readItems, settleItems } from './items';
 import { called, draftOfFields, fieldProperty, idProperty, optionsProperty, readId } from './parameters';
 import { knownView } from './present';
 import { writeError } from './problems';
-import type { SentOutcome } from './send';
-import { sendRows } from './send';
+import { type SentOutcome, sendRows } from './send';
 import type { Operation, Run } from './types';
 import { omit } from './written';
 

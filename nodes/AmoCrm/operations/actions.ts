@@ -1,9 +1,7 @@
-import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
-import type { WritableField } from '../fields/fields';
-import { choice, field, jsonBody, notedRecord, pickedUser, plainId, record, stage, taskResult, text, uuid } from '../fields/fields';
+import { type WritableField, choice, field, jsonBody, notedRecord, pickedUser, plainId, record, stage, taskResult, text, uuid } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
 import { optionsOf, toInteger } from '../fields/values';
 import { isObject } from '../transport/objects';

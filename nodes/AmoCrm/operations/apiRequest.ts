@@ -1,5 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import { apiPath } from '../fields/apiPath';
@@ -15,8 +14,7 @@ import { grouped, inParallel } from '../transport/parallel';
 import { isRepeatable } from '../transport/retry';
 import type { ApiRequest, Failure, Query } from '../transport/types';
 import { limitOf, limitProperties } from './getMany';
-import type { Asked } from './items';
-import { attempt, mustStop, readItems } from './items';
+import { type Asked, attempt, mustStop, readItems } from './items';
 import { optionsProperty, readFlag } from './parameters';
 import { writeError } from './problems';
 import { itemsIn } from './results';

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Entity, RecordId } from '../entities/types';
-import { idOf } from '../entities/types';
+import { type Entity, type RecordId, idOf } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import { readRecord, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';

@@ -1,15 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { NEW_ROWS } from '../entities/common';
-import type { Entity } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { type Entity, inSentence } from '../entities/types';
 import { COMPANIONS } from '../fields/companions';
 import { AmoCrmError } from '../fields/errors';
 import type { Draft, WritableField } from '../fields/fields';
 import { inTurns } from '../transport/parallel';
 import type { Asked } from './items';
-import type { SentOutcome } from './send';
-import { sendRows } from './send';
+import { type SentOutcome, sendRows } from './send';
 import type { Run } from './types';
 
 /** Notes and tasks of new records, in batches after them. */

@@ -1,10 +1,8 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import { company } from '../entities/company';
 import { contact } from '../entities/contact';
-import type { Entity } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { type Entity, inSentence } from '../entities/types';
 import { named } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { optionIn } from '../fields/values';

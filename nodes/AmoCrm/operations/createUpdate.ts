@@ -1,5 +1,4 @@
-import type { Entity } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { type Entity, inSentence } from '../entities/types';
 import { called, idProperty } from './parameters';
 import type { Operation } from './types';
 import { writeProperties, writeRecords } from './write';

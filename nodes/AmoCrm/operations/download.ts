@@ -1,5 +1,4 @@
-import type { IBinaryData, IDataObject } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
+import { type IBinaryData, type IDataObject, sleep } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import { AmoCrmError, orThrow } from '../fields/errors';

@@ -1,14 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
-import { deepCopy } from 'n8n-workflow';
+import { type IDataObject, deepCopy } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { type Entity, inSentence } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import { isObject, objectsIn } from '../transport/objects';
 import { inTurns } from '../transport/parallel';
 import { findByIds, isFailure } from './byIds';
-import type { Output } from './output';
-import { outputOf, outputRows } from './output';
+import { type Output, outputOf, outputRows } from './output';
 import { expandOf } from './parameters';
 import type { Run } from './types';
 

@@ -1,14 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
-import type { FileOwner } from '../fields/fileOwner';
-import { filesPathOf, otherFilesPath, ownerFields } from '../fields/fileOwner';
+import { type FileOwner, filesPathOf, otherFilesPath, ownerFields } from '../fields/fileOwner';
 import { readObject, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { failureAs } from '../transport/failures';
 import { isObject } from '../transport/objects';
-import type { ListJob, ListResult } from '../transport/pages';
-import { MAX_PAGE_SIZE, readList } from '../transport/pages';
+import { type ListJob, type ListResult, MAX_PAGE_SIZE, readList } from '../transport/pages';
 import { chunksOf, grouped } from '../transport/parallel';
 import type { Outcome, Query, Verb } from '../transport/types';
 import { action } from './action';
@@ -17,8 +15,7 @@ import { listBelow } from './getLinks';
 import { getMany } from './getMany';
 import { getOne } from './getOne';
 import type { Asked } from './items';
-import type { SentOutcome } from './send';
-import { planOf, sendRows } from './send';
+import { type SentOutcome, planOf, sendRows } from './send';
 import type { Operation, Run } from './types';
 import type { Route } from '../transport/verbs';
 

@@ -1,11 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
-import { deepCopy } from 'n8n-workflow';
+import { type IDataObject, deepCopy } from 'n8n-workflow';
 
-import type { Entity, RecordId } from '../entities/types';
-import { inSentence, rootOf } from '../entities/types';
+import { type Entity, type RecordId, inSentence, rootOf } from '../entities/types';
 import { orThrow } from '../fields/errors';
-import type { Condition, Filter, FilterContext } from '../fields/filters';
-import { conditionsOf, idsFilter, joinConditions, recordsFilter } from '../fields/filters';
+import { type Condition, type Filter, type FilterContext, conditionsOf, idsFilter, joinConditions, recordsFilter } from '../fields/filters';
 import { recordLocator, idIn } from '../fields/locator';
 import { CATALOG, ELEMENT, recordOf } from '../fields/targets';
 import { isUnset, optionIn } from '../fields/values';
@@ -18,8 +15,7 @@ import { findByIds, IDS_PER_REQUEST, IN_FLIGHT, recordIn } from './byIds';
 import { filtersOf, limitOf, limitProperties } from './getMany';
 import { attempt, mustStop, readItems } from './items';
 import { isCard, linkTargetsOf } from './links';
-import type { Output } from './output';
-import { outputOf, outputProperties, outputRows } from './output';
+import { type Output, outputOf, outputProperties, outputRows } from './output';
 import { collection, filterProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import type { Operation, Run } from './types';
 

@@ -1,16 +1,11 @@
-import type { IDataObject } from 'n8n-workflow';
-import { deepCopy } from 'n8n-workflow';
+import { type IDataObject, deepCopy } from 'n8n-workflow';
 
-import type { Entity, RecordId } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { type Entity, type RecordId, inSentence } from '../entities/types';
 import { readObject } from '../transport/answers';
 import type { Failure } from '../transport/types';
-import type { Found } from './byIds';
-import { findByIds, isFailure, recordIn } from './byIds';
-import type { ExpandedOutput } from './expand';
-import { expandedOutputOf, expandedRows } from './expand';
-import type { Asked } from './items';
-import { mustStop, readItems, settleItems } from './items';
+import { type Found, findByIds, isFailure, recordIn } from './byIds';
+import { type ExpandedOutput, expandedOutputOf, expandedRows } from './expand';
+import { type Asked, mustStop, readItems, settleItems } from './items';
 import { outputProperties } from './output';
 import { idProperty, inWords, optionsProperty, readId, withOf, withProperty } from './parameters';
 import type { Operation, Run } from './types';

@@ -1,15 +1,12 @@
-import type { IBinaryData, IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IBinaryData, type IDataObject, UserError } from 'n8n-workflow';
 
 import { filesBase } from '../fields/dictionaries';
 import { AmoCrmError } from '../fields/errors';
-import type { ItemFiles, WaitingFile } from '../fields/files';
-import { kindOf, waitingIn } from '../fields/files';
+import { type ItemFiles, type WaitingFile, kindOf, waitingIn } from '../fields/files';
 import { failureAs } from '../transport/failures';
 import { inParallel, inTurns } from '../transport/parallel';
 import type { Failure, Outcome } from '../transport/types';
-import type { Upload } from '../transport/upload';
-import { uploadFile } from '../transport/upload';
+import { type Upload, uploadFile } from '../transport/upload';
 import { withNeeds } from './problems';
 import type { Run } from './types';
 

@@ -2,22 +2,18 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { pickedId } from '../fields/choices';
 import { CARDS } from '../entities/cards';
-import type { Entity } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { type Entity, inSentence } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import { named, plainName } from '../fields/fields';
-import type { LocatorTarget } from '../fields/locator';
-import { linkedOne, recordLocator } from '../fields/locator';
+import { type LocatorTarget, linkedOne, recordLocator } from '../fields/locator';
 import { toNumber } from '../fields/numbers';
 import { priceFieldSource } from '../fields/sources';
 import { CATALOG, ELEMENT, elementOf, RECORD, recordOf, RECORDS } from '../fields/targets';
 import { isUnset, optionIn, toBoolean } from '../fields/values';
 import type { NotWritten } from '../transport/batches';
-import type { Asked } from './items';
-import { mustStop, readItems, settleItems } from './items';
+import { type Asked, mustStop, readItems, settleItems } from './items';
 import { called, idProperty, optionsProperty, readId, readRecord, valueContext } from './parameters';
-import type { SentOutcome } from './send';
-import { sendRows } from './send';
+import { type SentOutcome, sendRows } from './send';
 import type { Operation, Run } from './types';
 
 type Action = 'link' | 'unlink';

@@ -1,9 +1,7 @@
 import type { Entity } from '../entities/types';
-import type { ValueContext } from '../fields/codec';
-import { isCalendarDayType } from '../fields/codec';
+import { type ValueContext, isCalendarDayType } from '../fields/codec';
 import type { CustomFieldValue } from '../fields/customFields';
-import type { FieldDefinition } from '../fields/dictionaries';
-import { accountTimezone, assertFieldsCurrent, conventionsOf, fieldDefinitions } from '../fields/dictionaries';
+import { type FieldDefinition, accountTimezone, assertFieldsCurrent, conventionsOf, fieldDefinitions } from '../fields/dictionaries';
 import type { WritableField } from '../fields/fields';
 import { encodeMappedFields, mapsAutomatically, mapsFields, ownKeys } from '../fields/mapper';
 import { isUnset } from '../fields/values';

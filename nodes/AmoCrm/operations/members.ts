@@ -1,12 +1,10 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import type { Entity } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { type Entity, inSentence } from '../entities/types';
 import { encodeDraft } from '../fields/fields';
 import { customFieldsMapper } from '../fields/mapper';
 import { withoutUnset } from '../fields/values';
-import type { Mapping } from './mapping';
-import { mappedFieldsOf, mappingOf, usesMapper } from './mapping';
+import { type Mapping, mappedFieldsOf, mappingOf, usesMapper } from './mapping';
 import { fieldsFor } from './newRecord';
 import { collection, fieldProperty, valueContext } from './parameters';
 import type { Run } from './types';

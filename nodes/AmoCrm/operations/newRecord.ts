@@ -1,9 +1,7 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
-import type { WritableField } from '../fields/fields';
-import { plainName } from '../fields/fields';
+import { type WritableField, plainName } from '../fields/fields';
 import { isUnset, show, unwrapLocator } from '../fields/values';
 import { companionsOf } from './companions';
 import { collectedProperties, collection, fieldProperty } from './parameters';

@@ -2,8 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { CUSTOM_TYPE, paramFields, paramsOf, typesWithOptionalParams, WRITABLE_TYPES } from '../entities/noteTypes';
 import type { Entity } from '../entities/types';
-import type { Draft, WritableField } from '../fields/fields';
-import { encodeDraft, named } from '../fields/fields';
+import { type Draft, type WritableField, encodeDraft, named } from '../fields/fields';
 import { optionIn } from '../fields/values';
 import { filesOf } from './itemFiles';
 import { called, collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';

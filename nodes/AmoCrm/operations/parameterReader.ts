@@ -1,5 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters, INodeProperties } from 'n8n-workflow';
-import { deepCopy } from 'n8n-workflow';
+import { type IDataObject, type IExecuteFunctions, type INodeExecutionData, type INodeParameters, type INodeProperties, deepCopy } from 'n8n-workflow';
 
 import { AmoCrmError } from '../fields/errors';
 import { plainName } from '../fields/fields';

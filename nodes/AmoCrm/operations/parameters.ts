@@ -1,14 +1,11 @@
 import type { IDataObject, INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 
 import { targetOf } from '../entities/places';
-import type { Entity, RecordId } from '../entities/types';
-import { inSentence } from '../entities/types';
+import { type Entity, type RecordId, inSentence } from '../entities/types';
 import { choicesOf, conventionsOf } from '../fields/dictionaries';
-import type { Draft, WritableField } from '../fields/fields';
-import { encodeDraft, named } from '../fields/fields';
+import { type Draft, type WritableField, encodeDraft, named } from '../fields/fields';
 import type { Filter } from '../fields/filters';
-import type { LocatorTarget } from '../fields/locator';
-import { idIn, recordLocator, textIdIn, withArticle } from '../fields/locator';
+import { type LocatorTarget, idIn, recordLocator, textIdIn, withArticle } from '../fields/locator';
 import { isUnset, optionIn, toBoolean, toList } from '../fields/values';
 import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../transport/batches';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../transport/rateLimit';

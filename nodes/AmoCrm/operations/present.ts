@@ -1,14 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { CardPlace } from '../entities/cards';
-import { cardUrl } from '../entities/cards';
+import { type CardPlace, cardUrl } from '../entities/cards';
 import { withId } from '../entities/types';
 import { accountTimezone, customerStatusesOf, fieldDefinitions, isRead, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import { ifReadable } from '../fields/errors';
 import { valueKinds } from '../fields/events';
 import type { Names } from '../fields/names';
-import type { View } from '../fields/simplify';
-import { showsCalendarDays, simplify } from '../fields/simplify';
+import { type View, showsCalendarDays, simplify } from '../fields/simplify';
 import { TASK_TYPES } from '../fields/sources';
 import { inTurns } from '../transport/parallel';
 import type { Run } from './types';

@@ -1,5 +1,4 @@
-import type { IBinaryKeyData, IDataObject, INodeExecutionData, JsonObject } from 'n8n-workflow';
-import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { type IBinaryKeyData, type IDataObject, type INodeExecutionData, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import type { AmoCrmError } from '../fields/errors';
 import { toText } from '../fields/values';

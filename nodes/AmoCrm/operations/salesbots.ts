@@ -9,8 +9,7 @@ import type { Route } from '../transport/verbs';
 import { action } from './action';
 import type { Asked } from './items';
 import { runOption } from './parameters';
-import type { SentOutcome } from './send';
-import { sendRows } from './send';
+import { type SentOutcome, sendRows } from './send';
 import type { Operation, Run } from './types';
 
 /** Bots, started and stopped on cards (extended facts 7.7). */

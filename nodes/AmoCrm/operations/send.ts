@@ -1,13 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { Entity, RecordId } from '../entities/types';
-import { idOf } from '../entities/types';
+import { type Entity, type RecordId, idOf } from '../entities/types';
 import { forgetAccount } from '../fields/dictionaries';
-import type { RowOutcome } from '../transport/batches';
-import { sendInBatches } from '../transport/batches';
+import { type RowOutcome, sendInBatches } from '../transport/batches';
 import { inTurns } from '../transport/parallel';
-import type { Route } from '../transport/verbs';
-import { batchesFor } from '../transport/verbs';
+import { type Route, batchesFor } from '../transport/verbs';
 import { findByIds, isFailure } from './byIds';
 import { plannedUploads, uploadFiles } from './itemFiles';
 import type { Asked } from './items';

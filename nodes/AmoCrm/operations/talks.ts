@@ -1,5 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, UserError } from 'n8n-workflow';
 
 import { createdRange } from '../entities/shared';
 import type { Entity } from '../entities/types';
@@ -17,8 +16,7 @@ import type { Outcome, Query } from '../transport/types';
 import { action } from './action';
 import { findByIds, isFailure } from './byIds';
 import { listBelow } from './getLinks';
-import type { SentOutcome } from './send';
-import { sendRows } from './send';
+import { type SentOutcome, sendRows } from './send';
 import type { Operation } from './types';
 
 /** Talks with clients, and their messages (extended facts 7.2). */

@@ -1,11 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import { boolean, encodeDraft, field, fileId, ITEM_FILE, longText, text } from '../fields/fields';
-import type { FileOwner } from '../fields/fileOwner';
-import { ownerFields } from '../fields/fileOwner';
+import { type FileOwner, ownerFields } from '../fields/fileOwner';
 import { itemFileIn } from '../fields/files';
 import { forgetAccount } from '../fields/dictionaries';
 import { isUnset, toText } from '../fields/values';
@@ -13,12 +11,10 @@ import { grouped, inParallel } from '../transport/parallel';
 import type { Upload } from '../transport/upload';
 import { hang, hintAtRoom } from './files';
 import { filesOf, store, uploadOf, UPLOADS_IN_FLIGHT } from './itemFiles';
-import type { Asked } from './items';
-import { attempt, mustStop, readItems } from './items';
+import { type Asked, attempt, mustStop, readItems } from './items';
 import { called, collection, fieldProperty, optionsProperty, valueContext } from './parameters';
 import { presentRows } from './present';
-import type { SentOutcome } from './send';
-import { planOf, sendRows } from './send';
+import { type SentOutcome, planOf, sendRows } from './send';
 import type { Operation, Run } from './types';
 
 /** Files from n8n's binary data into the account's storage, and onto cards. */

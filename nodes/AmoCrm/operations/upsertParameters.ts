@@ -1,13 +1,9 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import { ALL_CUSTOM_FIELDS, createOnlyFields } from '../entities/shared';
-import type { Entity } from '../entities/types';
-import { inSentence } from '../entities/types';
-import type { Source } from '../fields/choices';
-import { pickedIds } from '../fields/choices';
-import type { WritableField } from '../fields/fields';
-import { named } from '../fields/fields';
+import { type Entity, inSentence } from '../entities/types';
+import { type Source, pickedIds } from '../fields/choices';
+import { type WritableField, named } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { pickMany } from '../fields/filters';
 import { isKnownCountry } from '../fields/phones';

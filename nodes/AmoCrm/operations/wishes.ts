@@ -2,8 +2,7 @@ import type { RecordId } from '../entities/types';
 import type { CustomFieldValue } from '../fields/customFields';
 import type { FieldKind, WritableField } from '../fields/fields';
 import type { MatchKey } from '../fields/matching';
-import type { Total, TotalContext } from '../fields/totals';
-import { customFieldsTotal } from '../fields/totals';
+import { type Total, type TotalContext, customFieldsTotal } from '../fields/totals';
 import { grouped, inTurns } from '../transport/parallel';
 
 /** What some items ask for together: they share a match key, so they mean one record. */

@@ -1,31 +1,25 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { NEW_ROWS } from '../entities/common';
-import type { Entity, RecordId } from '../entities/types';
-import { withId } from '../entities/types';
+import { type Entity, type RecordId, withId } from '../entities/types';
 import { AmoCrmError, orThrow } from '../fields/errors';
-import type { Draft } from '../fields/fields';
-import { encodeDraft } from '../fields/fields';
+import { type Draft, encodeDraft } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { simplify } from '../fields/simplify';
 import { inTurns } from '../transport/parallel';
 import { readList } from '../transport/pages';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
-import type { Asked } from './items';
+import { type Asked, attempt, mustStop, readItems, settleItems } from './items';
 import { findByIds, recordIn } from './byIds';
-import { attempt, mustStop, readItems, settleItems } from './items';
 import { addCompanions, companionsOf } from './companions';
 import { linkError, sendLinks } from './links';
-import type { Mapping } from './mapping';
-import { mappedFieldsOf, mappingOf } from './mapping';
+import { type Mapping, mappedFieldsOf, mappingOf } from './mapping';
 import { collectedProperties, collection, optionsProperty, readId, valueContext } from './parameters';
-import type { Mode } from './newRecord';
-import { createProperties, fieldsFor, valuesOfNew } from './newRecord';
+import { type Mode, createProperties, fieldsFor, valuesOfNew } from './newRecord';
 import { writeError } from './problems';
 import { knownView, withCard } from './present';
-import type { SentOutcome } from './send';
-import { sendRows } from './send';
+import { type SentOutcome, sendRows } from './send';
 import type { Run } from './types';
 import { omit, ORDERS, recordAfter } from './written';
 

@@ -1,13 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { CustomFieldValue } from '../fields/customFields';
-import { definitionOf } from '../fields/customFields';
+import { type CustomFieldValue, definitionOf } from '../fields/customFields';
 import type { FieldDefinition } from '../fields/dictionaries';
-import type { Draft } from '../fields/fields';
-import { tagKey } from '../fields/fields';
+import { type Draft, tagKey } from '../fields/fields';
 import { customFieldsOf } from '../fields/matching';
-import type { View } from '../fields/simplify';
-import { showsCalendarDays } from '../fields/simplify';
+import { type View, showsCalendarDays } from '../fields/simplify';
 import { objectsIn } from '../transport/objects';
 
 /** What was sent with a record, and says nothing about how it is. */
