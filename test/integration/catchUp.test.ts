@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { ExecutionError, IDataObject, INodeParameters, IRunExecutionData } from 'n8n-workflow';
 
 import type { WebhookRow } from '../../emulator/store/moreRows';
 import type { TriggerHost } from './triggerHost';
@@ -137,18 +137,25 @@ describe('a start of n8n', () => {
 		expect(new Set(rows().map(({ name }) => name)).size).toBe(names.length);
 	});
 
-	test('brings again what came out a moment before n8n was killed, as nobody knows what became of it', async () => {
-		await start({});
-		create('long before');
+	test.each<[string, TriggerHost['stored'], boolean]>([
+		['has ended', (_begun, ended) => ended, false],
+		['has ended, and is not kept', () => undefined, false],
+		['waits', (begun, ended) => ({ ...ended, executionData: begun.executionData, waitTill: new Date() }) as IRunExecutionData, false],
+		['has failed behind the trigger', (begun, ended) => ({ ...ended, executionData: begun.executionData, resultData: { ...ended.resultData, error: new Error('no') as ExecutionError } }), false],
+		['has begun', (begun) => begun, true],
+		['is behind the trigger, and has other nodes to run', (begun, ended) => ({ ...ended, executionData: begun.executionData }), true],
+	])('of an execution that %s when n8n is killed, rows come again: only if nobody knows what became of them', async (_name, stored, comesAgain) => {
+		await start({ events: ['add_lead'] });
+		host.stored = stored;
+		create('lead');
 		await settled();
-		await sleep(6_000);
-		create('a moment before');
-		await settled();
+		await sleep(1_000);
 		await away(async () => undefined, 'kill');
+		host.stored = (_begun, ended) => ended;
 		await startAgain();
 		await away(async () => undefined);
 		await startAgain();
-		expect(rows().map(({ name, caught_up }) => [name, caught_up])).toEqual([['long before', undefined], ['a moment before', undefined], ['a moment before', true]]);
+		expect(rows().map(({ caught_up }) => caught_up)).toEqual(comesAgain ? [undefined, true] : [undefined]);
 	});
 
 	test('begins again where n8n was killed while it caught up', async () => {

@@ -9,6 +9,7 @@ import type {
 	INodeParameters,
 	INodeType,
 	INodeTypes,
+	IRunExecutionData,
 	IWebhookData,
 	IWebhookDescription,
 	IWorkflowExecuteAdditionalData,
@@ -46,6 +47,8 @@ export interface TriggerHost {
 	again(): Promise<void>;
 	/** Nobody listens. */
 	isDown: boolean;
+	/** What n8n's database holds of an execution after the trigger; as the first says, it has begun, and as the second, it has ended. */
+	stored: (begun: IRunExecutionData, ended: IRunExecutionData) => IRunExecutionData | undefined;
 	/** Before an execution runs; when it fails, n8n was killed. */
 	executing: () => Promise<void>;
 	deactivate(): Promise<void>;
@@ -123,6 +126,8 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 	let parameters = given;
 	let staticData: IDataObject = {};
 	const running = new Set<Promise<void>>();
+	/** What n8n's database holds of executions. */
+	const stored = new Map<string, IRunExecutionData | undefined>();
 	const server = createServer((request, response) => {
 		if (host.isDown) return void request.socket.destroy();
 		const run = deliver(request, response).finally(() => running.delete(run));
@@ -154,6 +159,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 			webhookTestBaseUrl: `${url}/webhook-test`,
 			currentNodeParameters: undefined,
 			setExecutionStatus: () => undefined,
+			getRunExecutionData: async (id: string) => stored.get(id),
 		} as unknown as IWorkflowExecuteAdditionalData;
 		const webhook = {
 			httpMethod: 'POST',
@@ -244,8 +250,10 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 			await kill();
 		}
 		if (life !== lives) return;
-		const runData = runDataOf([{ node, data: { main: data }, source: null }]);
-		const run = await new WorkflowExecute(additionalData, mode, runData).processRunExecutionData(workflow);
+		const begun = () => runDataOf([{ node, data: { main: data }, source: null }]);
+		stored.set(String(additionalData.executionId), begun());
+		const run = await new WorkflowExecute(additionalData, mode, begun()).processRunExecutionData(workflow);
+		stored.set(String(additionalData.executionId), host.stored(begun(), run.data));
 		const task = run.data.resultData.runData[node.name]?.[0];
 		host.executions.push({
 			rows: task?.data?.main?.[0] ?? [],
@@ -267,6 +275,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		},
 		run: start,
 		isDown: false,
+		stored: (_begun, ended) => ended,
 		replace: async (process) => {
 			await close();
 			nodeType = inNewProcess(process);

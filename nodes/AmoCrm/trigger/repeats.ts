@@ -113,24 +113,28 @@ export async function newcomers(context: IExecuteFunctions, items: HookItem[], {
 		}
 		const keys = [...delivered, ...fresh].map(keyOf);
 		const own = unsettled.get(scope);
-		if (own) own.push({ context, keys, at: Date.now(), isCaughtUp: delivered.length === 0 });
+		const now = Date.now();
+		if (own) own.push({ context, keys, at: now, lookAt: now + FIRST_LOOK_MS, isCaughtUp: delivered.length === 0 });
 		else await record(context, keys);
 	});
 }
 
 /**
- * What came out a moment ago, by scopes that this process looks after. n8n does not tell a node when its execution has
- * ended. If it is killed before that, nobody knows what became of the rows: then they are caught up, and may come again,
- * as that is better than that they are lost.
+ * What came out of executions that are not known to have ended, by scopes that this process looks after. If n8n is killed
+ * before that, nobody knows what became of the rows: then they are caught up, and may come again, as that is better than
+ * that they are lost.
  */
 const unsettled = new Map<string, Unsettled[]>();
-const UNSETTLED_MS = 5_000;
+/** n8n does not tell a node when an execution has ended. It is looked for after so long, and then after a quarter more. */
+const FIRST_LOOK_MS = 200;
+const LONGEST_NAP_MS = 10_000;
 
 interface Unsettled {
 	context: IExecuteFunctions;
 	keys: string[];
-	/** When it came out, ms. */
+	/** When it came out, and when its execution is looked at, ms. */
 	at: number;
+	lookAt: number;
 	isCaughtUp: boolean;
 }
 
@@ -147,8 +151,27 @@ async function settle(scope: string, isDue: (one: Unsettled) => boolean): Promis
 	});
 }
 
-/** Records what came out a while ago. */
-export const settleOlder = async (scope: string): Promise<void> => await settle(scope, ({ at }) => Date.now() - at >= UNSETTLED_MS);
+/** Records what came out of executions that have ended meanwhile. */
+export async function settleEnded(scope: string): Promise<void> {
+	const ended = new Set<Unsettled>();
+	for (const one of [...(unsettled.get(scope) ?? [])]) {
+		const now = Date.now();
+		if (now < one.lookAt) continue;
+		if (await hasEnded(one.context)) ended.add(one);
+		one.lookAt = now + Math.min(LONGEST_NAP_MS, (now - one.at) / 4);
+	}
+	await settle(scope, (one) => ended.has(one));
+}
+
+/** Also one that waits: n8n keeps that over restarts. What n8n keeps nothing of has ended. */
+async function hasEnded(context: IExecuteFunctions): Promise<boolean> {
+	if (context.getExecutionCancelSignal()?.aborted) return true;
+	const run = await context.getExecutionDataById(context.getExecutionId());
+	if (!run) return true;
+	const { executionData, resultData, waitTill } = run;
+	const isPast = resultData.runData[context.getNode().name] !== undefined;
+	return Boolean(waitTill ?? resultData.error) || (isPast && executionData?.nodeExecutionStack.length === 0);
+}
 
 /** Records what was caught up: of the executions that a trigger starts itself, n8n tells when they have ended. */
 export const settleCaughtUp = async (scope: string): Promise<void> => await settle(scope, ({ isCaughtUp }) => isCaughtUp);

@@ -6,7 +6,7 @@ import { scopeOf } from './authenticity';
 import { catchUp } from './catchUp';
 import type { TriggerOptions } from './options';
 import { optionsHeard } from './options';
-import { beginSettling, endSettling, settleOlder } from './repeats';
+import { beginSettling, endSettling, settleEnded } from './repeats';
 import { busy, nowS } from './seen';
 import { isDigitalPipeline, mend, standingOf } from './subscription';
 
@@ -20,6 +20,7 @@ const LOOK_EVERY_MS = 2 * 60_000;
 /** n8n saves what the node remembers once `trigger` has ended: so long a short catching up is waited for. */
 const AT_ONCE_MS = 5_000;
 const STEP_MS = 500;
+const TICK_MS = 100;
 
 export async function watch(context: ITriggerFunctions): Promise<ITriggerResponse> {
 	if (context.getMode() !== 'trigger' || isDigitalPipeline(context)) return {};
@@ -84,7 +85,7 @@ export async function watch(context: ITriggerFunctions): Promise<ITriggerRespons
 	}
 
 	async function tick(): Promise<void> {
-		for (; isOpen; await sleep(STEP_MS)) await settleOlder(scope);
+		for (; isOpen; await sleep(TICK_MS)) await settleEnded(scope).catch((error: unknown) => warn('n8n could not tell whether executions have ended.', error));
 	}
 
 	beginSettling(scope);
