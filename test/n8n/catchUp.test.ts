@@ -23,6 +23,8 @@ let sink: Server;
 const came = new Map<string, string[]>();
 /** When a name came last, ms. */
 const cameAt = new Map<string, number>();
+/** The workflow waits for an answer that does not come. */
+let isSlow = false;
 const active: string[] = [];
 
 beforeAll(async () => {
@@ -35,7 +37,7 @@ beforeAll(async () => {
 			names.push(...fresh);
 			for (const name of fresh) cameAt.set(name, Date.now());
 			came.set(String(request.url), names);
-			response.end('{}');
+			if (!isSlow) response.end('{}');
 		});
 	});
 	await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
@@ -174,4 +176,23 @@ test('n8n killed in the middle of deliveries, and in the middle of catching up: 
 	console.log(`${doubled.length} of ${names.length} came again after two kills`);
 	expect(missing).toEqual([]);
 	expect(doubled.filter((name) => !mayComeAgain.has(name))).toEqual([]);
+});
+
+test('n8n killed while the rest of a workflow is busy: its rows come again, and those of workflows that had ended do not', async () => {
+	const { emulator, n8n } = stage;
+	await activateTrigger('/busy');
+	await emulator.clock.advance(2_000);
+	await createLeads(['ended']);
+	await eventually(() => expect(came.get('/busy')).toEqual(['ended']));
+	await sleep(3_000);
+	isSlow = true;
+	await createLeads(['busy']);
+	await eventually(() => expect(came.get('/busy')).toEqual(['ended', 'busy']));
+	await sleep(8_000);
+	await n8n.kill();
+	isSlow = false;
+	await n8n.start();
+	await eventually(() => expect(came.get('/busy')).toEqual(['ended', 'busy', 'busy']));
+	await sleep(3_000);
+	expect(came.get('/busy')).toHaveLength(3);
 });

@@ -125,8 +125,8 @@ export async function newcomers(context: IExecuteFunctions, items: HookItem[], {
  * that they are lost.
  */
 const unsettled = new Map<string, Unsettled[]>();
-/** n8n does not tell a node when an execution has ended. It is looked for after so long, and then after a quarter more. */
-const FIRST_LOOK_MS = 200;
+/** n8n does not tell a node when an execution has ended. It is looked for after so long, and then after half as long again. */
+const FIRST_LOOK_MS = 100;
 const LONGEST_NAP_MS = 10_000;
 
 interface Unsettled {
@@ -158,7 +158,7 @@ export async function settleEnded(scope: string): Promise<void> {
 		const now = Date.now();
 		if (now < one.lookAt) continue;
 		if (await hasEnded(one.context)) ended.add(one);
-		one.lookAt = now + Math.min(LONGEST_NAP_MS, (now - one.at) / 4);
+		one.lookAt = now + Math.min(LONGEST_NAP_MS, (now - one.at) / 2);
 	}
 	await settle(scope, (one) => ended.has(one));
 }

@@ -20,7 +20,7 @@ const LOOK_EVERY_MS = 2 * 60_000;
 /** n8n saves what the node remembers once `trigger` has ended: so long a short catching up is waited for. */
 const AT_ONCE_MS = 5_000;
 const STEP_MS = 500;
-const TICK_MS = 100;
+const TICK_MS = 50;
 
 export async function watch(context: ITriggerFunctions): Promise<ITriggerResponse> {
 	if (context.getMode() !== 'trigger' || isDigitalPipeline(context)) return {};
