@@ -40,6 +40,7 @@ const RETRY_AFTER = [5 * MINUTE, 15 * MINUTE, 15 * MINUTE, 60 * MINUTE];
 const PATIENT_ATTEMPTS = 3;
 const BAD_WINDOW = 120 * MINUTE;
 const BAD_LIMIT = 100;
+const MOST_ITEMS = 250;
 
 export class Deliveries {
 	readonly log: Delivery[] = [];
@@ -103,16 +104,21 @@ export class Deliveries {
 		} while (this.queue.length > 0 || this.running.size > 0);
 	}
 
-	/** Changes of one request travel together: one delivery per hook and event code, with several items. */
+	/** Changes of one request, at most 250, travel together: one delivery per hook and event code, with several items. */
 	private flush(): void {
 		const pieces = this.queue;
 		this.queue = [];
 		const groups = new Map<string, Piece[]>();
-		for (const piece of pieces) groups.set(piece.code, [...(groups.get(piece.code) ?? []), piece]);
+		for (const piece of pieces) {
+			const group = groups.get(piece.code);
+			if (group) group.push(piece);
+			else groups.set(piece.code, [piece]);
+		}
 		const hooks = [...this.world.account.webhooks.values()].filter(({ disabled }) => !disabled).sort((a, b) => a.sort - b.sort);
 		for (const hook of hooks) {
 			for (const [code, group] of groups) {
-				if (hook.settings.includes(code)) this.start(hook, code, encodeHook(this.world, group), 1);
+				if (!hook.settings.includes(code)) continue;
+				for (let from = 0; from < group.length; from += MOST_ITEMS) this.start(hook, code, encodeHook(this.world, group.slice(from, from + MOST_ITEMS)), 1);
 			}
 		}
 	}

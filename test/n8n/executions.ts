@@ -17,8 +17,8 @@ const PAGE = 100;
 const PATIENCE_MS = 60_000;
 
 /** n8n publishes workflows in the background: waits until it is so, or for long enough to show what it is instead. */
-export async function eventually(expectation: () => void | Promise<void>): Promise<void> {
-	for (const deadline = Date.now() + PATIENCE_MS; ; ) {
+export async function eventually(expectation: () => void | Promise<void>, patience = PATIENCE_MS): Promise<void> {
+	for (const deadline = Date.now() + patience; ; ) {
 		try {
 			return await expectation();
 		} catch (error) {
