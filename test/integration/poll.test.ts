@@ -2,8 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { prepareAct } from '../../emulator/testing/acts';
 import { openBench } from '../../emulator/testing/client';
-import { HISTORY_EVENTS, triggerEvent } from '../../nodes/AmoCrm/fields/historyEvents';
-import { HOOK_EVENTS } from '../../nodes/AmoCrm/fields/hookEvents';
+import { HISTORY_EVENTS, HOOK_EVENTS, triggerEvent } from '../../nodes/AmoCrm/fields/hookEvents';
 import type { PollHost } from './pollHost';
 import { openPollHost } from './pollHost';
 import type { Account } from './harness';

@@ -6,8 +6,7 @@ import { Workflow } from 'n8n-workflow';
 import { AmoCrm } from '../../nodes/AmoCrm/AmoCrm.node';
 import { AmoCrmPollTrigger } from '../../nodes/AmoCrm/AmoCrmPollTrigger.node';
 import { AmoCrmTrigger } from '../../nodes/AmoCrm/AmoCrmTrigger.node';
-import { HISTORY_EVENTS } from '../../nodes/AmoCrm/fields/historyEvents';
-import { HOOK_EVENTS } from '../../nodes/AmoCrm/fields/hookEvents';
+import { HISTORY_EVENTS, HOOK_EVENTS } from '../../nodes/AmoCrm/fields/hookEvents';
 import { resources } from '../../nodes/AmoCrm/menu';
 import { propertiesOf } from './shown';
 

@@ -2,7 +2,7 @@ import type { IRun, ITriggerFunctions } from 'n8n-workflow';
 import { sleep, UserError } from 'n8n-workflow';
 
 import { isoMoment } from '../fields/codec';
-import { triggerEvent } from '../fields/historyEvents';
+import { triggerEvent } from '../fields/hookEvents';
 import { clientOf } from '../pickers/read';
 import type { Memory } from './authenticity';
 import { scopeOf } from './authenticity';

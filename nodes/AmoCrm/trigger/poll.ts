@@ -5,7 +5,7 @@ import { notOne } from '../fields/choices';
 import { isoMoment } from '../fields/codec';
 import { readWithAccount } from '../fields/conventions';
 import { choicesOf } from '../fields/dictionaries';
-import { OF_ONE_FIELD, triggerEvent } from '../fields/historyEvents';
+import { OF_ONE_FIELD, triggerEvent } from '../fields/hookEvents';
 import { EVENT_TYPES } from '../fields/sources';
 import { isUnset, toBoolean } from '../fields/values';
 import { asError, clientOf, inEditor } from '../pickers/read';

@@ -1,8 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { HISTORY_EVENTS, triggerEvent } from '../fields/historyEvents';
-import type { HookEvent } from '../fields/hookEvents';
-import { HOOK_EVENT_OPTIONS, HOOK_EVENTS } from '../fields/hookEvents';
+import { HISTORY_EVENTS, HOOK_EVENT_OPTIONS, HOOK_EVENTS, triggerEvent, type TriggerEvent } from '../fields/hookEvents';
 import { collection, simplifyProperty } from '../operations/parameters';
 import { CARD_EXTRAS } from './cards';
 import { CATCH_UP_HOURS, LOOK_BACK, SETTLE_TIME } from './options';
@@ -163,7 +161,7 @@ export const pollProperties: INodeProperties[] = [
 ];
 
 /** The line below the trigger's name on the canvas: an expression that the editor computes. */
-function eventInWords(known: HookEvent[]): string {
+function eventInWords(known: TriggerEvent[]): string {
 	const names = JSON.stringify(Object.fromEntries(known.map(({ code, name }) => [code, name])));
 	const events = '($parameter["events"] ?? [])';
 	return `={{ $parameter["mode"] === "digitalPipeline" ? "Digital Pipeline" : ${events}.length === 1 ? (${names})[${events}[0]] ?? ${events}[0] : ${events}.length + " events" }}`;

@@ -1,7 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { HISTORY_EVENTS, triggerEvent } from '../../../nodes/AmoCrm/fields/historyEvents';
-import { HOOK_EVENTS } from '../../../nodes/AmoCrm/fields/hookEvents';
+import { HISTORY_EVENTS, HOOK_EVENTS, triggerEvent } from '../../../nodes/AmoCrm/fields/hookEvents';
 import { itemsOf, readHistory } from '../../../nodes/AmoCrm/trigger/history';
 import type { ApiClient } from '../../../nodes/AmoCrm/transport/client';
 import type { ApiRequest } from '../../../nodes/AmoCrm/transport/types';
