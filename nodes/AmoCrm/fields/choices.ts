@@ -31,6 +31,9 @@ export interface Source {
 	ids?: RegExp;
 }
 
+/** The form of a list to choose several from. */
+export const manyOf = ({ loadOptionsMethod }: Pick<Source, 'loadOptionsMethod'>) => ({ type: 'multiOptions' as const, typeOptions: { loadOptionsMethod }, default: [] });
+
 /** The choices of a source; throws what asks for them until they are read, or read anew in this run where only that will do. */
 export type ChoicesOf = (source: Source, age?: 'current') => Choice[];
 

@@ -1,6 +1,6 @@
 import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
-import { type Source, pickedId, pickedIds } from './choices';
+import { type Source, manyOf, pickedId, pickedIds } from './choices';
 import { type AccountContext, AccountNeeded } from './conventions';
 import { contactEntries, contactRows, contactsTotal } from './contacts';
 import { type CustomFieldValue, assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
@@ -244,7 +244,7 @@ export const plainId = bodyKind({ type: 'string', default: '' }, (value) => toId
 const fieldIds = (value: unknown, context: EncodeContext): number[] => pickedIds(value, fieldSource(context.fieldsPath ?? context.path ?? ''), context);
 
 /** Custom fields of the account, by name or ID. */
-export const pickedFields = bodyKind({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getCustomFieldNames' }, default: [] }, fieldIds);
+export const pickedFields = bodyKind(manyOf(fieldSource('')), fieldIds);
 
 /** A user, `0` included (the robot). */
 export const pickedUser = bodyKind(recordLocator(USER), (value, context) => pickedId(value, USERS, context));

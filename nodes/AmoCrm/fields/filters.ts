@@ -1,10 +1,10 @@
 import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
-import { objectsIn } from '../transport/objects';
+import { isObject, objectsIn } from '../transport/objects';
 import type { Query, QueryValue } from '../transport/types';
 import type { AccountContext } from './conventions';
 import { toTimestamp } from './dates';
-import { type Source, pickedIds } from './choices';
+import { type Source, manyOf, pickedIds } from './choices';
 import { assertCompanion, named, plainName } from './fields';
 import { type LocatorTarget, idsIn, linkedOne, meansNoRecord, recordEntries, recordList } from './locator';
 import { toMoney } from './numbers';
@@ -61,15 +61,13 @@ export interface FilterContext extends AccountContext {
 	at?: { path: string; own: LocatorTarget };
 }
 
-interface Look extends Partial<INodeProperties> {
-	name: string;
-	displayName: string;
-	needs?: string;
-}
+type Own = Omit<Filter, 'property' | 'condition'>;
+type Look = Own & Partial<INodeProperties>;
 
-function filter(look: Look, property: Filter['property'], condition: Filter['condition']): Filter {
-	const { name, displayName, description, placeholder, needs, ...rest } = look;
-	return { name, displayName, description, placeholder, needs, property: { ...property, ...rest }, condition };
+/** What `look` says beside what filters have goes over `property`. */
+export function filter(look: Look, property: Filter['property'], condition: Filter['condition']): Filter {
+	const { name, displayName, description, placeholder, needs, family, takesEmptyList, ...rest } = look;
+	return { name, displayName, description, placeholder, needs, family, takesEmptyList, property: { ...property, ...rest }, condition };
 }
 
 /** A filter that amoCRM does not have: the node reads what the others leave, and tests that. */
@@ -130,51 +128,46 @@ const targetFor = (target: Target, context: Pick<FilterContext, 'values' | 'at'>
 
 /** IDs or links in one value, as data carries them. */
 export function idsFilter(key: string, target: Target, look: Look): Filter {
-	const idsOf = filter({ placeholder: 'e.g. {{ $json.ids }}', ...look }, { type: 'string', default: '' }, (value, context) =>
+	return filter({ placeholder: 'e.g. {{ $json.ids }}', takesEmptyList: true, ...look }, { type: 'string', default: '' }, (value, context) =>
 		idsCondition([key], idsIn(targetFor(target, context), value, context)),
 	);
-	return { ...idsOf, takesEmptyList: true };
 }
 
 /** Records, each picked from the list. */
 export function recordsFilter(key: string, target: Target, look: Look): Filter {
-	const picked = filter(look, recordList(targetFor(target, { values: {} })), (value, context) =>
+	return filter({ takesEmptyList: true, ...look }, recordList(targetFor(target, { values: {} })), (value, context) =>
 		recordEntries(value).length > 0 || meansNoRecord(value) ? idsCondition([key], idsIn(targetFor(target, context), value, context)) : { query: {} },
 	);
-	return { ...picked, takesEmptyList: true };
 }
+
+type Described = Look & { description: string };
+
+export const manyFilter = (source: Source, look: Described, condition: Filter['condition']): Filter =>
+	filter({ ...look, description: pickMany(look.description) }, manyOf(source), condition);
 
 /** `keys` are several where amoCRM renamed one: its own client sends both. */
-export function pickedIdsFilter(keys: string | string[], source: Source, look: Look & { description: string }): Filter {
-	return filter(
-		{ ...look, description: pickMany(look.description) },
-		{ type: 'multiOptions', typeOptions: { loadOptionsMethod: source.loadOptionsMethod }, default: [] },
-		(value, context) => idsCondition([keys].flat(), pickedIds(value, source, context)),
-	);
-}
+export const pickedIdsFilter = (keys: string | string[], source: Source, look: Described): Filter =>
+	manyFilter(source, look, (value, context) => idsCondition([keys].flat(), pickedIds(value, source, context)));
 
-function idsCondition(keys: string[], ids: number[]): Condition {
+export function idsCondition(keys: string[], ids: Array<number | string>): Condition {
 	if (ids.length === 0) return { query: {}, isImpossible: true };
+	const texts = ids.map(String);
 	return {
 		query: { filter: Object.fromEntries(keys.map((key) => [key, ids])) },
 		isOneValue: true,
-		accepts: (row) => keys.every((key) => row[key] === undefined || ids.includes(Number(row[key] ?? NaN))),
+		accepts: (row) => keys.every((key) => row[key] === undefined || texts.includes(String(row[key]))),
 	};
 }
 
 /** Stages as pairs: amoCRM ignores a status without its pipeline (core facts 3.6). `inRow`: whether a row shows its stage. */
-export function stagesFilter(key: string, inRow: 'shown' | 'hidden', look: Look & { description: string }): Filter {
-	return filter(
-		{ ...look, description: pickMany(look.description) },
-		{ type: 'multiOptions', typeOptions: { loadOptionsMethod: STAGES.loadOptionsMethod }, default: [] },
-		(value, context) => {
-			const { pipelineIds } = context.values;
-			const stages = stagesOf(value, context, toList(pipelineIds).length > 0 ? pickedIds(pipelineIds, PIPELINES, context) : undefined);
-			const query = { filter: { [key]: stages.map((stage) => ({ pipeline_id: stage.pipelineId, status_id: stage.statusId })) } };
-			const accepts = (row: Row) => stages.some((stage) => row.pipeline_id === stage.pipelineId && row.status_id === stage.statusId);
-			return inRow === 'shown' ? { query, accepts } : { query };
-		},
-	);
+export function stagesFilter(key: string, inRow: 'shown' | 'hidden', look: Described): Filter {
+	return manyFilter(STAGES, look, (value, context) => {
+		const { pipelineIds } = context.values;
+		const stages = stagesOf(value, context, toList(pipelineIds).length > 0 ? pickedIds(pipelineIds, PIPELINES, context) : undefined);
+		const query = { filter: { [key]: stages.map((stage) => ({ pipeline_id: stage.pipelineId, status_id: stage.statusId })) } };
+		const accepts = (row: Row) => stages.some((stage) => row.pipeline_id === stage.pipelineId && row.status_id === stage.statusId);
+		return inRow === 'shown' ? { query, accepts } : { query };
+	});
 }
 
 export function choiceFilter(key: string, options: Array<{ name: string; value: string }>, look: Look): Filter {
@@ -208,46 +201,35 @@ const MOMENT_HELP =
  */
 export function momentRange(key: string, name: string, displayName: string, what: string): Filter[] {
 	const describe = (side: string) => `Return only ${what} at this moment or ${side}. ${MOMENT_HELP}`;
-	const look = { name, displayName, ends: ['After', 'Before'], descriptions: [describe('later'), describe('earlier')] } as const;
-	return range(key, look, { type: 'dateTime', default: '' }, (value, { timezone: zone, conventions }) => toTimestamp(value, { zone, conventions }));
+	const ends: Ends = [['After', describe('later')], ['Before', describe('earlier')]];
+	return range(key, { name, displayName, ends }, { type: 'dateTime', default: '' }, (value, { timezone: zone, conventions }) => toTimestamp(value, { zone, conventions }));
 }
 
 export function moneyRange(key: string, name: string, displayName: string): Filter[] {
 	const describe = (side: string) => `Return only records with this ${displayName.toLowerCase()} or ${side}, in the account's currency`;
-	const look = { name, displayName, ends: ['From', 'To'], descriptions: [describe('more'), describe('less')] } as const;
-	return range(key, look, { type: 'number', default: 0 }, (value, { conventions }) => toMoney(value, conventions));
+	const ends: Ends = [['From', describe('more')], ['To', describe('less')]];
+	return range(key, { name, displayName, ends }, { type: 'number', default: 0 }, (value, { conventions }) => toMoney(value, conventions));
 }
 
-/** Both ends, the lower one first. */
-interface RangeLook {
-	name: string;
-	displayName: string;
-	ends: readonly [string, string];
-	descriptions: readonly [string, string];
-}
+/** What the lower end is called and how it is described, and the upper one. */
+type Ends = Array<[called: string, description: string]>;
 
-function range(
-	key: string,
-	{ name, displayName, ends, descriptions }: RangeLook,
-	property: Filter['property'],
-	convert: (value: unknown, context: FilterContext) => number,
-): Filter[] {
-	const side = (end: 'from' | 'to', index: 0 | 1): Filter => {
-		const look = { name: `${name}${end === 'from' ? 'From' : 'To'}`, displayName: `${displayName} ${ends[index]}`, description: descriptions[index] };
-		const ofRange = filter(look, property, (value, context) => {
+type RangeLook = Pick<Filter, 'name' | 'displayName'> & { ends: Ends };
+
+function range(key: string, { name, displayName, ends }: RangeLook, property: Filter['property'], convert: (value: unknown, context: FilterContext) => number): Filter[] {
+	return ends.map(([called, description], index) => {
+		const isLower = index === 0;
+		const look = { name: `${name}${isLower ? 'From' : 'To'}`, displayName: `${displayName} ${called}`, description, family: name };
+		return filter(look, property, (value, context) => {
 			const bound = convert(value, context);
-			return {
-				query: { filter: { [key]: { [end]: bound } } },
-				accepts: (row) => {
-					// Of a price with a fraction either form may be what amoCRM compares: what it gives is never judged wrong.
-					const has = end === 'from' ? exactAmount(row, key) : row[key];
-					return has === undefined || (has !== null && (end === 'from' ? Number(has) >= bound : Number(has) <= bound));
-				},
+			const accepts = (row: Row) => {
+				// Of a price with a fraction either form may be what amoCRM compares: what it gives is never judged wrong.
+				const has = isLower ? exactAmount(row, key) : row[key];
+				return has === undefined || (has !== null && (isLower ? Number(has) >= bound : Number(has) <= bound));
 			};
+			return { query: { filter: { [key]: { [isLower ? 'from' : 'to']: bound } } }, accepts };
 		});
-		return { ...ofRange, family: name };
-	};
-	return [side('from', 0), side('to', 1)];
+	});
 }
 
 /**
@@ -313,6 +295,8 @@ export function joinConditions(conditions: Condition[]): Joined {
 	return joined;
 }
 
+const isQuery = (value: QueryValue): value is Query => isObject(value);
+
 /** No value is in both lists. An empty list in a query would ask for everything. */
 const NO_VALUE = Symbol('no value');
 
@@ -333,8 +317,4 @@ function meet(one: QueryValue, other: QueryValue, isOneValue: boolean, key = '')
 	if (!isOneValue || !Array.isArray(one) || !Array.isArray(other)) return undefined;
 	const shared = one.filter((value) => other.includes(value));
 	return shared.length > 0 ? shared : NO_VALUE;
-}
-
-function isQuery(value: QueryValue): value is Query {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

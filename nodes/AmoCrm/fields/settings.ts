@@ -1,9 +1,11 @@
 import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
+import { manyOf } from './choices';
 import { color, colorOf, STAGE_COLORS } from './colors';
 import { type FieldKind, bodyKind } from './fields';
 import type { Filter } from './filters';
 import { blockList, blocksOf } from './locator';
+import { STAGES } from './sources';
 import { stagesOf } from './stages';
 import { isUnset, labelKey, show, toBoolean, toId, toText } from './values';
 
@@ -135,7 +137,7 @@ function pathsOf(branches: Branch[]): string[] {
 }
 
 /** Stages as pairs, as a field is required in them (extended facts 2.2). */
-export const stagePairs = bodyKind({ type: 'multiOptions', typeOptions: { loadOptionsMethod: 'getStages' }, default: [] }, (value, context) =>
+export const stagePairs = bodyKind(manyOf(STAGES), (value, context) =>
 	stagesOf(value, context).map(({ pipelineId, statusId }) => ({ pipeline_id: pipelineId, status_id: statusId })),
 );
 

@@ -136,7 +136,7 @@ export const CURRENCIES = listSource({ noun: 'currency', path: '/currencies', co
 
 export const CUSTOMER_SEGMENTS = listSource({ noun: 'segment', path: '/customers/segments', collection: 'segments' });
 
-export const CUSTOMER_STATUSES = listSource({ noun: 'status', path: '/customers/statuses', collection: 'statuses', unpaged: true });
+export const CUSTOMER_STATUSES: Source = { loadOptionsMethod: 'getCustomerStatuses', ...listSource({ noun: 'status', path: '/customers/statuses', collection: 'statuses', unpaged: true }) };
 
 export const ROLES = listSource({ noun: 'role', path: '/roles', collection: 'roles' });
 
