@@ -1,12 +1,12 @@
-import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
+import { type IDataObject, UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
 import { apiPath } from '../fields/apiPath';
 import { filesBase } from '../fields/dictionaries';
 import { AmoCrmError, orThrow } from '../fields/errors';
-import { named } from '../fields/fields';
+import { type WritableField, boolean, choice, field, jsonValues, named, text } from '../fields/fields';
 import { jsonObject, jsonValue } from '../fields/json';
-import { assertWritable, isUnset, optionIn, show, toBoolean } from '../fields/values';
+import { assertWritable, isUnset, optionIn, show } from '../fields/values';
 import type { ApiClient } from '../transport/client';
 import { isObject } from '../transport/objects';
 import { readList } from '../transport/pages';
@@ -15,7 +15,7 @@ import { isRepeatable } from '../transport/retry';
 import type { ApiRequest, Failure, Query } from '../transport/types';
 import { limitOf, limitProperties } from './getMany';
 import { type Asked, attempt, mustStop, readItems } from './items';
-import { optionsProperty, readFlag } from './parameters';
+import { fieldProperty, optionsProperty, readFlag } from './parameters';
 import { writeError } from './problems';
 import { itemsIn } from './results';
 import type { Operation, Run } from './types';
@@ -36,60 +36,33 @@ const HOSTS = [
 	{ name: 'Files', value: 'files', description: "The host of the account's files, below /v1.0" },
 ];
 
-const method: INodeProperties = {
-	displayName: 'Method',
-	name: 'method',
-	type: 'options',
-	options: METHODS,
-	default: 'GET',
-	description: 'What to do. Only GET changes nothing in amoCRM; what the others do cannot be undone.',
-};
-
-const host: INodeProperties = { displayName: 'Host', name: 'host', type: 'options', options: HOSTS, default: 'account', description: 'Which host of the account gets the request' };
-
-const path: INodeProperties = {
-	displayName: 'Path',
+const method = field({ name: 'method', kind: choice(METHODS), property: { default: 'GET' }, description: 'What to do. Only GET changes nothing in amoCRM; what the others do cannot be undone.' });
+const host = field({ name: 'host', kind: choice(HOSTS), description: 'Which host of the account gets the request' });
+const path = field({
 	name: 'path',
-	type: 'string',
-	required: true,
-	default: '',
+	kind: text,
+	property: { required: true },
 	placeholder: 'e.g. /api/v4/leads/7000001',
 	description: 'What follows the host, beginning with "/", without a query: /api/v4/... in the account, /v1.0/... where its files are. It cannot lead to another host.',
-};
-
-const query: INodeProperties = {
-	displayName: 'Query (JSON)',
+});
+const query = field({
 	name: 'query',
-	type: 'json',
-	default: '{}',
+	displayName: 'Query (JSON)',
+	kind: jsonValues,
 	description: 'Parameters of the address, for example {"with": "contacts", "filter": {"price": {"from": 1}}}; empty ones are left out',
-};
-
-const body: INodeProperties = {
-	displayName: 'Body (JSON)',
+});
+const body = field({
 	name: 'body',
-	type: 'json',
-	default: '{}',
-	displayOptions: { hide: { method: ['GET'] } },
+	displayName: 'Body (JSON)',
+	kind: jsonValues,
+	property: { displayOptions: { hide: { method: ['GET'] } } },
 	description: 'What amoCRM gets, in the form of its documentation: an object, or an array such as [{"name": "Order 5", "price": 100}]',
-};
+});
+const ofLists = { displayOptions: { show: { method: ['GET'] } } };
+const pagination = field({ name: 'pagination', kind: boolean, property: ofLists, description: 'Whether to read the pages of a list and return one item for each record' });
+const fullResponse = field({ name: 'fullResponse', kind: boolean, description: 'Whether to return the status code, the headers and the body of the answer instead of the body alone' });
 
-const pagination: INodeProperties = {
-	displayName: 'Pagination',
-	name: 'pagination',
-	type: 'boolean',
-	default: false,
-	displayOptions: { show: { method: ['GET'] } },
-	description: 'Whether to read the pages of a list and return one item for each record',
-};
-
-const fullResponse: INodeProperties = {
-	displayName: 'Full Response',
-	name: 'fullResponse',
-	type: 'boolean',
-	default: false,
-	description: 'Whether to return the status code, the headers and the body of the answer instead of the body alone',
-};
+const propertyOf = (own: WritableField) => fieldProperty(own, 'create');
 
 interface Call extends Pick<ApiRequest, 'path' | 'query' | 'body' | 'method'> {
 	host: string;
@@ -105,7 +78,7 @@ export function send(entity: Entity): Operation {
 		name: 'Send',
 		action: 'Send an API request',
 		description: 'Send one request per item to any route of the account, for what has no operation of its own',
-		properties: [method, host, path, query, body, pagination, ...ofPages, optionsProperty([fullResponse], 'row')],
+		properties: [...[method, host, path, query, body, pagination].map(propertyOf), ...ofPages, optionsProperty([propertyOf(fullResponse)], 'row')],
 		writes: 'perhaps',
 		execute: async (run) => await sendAll(run, entity),
 	};
@@ -136,18 +109,17 @@ async function inOrder(calls: Array<Asked<Call>>): Promise<Array<Array<Asked<Cal
 }
 
 function callOf(run: Run, item: number): Call {
-	const read = <T>(property: INodeProperties, convert: (value: unknown) => T): T =>
-		named(property.displayName, () => convert(run.parameter(property.name, item, property.default)));
+	const read = <T>(own: WritableField, convert: (value: unknown) => T): T => named(own.displayName, () => convert(run.parameter(own.name, item, propertyOf(own).default)));
 	const call: Call = {
 		method: read(method, (value) => optionIn(METHODS, value)) as Call['method'],
 		host: read(host, (value) => optionIn(HOSTS, value)),
 		path: read(path, apiPath),
 		query: read(query, (value) => (isUnset(value) ? {} : queryIn(jsonObject(value)))),
 		body: read(body, bodyIn),
-		fullResponse: read({ ...fullResponse, name: 'options.fullResponse' }, (value) => toBoolean(isUnset(value) ? false : value)),
+		fullResponse: readFlag(run, { ...propertyOf(fullResponse), name: 'options.fullResponse' }, item),
 	};
 	if (call.method === 'GET' && call.body) throw new UserError("'Body (JSON)': a GET request has none. Give filters in 'Query (JSON)', or choose another 'Method'.");
-	if (!readFlag(run, pagination, item)) return call;
+	if (!readFlag(run, propertyOf(pagination), item)) return call;
 	if (call.method !== 'GET') throw new UserError(`'Pagination': only GET reads lists, and 'Method' is ${call.method}.`);
 	if (call.fullResponse) throw new UserError("'Full Response' gives one answer, and 'Pagination' the records of many. Switch one of them off.");
 	if (call.query?.page !== undefined) throw new UserError("'Query (JSON)' names a page, and 'Pagination' reads all of them. Leave 'page' out, or switch 'Pagination' off.");
