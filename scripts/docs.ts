@@ -6,6 +6,7 @@ import type { Entity } from '../nodes/AmoCrm/entities/types';
 import { rootOf } from '../nodes/AmoCrm/entities/types';
 import { resources } from '../nodes/AmoCrm/menu';
 import type { Operation } from '../nodes/AmoCrm/operations/types';
+import type { Verb } from '../nodes/AmoCrm/transport/types';
 import { errorsDocument, ERRORS_DOCUMENT } from './errors';
 
 /** Writes docs/operations.md out of the table of resources: `npm run docs`. */
@@ -72,7 +73,7 @@ const USUAL: Record<string, (entity: Entity) => string[]> = {
 /** Paths of the host of files begin with its own version. */
 export const absolute = (route: string): string => route.replace(/ (?!\/v1\.0\/)/, ' /api/v4');
 
-const routeOf = (path: string, verb: { method: string; path?: string } | undefined, method: string) => `${verb?.method ?? method} ${path}${verb?.path ?? ''}`;
+const routeOf = (path: string, verb: Partial<Verb> | undefined, method: string) => `${verb?.method ?? method} ${verb?.root ?? path}${(verb?.path ?? '').replace(/\?.*/, '')}`;
 
 /** Methods and paths below `/api/v4` that an operation uses; parts that the user chooses stand in braces. */
 export function routesOf(entity: Entity, operation: Pick<Operation, 'value' | 'route'>): string[] {

@@ -42,7 +42,6 @@ import { accept, activate, addChat, changeBonusPoints, complete, deactivate, dec
 import { send } from './operations/apiRequest';
 import { createCall } from './operations/calls';
 import { createComplex } from './operations/createComplex';
-import { create, update } from './operations/createUpdate';
 import { download } from './operations/download';
 import { getTypes } from './operations/events';
 import { attach, detach, getFileLinks, getFiles, getQuota, getVersions, removeFile, restore } from './operations/files';
@@ -55,13 +54,13 @@ import { createNote, updateNote } from './operations/notes';
 import { placed } from './operations/place';
 import { runBot, stopBot } from './operations/salesbots';
 import { closeTalk, getMessages, sendMessage } from './operations/talks';
-import { createTransaction } from './operations/transactions';
 import { ChoiceLists, withToolForm } from './operations/toolForm';
 import type { Operation, Resource } from './operations/types';
 import { upload } from './operations/upload';
 import { upsert } from './operations/upsert';
 import type { MatchBy } from './operations/upsertParameters';
 import { subscribe, unsubscribe } from './operations/webhooks';
+import { create, update } from './operations/write';
 
 /** What the node can do: one row for each resource. A new one is a declaration in `entities/` and a row here. */
 
@@ -109,7 +108,7 @@ const MENU: Array<[entity: Entity, operations: OperationOf[]]> = [
 	[tag, [create, getMany, below(OF_LEADS, update)]],
 	[talk, [closeTalk, getOne, getMany, getMessages, sendMessage]],
 	[task, [complete, create, getOne, getMany, update]],
-	[transaction, [createTransaction, getOne, below(OF_A_CUSTOMER, getMany), remove]],
+	[transaction, [create, getOne, below(OF_A_CUSTOMER, getMany), remove]],
 	[user, [activate, create, deactivate, getOne, getMany]],
 	[webhook, [getMany, subscribe, unsubscribe]],
 	[websiteButton, [addChat, create, getOne, getMany, update]],

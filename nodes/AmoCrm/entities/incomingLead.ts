@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import { type DeclaredField, type WritableField, field, moment, named, pickedPipeline, text } from '../fields/fields';
+import { type DeclaredField, type FieldKind, type WritableField, field, moment, named, pickedPipeline, putAt, text } from '../fields/fields';
 import { choicesFilter, momentRange } from '../fields/filters';
 import { idIn, recordLocator } from '../fields/locator';
 import { PIPELINE } from '../fields/targets';
@@ -72,6 +72,9 @@ const IN_ZONE = "A date without an offset is in the workflow's time zone.";
 
 const OF_CALLS = ['duration', 'link', 'uniq', 'callResponsible'];
 
+/** amoCRM demands the moment. */
+const momentOrNow: FieldKind = { ...moment, whenAbsent: (_context, { body }, key) => putAt(body, key, Math.floor(Date.now() / 1000)) };
+
 function refuseWithoutPhone(): never {
 	throw new UserError('a call must have the number of the client. Add it.');
 }
@@ -82,7 +85,7 @@ export const METADATA: Record<string, WritableField[]> = {
 		{ name: 'formId', displayName: 'Form ID', kind: text, placeholder: 'e.g. callback', description: 'ID of the form' },
 		{ name: 'formName', kind: text, placeholder: 'e.g. Call me back', description: 'Name of the form' },
 		{ name: 'formPage', kind: text, placeholder: 'e.g. https://example.com/offer', description: 'Address of the page with the form' },
-		{ name: 'formSentAt', kind: moment, description: `When the form was sent; left out, now. ${IN_ZONE}` },
+		{ name: 'formSentAt', kind: momentOrNow, description: `When the form was sent; left out, now. ${IN_ZONE}` },
 		{ name: 'ip', displayName: 'IP Address', kind: text, placeholder: 'e.g. 203.0.113.7', description: 'Address of the client in the network' },
 		{ name: 'referer', kind: text, placeholder: 'e.g. https://example.com/search', description: 'Address of the page that led to the form' },
 		{ name: 'visitorUid', displayName: 'Visitor UID', kind: text, placeholder: 'e.g. 5692210d-58d0-468c-acb2-dce7f93eef87', description: "ID that amoCRM's counter of visits has given to the client" },

@@ -1,5 +1,5 @@
 import { inMode, transactionsIn } from '../fields/customers';
-import { longText, moment, money, pickedUser, record, text } from '../fields/fields';
+import { boolean, longText, moment, money, pickedUser, record, text } from '../fields/fields';
 import { idsFilter } from '../fields/filters';
 import { linkedProducts } from '../fields/products';
 import { CUSTOMER } from '../fields/targets';
@@ -30,9 +30,14 @@ export const transaction = entity({
 		{ name: 'receiptLink', key: 'metadata.receipt_link', kind: text, placeholder: 'e.g. https://example.com/receipt/1', description: 'Web address of the receipt' },
 		{ name: 'externalId', key: 'metadata.external_id', kind: text, placeholder: 'e.g. order-1024', description: 'ID of the purchase in your own system' },
 	],
+	createOptions: [
+		{ name: 'accrueBonus', kind: boolean, property: { default: true }, description: 'Whether the customer earns bonus points by the purchase, as the bonus programme of the account has it' },
+	],
+	createDefaults: { accrue_bonus: false },
 	filters: [
 		idsFilter('id', { noun: 'transaction', listSearchMethod: 'searchTransactions', linkPaths: [] }, { name: 'ids', displayName: 'IDs From Data', description: 'Return only the transactions with these IDs, as a list or separated by commas' }),
 	],
+	// Purchases of one customer share requests; whether points are earned is a part of the address.
 	verbs: {
 		create: { method: 'POST', root: '/customers', path: '/{customer_id}/transactions?accrue_bonus={accrue_bonus}', sends: 'rows', answers: transactionsIn },
 	},

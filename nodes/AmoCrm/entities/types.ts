@@ -15,6 +15,7 @@ type Derived = 'displayNamePlural' | 'collection' | 'idParameter' | 'listSearchM
 /** What operations read in another form than it is declared in. */
 interface Worked {
 	fields: WritableField[];
+	createOptions: WritableField[];
 	sortKeys: Array<{ name: string; value: string }>;
 	withOptions: Array<{ name: string; value: string }>;
 }
@@ -34,7 +35,7 @@ export function withId(row: IDataObject, { id }: Pick<Entity, 'id'>): IDataObjec
 
 /** A row of the entity table, with all that operations read spelled out. */
 export function entity(declaration: Declaration): Entity {
-	const { value, displayName, path, isSingle, fields = [], sortKeys = {}, withOptions = {} } = declaration;
+	const { value, displayName, path, isSingle, fields = [], createOptions = [], sortKeys = {}, withOptions = {} } = declaration;
 	return {
 		displayNamePlural: plural(displayName),
 		collection: isSingle ? '' : path.slice(path.lastIndexOf('/') + 1),
@@ -44,6 +45,7 @@ export function entity(declaration: Declaration): Entity {
 		linkTargets: [],
 		...declaration,
 		fields: fields.map(field),
+		createOptions: createOptions.map(field),
 		sortKeys: optionsOf(sortKeys),
 		withOptions: optionsOf(withOptions),
 	};
@@ -90,6 +92,8 @@ interface Declaration {
 	/** How its records are picked, where that follows from this declaration alone. */
 	picker?: Picker;
 	fields?: DeclaredField[];
+	/** What stands among the options of a new one: how it is made, nothing that it is. */
+	createOptions?: DeclaredField[];
 	/** What amoCRM wants in every new record, and the user need not say. */
 	createDefaults?: Record<string, string | number | boolean | string[]>;
 	filters?: Filter[];

@@ -66,8 +66,8 @@ export interface FieldKind {
 	/** How version 1 of the node shows it in collections, where that is another way. */
 	inVersion1?: FieldKind['property'];
 	encode: (draft: OpenDraft, key: string, value: unknown, context: EncodeContext) => void;
-	/** Where nothing is given for a new record: throws a `UserError` if it must have a value after all. */
-	whenAbsent?: (context: EncodeContext) => void;
+	/** Where nothing is given for a new record: may put something in its place. Throws a `UserError` if it must have a value after all. */
+	whenAbsent?: (context: EncodeContext, draft: OpenDraft, key: string) => void;
 	/** Whether an empty text is a value of its own rather than "not set". */
 	keepsEmptyText?: boolean;
 	/**
@@ -422,7 +422,7 @@ export function encodeDraft(fields: WritableField[], context: EncodeContext): Dr
 		const isRequired = field.required && context.mode === 'create' && !isReplaced;
 		if (plain === undefined || plain === null || (plain === '' && (isReplaced || !field.kind.keepsEmptyText))) {
 			if (isRequired) throw new UserError(`'${plainName(field)}' is required but empty${other ? `; or give '${plainName(other)}'` : ''}`);
-			if (context.mode === 'create') named(field.displayName, () => field.kind.whenAbsent?.(context));
+			if (context.mode === 'create') named(field.displayName, () => field.kind.whenAbsent?.(context, draft, field.key));
 			continue;
 		}
 		if (plain === '' && isRequired) throw new UserError(`'${plainName(field)}' must not be empty`);

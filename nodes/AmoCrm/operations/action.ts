@@ -7,11 +7,11 @@ import type { WritableField } from '../fields/fields';
 import { simplify } from '../fields/simplify';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
-import { type Asked, mustStop, readItems, settleItems } from './items';
+import { type Asked, mustStop, readItems } from './items';
 import { called, draftOfFields, fieldProperty, idProperty, optionsProperty, readId } from './parameters';
 import { knownView } from './present';
 import { writeError } from './problems';
-import { type SentOutcome, sendRows } from './send';
+import { type SentOutcome, sendRows, settleSent } from './send';
 import type { Operation, Run } from './types';
 import { omit } from './written';
 
@@ -63,16 +63,16 @@ async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields =
 	if (mustStop(run)) return;
 	const outcomes = await send(run, ready, { ...entity, verb });
 	const view = await knownView(run, ready.map(({ asked }) => asked));
-	await settleItems(run, ready, (sent, index) => {
-		const outcome = outcomes[index] as SentOutcome;
-		if (outcome.status === 'planned') return [outcome.plan];
-		if (outcome.status === 'written') {
-			const shown = omit(row(sent, outcome.answer), ['_links', 'request_id']);
-			return [verb.answers === 'nothing' || run.isVersion1 ? shown : simplify(shown, view)];
-		}
-		const [reason] = outcome.status === 'refused' ? outcome.problems.flatMap(({ path }) => reasons[path] ?? []) : [];
-		if (reason !== undefined) throw new AmoCrmError(`${entity.displayName} was refused: ${reason}`, { failure: outcome.failure, advice: 'This item was not written.' });
-		throw writeError({ entity, body: sent, definitions: [] }, outcome);
+	await settleSent(run, ready, outcomes, {
+		rowOf: (sent, answer) => {
+			const shown = omit(row(sent, answer), ['_links', 'request_id']);
+			return verb.answers === 'nothing' || run.isVersion1 ? shown : simplify(shown, view);
+		},
+		errorOf: (sent, outcome) => {
+			const [reason] = outcome.status === 'refused' ? outcome.problems.flatMap(({ path }) => reasons[path] ?? []) : [];
+			if (reason === undefined) return writeError({ entity, body: sent, definitions: [] }, outcome);
+			return new AmoCrmError(`${entity.displayName} was refused: ${reason}`, { failure: outcome.failure, advice: 'This item was not written.' });
+		},
 	});
 }
 

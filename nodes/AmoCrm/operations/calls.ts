@@ -17,7 +17,7 @@ import { createProperties } from './newRecord';
 import { called, optionsProperty } from './parameters';
 import { knownView, withCard } from './present';
 import { writeError } from './problems';
-import { type SentOutcome, sendRows } from './send';
+import { type SentOutcome, sendRows, settleSent } from './send';
 import type { Operation, Run } from './types';
 import { draftFromParameters } from './write';
 import { omit } from './written';
@@ -71,26 +71,19 @@ const isUnmatched = (outcome: SentOutcome): boolean => outcome.status === 'refus
 
 const ADVICE = "amoCRM compares the last ten digits with the phone numbers of contacts and companies. Create the contact first, or let 'Unmatched Calls' in the options do it.";
 
-interface Sent {
-	calls: Calls;
-	outcomes: SentOutcome[];
-	/** What stands in each row besides. */
-	more?: IDataObject;
-}
-
-/** Gives the calls their rows. */
-async function settle(run: Run, entity: Entity, { calls, outcomes, more = {} }: Sent): Promise<void> {
+/** Gives the calls their rows; `more` stands in each besides. */
+async function settle(run: Run, entity: Entity, { calls, outcomes, more = {} }: { calls: Calls; outcomes: SentOutcome[]; more?: IDataObject }): Promise<void> {
 	const view = await knownView(run, calls.map(({ asked }) => asked));
-	await settleItems(run, calls, (body, index) => {
-		const outcome = outcomes[index] as SentOutcome;
-		if (outcome.status === 'planned') return [outcome.plan];
-		if (outcome.status === 'written') {
-			const row = { ...callRow(body, outcome.answer), ...more };
-			return [run.isVersion1 ? row : simplify(withCard(run, row, entity), view)];
-		}
-		if (!isUnmatched(outcome)) throw writeError({ entity, body, definitions: [] }, outcome);
-		const made = more.contact_created ? ', although one was created' : '';
-		throw new AmoCrmError(`Call was refused: amoCRM found no contact or company with the phone number ${String(body.phone)}${made}`, { failure: outcome.failure, advice: ADVICE });
+	await settleSent(run, calls, outcomes, {
+		rowOf: (body, answer) => {
+			const row = { ...callRow(body, answer), ...more };
+			return run.isVersion1 ? row : simplify(withCard(run, row, entity), view);
+		},
+		errorOf: (body, outcome) => {
+			if (!isUnmatched(outcome)) return writeError({ entity, body, definitions: [] }, outcome);
+			const made = more.contact_created ? ', although one was created' : '';
+			return new AmoCrmError(`Call was refused: amoCRM found no contact or company with the phone number ${String(body.phone)}${made}`, { failure: outcome.failure, advice: ADVICE });
+		},
 	});
 }
 
@@ -129,12 +122,10 @@ const tailOf = ({ phone }: IDataObject): string => String(phone).replace(/\D/g, 
 /** Each call becomes an incoming lead of the telephony, so that none of several by one number gets lost (core facts 6). */
 async function addIncomingLeads(run: Run, entity: Entity, calls: Calls): Promise<void> {
 	const now = Math.floor(Date.now() / 1000);
-	const leads = calls.map(({ item, asked: call }) => ({ item, asked: incomingLeadOf(call, now) }));
-	const outcomes = await sendRows(run, leads, { ...SIP, verb: NEW_ROWS });
-	await settleItems(run, calls, (body, index) => {
-		const outcome = outcomes[index] as RowOutcome;
-		if (outcome.status !== 'written') throw writeError({ entity: { ...entity, displayName: 'Incoming Lead' }, body: leads[index]?.asked ?? {}, definitions: [] }, outcome);
-		return [{ ...body, uid: outcome.answer.uid, incoming_lead_created: true }];
+	const outcomes = await sendRows(run, calls.map(({ item, asked: call }) => ({ item, asked: incomingLeadOf(call, now) })), { ...SIP, verb: NEW_ROWS });
+	await settleSent(run, calls, outcomes, {
+		rowOf: (call, { uid }) => ({ ...call, uid, incoming_lead_created: true }),
+		errorOf: (call, outcome) => writeError({ entity: { ...entity, displayName: 'Incoming Lead' }, body: incomingLeadOf(call, now), definitions: [] }, outcome),
 	});
 }
 

@@ -9,16 +9,17 @@ import type { Entity, RecordId } from '../entities/types';
 import { AmoCrmError, orThrow } from '../fields/errors';
 import { conditionsOf, joinConditions } from '../fields/filters';
 import { readObject } from '../transport/answers';
+import type { Verb } from '../transport/types';
 import { rowsIn } from '../transport/verbs';
 import { findByIds, recordIn } from './byIds';
 import { filtersOf, filtersProperty } from './getMany';
 import { attempt, mustStop, readItems } from './items';
-import { memberMappings, newMember, newMemberProperties } from './members';
+import { newMemberProperties } from './members';
 import { createProperties } from './newRecord';
 import { called, collection, fieldProperty, optionsProperty, valueContext } from './parameters';
 import { placed } from './place';
 import type { Operation, Run } from './types';
-import { draftFromParameters, writeRecords } from './write';
+import { writeRecords } from './write';
 import { omit } from './written';
 
 /** Requests that a person accepts or declines (core facts 6). */
@@ -54,30 +55,11 @@ function createIn(entity: Entity): Operation {
 		],
 		writes: true,
 		route: Object.keys(METADATA).map((category) => `POST ${entity.path.replace('{category}', category)}`).join(', '),
-		execute: async (run) => await createAll(run, at),
+		execute: async (run) => await writeRecords(run, { entity: at, mode: 'create', verb: CREATE, members: MEMBERS }),
 	};
 }
 
-async function createAll(run: Run, entity: Entity): Promise<void> {
-	const mappings = await memberMappings(run, MEMBERS);
-	const now = Math.floor(Date.now() / 1000);
-	await writeRecords(run, {
-		entity,
-		mode: 'create',
-		draftOf: (item, mapping) => {
-			const draft = draftFromParameters(run, { entity, mode: 'create' }, item, mapping);
-			const { body } = draft;
-			const members = [...mappings].flatMap(([member, own]) => {
-				const record = newMember(run, item, member, own);
-				return record ? [[member.collection, [record]] as const] : [];
-			});
-			const metadata = { ...(entity.path.endsWith('/forms') ? { form_sent_at: now } : {}), ...(body.metadata as IDataObject | undefined) };
-			return { ...draft, body: { ...body, metadata, ...(members.length > 0 ? { _embedded: Object.fromEntries(members) } : {}) } };
-		},
-		verb: { method: 'POST', sends: 'rows', answers: (body) => rowsIn(body, 'unsorted')?.map(withMembers) ?? [] },
-		members: Object.fromEntries(MEMBERS.map((member) => [member.collection, member])),
-	});
-}
+const CREATE: Verb = { method: 'POST', sends: 'rows', answers: (body) => rowsIn(body, 'unsorted')?.map(withMembers) ?? [] };
 
 /** The IDs of the lead, contact and company in an answer, beside what else it says. */
 export function withMembers(answer: IDataObject): IDataObject {

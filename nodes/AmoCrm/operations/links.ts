@@ -11,9 +11,9 @@ import { priceFieldSource } from '../fields/sources';
 import { CATALOG, ELEMENT, elementOf, RECORD, recordOf, RECORDS } from '../fields/targets';
 import { isUnset, optionIn, toBoolean } from '../fields/values';
 import type { NotWritten } from '../transport/batches';
-import { type Asked, mustStop, readItems, settleItems } from './items';
+import { type Asked, mustStop, readItems } from './items';
 import { called, idProperty, optionsProperty, readId, readRecord, valueContext } from './parameters';
-import { type SentOutcome, sendRows } from './send';
+import { type SentOutcome, sendRows, settleSent } from './send';
 import type { Operation, Run } from './types';
 
 type Action = 'link' | 'unlink';
@@ -103,13 +103,12 @@ async function linkAll(run: Run, entity: Entity, action: Action): Promise<void> 
 		const links = isElement ? own.map(({ item, asked }) => ({ item, asked: reversed(asked) })) : own;
 		const outcomes = await sendLinks(run, isElement ? { path: `/${kind}`, collection: kind } : entity, { action, links });
 		const [done, verb] = action === 'link' ? ['linked', 'linked to'] : ['unlinked', 'unlinked from'];
-		await settleItems(run, own, (link, index) => {
-			const outcome = outcomes[index] as SentOutcome;
-			if (outcome.status === 'planned') return [outcome.plan];
-			const { entity_id: id, to_entity_type: type, to_entity_id: to } = link;
-			if (outcome.status === 'written') return [{ id, to_entity_type: type, to_entity_id: to, [done]: true }];
-			const name = `${plainName(entity)} ${String(id)}`;
-			throw linkError({ failed: `${name} was not ${verb}`, unknown: `${name}: it is not known whether it was ${verb}` }, link, outcome);
+		await settleSent(run, own, outcomes, {
+			rowOf: ({ entity_id: id, to_entity_type, to_entity_id }) => ({ id, to_entity_type, to_entity_id, [done]: true }),
+			errorOf: (link, outcome) => {
+				const name = `${plainName(entity)} ${String(link.entity_id)}`;
+				return linkError({ failed: `${name} was not ${verb}`, unknown: `${name}: it is not known whether it was ${verb}` }, link, outcome);
+			},
 		});
 	}
 }

@@ -36,7 +36,7 @@ export interface Sent {
 	body: IDataObject;
 	definitions: FieldDefinition[];
 	/** What stands in its `_embedded`. */
-	members?: Record<string, Entity>;
+	members?: Entity[];
 }
 
 /** Whether amoCRM says that there is no such record: some routes answer 404, others that `id` is no valid choice (core facts 7). */
@@ -80,10 +80,10 @@ export function writeError(sent: Sent, outcome: NotWritten): AmoCrmError {
 /** amoCRM's reason under the name that the field has in the UI. */
 function describeFieldProblem(sent: Sent, problem: FieldProblem): string {
 	const nested = /^_embedded\.(\w+)\.0\.(.+)$/.exec(problem.path);
-	const member = sent.members?.[nested?.[1] ?? ''];
+	const member = sent.members?.find(({ collection }) => collection === nested?.[1]);
 	if (nested && member) {
 		const body = (valueAt(sent.body, `_embedded.${nested[1]}.0`) ?? {}) as IDataObject;
-		return `${member.displayName} ${describeFieldProblem({ ...sent, entity: member, body, members: {} }, { ...problem, path: nested[2] ?? '' })}`;
+		return `${member.displayName} ${describeFieldProblem({ ...sent, entity: member, body, members: [] }, { ...problem, path: nested[2] ?? '' })}`;
 	}
 	const detail = problem.detail.replace(/\.$/, '') || problem.code || 'refused without a reason';
 	if (problem.path === '') return detail;

@@ -2,12 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type Entity, type RecordId, idOf } from '../entities/types';
 import { forgetAccount } from '../fields/dictionaries';
-import { type RowOutcome, sendInBatches } from '../transport/batches';
+import type { AmoCrmError } from '../fields/errors';
+import { type NotWritten, type RowOutcome, sendInBatches } from '../transport/batches';
 import { inTurns } from '../transport/parallel';
 import { type Route, batchesFor } from '../transport/verbs';
 import { findByIds, isFailure } from './byIds';
 import { plannedUploads, uploadFiles } from './itemFiles';
-import type { Asked } from './items';
+import { type Asked, settleItems } from './items';
 import { runOption } from './parameters';
 import type { Run } from './types';
 
@@ -36,6 +37,23 @@ async function planRows(run: Run, all: Array<Asked<IDataObject>>, route: Target)
 		const known = record && !isFailure(record) ? { [route.id?.key ?? 'id']: idOf(route, record), ...(record.name === undefined ? {} : { name: record.name }) } : null;
 		const uploads = await plannedUploads(run, asked);
 		return { status: 'planned', plan: { ...planOf(run, route, asked, known), ...(uploads.length > 0 ? { uploads } : {}) } };
+	});
+}
+
+interface Shown<T> {
+	/** What a dry run says beside the request. */
+	planOf?: (plan: IDataObject, asked: T) => IDataObject;
+	rowOf: (asked: T, answer: IDataObject, item: number) => IDataObject;
+	errorOf: (asked: T, outcome: NotWritten) => AmoCrmError;
+}
+
+/** Gives every item the row of what was written for it, in a dry run what would be sent, or the error why it was not written. */
+export async function settleSent<T>(run: Run, all: Array<Asked<T>>, outcomes: SentOutcome[], { planOf: shown = (plan) => plan, rowOf, errorOf }: Shown<T>): Promise<void> {
+	await settleItems(run, all, (asked, index) => {
+		const outcome = outcomes[index] as SentOutcome;
+		if (outcome.status === 'written') return [rowOf(asked, outcome.answer, all[index]?.item ?? -1)];
+		if (outcome.status === 'planned') return [shown(outcome.plan, asked)];
+		throw errorOf(asked, outcome);
 	});
 }
 

@@ -1,34 +1,54 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import { NEW_ROWS } from '../entities/common';
-import { type Entity, type RecordId, withId } from '../entities/types';
+import { type Entity, type RecordId, inSentence, withId } from '../entities/types';
 import { AmoCrmError, orThrow } from '../fields/errors';
-import { type Draft, encodeDraft } from '../fields/fields';
+import { type Draft, encodeDraft, putAt } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { simplify } from '../fields/simplify';
 import { inTurns } from '../transport/parallel';
 import { readList } from '../transport/pages';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
-import { type Asked, attempt, mustStop, readItems, settleItems } from './items';
+import { type Asked, attempt, mustStop, readItems } from './items';
 import { findByIds, recordIn } from './byIds';
 import { addCompanions, companionsOf } from './companions';
 import { linkError, sendLinks } from './links';
 import { type Mapping, mappedFieldsOf, mappingOf } from './mapping';
-import { collectedProperties, collection, optionsProperty, readId, valueContext } from './parameters';
+import { memberReader } from './members';
+import { called, collectedProperties, collection, fieldProperty, idProperty, optionsOf, optionsProperty, readId, valueContext } from './parameters';
 import { type Mode, createProperties, fieldsFor, valuesOfNew } from './newRecord';
 import { writeError } from './problems';
 import { knownView, withCard } from './present';
-import { type SentOutcome, sendRows } from './send';
-import type { Run } from './types';
+import { type SentOutcome, sendRows, settleSent } from './send';
+import type { Operation, Run } from './types';
 import { omit, ORDERS, recordAfter } from './written';
 
-export function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
+export const create = (entity: Entity): Operation => ({
+	...called(entity, 'create', `Create one ${inSentence(entity.displayName)} per item, sent in batches`),
+	properties: writeProperties(entity, 'create'),
+	...(entity.needs?.room ? { needs: { plan: [entity.needs.plan ?? [], entity.needs.room].flat().join(', and ') } } : {}),
+	writes: true,
+	execute: async (run) => await writeRecords(run, { entity, mode: 'create' }),
+});
+
+export function update(entity: Entity): Operation {
+	const noun = inSentence(entity.displayName);
+	const one = `Change one existing ${noun} per item; fields that are not added stay as they are`;
+	return {
+		...called(entity, 'update', entity.isSingle ? `Change the ${noun} of the account` : one),
+		properties: [...(entity.isSingle ? [] : [idProperty(entity)]), ...writeProperties(entity, 'update')],
+		writes: true,
+		execute: async (run) => await writeRecords(run, { entity, mode: 'update' }),
+	};
+}
+
+function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
 	const changing = () => fieldsFor(entity, 'update').flatMap((field) => collectedProperties(field, 'update'));
 	return [
 		...(mode === 'create' ? createProperties(entity) : [collection('Update Fields', 'updateFields', 'Add Field', changing())]),
 		...(entity.hasCustomFields ? [customFieldsProperty] : []),
-		optionsProperty([], 'rows'),
+		optionsProperty(mode === 'create' ? entity.createOptions.map((field) => fieldProperty(field, 'create')) : [], 'rows'),
 	];
 }
 
@@ -40,13 +60,15 @@ interface Writing {
 	mode: Mode;
 	/** How, when not as the entity says. */
 	verb?: Verb;
-	/** What a row holds in `_embedded`, to name its fields. */
-	members?: Record<string, Entity>;
+	/** What a row holds in `_embedded`: at most one of each, which is made along with it. */
+	members?: Entity[];
 }
 
 interface WriteOptions extends Writing {
 	/** What one item asks to write; throws what is wrong with its parameters. */
 	draftOf?: (item: number, mapping: Mapping) => Draft;
+	/** So many custom fields amoCRM takes of each record, where there is a limit. */
+	mostFields?: number;
 }
 
 /**
@@ -54,9 +76,16 @@ interface WriteOptions extends Writing {
  * any request, or takes only its own item out under "continue on fail".
  */
 export async function writeRecords(run: Run, options: WriteOptions): Promise<void> {
-	const { entity, draftOf = (item, mapping) => draftFromParameters(run, options, item, mapping) } = options;
+	const { entity, members = [], mostFields = Infinity, draftOf = (item, mapping) => draftFromParameters(run, options, item, mapping) } = options;
+	const check = (of: Entity, body: IDataObject) => assertFieldCount(of, body, mostFields);
+	const membersOf = await memberReader(run, members, check);
 	const mapping = await mappingOf(run, entity);
-	const read = await readItems(run, (item) => draftOf(item, mapping));
+	const read = await readItems(run, (item) => {
+		const draft = draftOf(item, mapping);
+		check(entity, draft.body);
+		for (const [kind, rows] of Object.entries(membersOf(item))) putAt(draft.body, `_embedded.${kind}`, rows);
+		return draft;
+	});
 	if (mustStop(run)) return;
 	if (options.mode === 'create' && entity.sortAfterLast) await putAfterLast(run, entity, read);
 	for (const wave of wavesOf(read)) {
@@ -64,6 +93,11 @@ export async function writeRecords(run: Run, options: WriteOptions): Promise<voi
 		if (mustStop(run)) return;
 		await writeDrafts(run, { ...options, definitions: mapping.definitions }, ready);
 	}
+}
+
+function assertFieldCount({ displayName }: Entity, body: IDataObject, most: number): void {
+	const { length: count } = (body.custom_fields_values ?? []) as IDataObject[];
+	if (count > most) throw new UserError(`'Custom Fields': amoCRM takes at most ${most} of the ${inSentence(displayName)} here, not ${count}`);
 }
 
 /** Items with one record follow each other where each must keep what the one before has written. */
@@ -109,28 +143,29 @@ export async function writeDrafts(
 ): Promise<void> {
 	const outcomes = await sendDrafts(run, { ...entity, verb }, ready);
 	const view = await writtenView(run, ready);
-	await settleItems(run, ready, (draft, index) => {
-		const outcome = outcomes[index] as SentOutcome;
-		if (outcome.status === 'planned') return [{ ...outcome.plan, ...(draft.links.length > 0 ? { links: draft.links } : {}), ...draft.companions }];
-		if (outcome.status !== 'written') throw writeError({ entity, body: draft.body, definitions, members }, outcome);
-		const { answer } = outcome;
-		const earlier = run.rows.get(ready[index]?.item ?? -1);
-		if (earlier) return earlier;
-		if (run.isVersion1) return [withId(oldRow(draft, answer), entity)];
-		return [simplify(withCard(run, withId(recordAfter({ draft, answer, definitions, members }, view), entity), entity), view)];
+	await settleSent(run, ready, outcomes, {
+		planOf: (plan, { links, companions }) => ({ ...plan, ...(links.length > 0 ? { links } : {}), ...companions }),
+		rowOf: (draft, answer, item) => {
+			const [earlier] = run.rows.get(item) ?? [];
+			if (earlier) return earlier;
+			if (run.isVersion1) return withId(oldRow(draft, answer), entity);
+			return simplify(withCard(run, withId(recordAfter({ draft, answer, definitions, members }, view), entity), entity), view);
+		},
+		errorOf: ({ body }, outcome) => writeError({ entity, body, definitions, members }, outcome),
 	});
 	await makeLinks(run, entity, ready);
 	await addCompanions(run, entity, ready);
 }
 
 export function draftFromParameters(run: Run, { entity, mode }: Writing, item: number, mapping: Mapping): Draft {
+	const isNew = mode === 'create';
 	const fields = fieldsFor(entity, mode);
-	const id = mode === 'create' || entity.isSingle ? {} : { id: readId(run, entity, item) };
-	const given = mode === 'create' ? valuesOfNew(run, fields, item) : { ...(run.parameter('updateFields', item, {}) as IDataObject) };
+	const id = isNew || entity.isSingle ? {} : { id: readId(run, entity, item) };
+	const { createOptions } = entity;
+	const given = isNew ? { ...(createOptions.length > 0 ? optionsOf(run, item) : {}), ...valuesOfNew(run, fields, item) } : { ...(run.parameter('updateFields', item, {}) as IDataObject) };
 	const { values, mapped } = mappedFieldsOf(run, item, { entity, mapping, values: given });
-	const companions = mode === 'create' ? companionsOf(entity) : [];
-	const draft = encodeDraft([...fields, ...companions], { ...valueContext(run, entity), mode, values, mapped });
-	if (mode === 'create') return { ...draft, body: { ...entity.createDefaults, ...draft.body } };
+	const draft = encodeDraft([...fields, ...(isNew ? [...createOptions, ...companionsOf(entity)] : [])], { ...valueContext(run, entity), mode, values, mapped });
+	if (isNew) return { ...draft, body: { ...entity.createDefaults, ...draft.body } };
 	if (Object.keys(draft.body).length === 0 && draft.links.length === 0) {
 		throw new AmoCrmError("'Update Fields' is empty: there is nothing to change", {
 			advice: 'Add at least one field with a value, or map a custom field.',

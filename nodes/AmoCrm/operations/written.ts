@@ -28,13 +28,13 @@ interface Writing {
 	answer: IDataObject;
 	definitions: FieldDefinition[];
 	/** What was made along with the record. */
-	members?: Record<string, unknown>;
+	members?: Array<{ collection: string }>;
 }
 
 /** The written record in amoCRM's own form, as far as it is known without asking for it. */
-export function recordAfter({ draft: { body, links, before = {} }, answer, definitions, members = {} }: Writing, { zones }: Pick<View, 'zones'>): IDataObject {
+export function recordAfter({ draft: { body, links, before = {} }, answer, definitions, members = [] }: Writing, { zones }: Pick<View, 'zones'>): IDataObject {
 	const linked = before._embedded as IDataObject | undefined;
-	const embedded: IDataObject = { ...linked, ...omit((body._embedded ?? {}) as IDataObject, Object.keys(members)), ...(answer._embedded as IDataObject | undefined) };
+	const embedded: IDataObject = { ...linked, ...omit((body._embedded ?? {}) as IDataObject, members.map(({ collection }) => collection)), ...(answer._embedded as IDataObject | undefined) };
 	const added = objectsIn(body.tags_to_add);
 	if (linked && added.length > 0) embedded.tags = [...new Map([...objectsIn(linked.tags), ...added].map((tag) => [tagKey({ name: tag.name }), tag])).values()];
 	for (const { to_entity_type: type, to_entity_id: id, metadata } of links) {
