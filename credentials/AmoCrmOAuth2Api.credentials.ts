@@ -23,19 +23,9 @@ export class AmoCrmOAuth2Api implements ICredentialType {
 		{ displayName: 'Authorization URL', name: 'authUrl', type: 'hidden', default: accountUrlExpression('authorizationUrl') },
 		{ displayName: 'Access Token URL', name: 'accessTokenUrl', type: 'hidden', default: accountUrlExpression('accessTokenUrl') },
 		{ displayName: 'Scope', name: 'scope', type: 'hidden', default: '' },
-		{
-			displayName: 'Auth URI Query Parameters',
-			name: 'authQueryParameters',
-			type: 'hidden',
-			// The redirect happens inside the consent window, which is the one n8n opened.
-			default: 'mode=post_message',
-		},
-		{
-			displayName: 'Authentication',
-			name: 'authentication',
-			type: 'hidden',
-			// amoCRM documents the client ID and secret in the body of the token request.
-			default: 'body',
-		},
+		// The redirect happens inside the consent window, which is the one n8n opened.
+		{ displayName: 'Auth URI Query Parameters', name: 'authQueryParameters', type: 'hidden', default: 'mode=post_message' },
+		// amoCRM documents the client ID and secret in the body of the token request.
+		{ displayName: 'Authentication', name: 'authentication', type: 'hidden', default: 'body' },
 	];
 }

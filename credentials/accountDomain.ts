@@ -63,8 +63,6 @@ function urlsOf(baseUrl: string, platformUrl: string): AccountUrls {
 	return { baseUrl, authorizationUrl: `${platformUrl}/oauth`, accessTokenUrl: `${baseUrl}/oauth2/access_token` };
 }
 
-type AccountUrl = 'baseUrl' | 'authorizationUrl' | 'accessTokenUrl';
-
 /**
  * n8n expression that computes one of the URLs from the credential's own `domain` field; `$self` is the credential in
  * the defaults of its fields, `$credentials` in its test request. An address that is not allowed gives an empty string,
@@ -72,7 +70,7 @@ type AccountUrl = 'baseUrl' | 'authorizationUrl' | 'accessTokenUrl';
  *
  * Written for n8n's `$self` rules: no `URL` class, no chained `$self` fields, no two closing braces in a row.
  */
-export function accountUrlExpression(url: AccountUrl, source: '$self' | '$credentials' = '$self'): string {
+export function accountUrlExpression(url: keyof AccountUrls, source: '$self' | '$credentials' = '$self'): string {
 	const path = url === 'baseUrl' ? '' : url === 'authorizationUrl' ? '/oauth' : '/oauth2/access_token';
 	const host =
 		url === 'authorizationUrl'

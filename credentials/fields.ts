@@ -51,4 +51,3 @@ export const integrationSecret: INodeProperties = {
 	required: true,
 	description: "The 'Secret key' from the same tab",
 };
-

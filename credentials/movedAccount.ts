@@ -18,12 +18,7 @@ const isLoopback = (url: string): boolean => /^https?:\/\/(localhost|127\.0\.0\.
  * one then refuses renewals (core facts 1, 2.8). Asks the API host that the access token names, which must be amoCRM's
  * own. `undefined` when the account has not moved or amoCRM does not say; never throws.
  */
-export async function newAddressOf(
-	httpRequest: HttpRequest,
-	baseUrl: string,
-	accessToken: string,
-	refreshToken: string,
-): Promise<string | undefined> {
+export async function newAddressOf(httpRequest: HttpRequest, baseUrl: string, accessToken: string, refreshToken: string): Promise<string | undefined> {
 	const apiHost = resolveAccountUrls(claimsOf(accessToken).api_domain);
 	// A token that an amoCRM account gave must not make n8n call this machine.
 	if (!apiHost || refreshToken === '' || isLoopback(apiHost.baseUrl) !== isLoopback(baseUrl)) return undefined;

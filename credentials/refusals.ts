@@ -1,10 +1,4 @@
-import type {
-	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
-	IDataObject,
-	IHttpRequestHelper,
-	IHttpRequestOptions,
-} from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, ICredentialTestRequest, IDataObject, IHttpRequestHelper, IHttpRequestOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
 import { type AccountUrls, ACCOUNT_DOMAIN_HELP, accountUrlExpression, resolveAccountUrls } from './accountDomain';
@@ -69,22 +63,10 @@ export async function authenticate(credential: ICredentialDataDecryptedObject, o
 	return { ...options, headers: { ...options.headers, Authorization: `Bearer ${String(credential.accessToken).trim()}` } };
 }
 
-interface Answer {
-	statusCode: number;
-	/** Empty when the answer was no JSON object. */
-	body: IDataObject;
-}
-
-/** The answer of amoCRM, whatever its status. Throws a refusal when there is none. */
-export async function ask({ helpers }: IHttpRequestHelper, options: IHttpRequestOptions): Promise<Answer> {
-	const work = helpers.httpRequest({
-		json: true,
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		disableFollowRedirect: true,
-		timeout: TIMEOUT_MS,
-		...options,
-	}) as Promise<{ statusCode: number; body: unknown }>;
+/** The answer of amoCRM, whatever its status; its body is empty when it was no JSON object. Throws a refusal when there is none. */
+export async function ask({ helpers }: IHttpRequestHelper, options: IHttpRequestOptions): Promise<{ statusCode: number; body: IDataObject }> {
+	const how = { json: true, returnFullResponse: true, ignoreHttpStatusErrors: true, disableFollowRedirect: true, timeout: TIMEOUT_MS };
+	const work = helpers.httpRequest({ ...how, ...options }) as Promise<{ statusCode: number; body: unknown }>;
 	const answer = await within(TIMEOUT_MS, work.catch((error: unknown) => whyNot(error)));
 	if (typeof answer === 'string') {
 		const { host } = new URL(options.url);

@@ -62,21 +62,13 @@ function heldBy({ refreshToken = '', codeFingerprint = '', oauthTokenData }: ICr
 	return { refreshToken: String(refresh ?? ''), codeFingerprint: String(code ?? '') };
 }
 
-async function exchange(
-	helper: IHttpRequestHelper,
-	credential: ICredentialDataDecryptedObject,
-	grants: IDataObject[],
-	codeFingerprint: string,
-): Promise<Tokens> {
+async function exchange(helper: IHttpRequestHelper, credential: ICredentialDataDecryptedObject, grants: IDataObject[], codeFingerprint: string): Promise<Tokens> {
 	const urls = urlsOf(credential);
+	const { clientId, clientSecret, redirectUri } = credential;
+	const [client_id, client_secret, redirect_uri] = [clientId, clientSecret, redirectUri].map((value) => String(value ?? '').trim());
 	let refusal = '';
 	for (const grant of grants) {
-		const client = {
-			client_id: String(credential.clientId ?? '').trim(),
-			client_secret: String(credential.clientSecret ?? '').trim(),
-			redirect_uri: String(credential.redirectUri ?? '').trim(),
-		};
-		const { statusCode, body } = await ask(helper, { method: 'POST', url: urls.accessTokenUrl, body: { ...client, ...grant } });
+		const { statusCode, body } = await ask(helper, { method: 'POST', url: urls.accessTokenUrl, body: { client_id, client_secret, redirect_uri, ...grant } });
 		if (statusCode < 300 && typeof body.access_token === 'string' && typeof body.refresh_token === 'string') {
 			const expiresAt = String(Date.now() + Number(body.expires_in ?? DAY_SECONDS) * 1000);
 			const held = { refreshToken: body.refresh_token, codeFingerprint };

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { isObject, objectsIn } from '../transport/objects';
 import { type CustomFieldValue, definitionOf } from './customFields';
 import type { FieldDefinition } from './dictionaries';
-import { type Draft, type LinkTarget, tagKey } from './fields';
+import { type Draft, type LinkTarget, putAt, tagKey } from './fields';
 import { customFieldsOf, valueKey } from './matching';
 import { keysOf } from './multitext';
 import { exactAmount } from './values';
@@ -28,42 +28,27 @@ export interface Changes extends Draft {
 export function changesOf(record: IDataObject, draft: Draft, rules: MergeRules): Changes {
 	const body: IDataObject = {};
 	const changed: string[] = [];
-	const embed = (lists: IDataObject) => {
-		body._embedded = { ...(body._embedded as IDataObject), ...lists };
+	const change = (path: string, value: unknown, ...names: string[]) => {
+		putAt(body, path, value);
+		changed.push(...names);
 	};
 	for (const [key, value] of Object.entries(draft.body)) {
 		if (key === 'custom_fields_values') {
-			const fields = customFieldsOf(draft.body)
-				.map((field) => changedField(record, field, rules))
-				.filter((field) => field !== undefined);
-			if (fields.length === 0) continue;
-			body[key] = fields;
-			changed.push(...fields.map((field) => nameOf(field, rules.definitions)));
+			const fields = customFieldsOf(draft.body).map((field) => changedField(record, field, rules)).filter((field) => field !== undefined);
+			if (fields.length > 0) change(key, fields, ...fields.map((field) => nameOf(field, rules.definitions)));
 		} else if (key === 'tags_to_add') {
 			const tags = changedTags(record, value as IDataObject[], rules.appendTags);
-			if (tags === undefined) continue;
-			const { _embedded: lists, ...others } = tags;
-			Object.assign(body, others);
-			if (lists) embed(lists as IDataObject);
-			changed.push('tags');
+			if (tags) change(tags.path, tags.rows, 'tags');
 		} else if (key === '_embedded') {
-			const lists = Object.entries(value as Record<string, IDataObject[]>).filter(([name, rows]) => !hasSame(record, name, rows));
-			if (lists.length > 0) embed(Object.fromEntries(lists));
-			changed.push(...lists.map(([name]) => name));
-		} else if (!isSame(key, value, record)) {
-			body[key] = value;
-			changed.push(key);
-		}
+			for (const [name, rows] of Object.entries(value as Record<string, IDataObject[]>)) {
+				if (!hasSame(record, name, rows)) change(`${key}.${name}`, rows, name);
+			}
+		} else if ((key === 'price' ? Number(exactAmount(record, key) ?? NaN) : record[key]) !== value) change(key, value, key);
 	}
 	const isLinked = linksOf(record);
 	const links = draft.links.filter((link) => !isLinked(link));
 	changed.push(...new Set(links.map((link) => link.to_entity_type)));
 	return { body, links, changed };
-}
-
-function isSame(key: string, value: unknown, record: IDataObject): boolean {
-	if (key === 'price') return Number(exactAmount(record, key) ?? NaN) === value;
-	return record[key] === value;
 }
 
 /** Whether a list of the record, which a write replaces, holds the same records already. */
@@ -82,12 +67,12 @@ function linksOf(record: IDataObject): (link: LinkTarget) => boolean {
 	};
 }
 
-function changedTags(record: IDataObject, wanted: IDataObject[], append: boolean): IDataObject | undefined {
+function changedTags(record: IDataObject, wanted: IDataObject[], append: boolean): { path: string; rows: IDataObject[] } | undefined {
 	const has = objectsIn((record._embedded as IDataObject | undefined)?.tags);
 	const known = new Set(has.flatMap(({ id, name }) => [`id:${Number(id)}`, tagKey({ name })]));
 	const missing = wanted.filter((tag) => !known.has(tagKey(tag)));
-	if (append) return missing.length > 0 ? { tags_to_add: missing } : undefined;
-	return missing.length > 0 || has.length !== wanted.length ? { _embedded: { tags: wanted } } : undefined;
+	if (append) return missing.length > 0 ? { path: 'tags_to_add', rows: missing } : undefined;
+	return missing.length > 0 || has.length !== wanted.length ? { path: '_embedded.tags', rows: wanted } : undefined;
 }
 
 /** The field as it has to be written, or nothing when the record has these values already. */

@@ -4,6 +4,7 @@ import { readAccount, readRecord, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { failureAs } from '../transport/failures';
 import { filesBaseOf } from '../transport/filesHost';
+import { objectsIn } from '../transport/objects';
 import { readList } from '../transport/pages';
 import type { Choice, ChoicesOf } from './choices';
 import { type AccountFacts, type Conventions, AccountNeeded, conventionsFrom } from './conventions';
@@ -42,45 +43,63 @@ interface Reading {
 
 const kept = new Map<string, Reading>();
 
-/** Clients that take nothing that was kept, only what another is just reading. */
-const current = new WeakSet<ApiClient>();
+const keyOf = ({ credentialKey }: ApiClient, key: string): string => `${credentialKey}|${key}`;
+
+/** What one run has learned. */
+interface Run {
+	/** The paths of its requests. */
+	asked: Set<string>;
+	/** It takes nothing that was kept, only what another is just reading. */
+	readsAnew?: true;
+	/** By source. */
+	choices: Map<string, Known>;
+	conventions?: Conventions;
+}
+
+interface Known {
+	all?: Choice[];
+	/** Why they could not be read. */
+	error?: AmoCrmError;
+	/** Whether this run has read them itself. */
+	isCurrent: boolean;
+}
+
+const runs = new WeakMap<ApiClient, Run>();
+
+function runOf(client: ApiClient): Run {
+	const run = runs.get(client) ?? { asked: new Set(), choices: new Map() };
+	runs.set(client, run);
+	return run;
+}
 
 /** For a refresh in the editor: lists come as they are now. */
 export function readingAnew(client: ApiClient): ApiClient {
-	current.add(client);
+	runOf(client).readsAnew = true;
 	return client;
 }
 
-/** What each run has asked for, by the path of the request. */
-const asked = new WeakMap<ApiClient, Set<string>>();
-
 /** Whether the run has read what is under that path, so that looking at it again costs no request. */
-export const isRead = (client: ApiClient, path: string): boolean => asked.get(client)?.has(path) === true;
+export const isRead = (client: ApiClient, path: string): boolean => runOf(client).asked.has(path);
 
 /** Failures are not kept: the next run asks again. */
 export async function keep<T>(client: ApiClient, key: string, read: () => Promise<T>): Promise<T> {
-	asked.set(client, (asked.get(client) ?? new Set()).add(key));
+	const { asked, readsAnew } = runOf(client);
+	asked.add(key);
 	const now = Date.now();
 	for (const [old, { at }] of kept) if (now - at > KEEP_MS) kept.delete(old);
-	const fullKey = `${client.credentialKey}|${key}`;
+	const fullKey = keyOf(client, key);
 	const known = kept.get(fullKey);
-	if (known && !(known.isDone && known.by !== client && current.has(client))) return (await known.result) as T;
+	if (known && !(known.isDone && known.by !== client && readsAnew)) return (await known.result) as T;
 	const result = read();
 	const reading: Reading = { at: now, by: client, result };
 	kept.set(fullKey, reading);
-	const done = () => {
-		reading.isDone = true;
-	};
-	const forget = () => {
-		if (kept.get(fullKey) === reading) kept.delete(fullKey);
-	};
-	void result.then(done, forget);
+	void result.then(() => (reading.isDone = true), () => kept.get(fullKey) === reading && kept.delete(fullKey));
 	return await result;
 }
 
 /** After a change of what is kept here: all of the account is read anew when somebody asks, also what is just being read. */
-export function forgetAccount({ credentialKey }: ApiClient): void {
-	for (const key of kept.keys()) if (key.startsWith(`${credentialKey}|`)) kept.delete(key);
+export function forgetAccount(client: ApiClient): void {
+	for (const key of kept.keys()) if (key.startsWith(keyOf(client, ''))) kept.delete(key);
 }
 
 /**
@@ -88,7 +107,7 @@ export function forgetAccount({ credentialKey }: ApiClient): void {
  * `take` gets them as they are now.
  */
 export function assertFieldsCurrent(client: ApiClient, path: string, take: (definitions: FieldDefinition[]) => Promise<void>): () => void {
-	const key = `${client.credentialKey}|${path}/custom_fields`;
+	const key = keyOf(client, `${path}/custom_fields`);
 	let renewal: Promise<void> | undefined;
 	let isCurrent = kept.get(key)?.by === client;
 	const renew = async () => {
@@ -102,26 +121,15 @@ export function assertFieldsCurrent(client: ApiClient, path: string, take: (defi
 	};
 }
 
-interface Known {
-	all?: Choice[];
-	/** Why they could not be read. */
-	error?: AmoCrmError;
-	/** Whether this run has read them itself. */
-	isCurrent: boolean;
-}
-
-const knownChoices = new WeakMap<ApiClient, Map<string, Known>>();
-
 /** The choices of sources, each read when a run first needs it. */
 export function choicesOf(client: ApiClient): ChoicesOf {
-	const known = knownChoices.get(client) ?? new Map<string, Known>();
-	knownChoices.set(client, known);
+	const { choices: known } = runOf(client);
 	return (source, age) => {
 		const own = `${source.keptAs} ${source.part ?? ''}`;
 		const { all, error, isCurrent } = known.get(own) ?? { isCurrent: false };
 		if (error) throw error;
 		if (all && (isCurrent || age !== 'current')) return all;
-		const fullKey = `${client.credentialKey}|${source.keptAs}`;
+		const fullKey = keyOf(client, source.keptAs);
 		throw new AccountNeeded(async () => {
 			if (all && kept.get(fullKey)?.by !== client) kept.delete(fullKey);
 			try {
@@ -217,18 +225,16 @@ export async function accountCountry(client: ApiClient): Promise<string> {
 	return (await accountFacts(client)).country ?? '';
 }
 
-const conventions = new WeakMap<ApiClient, Conventions>();
-
 /**
  * How the account's people write numbers and dates; unknown where the account may not be read. Throws `AccountNeeded`
  * until it was read, so that a run without any open value needs no request for it.
  */
 export function conventionsOf(client: ApiClient): () => Conventions {
+	const run = runOf(client);
 	return () => {
-		const known = conventions.get(client);
-		if (known) return known;
+		if (run.conventions) return run.conventions;
 		throw new AccountNeeded(async () => {
-			conventions.set(client, conventionsFrom(await accountFacts(client)));
+			run.conventions = conventionsFrom(await accountFacts(client));
 		});
 	};
 }
@@ -257,13 +263,8 @@ export async function pipelinesOf(client: ApiClient): Promise<IDataObject[]> {
 	return await keep(client, '/leads/pipelines', async () => {
 		const { rows } = orThrow(await readRows(client, { path: '/leads/pipelines' }, 'pipelines'));
 		const bySort = (a: IDataObject, b: IDataObject) => Number(a.sort ?? 0) - Number(b.sort ?? 0);
-		return rows.sort(bySort).map((pipeline) => ({ ...pipeline, statuses: statusesOf(pipeline).sort(bySort) }));
+		return rows.sort(bySort).map((pipeline) => ({ ...pipeline, statuses: objectsIn((pipeline._embedded as IDataObject | undefined)?.statuses).sort(bySort) }));
 	});
-}
-
-function statusesOf(pipeline: IDataObject): IDataObject[] {
-	const statuses = (pipeline._embedded as IDataObject | undefined)?.statuses;
-	return Array.isArray(statuses) ? (statuses as IDataObject[]) : [];
 }
 
 /** Names of stages by "pipeline:status", as 142 and 143 exist in every pipeline. */

@@ -28,13 +28,7 @@ interface Rules {
 }
 
 const RULES: Record<string, Rules> = {
-	PHONE: {
-		noun: 'phone number',
-		textsIn: phonesIn,
-		keysOf: phoneKeys,
-		searches: phoneSearchTexts,
-		kinds: ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'],
-	},
+	PHONE: { noun: 'phone number', textsIn: phonesIn, keysOf: phoneKeys, searches: phoneSearchTexts, kinds: ['WORK', 'WORKDD', 'MOB', 'FAX', 'HOME', 'OTHER'] },
 	EMAIL: { noun: 'email address', textsIn: emailsIn, keysOf: emailKeys, searches: (key) => [key], kinds: ['WORK', 'PRIV', 'OTHER'] },
 };
 

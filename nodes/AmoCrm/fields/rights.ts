@@ -5,11 +5,13 @@ import { type FieldKind, named } from './fields';
 import { jsonObject } from './json';
 import { isUnset, optionIn, toBoolean, unwrapLocator } from './values';
 
+type Choices = Array<{ name: string; value: string }>;
+
 /** What a user or a role may do (extended facts 6): readable choices for amoCRM's letters. */
-const LEVELS: Record<string, string> = { A: 'All', D: 'None', M: 'Their Own', G: "Their Group's" };
+const LEVELS: Choices = [{ name: 'All', value: 'A' }, { name: 'None', value: 'D' }, { name: 'Their Own', value: 'M' }, { name: "Their Group's", value: 'G' }];
 
 /** Everybody may add, or nobody. */
-const ADDING = ['A', 'D'];
+const levelsFor = (action: string): Choices => (action === 'add' ? LEVELS.slice(0, 2) : LEVELS);
 
 const ACTIONS = ['view', 'edit', 'add', 'delete', 'export'];
 
@@ -23,23 +25,18 @@ const SUBJECTS: Record<string, { name: string; actions: string[] }> = {
 
 const SWITCHES: Record<string, string> = { catalog_access: 'Lists', mail_access: 'Mail' };
 
-const ALLOWED = { true: 'Allowed', false: 'Not Allowed' };
-const ALLOWANCE = Object.entries(ALLOWED).map(([value, name]) => ({ name, value }));
+const ALLOWANCE: Choices = [{ name: 'Allowed', value: 'true' }, { name: 'Not Allowed', value: 'false' }];
 
 const UNSAID = { name: 'Not Set', value: '', description: 'As it is, or as new ones are' };
 
 const title = (action: string, noun: string) => `${action.charAt(0).toUpperCase()}${action.slice(1)} ${noun}`;
 
-const choiceOf = (displayName: string, name: string, options: Record<string, string>, description: string): INodeProperties => ({
-	displayName,
-	name,
+const choiceOf = (look: Pick<INodeProperties, 'displayName' | 'name' | 'description'>, options: Choices): INodeProperties => ({
+	...look,
 	type: 'options',
-	options: [UNSAID, ...Object.entries(options).map(([value, label]) => ({ name: label, value }))].sort((one, other) => one.name.localeCompare(other.name)),
+	options: [UNSAID, ...options].sort((one, other) => one.name.localeCompare(other.name)),
 	default: '',
-	description,
 });
-
-const levelsFor = (action: string) => (action === 'add' ? Object.fromEntries(ADDING.map((value) => [value, LEVELS[value] ?? value])) : LEVELS);
 
 /** Rights in choices; what is not set stays as it is. */
 export const rights = {
@@ -51,12 +48,12 @@ export const rights = {
 			...Object.entries(SUBJECTS).map(([name, { name: displayName, actions }]) => ({
 				displayName,
 				name,
-				values: actions.map((action) => choiceOf(title(action, displayName), action, levelsFor(action), `Which ${name} they may ${action}`)),
+				values: actions.map((action) => choiceOf({ displayName: title(action, displayName), name: action, description: `Which ${name} they may ${action}` }, levelsFor(action))),
 			})),
 			{
 				displayName: 'Other',
 				name: 'other',
-				values: Object.entries(SWITCHES).map(([key, label]) => choiceOf(label, key, ALLOWED, `Whether they may use ${label.toLowerCase()}`)),
+				values: Object.entries(SWITCHES).map(([name, displayName]) => choiceOf({ displayName, name, description: `Whether they may use ${displayName.toLowerCase()}` }, ALLOWANCE)),
 			},
 		],
 	},
@@ -81,8 +78,7 @@ function isAllowed(value: unknown): boolean {
 }
 
 function levelOf(value: unknown, action: string): string {
-	const levels = Object.entries(levelsFor(action)).map(([letter, name]) => ({ name, value: letter }));
-	if (action !== '') return optionIn(levels, value);
+	if (action !== '') return optionIn(levelsFor(action), value);
 	throw new UserError('there is no such right');
 }
 

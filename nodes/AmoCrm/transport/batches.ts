@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { ApiClient } from './client';
-import { endsEverything, isTooMuch, refusalIn } from './failures';
+import { endsEverything, failureAs, isTooMuch, refusalIn } from './failures';
 import { chunksOf, grouped, inTurns } from './parallel';
 import { isRepeatable } from './retry';
 import type { ApiRequest, Failure, FieldProblem, Reply } from './types';
@@ -225,11 +225,5 @@ function mayBeTooMuch(failure: Failure, splittable: boolean): boolean {
 	return failure.kind === 'tooLarge' || (splittable && isTooMuch(failure));
 }
 
-function missingAnswer(): Failure {
-	return {
-		kind: 'malformed',
-		message: 'amoCRM accepted the request but its answer does not mention this row',
-		advice: 'Look the record up in amoCRM before you send it again.',
-		outcomeUnknown: true,
-	};
-}
+const missingAnswer = (): Failure =>
+	failureAs('malformed', 'amoCRM accepted the request but its answer does not mention this row', 'Look the record up in amoCRM before you send it again.', { outcomeUnknown: true });

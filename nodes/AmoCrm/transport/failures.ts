@@ -34,11 +34,6 @@ const TIMED_OUT = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const NO_REASON = /^(?:|bad request|unprocessable entity|request validation failed|некорректный запрос)\.?$/i;
 const NO_REASON_ADVICE =
 	'amoCRM gives no reason. Check the values of this item. Otherwise the user who connected the account may lack the right to do this, or the subscription of the account may have ended.';
-const CHECK_RIGHTS =
-	'Check the rights of the user who connected the account, and the scopes of the integration. Some operations need an administrator.';
-const BLOCKED = 'amoCRM has blocked API access of this account or of this IP address (403, no JSON answer)';
-const BLOCKED_ADVICE =
-	'Too many requests too fast lead to this. Stop other integrations that flood the API and ask amoCRM support to lift the block. The node does not repeat such requests.';
 const CHECK_VALUES = 'Check the values of this item and run again.';
 
 /** How much of what amoCRM says is repeated, characters. */
@@ -276,8 +271,12 @@ export function failureOfAnswer({ statusCode: status, body: data, headers }: Ans
 			const advice = 'Renew the amoCRM or Kommo subscription, or change the plan. This can pass by itself at night: run again later.';
 			return make('paymentRequired', `amoCRM reports that the account is not paid or that its plan lacks this feature${said}`, advice);
 		}
-		case 403:
-			return problem ? make('forbidden', `amoCRM does not allow this${said}`, CHECK_RIGHTS) : make('blocked', BLOCKED, BLOCKED_ADVICE);
+		case 403: {
+			const rights = 'Check the rights of the user who connected the account, and the scopes of the integration. Some operations need an administrator.';
+			if (problem) return make('forbidden', `amoCRM does not allow this${said}`, rights);
+			const advice = 'Too many requests too fast lead to this. Stop other integrations that flood the API and ask amoCRM support to lift the block. The node does not repeat such requests.';
+			return make('blocked', 'amoCRM has blocked API access of this account or of this IP address (403, no JSON answer)', advice);
+		}
 		case 404:
 			// A page of amoCRM's edge, not its API: the record may well exist (core facts 3.9).
 			if (typeof data === 'string' && /<html/i.test(data)) return down('404, no JSON answer');
