@@ -251,7 +251,7 @@ export const pickedUser = bodyKind(recordLocator(USER), (value, context) => pick
 
 export const pickedPipeline = record(PIPELINE);
 
-export function choice(options: Array<{ name: string; value: string }>): FieldKind {
+export function choice(options: Array<{ name: string; value: string; description?: string }>): FieldKind {
 	return bodyKind({ type: 'options', options, default: options[0]?.value ?? '' }, (value) => optionIn(options, value));
 }
 

@@ -2,8 +2,8 @@ import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow'
 
 import { ALL_CUSTOM_FIELDS, createOnlyFields } from '../entities/shared';
 import { type Entity, inSentence } from '../entities/types';
-import { type Source, pickedIds } from '../fields/choices';
-import { type WritableField, named } from '../fields/fields';
+import { type Source, manyOf, pickedIds } from '../fields/choices';
+import { type FieldKind, type WritableField, choice, encodeDraft, field, named, picked, pickedFields, pickOne, text } from '../fields/fields';
 import { customFieldsProperty } from '../fields/mapper';
 import { pickMany } from '../fields/filters';
 import { isKnownCountry } from '../fields/phones';
@@ -42,12 +42,16 @@ export const topLevelFields = ({ fields }: Entity, matchBy: MatchBy): WritableFi
 	fields.filter((field) => isTopLevel(field) || MATCH_BY[matchBy].fields.includes(field.name));
 
 
+const matchField = field({ name: 'matchFieldId', displayName: 'Match Field Name or ID', kind: picked(fieldSource('')), description: pickOne('Custom field to compare') });
+const matchValue = field({ name: 'matchValue', kind: text, placeholder: 'e.g. A-1024', description: 'Value of that field to find the record by. It is saved too.' });
+
 export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
 	const noun = inSentence(entity.displayName);
 	const shownFor = (...choices: MatchBy[]) => ({ displayOptions: { show: { matchBy: choices } } });
 	const fields = fieldsFor(entity, 'create');
 	const clearing = fieldsFor(entity, 'update').filter(({ name }) => name === 'customFieldsToClear');
 	const keyFields = fields.filter((field) => !isTopLevel(field) && choicesWith(field).length > 0);
+	const others = [...fields, ...clearing].filter((field) => !isTopLevel(field));
 	return [
 		{
 			displayName: 'Match By',
@@ -59,44 +63,14 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 			...(matchBy.includes('phoneOrEmail') ? { default: 'phoneOrEmail' } : {}),
 			description: 'How to tell whether the record exists already',
 		},
-		...keyFields.map((field) => ({
-			...fieldProperty(field, 'create'),
-			...shownFor(...choicesWith(field)),
-			description: field.onMatch ?? field.description,
-		})),
-		{
-			displayName: 'Match Field Name or ID',
-			name: 'matchFieldId',
-			type: 'options',
-			typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
-			default: '',
-			required: true,
-			...shownFor('customField'),
-			description: 'Custom field to compare. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-		},
-		{
-			displayName: 'Match Value',
-			name: 'matchValue',
-			type: 'string',
-			default: '',
-			required: true,
-			...shownFor('customField'),
-			placeholder: 'e.g. A-1024',
-			description: 'Value of that field to find the record by. It is saved too.',
-		},
+		...keyFields.map((field) => ({ ...fieldProperty(field, 'create'), ...shownFor(...choicesWith(field)), description: field.onMatch ?? field.description })),
+		...[matchField, matchValue].map((field) => ({ ...fieldProperty(field, 'create', { required: true }), ...shownFor('customField') })),
 		{ ...idProperty(entity), required: false, ...shownFor('id'), description: `The ${noun} to update; left empty, a new one is created` },
 		...fields.filter(isTopLevel).map((field) => ({
 			...fieldProperty(field, 'create'),
 			description: `${(field.description ?? field.displayName).replace(/\.$/, '')}. ${field.required ? 'Needed to create one.' : 'Left empty, it stays as it is.'}`,
 		})),
-		collection(
-			'Additional Fields',
-			'additionalFields',
-			'Add Field',
-			[...fields, ...clearing]
-				.filter((field) => !isTopLevel(field))
-				.flatMap((field) => collectedProperties(field, 'create').map((property) => hiddenWhereMatched(field, property))),
-		),
+		collection('Additional Fields', 'additionalFields', 'Add Field', others.flatMap((field) => collectedProperties(field, 'create').map((property) => hiddenWhereMatched(field, property)))),
 		...(entity.hasCustomFields ? [customFieldsProperty] : []),
 		optionsProperty(upsertOptions(entity, matchBy), 'rows'),
 	];
@@ -110,104 +84,70 @@ function hiddenWhereMatched(field: WritableField, property: INodeProperties): IN
 	return choices.length === 0 ? property : { ...property, displayOptions: { hide: { '/matchBy': choices } } };
 }
 
-export function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
-	const fields = fieldsFor(entity, 'create').filter((field) => field.name !== 'customFieldsJson');
-	const has = (name: string) => fields.some((field) => field.name === name);
-	// One record at most has an ID, and nothing has to be searched.
-	const unlessById = { displayOptions: { hide: { '/matchBy': ['id'] } } };
-	return [
-		{
-			displayName: 'If Several Match',
-			name: 'severalMatches',
-			type: 'options',
-			options: [
-				{ name: 'Fail', value: 'fail', description: 'Write nothing for the item and say which ones match' },
-				{ name: 'Update the Newest', value: 'newest', description: 'Update the one that was created last' },
-				{ name: 'Update the Oldest', value: 'oldest', description: 'Update the one that was created first' },
-			],
-			default: 'newest',
-			...unlessById,
-			description: 'What to do when several records match',
-		},
-		{
-			displayName: 'How to Search',
-			name: 'lookup',
-			type: 'options',
-			options: [
-				{ name: 'Automatic', value: 'auto', description: 'Whichever needs fewer requests' },
-				{ name: 'Read Everything Once', value: 'sweep', description: 'Read all records of the account and compare here' },
-				{ name: 'Search Each Value', value: 'search', description: 'One search for each different value' },
-			],
-			default: 'auto',
-			...unlessById,
-			description: 'How to find the existing records',
-		},
-		{
-			displayName: 'Set Only When Creating',
-			name: 'onlyWhenCreating',
-			type: 'multiOptions',
-			options: createOnlyFields(entity),
-			default: [],
-			displayOptions: { show: { '@version': [1] } },
-			description: 'Fields to leave as they are when the record exists',
-		},
-		{
-			displayName: 'Set Only When Creating',
-			name: 'onlyWhenCreating',
-			type: 'multiOptions',
-			typeOptions: { loadOptionsMethod: 'getCreateOnlyFields' },
-			default: [],
-			displayOptions: { hide: { '@version': [1] } },
-			description: 'Fields to leave as they are when the record exists, custom fields too. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-		},
-		...(entity.hasCustomFields
-			? [
-					{
-						displayName: 'Create-Only Field Names or IDs',
-						name: 'customFieldsOnlyWhenCreating',
-						type: 'multiOptions' as const,
-						typeOptions: { loadOptionsMethod: 'getCustomFieldNames' },
-						default: [],
-						displayOptions: { show: { '@version': [1] } },
-						description: pickMany('Custom fields to leave as they are when the record exists'),
-					},
-					{ displayName: 'Create-Only Fields', name: 'customFieldsOnlyWhenCreating', type: 'hidden' as const, default: '', displayOptions: { hide: { '@version': [1] } } },
-					{
-						...keepOrReplace('values'),
-						displayName: 'Old Values',
-						name: 'existingValues',
-						description: 'What happens to the values of fields that hold several: phones, emails, multiselects',
-					},
-				]
-			: []),
-		...(has('tags')
-			? [{ ...keepOrReplace('tags'), displayName: 'Old Tags', name: 'existingTags', description: 'What happens to the tags that the record has' }]
-			: []),
-		...(matchBy.includes('phone')
-			? [
-					{
-						displayName: 'Phone Country',
-						name: 'phoneCountry',
-						type: 'string' as const,
-						default: '',
-						placeholder: 'e.g. RU',
-						description: 'Two-letter code of the country that phone numbers without a country code belong to. Left empty, it is the country of the account.',
-					},
-				]
-			: []),
-	];
-}
+/** One record at most has an ID, and nothing has to be searched. */
+const UNLESS_BY_ID = { displayOptions: { hide: { '/matchBy': ['id'] } } };
+
+const severalMatches = field({
+	name: 'severalMatches',
+	displayName: 'If Several Match',
+	kind: choice([
+		{ name: 'Fail', value: 'fail', description: 'Write nothing for the item and say which ones match' },
+		{ name: 'Update the Newest', value: 'newest', description: 'Update the one that was created last' },
+		{ name: 'Update the Oldest', value: 'oldest', description: 'Update the one that was created first' },
+	]),
+	property: { default: 'newest', ...UNLESS_BY_ID },
+	description: 'What to do when several records match',
+});
+
+const lookup = field({
+	name: 'lookup',
+	displayName: 'How to Search',
+	kind: choice([
+		{ name: 'Automatic', value: 'auto', description: 'Whichever needs fewer requests' },
+		{ name: 'Read Everything Once', value: 'sweep', description: 'Read all records of the account and compare here' },
+		{ name: 'Search Each Value', value: 'search', description: 'One search for each different value' },
+	]),
+	property: UNLESS_BY_ID,
+	description: 'How to find the existing records',
+});
 
 /** What happens to what a record has already. */
-function keepOrReplace(nouns: string) {
-	return {
-		type: 'options' as const,
-		options: [
-			{ name: 'Keep and Add', value: 'append', description: `Add the new ${nouns} beside those that the record has` },
-			{ name: 'Replace', value: 'replace', description: `Only the new ${nouns} remain` },
-		],
-		default: 'append',
-	};
+const keepOrReplace = (nouns: string): FieldKind =>
+	choice([
+		{ name: 'Keep and Add', value: 'append', description: `Add the new ${nouns} beside those that the record has` },
+		{ name: 'Replace', value: 'replace', description: `Only the new ${nouns} remain` },
+	]);
+
+const oldValues = field({ name: 'existingValues', displayName: 'Old Values', kind: keepOrReplace('values'), description: 'What happens to the values of fields that hold several: phones, emails, multiselects' });
+const oldTags = field({ name: 'existingTags', displayName: 'Old Tags', kind: keepOrReplace('tags'), description: 'What happens to the tags that the record has' });
+
+const onlyWhenCreating = (entity: Entity): WritableField => {
+	const what = 'Fields to leave as they are when the record exists';
+	const inVersion1 = { type: 'multiOptions' as const, options: createOnlyFields(entity), default: [], description: what };
+	const property = { ...manyOf({ loadOptionsMethod: 'getCreateOnlyFields' }), description: pickMany(`${what}, custom fields too`) };
+	return field({ name: 'onlyWhenCreating', displayName: 'Set Only When Creating', kind: { property, inVersion1, encode: () => undefined } });
+};
+
+const customOnlyWhenCreating = field({
+	name: 'customFieldsOnlyWhenCreating',
+	displayName: 'Create-Only Fields',
+	former: true,
+	kind: { ...pickedFields, property: { ...pickedFields.property, displayName: 'Create-Only Field Names or IDs' } },
+	description: pickMany('Custom fields to leave as they are when the record exists'),
+});
+
+const phoneCountry = field({
+	name: 'phoneCountry',
+	kind: text,
+	placeholder: 'e.g. RU',
+	description: 'Two-letter code of the country that phone numbers without a country code belong to. Left empty, it is the country of the account.',
+});
+
+export function upsertOptions(entity: Entity, matchBy: MatchBy[]): INodeProperties[] {
+	const ofCustomFields = entity.hasCustomFields ? [customOnlyWhenCreating, oldValues] : [];
+	const ofTags = entity.fields.some(({ name }) => name === 'tags') ? [oldTags] : [];
+	const ofPhones = matchBy.includes('phone') ? [phoneCountry] : [];
+	return [severalMatches, lookup, onlyWhenCreating(entity), ...ofCustomFields, ...ofTags, ...ofPhones].flatMap((option) => collectedProperties(option, 'create'));
 }
 
 /** How the run is to match and merge; it belongs to the whole run, as matching looks at all items at once. */
@@ -227,12 +167,9 @@ export interface UpsertRules {
 /** Throws a `UserError` that names the option. */
 export function readRules(run: Run, entity: Entity, matchBy: MatchBy[]): UpsertRules {
 	const options = run.parameter('options', 0, {}) as IDataObject;
-	const form = upsertOptions(entity, matchBy);
-	const choice = <T extends string>(name: string, fallback: T): T => {
-		const { displayName, options: all = [] } = form.find((property) => property.name === name) ?? { displayName: name };
-		return isUnset(options[name]) ? fallback : named(displayName, () => optionIn(all as Array<{ name: string; value: T }>, options[name]));
-	};
 	const by = named('Match By', () => optionIn(matchBy.map((value) => ({ value, name: MATCH_BY[value].name })), run.parameter('matchBy', 0, matchBy[0])));
+	const chosen = encodeDraft([severalMatches, lookup, oldValues, oldTags], { ...valueContext(run), mode: 'create', values: options }).body;
+	const { several_matches = 'newest', existing_values = 'append', existing_tags = 'append', lookup: how = 'auto' } = chosen;
 	const country = isUnset(options.phoneCountry) ? undefined : String(options.phoneCountry).trim().toUpperCase();
 	if (country !== undefined && !isKnownCountry(country)) {
 		throw new UserError(`'Phone Country': ${show(country)} is not a country code that is known here. Give a two-letter code such as RU, KZ, BR or MX, or write phone numbers with + and the country code.`);
@@ -247,16 +184,16 @@ export function readRules(run: Run, entity: Entity, matchBy: MatchBy[]): UpsertR
 	const idsOf = (label: string, fields: unknown) => named(label, () => pickedIds(fields, withOwn, valueContext(run)));
 	return {
 		matchBy: by,
-		severalMatches: choice('severalMatches', 'newest'),
-		lookup: choice('lookup', 'auto'),
+		severalMatches: several_matches as UpsertRules['severalMatches'],
+		lookup: how as LookupMode,
 		createOnly,
 		createOnlyFieldIds: new Set([
 			...idsOf('Set Only When Creating', given.filter((entry) => ownOf(entry) === undefined)),
 			...idsOf('Create-Only Fields', options.customFieldsOnlyWhenCreating ?? []),
 		]),
 		keepsCustomFields: createOnly.has(ALL_CUSTOM_FIELDS.value),
-		appendValues: choice('existingValues', 'append') === 'append',
-		appendTags: choice('existingTags', 'append') === 'append',
+		appendValues: existing_values === 'append',
+		appendTags: existing_tags === 'append',
 		phoneCountry: country,
 	};
 }
