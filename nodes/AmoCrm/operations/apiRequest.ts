@@ -15,7 +15,7 @@ import { isRepeatable } from '../transport/retry';
 import type { ApiRequest, Failure, Query } from '../transport/types';
 import { limitOf, limitProperties } from './getMany';
 import { type Asked, attempt, mustStop, readItems } from './items';
-import { fieldProperty, optionsProperty, readFlag } from './parameters';
+import { declared, optionsProperty, readFlag } from './parameters';
 import { writeError } from './problems';
 import { itemsIn } from './results';
 import type { Operation, Run } from './types';
@@ -62,8 +62,6 @@ const ofLists = { displayOptions: { show: { method: ['GET'] } } };
 const pagination = field({ name: 'pagination', kind: boolean, property: ofLists, description: 'Whether to read the pages of a list and return one item for each record' });
 const fullResponse = field({ name: 'fullResponse', kind: boolean, description: 'Whether to return the status code, the headers and the body of the answer instead of the body alone' });
 
-const propertyOf = (own: WritableField) => fieldProperty(own, 'create');
-
 interface Call extends Pick<ApiRequest, 'path' | 'query' | 'body' | 'method'> {
 	host: string;
 	fullResponse: boolean;
@@ -78,7 +76,7 @@ export function send(entity: Entity): Operation {
 		name: 'Send',
 		action: 'Send an API request',
 		description: 'Send one request per item to any route of the account, for what has no operation of its own',
-		properties: [...[method, host, path, query, body, pagination].map(propertyOf), ...ofPages, optionsProperty([propertyOf(fullResponse)], 'row')],
+		properties: [...[method, host, path, query, body, pagination].map(declared), ...ofPages, optionsProperty([declared(fullResponse)], 'row')],
 		writes: 'perhaps',
 		execute: async (run) => await sendAll(run, entity),
 	};
@@ -109,17 +107,17 @@ async function inOrder(calls: Array<Asked<Call>>): Promise<Array<Array<Asked<Cal
 }
 
 function callOf(run: Run, item: number): Call {
-	const read = <T>(own: WritableField, convert: (value: unknown) => T): T => named(own.displayName, () => convert(run.parameter(own.name, item, propertyOf(own).default)));
+	const read = <T>(own: WritableField, convert: (value: unknown) => T): T => named(own.displayName, () => convert(run.parameter(own.name, item, declared(own).default)));
 	const call: Call = {
 		method: read(method, (value) => optionIn(METHODS, value)) as Call['method'],
 		host: read(host, (value) => optionIn(HOSTS, value)),
 		path: read(path, apiPath),
 		query: read(query, (value) => (isUnset(value) ? {} : queryIn(jsonObject(value)))),
 		body: read(body, bodyIn),
-		fullResponse: readFlag(run, { ...propertyOf(fullResponse), name: 'options.fullResponse' }, item),
+		fullResponse: readFlag(run, { ...declared(fullResponse), name: 'options.fullResponse' }, item),
 	};
 	if (call.method === 'GET' && call.body) throw new UserError("'Body (JSON)': a GET request has none. Give filters in 'Query (JSON)', or choose another 'Method'.");
-	if (!readFlag(run, propertyOf(pagination), item)) return call;
+	if (!readFlag(run, declared(pagination), item)) return call;
 	if (call.method !== 'GET') throw new UserError(`'Pagination': only GET reads lists, and 'Method' is ${call.method}.`);
 	if (call.fullResponse) throw new UserError("'Full Response' gives one answer, and 'Pagination' the records of many. Switch one of them off.");
 	if (call.query?.page !== undefined) throw new UserError("'Query (JSON)' names a page, and 'Pagination' reads all of them. Leave 'page' out, or switch 'Pagination' off.");

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { CARDS } from '../entities/cards';
 import { NEW_ROWS } from '../entities/common';
@@ -6,7 +6,7 @@ import { contact } from '../entities/contact';
 import type { Entity } from '../entities/types';
 import { multitextField } from '../fields/customFields';
 import { AmoCrmError } from '../fields/errors';
-import { named } from '../fields/fields';
+import { choice, named } from '../fields/fields';
 import { simplify } from '../fields/simplify';
 import { isUnset, optionIn } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
@@ -14,7 +14,7 @@ import { inTurns } from '../transport/parallel';
 import { type Asked, mustStop, readItems, settleItems } from './items';
 import { mappingOf } from './mapping';
 import { createProperties } from './newRecord';
-import { called, optionsProperty } from './parameters';
+import { called, declared, optionsProperty } from './parameters';
 import { knownView, withCard } from './present';
 import { writeError } from './problems';
 import { type SentOutcome, sendRows, settleSent } from './send';
@@ -30,14 +30,13 @@ const UNMATCHED = [
 	{ name: 'Fail', value: 'fail', description: 'The item ends with an error that names the phone number' },
 ];
 
-const unmatchedProperty: INodeProperties = {
-	displayName: 'Unmatched Calls',
+const unmatchedProperty = declared({
 	name: 'unmatched',
-	type: 'options',
-	options: UNMATCHED,
-	default: 'fail',
+	displayName: 'Unmatched Calls',
+	kind: choice(UNMATCHED),
+	property: { default: 'fail' },
 	description: 'What to do with a call when no contact or company has its phone number',
-};
+});
 
 export const createCall = (entity: Entity): Operation => ({
 	...called(entity, 'create', 'Add one call per item to the card that has its phone number, sent in batches'),

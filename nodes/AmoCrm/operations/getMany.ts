@@ -5,7 +5,7 @@ import { type Entity, idOf, inSentence } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import { type Condition, conditionsOf, EVERYWHERE, joinConditions } from '../fields/filters';
-import { named } from '../fields/fields';
+import { boolean, named, seconds as wholeNumber } from '../fields/fields';
 import { isUnset, optionIn, show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
 import { type ListJob, type ListResult, readList } from '../transport/pages';
@@ -16,7 +16,7 @@ import { attempt, mustStop, readItems } from './items';
 import { isSweepCheaper } from './lookup';
 import { type Mapping, mappingOf } from './mapping';
 import { outputProperties } from './output';
-import { collection, filterProperty, optionsProperty, readFlag, valueContext, withOf, withProperty } from './parameters';
+import { collection, declared, filterProperty, optionsProperty, readFlag, valueContext, withOf, withProperty } from './parameters';
 import { viewOf } from './present';
 import type { Operation, Run } from './types';
 
@@ -39,30 +39,14 @@ interface Sort {
 	direction: 'asc' | 'desc';
 }
 
-const returnAllProperty: INodeProperties = {
-	displayName: 'Return All',
-	name: 'returnAll',
-	type: 'boolean',
-	default: false,
-	description: 'Whether to return all results or only up to a given limit',
-};
+const returnAll = declared({ name: 'returnAll', kind: boolean, description: 'Whether to return all results or only up to a given limit' });
+const ofLimit = { typeOptions: { minValue: 1 }, default: 50, displayOptions: { show: { returnAll: [false] } } };
 
-export const limitProperties: INodeProperties[] = [
-	returnAllProperty,
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 50,
-		description: 'Max number of results to return',
-		displayOptions: { show: { returnAll: [false] } },
-	},
-];
+export const limitProperties = [returnAll, declared({ name: 'limit', kind: wholeNumber, property: ofLimit, description: 'Max number of results to return' })];
 
 /** How many results an item wants; all when nothing. Throws a `UserError` that names the parameter. */
 export function limitOf(run: Run, item: number): number | undefined {
-	if (readFlag(run, returnAllProperty, item)) return undefined;
+	if (readFlag(run, returnAll, item)) return undefined;
 	const value = run.parameter('limit', item, 50);
 	const limit = /^[1-9]\d*$/.test(String(value).trim()) && typeof value !== 'object' ? Number(value) : NaN;
 	if (!Number.isSafeInteger(limit)) throw new UserError(`'Limit': ${show(value)} is not a whole number above 0.`);

@@ -4,15 +4,15 @@ import { pickedId } from '../fields/choices';
 import { CARDS } from '../entities/cards';
 import { type Entity, inSentence } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
-import { named, plainName } from '../fields/fields';
-import { type LocatorTarget, linkedOne, recordLocator } from '../fields/locator';
+import { boolean, choice, money, named, picked, pickOne, plainName, record } from '../fields/fields';
+import { type LocatorTarget, linkedOne } from '../fields/locator';
 import { toNumber } from '../fields/numbers';
 import { priceFieldSource } from '../fields/sources';
 import { CATALOG, ELEMENT, elementOf, RECORD, recordOf, RECORDS } from '../fields/targets';
 import { isUnset, optionIn, toBoolean } from '../fields/values';
 import type { NotWritten } from '../transport/batches';
 import { type Asked, mustStop, readItems } from './items';
-import { called, idProperty, optionsProperty, readId, readRecord, valueContext } from './parameters';
+import { called, declared, idProperty, optionsProperty, readId, readRecord, valueContext } from './parameters';
 import { type SentOutcome, sendRows, settleSent } from './send';
 import type { Operation, Run } from './types';
 
@@ -52,45 +52,33 @@ function targetProperties(entity: Entity, action: Action): INodeProperties[] {
 	const shownFor = (kind: string) => ({ displayOptions: { show: { linkTo: [kind] } } });
 	const ofElement = isCard(entity) ? shownFor('catalog_elements') : {};
 	return [
-		{
-			displayName: 'Linked Record Type',
+		declared({
 			name: 'linkTo',
-			type: 'options',
-			noDataExpression: true,
-			options: linkTargetsOf(entity),
-			default: presetTarget(entity),
+			displayName: 'Linked Record Type',
+			kind: choice(linkTargetsOf(entity)),
+			property: { noDataExpression: true, default: presetTarget(entity) },
 			description: 'What kind of record is meant; untouched, the link of a card says it itself',
-		},
-		{
-			...pickerOf('Linked Record', 'linkedId', RECORD),
-			displayOptions: { hide: { linkTo: ['catalog_elements'] } },
-			description: 'The other record',
-		},
-		...(isCard(entity)
-			? [
-					{ ...pickerOf('List', 'catalogId', CATALOG), ...ofElement, description: 'The list (catalog) that holds the element, such as Products' },
-					{ ...pickerOf('Element', 'elementId', ELEMENT), ...ofElement, description: 'The product or other element of the list' },
-				]
-			: []),
+		}),
+		{ ...linkedRecord, displayOptions: { hide: { linkTo: ['catalog_elements'] } } },
+		...(isCard(entity) ? [{ ...list, ...ofElement }, { ...element, ...ofElement }] : []),
 		...(action === 'link' ? [{ ...quantity, ...ofElement }, { ...priceField, ...ofElement }] : []),
 		...(action === 'link' && entity.collection === 'leads' ? [{ ...isMainContact, ...shownFor('contacts') }] : []),
 	];
 }
 
-const pickerOf = (displayName: string, name: string, target: LocatorTarget) => ({ displayName, name, ...recordLocator(target), required: true });
-
-const quantity: INodeProperties = { displayName: 'Quantity', name: 'quantity', type: 'number', default: 1, description: 'How many of the element to link; it may have decimals' };
-
-const priceField: INodeProperties = {
-	displayName: 'Price Field Name or ID',
+const needed = { required: true };
+const linkedRecord = declared({ name: 'linkedId', displayName: 'Linked Record', kind: record(RECORD), property: needed, description: 'The other record' });
+const list = declared({ name: 'catalogId', displayName: 'List', kind: record(CATALOG), property: needed, description: 'The list (catalog) that holds the element, such as Products' });
+const element = declared({ name: 'elementId', displayName: 'Element', kind: record(ELEMENT), property: needed, description: 'The product or other element of the list' });
+const quantity = declared({ name: 'quantity', kind: money, property: { default: 1 }, description: 'How many of the element to link; it may have decimals' });
+const priceField = declared({
 	name: 'priceFieldId',
-	type: 'options',
-	typeOptions: { loadOptionsMethod: 'getPriceFields', loadOptionsDependsOn: ['catalogId.value'] },
-	default: '',
-	description: 'Which price of the element applies; left empty, its usual one. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-};
-
-const isMainContact: INodeProperties = { displayName: 'Main Contact', name: 'isMain', type: 'boolean', default: false, description: 'Whether this becomes the main contact of the lead' };
+	displayName: 'Price Field Name or ID',
+	kind: picked(priceFieldSource(0)),
+	property: { typeOptions: { loadOptionsMethod: 'getPriceFields', loadOptionsDependsOn: ['catalogId.value'] } },
+	description: pickOne('Which price of the element applies; left empty, its usual one'),
+});
+const isMainContact = declared({ name: 'isMain', displayName: 'Main Contact', kind: boolean, description: 'Whether this becomes the main contact of the lead' });
 
 /** An element is linked from the other end, by the mass route of the card: cards of each kind have one. */
 async function linkAll(run: Run, entity: Entity, action: Action): Promise<void> {

@@ -6,7 +6,7 @@ import { customFieldsMapper } from '../fields/mapper';
 import { optionIn, withoutUnset } from '../fields/values';
 import { type Mapping, mappedFieldsOf, mappingOf, usesMapper } from './mapping';
 import { fieldsFor } from './newRecord';
-import { collection, fieldProperty, idProperty, readId, valueContext } from './parameters';
+import { collection, declared, idProperty, readId, valueContext } from './parameters';
 import type { Run } from './types';
 
 /** Records that are made together with another, each from fields and a mapper of its own: a contact with its lead. */
@@ -45,7 +45,7 @@ export function memberProperties(entity: Entity): INodeProperties[] {
 export function newMemberProperties(entity: Entity): INodeProperties[] {
 	const names = namesOf(entity);
 	return [
-		collection(`${entity.displayName} Fields`, names.fields, 'Add Field', newFields(entity).map((field) => fieldProperty(field, 'create'))),
+		collection(`${entity.displayName} Fields`, names.fields, 'Add Field', newFields(entity).map(declared)),
 		{ ...customFieldsMapper(`${entity.displayName} Custom Fields`, names.mapper, names.mapperMethod), description: `Custom fields of the new ${inSentence(entity.displayName)}; empty ones are not sent` },
 	];
 }

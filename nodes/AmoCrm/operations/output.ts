@@ -1,10 +1,10 @@
 import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import type { CardPlace } from '../entities/cards';
-import { named } from '../fields/fields';
+import { choice, named, text } from '../fields/fields';
 import { isUnset, labelKey, optionIn, toList, toText } from '../fields/values';
 import { inTurns } from '../transport/parallel';
-import { readFlag, simplifyProperty } from './parameters';
+import { declared, readFlag, simplifyProperty } from './parameters';
 import { presentRows } from './present';
 import type { Run } from './types';
 
@@ -26,24 +26,19 @@ const OUTPUTS = [
 /** 'Simplify' in a workflow; 'Output' where an AI agent uses the node as a tool. */
 export const outputProperties: INodeProperties[] = [
 	{ ...simplifyProperty, displayOptions: { hide: { '@tool': [true] } } },
-	{
-		displayName: 'Output',
+	declared({
 		name: 'output',
-		type: 'options',
-		options: OUTPUTS,
-		default: 'simplified',
-		displayOptions: { show: { '@tool': [true] } },
+		kind: choice(OUTPUTS),
+		property: { default: 'simplified', displayOptions: { show: { '@tool': [true] } } },
 		description: 'How much of each record to return: the less, the cheaper for the AI model',
-	},
-	{
-		displayName: 'Output Fields',
+	}),
+	declared({
 		name: 'outputFields',
-		type: 'string',
-		default: '',
-		displayOptions: { show: { '@tool': [true], output: ['selectedFields'] } },
+		kind: text,
+		property: { displayOptions: { show: { '@tool': [true], output: ['selectedFields'] } } },
 		placeholder: 'e.g. name, price, stage, Source',
 		description: "Names of the fields to return, separated by commas, as they stand in the simplified output: amoCRM's own in lower case, custom fields by their names. The ID is always returned.",
-	},
+	}),
 ];
 
 /** Throws a `UserError` that names the parameter. */

@@ -3,7 +3,7 @@ import type { IDataObject, INodeCredentialDescription, INodeProperties } from 'n
 import { targetOf } from '../entities/places';
 import { type Entity, type RecordId, inSentence } from '../entities/types';
 import { choicesOf, conventionsOf } from '../fields/dictionaries';
-import { type Draft, type WritableField, encodeDraft, named } from '../fields/fields';
+import { type DeclaredField, type Draft, type WritableField, boolean, encodeDraft, field, named } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import { type LocatorTarget, idIn, recordLocator, textIdIn, withArticle } from '../fields/locator';
 import { isUnset, optionIn, toBoolean, toList } from '../fields/values';
@@ -70,6 +70,11 @@ export function fieldProperty(field: WritableField, mode: 'create' | 'update', {
 	return { ...lookOf(field, field.kind.property), ...look };
 }
 
+/** The property of a parameter that is none of a record, declared as fields are. */
+export function declared(parameter: DeclaredField): INodeProperties {
+	return fieldProperty(field(parameter), 'create');
+}
+
 /**
  * A field in a collection. Version 1 of the node shows what later ones have in another place, another way or not at all
  * (`isElsewhere`): there it is hidden, as n8n drops the values of names that are not in the description.
@@ -128,13 +133,12 @@ const maxRetryMinutes = numberOption(
 	'How long the whole run may spend on repetitions, pauses included. Then the node sends nothing more and says why.',
 );
 
-const dryRun: INodeProperties = {
-	displayName: 'Dry Run',
+const dryRun = declared({
 	name: 'dryRun',
-	type: 'boolean',
-	default: true,
+	kind: boolean,
+	property: { default: true },
 	description: 'Whether to try out only: each row says what would be sent, and nothing changes in amoCRM. It holds for all items.',
-};
+});
 
 /** `writes`: what the operation sends, rows together in batches or each in a request of its own; nothing when it only reads. */
 export function optionsProperty(extra: INodeProperties[] = [], writes?: 'rows' | 'row'): INodeProperties {
@@ -148,13 +152,7 @@ export function optionsProperty(extra: INodeProperties[] = [], writes?: 'rows' |
 	]);
 }
 
-export const simplifyProperty: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-};
+export const simplifyProperty = declared({ name: 'simplify', kind: boolean, property: { default: true }, description: 'Whether to return a simplified version of the response instead of the raw data' });
 
 /** Parameters of the whole run, such as the batch size: the same for every item. Nothing where it is no number above 0. */
 export function runOption(run: Run, name: string): number | undefined {

@@ -12,7 +12,7 @@ import type { Upload } from '../transport/upload';
 import { hang, hintAtRoom } from './files';
 import { filesOf, store, uploadOf, UPLOADS_IN_FLIGHT } from './itemFiles';
 import { type Asked, attempt, mustStop, readItems } from './items';
-import { called, collection, fieldProperty, optionsProperty, valueContext } from './parameters';
+import { called, collection, declared, fieldProperty, optionsProperty, valueContext } from './parameters';
 import { presentRows } from './present';
 import { type SentOutcome, planOf, sendRows } from './send';
 import type { Operation, Run } from './types';
@@ -40,8 +40,8 @@ export function upload(entity: Entity): Operation {
 		...called(entity, 'upload', 'Put one file per item into the storage of the account, and onto a card'),
 		properties: [
 			fieldProperty(binaryField, 'create', { required: true }),
-			collection('Attach To', 'attachTo', 'Add Field', ownerFields.map((one) => ({ ...fieldProperty(one, 'create'), displayOptions: undefined }))),
-			collection('Additional Fields', 'additionalFields', 'Add Field', extras.map((one) => fieldProperty(one, 'create'))),
+			collection('Attach To', 'attachTo', 'Add Field', ownerFields.map((one) => ({ ...declared(one), displayOptions: undefined }))),
+			collection('Additional Fields', 'additionalFields', 'Add Field', extras.map(declared)),
 			optionsProperty([], 'row'),
 		],
 		writes: true,

@@ -122,9 +122,8 @@ const oldValues = field({ name: 'existingValues', displayName: 'Old Values', kin
 const oldTags = field({ name: 'existingTags', displayName: 'Old Tags', kind: keepOrReplace('tags'), description: 'What happens to the tags that the record has' });
 
 const onlyWhenCreating = (entity: Entity): WritableField => {
-	const what = 'Fields to leave as they are when the record exists';
-	const inVersion1 = { type: 'multiOptions' as const, options: createOnlyFields(entity), default: [], description: what };
-	const property = { ...manyOf({ loadOptionsMethod: 'getCreateOnlyFields' }), description: pickMany(`${what}, custom fields too`) };
+	const inVersion1 = { type: 'multiOptions' as const, options: createOnlyFields(entity), default: [], description: 'Fields to leave as they are when the record exists' };
+	const property = { ...manyOf({ loadOptionsMethod: 'getCreateOnlyFields' }), description: pickMany('Fields to leave as they are when the record exists, custom fields too') };
 	return field({ name: 'onlyWhenCreating', displayName: 'Set Only When Creating', kind: { property, inVersion1, encode: () => undefined } });
 };
 

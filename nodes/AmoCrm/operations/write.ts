@@ -16,7 +16,7 @@ import { addCompanions, companionsOf } from './companions';
 import { linkError, sendLinks } from './links';
 import { type Mapping, mappedFieldsOf, mappingOf } from './mapping';
 import { memberReader } from './members';
-import { called, collectedProperties, collection, fieldProperty, idProperty, optionsOf, optionsProperty, readId, valueContext } from './parameters';
+import { called, collectedProperties, collection, declared, idProperty, optionsOf, optionsProperty, readId, valueContext } from './parameters';
 import { type Mode, createProperties, fieldsFor, valuesOfNew } from './newRecord';
 import { writeError } from './problems';
 import { knownView, withCard } from './present';
@@ -48,7 +48,7 @@ function writeProperties(entity: Entity, mode: Mode): INodeProperties[] {
 	return [
 		...(mode === 'create' ? createProperties(entity) : [collection('Update Fields', 'updateFields', 'Add Field', changing())]),
 		...(entity.hasCustomFields ? [customFieldsProperty] : []),
-		optionsProperty(mode === 'create' ? entity.createOptions.map((field) => fieldProperty(field, 'create')) : [], 'rows'),
+		optionsProperty(mode === 'create' ? entity.createOptions.map(declared) : [], 'rows'),
 	];
 }
 
