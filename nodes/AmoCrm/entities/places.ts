@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { named } from '../fields/fields';
 import { type LocatorTarget, type PickContext, idIn, linkedOne, recordLocator } from '../fields/locator';
-import { type RecordTarget, CATALOG } from '../fields/targets';
+import { type RecordTarget, CATALOG, RECORD_NAMES } from '../fields/targets';
 import { listSource } from '../fields/sources';
 import { isUnset, optionIn, optionsOf } from '../fields/values';
 import { type Entity, type Parent, inSentence } from './types';
@@ -81,7 +81,7 @@ export function ofKind(look: { displayName: string; description: string }, kinds
 const CATALOGS = { name: 'List', value: 'catalogs' };
 const SEGMENTS = { name: 'Segment', value: 'segments' };
 
-export const CARD_KINDS = optionsOf({ companies: 'Company', contacts: 'Contact', customers: 'Customer', leads: 'Lead' });
+export const CARD_KINDS = optionsOf(RECORD_NAMES);
 
 /** What has custom fields, and what has groups of them (extended facts 2.1). */
 export const FIELD_OWNERS = [...CARD_KINDS, CATALOGS, SEGMENTS];

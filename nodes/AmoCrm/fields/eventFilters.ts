@@ -9,7 +9,7 @@ import { OF_ANY_FIELD, OF_ONE_FIELD, tells } from './hookEvents';
 import { type LocatorTarget, idIn, recordLocator, textIdIn } from './locator';
 import { CUSTOMER_STATUSES, EVENT_TYPES, eventFieldSource, fieldOptionSource, STAGES, USERS } from './sources';
 import { stagesOf } from './stages';
-import { CATALOG, ELEMENT, elementOf, recordOf, TASK } from './targets';
+import { CATALOG, ELEMENT, elementOf, RECORD_NAMES, recordOf, TASK } from './targets';
 import { isUnset, optionIn, optionsOf, toList, toText, unwrapLocator } from './values';
 
 /** Filters of the history (extended facts 5.1). */
@@ -46,7 +46,7 @@ export const eventTypesFilter = manyFilter(EVENT_TYPES, { name: 'types', display
 });
 
 /** Kinds of records, as other parameters call them. */
-const KINDS: Record<string, string> = { catalog_elements: 'List Element', companies: 'Company', contacts: 'Contact', customers: 'Customer', leads: 'Lead', tasks: 'Task' };
+const KINDS = { ...RECORD_NAMES, catalog_elements: 'List Element', tasks: 'Task' };
 const SINGULAR: Record<string, string> = { companies: 'company', contacts: 'contact', customers: 'customer', leads: 'lead', tasks: 'task' };
 
 const kindIn = ({ values: { entityType } }: Pick<FilterContext, 'values'>) => (isUnset(entityType) ? undefined : optionIn(optionsOf(KINDS), entityType));

@@ -2,16 +2,14 @@ import { type IDataObject, UserError } from 'n8n-workflow';
 
 import { isLink, withoutLinks } from './cardLinks';
 import type { FieldKind, WritableField } from './fields';
-import type { Filter } from './filters';
+import { filter } from './filters';
 import { type PickContext, idIn, recordLocator } from './locator';
-import { CATALOG, elementOf, RECORD, recordOf, RECORDS, recordType } from './targets';
-import { isUnset, optionIn, unwrapLocator } from './values';
+import { CATALOG, elementOf, RECORD, RECORD_NAMES, recordOf, recordType } from './targets';
+import { isUnset, optionIn, optionsOf, unwrapLocator } from './values';
 
 /** What files hang on: cards, and elements of lists. */
 
-const FILE_OWNERS = [...RECORDS.map(({ type: value, noun }) => ({ name: noun.replace(/^[a-z]/, (letter) => letter.toUpperCase()), value })), { name: 'List Element', value: 'catalog_elements' }].sort(
-	(one, other) => one.name.localeCompare(other.name),
-);
+const FILE_OWNERS = optionsOf({ ...RECORD_NAMES, catalog_elements: 'List Element' });
 
 export interface FileOwner extends IDataObject {
 	entity_type: string;
@@ -43,18 +41,16 @@ export const otherFilesPath = (path: string): string | undefined => {
 	return element === undefined ? undefined : `/elements/${element}/files`;
 };
 
-/** How what stands beside the record is read: it is told of by its own name where it is wrong, and the record brings it along. */
-const BESIDE: Record<string, (value: unknown, context: PickContext) => unknown> = {
-	entityType: kindOf,
-	catalogId: (value, context) => idIn(CATALOG, value, context),
-};
-
-const beside = (name: string, property: FieldKind['property']): FieldKind => ({ property, encode: (_draft, _key, value, context) => void BESIDE[name]?.(value, context) });
+/** What stands beside the record is told of by its own name where it is wrong, and the record brings it along. */
+const beside = (property: FieldKind['property'], read: (value: unknown, context: PickContext) => unknown): FieldKind => ({
+	property,
+	encode: (_draft, _key, value, context) => void read(value, context),
+});
 
 /** What says which record is meant; the last one brings the others along. */
 export const ownerFields: WritableField[] = [
-	{ name: 'entityType', key: '', displayName: 'Linked Record Type', kind: beside('entityType', { type: 'options', options: FILE_OWNERS, default: 'leads' }), description: 'What kind of record has the files' },
-	{ name: 'catalogId', key: '', displayName: 'List', kind: beside('catalogId', recordLocator(CATALOG)), property: { displayOptions: { show: { entityType: ['catalog_elements'] } } }, description: 'The list (catalog) of the element' },
+	{ name: 'entityType', key: '', displayName: 'Linked Record Type', kind: beside({ type: 'options', options: FILE_OWNERS, default: 'leads' }, kindOf), description: 'What kind of record has the files' },
+	{ name: 'catalogId', key: '', displayName: 'List', kind: beside(recordLocator(CATALOG), (value, context) => idIn(CATALOG, value, context)), property: { displayOptions: { show: { entityType: ['catalog_elements'] } } }, description: 'The list (catalog) of the element' },
 	{
 		name: 'entityId',
 		key: '',
@@ -66,14 +62,10 @@ export const ownerFields: WritableField[] = [
 ];
 
 /** The same as filters: what the condition asks for is read from the record and not in the account's list of files. */
-export const ownerFilters: Filter[] = ownerFields.map(({ name, displayName, description, kind, property }) => ({
-	name,
-	displayName,
-	description,
-	property: { ...kind.property, ...property },
-	condition: (value, context) => {
-		if (name === 'entityId') return { query: { of: filesPathOf(ownerIn(value, context.values, context)) } };
-		BESIDE[name]?.(value, context);
-		return { query: {} };
-	},
-}));
+export const ownerFilters = ownerFields.map(({ name, displayName, description, kind, property }) =>
+	filter({ name, displayName, description, ...property }, kind.property, (value, context) => {
+		const draft = { body: {}, links: [], customFields: [] };
+		kind.encode(draft, '', value, { ...context, mode: 'create' });
+		return { query: name === 'entityId' ? { of: filesPathOf(draft.body as FileOwner) } : {} };
+	}),
+);

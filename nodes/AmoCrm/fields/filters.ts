@@ -62,7 +62,7 @@ export interface FilterContext extends AccountContext {
 }
 
 type Own = Omit<Filter, 'property' | 'condition'>;
-type Look = Own & Partial<INodeProperties>;
+export type Look = Own & Partial<INodeProperties>;
 
 /** What `look` says beside what filters have goes over `property`. */
 export function filter(look: Look, property: Filter['property'], condition: Filter['condition']): Filter {

@@ -3,7 +3,7 @@ import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow'
 import { manyOf } from './choices';
 import { color, colorOf, STAGE_COLORS } from './colors';
 import { type FieldKind, bodyKind } from './fields';
-import type { Filter } from './filters';
+import { filter } from './filters';
 import { blockList, blocksOf } from './locator';
 import { STAGES } from './sources';
 import { stagesOf } from './stages';
@@ -186,13 +186,11 @@ export function stageDescription(level: DescriptionLevel): FieldKind {
 }
 
 /** amoCRM gives archived pipelines among the others. */
-export const isArchivedFilter: Filter = {
-	name: 'isArchived',
-	displayName: 'Archived',
-	property: { type: 'boolean', default: false },
-	description: 'Whether to return archived pipelines only (on), or only those in use (off); without this filter both are returned',
-	condition: (value) => {
+export const isArchivedFilter = filter(
+	{ name: 'isArchived', displayName: 'Archived', description: 'Whether to return archived pipelines only (on), or only those in use (off); without this filter both are returned' },
+	{ type: 'boolean', default: false },
+	(value) => {
 		const wanted = toBoolean(value);
 		return { query: {}, accepts: (row) => (row.is_archive === true) === wanted };
 	},
-};
+);

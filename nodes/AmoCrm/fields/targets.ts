@@ -17,17 +17,15 @@ export const CUSTOMER: LocatorTarget = { noun: 'customer', listSearchMethod: 'se
 
 export const CUSTOMER_STATUS: LocatorTarget = { noun: 'status', listSearchMethod: 'searchCustomerStatuses', linkPaths: [], example: 'Loyal', source: CUSTOMER_STATUSES };
 
-export const ELEMENT: LocatorTarget = {
+/** An element when its list is known: a link must lead to that list. */
+export const elementOf = (catalogId: number | '\\d+'): LocatorTarget => ({
 	noun: 'element',
 	listSearchMethod: 'searchCatalogElements',
-	linkPaths: ['catalogs/\\d+/detail', 'api/v4/catalogs/\\d+/elements'],
-};
-
-/** `ELEMENT` when its list is known: a link must lead to that list. */
-export const elementOf = (catalogId: number): LocatorTarget => ({
-	...ELEMENT,
 	linkPaths: [`catalogs/${catalogId}/detail`, `api/v4/catalogs/${catalogId}/elements`],
 });
+
+/** An element of any list. */
+export const ELEMENT = elementOf('\\d+');
 
 /** Known by its ISO code. */
 export const CURRENCY: LocatorTarget = { noun: 'currency', listSearchMethod: 'searchCurrencies', linkPaths: [], hasTextIds: true, example: 'USD', source: CURRENCIES };
@@ -76,6 +74,9 @@ const recordTarget = (type: string, noun: string): RecordTarget => ({
 	listSearchMethod: 'searchLinkedRecords',
 	linkPaths: [`${type}/detail`, `api/v4/${type}`],
 });
+
+/** The same kinds as choices call them. */
+export const RECORD_NAMES = { companies: 'Company', contacts: 'Contact', customers: 'Customer', leads: 'Lead' };
 
 /** The kinds of records that have tasks and notes. */
 export const RECORDS = [recordTarget('leads', 'lead'), recordTarget('contacts', 'contact'), recordTarget('companies', 'company'), recordTarget('customers', 'customer')];
