@@ -1,6 +1,6 @@
 import { boolean, choice, fileId, jsonValues, longText, text } from '../fields/fields';
 import { textFilter } from '../fields/filters';
-import { templateButtons } from '../fields/templateButtons';
+import { templateButtons } from '../fields/chatBlocks';
 import { optionsOf } from '../fields/values';
 import { nameField } from './common';
 import { entity } from './types';

@@ -1,6 +1,6 @@
 import { boolean, jsonList, pickedPipeline, text } from '../fields/fields';
 import { textFilter } from '../fields/filters';
-import { sourceServices } from '../fields/sourceServices';
+import { sourceServices } from '../fields/chatBlocks';
 import { nameField } from './common';
 import { entity } from './types';
 

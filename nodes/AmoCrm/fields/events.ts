@@ -2,7 +2,19 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isObject, objectsIn } from '../transport/objects';
 import { isoMoment } from './codec';
-import type { Names } from './names';
+
+/** Names that the account has for IDs in a record, where they are known. */
+export interface Names {
+	pipelines?: Map<number, string>;
+	/** By "pipeline:status". */
+	stages?: Map<string, string>;
+	users?: Map<number, string>;
+	/** Stages of customers. */
+	customerStatuses?: Map<number, string>;
+	taskTypes?: Map<number, string>;
+	/** Custom fields, whatever they belong to. */
+	fields?: Map<number, string>;
+}
 
 /** What events say that there was and is, as people read it (extended facts 5.2). */
 

@@ -4,7 +4,7 @@ import { objectsIn } from '../transport/objects';
 import { type ValueContext, encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
-import { entriesOf, keysOf, nounOf, searchesOf } from './multitext';
+import { entriesOf, keysOf, rulesOf } from './multitext';
 import { isUnset, labelKey, labelParts, show, toText } from './values';
 
 /** What two records must have in common to be the same one, and how to look for it. */
@@ -29,14 +29,15 @@ export interface MatchKey {
 /** Contacts and companies by a phone, by its digits with the calling code, or by an e-mail, letter case aside. */
 export function multitextMatcher(code: 'PHONE' | 'EMAIL', country: string): Matcher {
 	const field = { code };
+	const { noun, searches } = rulesOf(code);
 	const keyed = (key: string): string => `${code}:${key}`;
 	return {
-		noun: nounOf(field),
+		noun,
 		keysOf: (value) => {
 			const entries = entriesOf(value, field);
 			// Even where the one has its calling code, the other that it is compared with may not.
 			if (code === 'PHONE' && country === '' && entries.length > 0) throw NO_COUNTRY;
-			return entries.flatMap((entry) => keysOf(entry.value, field, country)).map((key) => ({ key: keyed(key), searches: searchesOf(key, field) }));
+			return entries.flatMap((entry) => keysOf(entry.value, field, country)).map((key) => ({ key: keyed(key), searches: searches(key) }));
 		},
 		keysOfRecord: (record) => fieldValues(record, code).flatMap(({ value }) => keysOf(String(value ?? ''), field, country).map(keyed)),
 	};

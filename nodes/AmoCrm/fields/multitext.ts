@@ -40,7 +40,7 @@ const OTHER: Rules = {
 	searches: (key) => [key],
 };
 
-const rulesOf = (code: string | null | undefined): Rules => RULES[code ?? ''] ?? OTHER;
+export const rulesOf = (code: string | null | undefined): Rules => RULES[code ?? ''] ?? OTHER;
 
 /**
  * The entries of whatever holds them: one text or several values in one, an object with a value and a kind, as amoCRM gives
@@ -72,10 +72,6 @@ export function entriesTotal(field: MultitextField, country: string) {
 
 /** What tells the values of a field apart; numbers without a calling code are of `country` (ISO code such as `RU`). */
 export const keysOf = (text: string, field: MultitextField, country: string): string[] => rulesOf(field.code).keysOf(text.replace(INVISIBLE, ''), country);
-
-export const searchesOf = (key: string, field: MultitextField): string[] => rulesOf(field.code).searches(key);
-
-export const nounOf = (field: MultitextField): string => rulesOf(field.code).noun;
 
 /** Entries by what tells them apart: of one value there may be several kinds. */
 type Known = Map<string, MultitextEntry[]>;

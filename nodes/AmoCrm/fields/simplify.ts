@@ -2,8 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isObject, objectsIn } from '../transport/objects';
 import { type Zones, decodeFieldValue, isCalendarDayType, isoMoment } from './codec';
-import { withValues } from './events';
-import type { Names } from './names';
+import { type Names, withValues } from './events';
 import { exactAmount } from './values';
 
 /** Keys that say nothing to a person, or that the simplified row shows in another form. */
