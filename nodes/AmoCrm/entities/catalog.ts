@@ -1,5 +1,5 @@
 import { boolean, choice, pickedUser } from '../fields/fields';
-import type { Filter } from '../fields/filters';
+import { filter } from '../fields/filters';
 import { optionIn, optionsOf } from '../fields/values';
 import { nameField, sortField } from './common';
 import { entity } from './types';
@@ -10,16 +10,10 @@ const TYPES = optionsOf({ invoices: 'Invoices', products: 'Products', regular: '
 const CREATABLE = TYPES.filter(({ value }) => value === 'regular' || value === 'invoices').reverse();
 
 /** No bracket of `filter`, but a key of the query itself. */
-const typeFilter: Filter = {
-	name: 'type',
-	displayName: 'Type',
-	description: 'Return only lists of this type',
-	property: { type: 'options', options: TYPES, default: 'regular' },
-	condition: (value) => {
-		const type = optionIn(TYPES, value);
-		return { query: { type }, accepts: (row) => row.type === type };
-	},
-};
+const typeFilter = filter({ name: 'type', displayName: 'Type', description: 'Return only lists of this type' }, { type: 'options', options: TYPES, default: 'regular' }, (value) => {
+	const type = optionIn(TYPES, value);
+	return { query: { type }, accepts: (row) => row.type === type };
+});
 
 /** Lists (catalogs) of elements. Source: extended facts 3.1. */
 export const catalog = entity({

@@ -2,11 +2,11 @@ import { UserError } from 'n8n-workflow';
 
 import { type FieldKind, text } from '../fields/fields';
 import { ownerFilters } from '../fields/fileOwner';
-import { type Filter, momentRange, pickedIdsFilter } from '../fields/filters';
+import { type Filter, filter, momentRange, onlyFilter, pickedIdsFilter } from '../fields/filters';
 import { textIdIn } from '../fields/locator';
 import { USERS } from '../fields/sources';
 import { FILE, FILE_LINK } from '../fields/targets';
-import { toBoolean, toInteger, toList, toText } from '../fields/values';
+import { toInteger, toList, toText } from '../fields/values';
 import type { QueryValue } from '../transport/types';
 import { ONE_ROW } from './common';
 import { entity } from './types';
@@ -15,23 +15,14 @@ type Row = Record<string, unknown>;
 
 const partOf = (row: Row, owner: string, key: string): unknown => ((row[owner] ?? {}) as Row)[key];
 
-const flatFilter = (look: Pick<Filter, 'name' | 'displayName' | 'description' | 'placeholder'>, condition: Filter['condition']): Filter => ({
-	...look,
-	property: { type: 'string', default: '' },
-	condition,
-});
+const flatFilter = (look: Parameters<typeof filter>[0], condition: Filter['condition']) => filter(look, { type: 'string', default: '' }, condition);
 
 /** amoCRM counts sizes in units that it numbers without saying how: rows are compared here. */
-const sizeFilter = (name: string, displayName: string, side: string, isRight: (size: number, bound: number) => boolean): Filter => ({
-	name,
-	displayName,
-	description: `Return only files of this size or ${side}, in bytes`,
-	property: { type: 'number', default: 0 },
-	condition: (value) => {
+const sizeFilter = (name: string, displayName: string, side: string, isRight: (size: number, bound: number) => boolean): Filter =>
+	filter({ name, displayName, description: `Return only files of this size or ${side}, in bytes` }, { type: 'number', default: 0 }, (value) => {
 		const bound = toInteger(value);
 		return { query: {}, accepts: ({ size }) => isRight(Number(size), bound) };
-	},
-});
+	});
 
 /** Which of the moments a range is about stands beside it, so that amoCRM takes one of them; the other is compared here. */
 const dated = (key: 'created_at' | 'updated_at', name: string, displayName: string, what: string): Filter[] =>
@@ -45,7 +36,7 @@ const dated = (key: 'created_at' | 'updated_at', name: string, displayName: stri
 
 /** By IDs, which stand in the query as one text. */
 const ids = flatFilter(
-	{ name: 'ids', displayName: 'IDs From Data', placeholder: 'e.g. {{ $json.ids }}', description: 'Return only the files with these UUIDs, for an expression: UUIDs or links as a list, or separated by commas' },
+	{ name: 'ids', displayName: 'IDs From Data', takesEmptyList: true, placeholder: 'e.g. {{ $json.ids }}', description: 'Return only the files with these UUIDs, for an expression: UUIDs or links as a list, or separated by commas' },
 	(value, context) => {
 		const uuids = toList(value).map((entry) => textIdIn(FILE, entry, context));
 		if (uuids.length === 0) return { query: {}, isImpossible: true };
@@ -78,7 +69,7 @@ export const file = entity({
 	filters: [
 		...ownerFilters,
 		flatFilter({ name: 'query', displayName: 'Search Query', placeholder: 'e.g. contract', description: 'Text to find in the names' }, (value) => ({ query: { filter: { term: toText(value) } } })),
-		{ ...ids, takesEmptyList: true },
+		ids,
 		flatFilter({ name: 'name', displayName: 'Name', placeholder: 'e.g. contract', description: 'Return only files with this name' }, (value) => ({ query: { filter: { name: toText(value) } } })),
 		flatFilter({ name: 'extensions', displayName: 'Extensions', placeholder: 'e.g. pdf, docx', description: 'Return only files with one of these extensions, separated by commas' }, (value) => {
 			const wanted = toList(value).map((entry) => toText(entry).replace(/^\./, '').toLowerCase());
@@ -95,13 +86,10 @@ export const file = entity({
 		sizeFilter('sizeTo', 'Size To', 'less', (size, bound) => size <= bound),
 		...dated('created_at', 'createdAt', 'Created', 'files that were uploaded'),
 		...dated('updated_at', 'updatedAt', 'Updated', 'records that were last changed'),
-		{
-			name: 'onlyDeleted',
-			displayName: 'Only Deleted',
-			description: 'Whether to return what is in the trash instead, where files stay for 30 days',
-			property: { type: 'boolean', default: true },
-			condition: (value) => (toBoolean(value) ? { query: { filter: { deleted: 1 } }, accepts: (row) => row.is_trashed === true } : { query: {} }),
-		},
+		onlyFilter(
+			{ name: 'onlyDeleted', displayName: 'Only Deleted', description: 'Whether to return what is in the trash instead, where files stay for 30 days' },
+			{ query: { filter: { deleted: 1 } }, accepts: (row) => row.is_trashed === true },
+		),
 	],
 	list: { hasOwnOrder: true, joinsIds: true },
 	verbs: { update: ONE_ROW },

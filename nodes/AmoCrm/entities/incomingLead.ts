@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import { type DeclaredField, type FieldKind, type WritableField, field, moment, named, pickedPipeline, putAt, text } from '../fields/fields';
-import { choicesFilter, momentRange } from '../fields/filters';
+import { choicesFilter, filter, momentRange } from '../fields/filters';
 import { idIn, recordLocator } from '../fields/locator';
 import { PIPELINE } from '../fields/targets';
 import { isPlainObject, isUnset, optionIn, optionsOf } from '../fields/values';
@@ -39,16 +39,10 @@ export const incomingLead = entity({
 	],
 	filters: [
 		choicesFilter('category', CATEGORIES, { name: 'categories', displayName: 'Categories', description: 'Return only what came in these ways' }),
-		{
-			name: 'pipelineId',
-			displayName: 'Pipeline',
-			description: 'Return only what came into this pipeline',
-			property: recordLocator(PIPELINE),
-			condition: (value, context) => {
-				const id = idIn(PIPELINE, value, context);
-				return { query: { filter: { pipeline_id: id } }, accepts: (row) => row.pipeline_id === id };
-			},
-		},
+		filter({ name: 'pipelineId', displayName: 'Pipeline', description: 'Return only what came into this pipeline' }, recordLocator(PIPELINE), (value, context) => {
+			const id = idIn(PIPELINE, value, context);
+			return { query: { filter: { pipeline_id: id } }, accepts: (row) => row.pipeline_id === id };
+		}),
 		...momentRange('created_at', 'createdAt', 'Created', 'incoming leads that came'),
 	],
 	notedAs: 'leads',

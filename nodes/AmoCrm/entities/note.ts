@@ -1,10 +1,10 @@
 import { boolean, notedRecord } from '../fields/fields';
-import { choicesFilter, containsFilter, idsFilter, momentRange, recordsFilter } from '../fields/filters';
+import { choicesFilter, containsFilter, momentRange } from '../fields/filters';
 import { NOTE, NOTES, recordOf, RECORDS } from '../fields/targets';
 import { isUnset } from '../fields/values';
 import { ALL_TYPES } from './noteTypes';
 import { CARD_KINDS, ofKind } from './places';
-import { createdAtField, createdByField, idFilters, responsibleUserField } from './shared';
+import { createdAtField, createdByField, idFilters, LINKED_RECORDS, pickedFilters, responsibleUserField } from './shared';
 import { dayOf, joined } from './labels';
 import { entity } from './types';
 
@@ -44,12 +44,7 @@ export const note = entity({
 	],
 	filters: [
 		...idFilters(NOTE, 'Notes'),
-		recordsFilter('entity_id', recordsOfKind, { name: 'linkedRecords', displayName: 'Linked Records', description: 'Return only notes of the records that you pick' }),
-		idsFilter('entity_id', recordsOfKind, {
-			name: 'entityIds',
-			displayName: 'Linked Records From Data',
-			description: 'Return only notes of these records, for an expression: IDs or links as a list, or separated by commas',
-		}),
+		...pickedFilters('entity_id', recordsOfKind, { ...LINKED_RECORDS, what: 'notes of' }),
 		choicesFilter('note_type', ALL_TYPES, { name: 'noteTypes', displayName: 'Note Types', description: 'Return only notes of these kinds' }),
 		containsFilter(({ params }) => (params as { text?: unknown } | null)?.text, {
 			name: 'text',

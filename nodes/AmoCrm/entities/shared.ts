@@ -1,9 +1,9 @@
 import { type DeclaredField, clearedFields, company, customFieldsJson, moment, multitext, pickedUser, plainName, removedTags, replacedTags, tags } from '../fields/fields';
-import { type Filter, EVERYWHERE, idsFilter, momentRange, pickedIdsFilter, pickMany, recordsFilter, search, textFilter } from '../fields/filters';
+import { type Filter, EVERYWHERE, idsFilter, momentRange, onlyFilter, pickedIdsFilter, pickMany, recordsFilter, search, textFilter } from '../fields/filters';
 import type { LocatorTarget } from '../fields/locator';
 import { USERS } from '../fields/sources';
 import { multitextFilter } from '../fields/multitextFilters';
-import { toBoolean } from '../fields/values';
+import { recordOf } from '../fields/targets';
 import type { Entity } from './types';
 
 /** Fields and filters that several resources have in common. `noun` is the resource in lower case. */
@@ -120,6 +120,29 @@ export function idFilters(target: LocatorTarget, plural: string): Filter[] {
 	];
 }
 
+interface PickedLook extends Pick<Filter, 'displayName' | 'needs'> {
+	/** Of the filter by picked ones, and of the one by all in a value. */
+	names: [picked: string, given: string];
+	/** What goes before "the records that you pick" and "these records". */
+	what: string;
+}
+
+/** Only what belongs to certain records: each picked, or all of them in one value. */
+export function pickedFilters(key: string, target: Parameters<typeof recordsFilter>[1], { names: [picked, given], displayName, what, needs }: PickedLook): Filter[] {
+	const nouns = displayName.replace('Linked ', '').toLowerCase();
+	const also = needs === undefined ? '' : "; IDs need 'Linked Record Type' too";
+	return [
+		recordsFilter(key, target, { name: picked, displayName, needs, description: `Return only ${what} the ${nouns} that you pick${also}` }),
+		idsFilter(key, target, { name: given, displayName: `${displayName} From Data`, needs, description: `Return only ${what} these ${nouns}, for an expression: IDs or links as a list, or separated by commas${also}` }),
+	];
+}
+
+export const LINKED_RECORDS: Pick<PickedLook, 'names' | 'displayName'> = { names: ['linkedRecords', 'entityIds'], displayName: 'Linked Records' };
+
+/** The same of records whose kind another filter says. */
+export const linkedFilters = (what: string): Filter[] =>
+	pickedFilters('entity_id', ({ values: { entityType } }) => recordOf(entityType), { ...LINKED_RECORDS, what, needs: 'entityType' });
+
 /** When something was made, that nobody changes afterwards. `what` continues "Return only". */
 export const createdRange = (what: string): Filter[] =>
 	momentRange('created_at', 'createdAt', 'Created', what).map((side, index) => ({ ...side, name: index === 0 ? 'createdAfter' : 'createdBefore' }));
@@ -131,14 +154,10 @@ export const responsibleUsersFilter: Filter = pickedIdsFilter('responsible_user_
 });
 
 /** The trash: amoCRM takes it as one of the extras, not as a filter (core facts 5.6). */
-const onlyDeletedFilter: Filter = {
-	name: 'onlyDeleted',
-	displayName: 'Only Deleted',
-	description: 'Whether to return what is in the trash instead; amoCRM shows little more than the IDs',
-	property: { type: 'boolean', default: true },
-	family: EVERYWHERE,
-	condition: (value) => ({ query: toBoolean(value) ? { with: 'only_deleted' } : {} }),
-};
+const onlyDeletedFilter = onlyFilter(
+	{ name: 'onlyDeleted', displayName: 'Only Deleted', family: EVERYWHERE, description: 'Whether to return what is in the trash instead; amoCRM shows little more than the IDs' },
+	{ query: { with: 'only_deleted' } },
+);
 
 /** Where records have phones and e-mails. */
 export const phoneAndEmailFilters: Filter[] = [

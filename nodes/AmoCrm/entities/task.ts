@@ -1,9 +1,9 @@
 import { boolean, choice, deadline, linkedRecord, longText, picked, pickOne, seconds, taskResult } from '../fields/fields';
-import { choiceFilter, flagFilter, idsFilter, momentRange, pickedIdsFilter, recordsFilter, stagesFilter, testedHere } from '../fields/filters';
+import { choiceFilter, flagFilter, momentRange, pickedIdsFilter, stagesFilter, testedHere } from '../fields/filters';
 import { TASK_TYPES, USERS } from '../fields/sources';
-import { recordOf, TASK } from '../fields/targets';
+import { TASK } from '../fields/targets';
 import { CARD_KINDS } from './places';
-import { idFilters, responsibleUserField, responsibleUsersFilter, stampFields } from './shared';
+import { idFilters, linkedFilters, responsibleUserField, responsibleUsersFilter, stampFields } from './shared';
 import { dayOf, joined } from './labels';
 import { entity } from './types';
 
@@ -52,18 +52,7 @@ export const task = entity({
 		pickedIdsFilter(['task_type', 'task_type_id'], TASK_TYPES, { name: 'taskTypeIds', displayName: 'Task Type Names or IDs', description: 'Return only tasks of these types' }),
 		pickedIdsFilter('created_by', USERS, { name: 'createdByIds', displayName: 'Created By Names or IDs', description: 'Return only tasks that these users created' }),
 		choiceFilter('entity_type', CARD_KINDS, { name: 'entityType', displayName: 'Linked Record Type', default: 'leads', description: 'Return only tasks of this kind of records' }),
-		recordsFilter('entity_id', ({ values: { entityType } }) => recordOf(entityType), {
-			name: 'linkedRecords',
-			displayName: 'Linked Records',
-			needs: 'entityType',
-			description: "Return only tasks of the records that you pick; IDs need 'Linked Record Type' too",
-		}),
-		idsFilter('entity_id', ({ values: { entityType } }) => recordOf(entityType), {
-			name: 'entityIds',
-			displayName: 'Linked Records From Data',
-			needs: 'entityType',
-			description: "Return only tasks of these records, for an expression: IDs or links as a list, or separated by commas; IDs need 'Linked Record Type' too",
-		}),
+		...linkedFilters('tasks of'),
 		// A task does not show the stage of its lead, so no row can be checked.
 		stagesFilter('lead_statuses', 'hidden', { name: 'leadStatusIds', displayName: 'Lead Stage Names or IDs', description: 'Return only tasks of leads in these stages' }),
 		...momentRange('complete_till', 'completeTill', 'Deadline', 'tasks that are due').map((end, index) => testedHere({ ...end, name: index === 0 ? 'completeTillAfter' : 'completeTillBefore' })),

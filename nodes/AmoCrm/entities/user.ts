@@ -6,7 +6,8 @@ import { rightsFields } from './role';
 import { nameField } from './common';
 import { entity } from './types';
 
-const LANGUAGES = optionsOf({ en: 'English', pt: 'Portuguese', ru: 'Russian', es: 'Spanish' });
+/** Languages of amoCRM's pages. */
+export const LANGUAGES = optionsOf({ en: 'English', pt: 'Portuguese', ru: 'Russian', es: 'Spanish' });
 
 const ofRights = (key: string) => `rights.${key}`;
 

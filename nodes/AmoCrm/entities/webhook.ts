@@ -1,4 +1,5 @@
 import { hookEvents, webAddress } from '../fields/fields';
+import { filter } from '../fields/filters';
 import { toText } from '../fields/values';
 import { entity } from './types';
 
@@ -14,14 +15,11 @@ export const webhook = entity({
 		{ name: 'events', key: 'settings', kind: hookEvents, required: true, description: 'What amoCRM tells this address of. An expression may give codes of events that the list does not hold.' },
 	],
 	filters: [
-		{
-			name: 'destination',
-			displayName: 'Destination',
-			placeholder: 'e.g. https://example.com/amocrm',
-			description: 'Return only the webhook with exactly this address',
-			property: { type: 'string', default: '' },
-			condition: (value) => ({ query: { filter: { destination: toText(value) } }, accepts: (row) => row.destination === toText(value) }),
-		},
+		filter(
+			{ name: 'destination', displayName: 'Destination', placeholder: 'e.g. https://example.com/amocrm', description: 'Return only the webhook with exactly this address' },
+			{ type: 'string', default: '' },
+			(value) => ({ query: { filter: { destination: toText(value) } }, accepts: (row) => row.destination === toText(value) }),
+		),
 	],
 	list: { unpaged: true, byIds: 'whole' },
 	needs: { admin: 'always', plan: 'the plan Extended or Professional in amoCRM, Advanced or Enterprise in Kommo' },

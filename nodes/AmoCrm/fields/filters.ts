@@ -192,6 +192,10 @@ export function flagFilter(key: string, look: Look): Filter {
 	});
 }
 
+/** A switch that asks for some rows only; switched off it asks for nothing. */
+export const onlyFilter = (look: Look, { query, accepts }: Pick<Condition, 'query' | 'accepts'>): Filter =>
+	filter(look, { type: 'boolean', default: true }, (value) => (toBoolean(value) ? { query, accepts } : { query: {} }));
+
 const MOMENT_HELP =
 	"It may be an expression such as {{ $now.minus({ days: 7 }) }}; a date without an offset is in the workflow's time zone.";
 

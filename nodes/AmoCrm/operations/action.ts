@@ -18,7 +18,7 @@ import { omit } from './written';
 /** One thing that can be done with a record beside writing it: completing, pinning, switching on, deleting. */
 export interface Action extends Pick<Operation, 'value' | 'description' | 'needs'> {
 	/** What is done in words, where that does not follow from `value`. */
-	look?: Pick<Operation, 'name' | 'action'>;
+	action?: string;
 	verb: Verb;
 	/** What the ID of the record stands under in a row, where that is not `id`. */
 	idKey?: string;
@@ -32,16 +32,15 @@ export interface Action extends Pick<Operation, 'value' | 'description' | 'needs
 	send?: (run: Run, all: Array<Asked<IDataObject>>, route: Entity & Route) => Promise<SentOutcome[]>;
 	/** Why amoCRM does not take what it names by that path, where its own words do not say it. */
 	reasons?: Record<string, string>;
-	/** What comes out for a record: what was acted on and what became of it. */
-	row: (sent: IDataObject, answer: IDataObject) => IDataObject;
+	/** What comes out for a record: what was acted on and what became of it; all that was sent and answered when left out. */
+	row?: (sent: IDataObject, answer: IDataObject) => IDataObject;
 }
 
 /** Does it with one record for each item, in as few requests as the route allows. */
 export function action(entity: Entity, spec: Action): Operation {
-	const { value, description, look, needs, verb, fields = [] } = spec;
+	const { value, description, action: says, needs, verb, fields = [] } = spec;
 	return {
-		...called(entity, value, description),
-		...look,
+		...called(entity, value, description, says),
 		properties: [
 			...(entity.idParameter ? [idProperty(entity)] : []),
 			...fields.map((field) => fieldProperty(field, 'update', field)),
@@ -54,7 +53,7 @@ export function action(entity: Entity, spec: Action): Operation {
 	};
 }
 
-async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields = [], body, complete, send = sendRows, reasons = {}, row }: Action): Promise<void> {
+async function actOnAll(run: Run, entity: Entity, { verb, idKey = 'id', fields = [], body, complete, send = sendRows, reasons = {}, row = (sent, answer) => ({ ...sent, ...answer }) }: Action): Promise<void> {
 	const ready = await readItems(run, (item) => {
 		const draft = draftOfFields(run, fields, item);
 		const own = { ...(entity.idParameter ? { [idKey]: readId(run, entity, item) } : {}), ...body, ...draft.body };

@@ -28,7 +28,6 @@ export const complete = (entity: Entity): Operation =>
 		verb: { method: 'PATCH', sends: 'rows', answers: 'embedded' },
 		fields: [resultField],
 		body: { is_completed: true },
-		row: (sent, answer) => ({ ...sent, ...answer }),
 	});
 
 /** Pinned notes stay on top of their card (extended facts 5.4). To pin a pinned one again changes nothing. */
@@ -69,7 +68,7 @@ export const setCustomersMode = (entity: Entity): Operation =>
 		{ ...entity, path: '/customers', isSingle: 'mode', isDictionary: true },
 		{
 			value: 'setCustomersMode',
-			look: { name: 'Set Customers Mode', action: 'Set how the account works with customers' },
+			action: 'Set how the account works with customers',
 			description: 'Switch customers of the account on or off, by periods or by segments',
 			verb: { method: 'PATCH', path: '/mode', sends: 'row', answers: 'self' },
 			needs: { admin: 'toWrite', plan: 'a plan that has customers' },
@@ -91,7 +90,6 @@ export const setCustomersMode = (entity: Entity): Operation =>
 					description: 'By periods, customers have a date of their next purchase; by segments, amoCRM groups them',
 				},
 			],
-			row: (sent, answer) => ({ ...sent, ...answer }),
 		},
 	);
 
@@ -99,7 +97,7 @@ export const setCustomersMode = (entity: Entity): Operation =>
 export const changeBonusPoints = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'changeBonusPoints',
-		look: { name: 'Change Bonus Points', action: 'Change bonus points of a customer' },
+		action: 'Change bonus points of a customer',
 		description: 'Give bonus points to one customer per item, or take them',
 		verb: {
 			method: 'POST',
@@ -151,7 +149,7 @@ export const linkChat = (entity: Entity): Operation =>
 		{ ...entity, collection: 'chats' },
 		{
 			value: 'linkChat',
-			look: { name: 'Link Chat', action: 'Link a chat to a contact' },
+			action: 'Link a chat to a contact',
 			description: 'Connect a chat in a messenger with one contact per item, sent in batches; it leaves the contact that it had',
 			verb: { method: 'POST', path: '/chats', sends: 'rows', answers: 'embedded', merges: true, repeatable: true },
 			idKey: 'contact_id',
@@ -165,7 +163,7 @@ export const linkChat = (entity: Entity): Operation =>
 export const addChat = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'addChat',
-		look: { name: 'Add Chat', action: 'Add an online chat to a website button' },
+		action: 'Add an online chat to a website button',
 		description: 'Let visitors write in an online chat of one button per item; amoCRM takes some seconds for it',
 		verb: { method: 'POST', path: '/{id}/online_chat', sends: 'nothing', answers: 'nothing', repeatable: true },
 		row: ({ id }) => ({ id, chat_added: true }),
@@ -177,7 +175,7 @@ const OF_WHATSAPP = { state: 'a template of WhatsApp' };
 export const sendToReview = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'sendToReview',
-		look: { name: 'Send to Review', action: 'Send a chat template to review' },
+		action: 'Send a chat template to review',
 		description: 'Ask WhatsApp to approve one template per item',
 		verb: {
 			method: 'POST',
@@ -194,7 +192,7 @@ const REVIEW_STATUSES = optionsOf({ approved: 'Approved', paused: 'Paused', reje
 export const updateReview = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'updateReview',
-		look: { name: 'Update Review', action: 'Update a review of a chat template' },
+		action: 'Update a review of a chat template',
 		description: 'Say what has become of the review of one template per item',
 		verb: {
 			method: 'POST',
@@ -209,7 +207,6 @@ export const updateReview = (entity: Entity): Operation =>
 			field({ name: 'reviewStatus', key: 'status', displayName: 'Status', kind: choice(REVIEW_STATUSES), required: true, description: 'What has become of it' }),
 			field({ name: 'rejectReason', kind: text, placeholder: 'e.g. The text is misleading', description: 'Why it was rejected' }),
 		],
-		row: (sent, answer) => ({ ...sent, ...answer }),
 	});
 
 /** The answer says of a link neither which contact nor which address it is for: only its place does (extended facts 7.5). */
@@ -255,7 +252,7 @@ const LINKED_TO = optionsOf({ customers: 'Customer', leads: 'Lead' });
 export const linkIncomingLead = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'link',
-		look: { name: 'Link', action: 'Link an incoming lead to a record' },
+		action: 'Link an incoming lead to a record',
 		description: 'Put one incoming chat or email per item on the card of a lead or customer that exists',
 		verb: { method: 'POST', path: '/{id}/link', sends: 'row', answers: 'self' },
 		fields: [

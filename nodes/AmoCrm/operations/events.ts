@@ -1,19 +1,14 @@
 import type { Entity } from '../entities/types';
+import { LANGUAGES } from '../entities/user';
 import { languageOf } from '../fields/dictionaries';
-import type { Filter } from '../fields/filters';
-import { optionIn, optionsOf } from '../fields/values';
+import { filter } from '../fields/filters';
+import { optionIn } from '../fields/values';
 import { filtersOf, getMany } from './getMany';
+import { called } from './parameters';
 import type { Operation } from './types';
 
-const LANGUAGES = optionsOf({ en: 'English', pt: 'Portuguese', ru: 'Russian', es: 'Spanish' });
-
-const languageFilter: Filter = {
-	name: 'language',
-	displayName: 'Language',
-	description: 'Language of the names; your own in amoCRM when left out',
-	property: { type: 'options', options: LANGUAGES, default: 'en' },
-	condition: (value) => ({ query: { language_code: optionIn(LANGUAGES, value) } }),
-};
+const languageLook = { name: 'language', displayName: 'Language', description: 'Language of the names; your own in amoCRM when left out' };
+const languageFilter = filter(languageLook, { type: 'options', options: LANGUAGES, default: 'en' }, (value) => ({ query: { language_code: optionIn(LANGUAGES, value) } }));
 
 /** Kinds of events with their names (extended facts 5.3). */
 export function getTypes(entity: Entity): Operation {
@@ -28,10 +23,7 @@ export function getTypes(entity: Entity): Operation {
 	});
 	return {
 		...list,
-		value: 'getTypes',
-		name: 'Get Types',
-		action: 'Get types of events',
-		description: 'Retrieve the kinds of events that amoCRM knows, with their names',
+		...called(entity, 'getTypes', 'Retrieve the kinds of events that amoCRM knows, with their names', 'Get types of events'),
 		route: `GET ${entity.path}/types`,
 		execute: async (run) => {
 			const language = await languageOf(run.client);

@@ -15,6 +15,7 @@ import { listBelow } from './getLinks';
 import { getMany } from './getMany';
 import { getOne } from './getOne';
 import type { Asked } from './items';
+import { called } from './parameters';
 import { type SentOutcome, planOf, sendRows } from './send';
 import type { Operation, Run } from './types';
 import type { Route } from '../transport/verbs';
@@ -78,7 +79,7 @@ const hanging = (value: 'attach' | 'detach', description: string) => (entity: En
 		{ ...entity, path: '/leads/{entityId}/files', host: undefined, isDictionary: undefined, id: { ...entity.id, kind: 'text', key: 'file_uuid' } },
 		{
 			value,
-			look: { name: value === 'attach' ? 'Attach' : 'Detach', action: value === 'attach' ? 'Attach a file to a record' : 'Detach a file from a record' },
+			action: value === 'attach' ? 'Attach a file to a record' : 'Detach a file from a record',
 			description,
 			verb,
 			idKey: 'file_uuid',
@@ -163,7 +164,8 @@ async function readHung(client: ApiClient, path: string): Promise<Outcome<{ rows
 
 export const getVersions = (entity: Entity): Operation =>
 	listBelow(entity, {
-		look: { value: 'getVersions', name: 'Get Versions', action: 'Get versions of a file', description: 'Retrieve the versions of one file per item, the newest first' },
+		value: 'getVersions',
+		description: 'Retrieve the versions of one file per item, the newest first',
 		part: 'versions',
 		read: async (client, { query, ...place }) => {
 			const rows: IDataObject[] = [];
@@ -180,7 +182,8 @@ export const getVersions = (entity: Entity): Operation =>
 /** `{file_uuid, entities: [{entity_type, entity_id}]}`, of the account itself. */
 export const getFileLinks = (entity: Entity): Operation =>
 	listBelow(entity, {
-		look: { value: 'getLinks', name: 'Get Links', action: 'Get links of a file', description: 'Retrieve the records that have one file per item' },
+		value: 'getLinks',
+		description: 'Retrieve the records that have one file per item',
 		part: 'links',
 		isOnAccount: true,
 		read: async (client, place) => {
@@ -204,10 +207,7 @@ export function getQuota(entity: Entity): Operation {
 	const quota = getOne({ ...entity, path: ROOM.path, isSingle: ROOM.key, id: undefined });
 	return {
 		...quota,
-		value: 'getQuota',
-		name: 'Get Quota',
-		action: 'Get the quota of files',
-		description: 'Retrieve how many bytes the files of the account take, and how many they may',
+		...called(entity, 'getQuota', 'Retrieve how many bytes the files of the account take, and how many they may', 'Get the quota of files'),
 		route: 'GET /v1.0/files/stats',
 		execute: async (run) => {
 			await quota.execute(run);

@@ -1,8 +1,9 @@
 import { type IDataObject, deepCopy } from 'n8n-workflow';
 
+import { pickedFilters } from '../entities/shared';
 import { type Entity, type RecordId, inSentence, rootOf } from '../entities/types';
 import { orThrow } from '../fields/errors';
-import { type Condition, type Filter, type FilterContext, conditionsOf, idsFilter, joinConditions, recordsFilter } from '../fields/filters';
+import { type Condition, type Filter, type FilterContext, conditionsOf, filter, joinConditions } from '../fields/filters';
 import { recordLocator, idIn } from '../fields/locator';
 import { CATALOG, ELEMENT, recordOf } from '../fields/targets';
 import { isUnset, optionIn } from '../fields/values';
@@ -16,18 +17,16 @@ import { filtersOf, limitOf, limitProperties } from './getMany';
 import { attempt, mustStop, readItems } from './items';
 import { isCard, linkTargetsOf } from './links';
 import { type Output, outputOf, outputProperties, outputRows } from './output';
-import { collection, filterProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
+import { called, collection, filterProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import type { Operation, Run } from './types';
 
 /** Lists of what belongs to single records: what they are linked to, who follows them, their chats. */
 
-interface Below {
-	look: Pick<Operation, 'value' | 'name' | 'action' | 'description'>;
+interface Below extends Pick<Operation, 'value' | 'description' | 'needs'> {
 	/** Last part of the path, and key of the rows. */
 	part: string;
 	/** How the rows are read, where not page by page. */
 	read?: (client: ApiClient, place: { base?: string; path: string; query: Query }, limit?: number) => Promise<Outcome<{ rows: IDataObject[] }>>;
-	needs?: Operation['needs'];
 	/** Whether it is asked of the account although the records are elsewhere. */
 	isOnAccount?: true;
 	/** How one request reads those of many records, and what names the record in a row. Each is asked for alone when left out. */
@@ -37,16 +36,10 @@ interface Below {
 	simple: (row: IDataObject, id: RecordId) => IDataObject;
 }
 
-const listFilter: Filter = {
-	name: 'catalogId',
-	displayName: 'List',
-	description: 'Return only links to elements of this list (catalog)',
-	property: recordLocator(CATALOG),
-	condition: (value, context) => {
-		const id = idIn(CATALOG, value, context);
-		return { query: { filter: { to_catalog_id: id } }, accepts: ({ metadata }) => Number((metadata as IDataObject | null)?.catalog_id) === id };
-	},
-};
+const listFilter = filter({ name: 'catalogId', displayName: 'List', description: 'Return only links to elements of this list (catalog)' }, recordLocator(CATALOG), (value, context) => {
+	const id = idIn(CATALOG, value, context);
+	return { query: { filter: { to_catalog_id: id } }, accepts: ({ metadata }) => Number((metadata as IDataObject | null)?.catalog_id) === id };
+});
 
 const linkedTarget = (entity: Entity) => ({ values: { linkTo } }: Pick<FilterContext, 'values'>) => {
 	const type = isUnset(linkTo) ? undefined : optionIn(linkTargetsOf(entity), linkTo);
@@ -54,11 +47,10 @@ const linkedTarget = (entity: Entity) => ({ values: { linkTo } }: Pick<FilterCon
 };
 
 /** An ID goes along with the kind of the record only, and amoCRM takes one. */
-const ofKind = (entity: Entity, filter: Filter): Filter => ({
-	...filter,
-	needs: 'linkTo',
+const ofKind = (entity: Entity, own: Filter): Filter => ({
+	...own,
 	condition: (value, context) => {
-		const condition = filter.condition(value, context);
+		const condition = own.condition(value, context);
 		const { to_entity_id: ids = [] } = (condition.query.filter ?? {}) as { to_entity_id?: number[] };
 		return { ...condition, query: ids.length === 1 ? { filter: { to_entity_id: ids[0], to_entity_type: optionIn(linkTargetsOf(entity), context.values.linkTo) } } : {} };
 	},
@@ -66,37 +58,22 @@ const ofKind = (entity: Entity, filter: Filter): Filter => ({
 
 /** Single links, read from either end (core facts 11). What is in the query is tested here again. */
 const linkFilters = (entity: Entity): Filter[] => [
-	{
-		name: 'linkTo',
-		displayName: 'Linked Record Type',
-		description: 'Return only links to this kind of records',
-		property: { type: 'options', options: linkTargetsOf(entity), default: entity.linkTargets[0] ?? '' },
-		condition: (value) => {
+	filter(
+		{ name: 'linkTo', displayName: 'Linked Record Type', description: 'Return only links to this kind of records' },
+		{ type: 'options', options: linkTargetsOf(entity), default: entity.linkTargets[0] ?? '' },
+		(value) => {
 			const type = optionIn(linkTargetsOf(entity), value);
 			return { query: {}, accepts: (row) => row.to_entity_type === type };
 		},
-	},
-	ofKind(entity, recordsFilter('to_entity_id', linkedTarget(entity), { name: 'linkedRecords', displayName: 'Linked Records', description: "Return only links to the records that you pick; IDs need 'Linked Record Type' too" })),
-	ofKind(
-		entity,
-		idsFilter('to_entity_id', linkedTarget(entity), {
-			name: 'linkedIds',
-			displayName: 'Linked Records From Data',
-			placeholder: 'e.g. {{ $json.ids }}',
-			description: "Return only links to these records, for an expression: IDs or links as a list, or separated by commas; IDs need 'Linked Record Type' too",
-		}),
 	),
+	...pickedFilters('to_entity_id', linkedTarget(entity), { names: ['linkedRecords', 'linkedIds'], displayName: 'Linked Records', what: 'links to', needs: 'linkTo' }).map((own) => ofKind(entity, own)),
 	...(entity.linkTargets.includes('catalog_elements') ? [listFilter] : []),
 ];
 
 export const getLinks = (entity: Entity): Operation =>
 	listBelow(entity, {
-		look: {
-			value: 'getLinks',
-			name: 'Get Links',
-			action: `Get links of a ${inSentence(entity.displayName)}`,
-			description: `Retrieve what one ${inSentence(entity.displayName)} per item is linked to${isCard(entity) ? '; many items share requests' : ''}`,
-		},
+		value: 'getLinks',
+		description: `Retrieve what one ${inSentence(entity.displayName)} per item is linked to${isCard(entity) ? '; many items share requests' : ''}`,
 		part: 'links',
 		read: async (client, place) => await readRows(client, place, 'links'),
 		...(isCard(entity) ? { mass: { key: 'entity_id', query: (ids, { filter }) => ({ filter: { ...(filter as Query | undefined), entity_id: ids } }) } } : {}),
@@ -110,12 +87,8 @@ export const getLinks = (entity: Entity): Operation =>
 /** Read-only (extended facts 5.4). */
 export const getSubscribers = (entity: Entity): Operation =>
 	listBelow(entity, {
-		look: {
-			value: 'getSubscribers',
-			name: 'Get Subscribers',
-			action: `Get subscribers of a ${inSentence(entity.displayName)}`,
-			description: `Retrieve the users and groups that follow one ${inSentence(entity.displayName)} per item`,
-		},
+		value: 'getSubscribers',
+		description: `Retrieve the users and groups that follow one ${inSentence(entity.displayName)} per item`,
 		part: 'subscriptions',
 		simple: (row, id) => ({ id, ...row }),
 	});
@@ -123,7 +96,8 @@ export const getSubscribers = (entity: Entity): Operation =>
 /** Chats in messengers that contacts write in (core facts 9); `id` is that of the connection. */
 export const getChats = (entity: Entity): Operation =>
 	listBelow(entity, {
-		look: { value: 'getChats', name: 'Get Chats', action: 'Get chats of a contact', description: 'Retrieve the chats that one contact per item writes in; many items share requests' },
+		value: 'getChats',
+		description: 'Retrieve the chats that one contact per item writes in; many items share requests',
 		part: 'chats',
 		needs: { admin: 'always' },
 		mass: { key: 'contact_id', query: (ids) => ({ contact_id: ids }) },
@@ -131,9 +105,9 @@ export const getChats = (entity: Entity): Operation =>
 	});
 
 export function listBelow(entity: Entity, below: Below): Operation {
-	const { look, part, mass, isOnAccount, filters = [], needs } = below;
+	const { value, description, part, mass, isOnAccount, filters = [], needs } = below;
 	return {
-		...look,
+		...called(entity, value, description),
 		needs,
 		route: `GET ${isOnAccount ? '' : rootOf(entity)}${entity.path}${mass ? '' : '/{id}'}/${part}`,
 		properties: [

@@ -87,10 +87,7 @@ export async function inOwnPipeline(run: Run, entity: Entity, { pipeline_id: wan
 export function getSummary(entity: Entity): Operation {
 	const counted = { ...entity, filters: entity.filters.filter(({ name }) => name !== 'categories') };
 	return {
-		value: 'getSummary',
-		name: 'Get Summary',
-		action: 'Get a summary of incoming leads',
-		description: 'Count the incoming leads that wait, were accepted and were declined',
+		...called(entity, 'getSummary', 'Count the incoming leads that wait, were accepted and were declined', 'Get a summary of incoming leads'),
 		properties: [filtersProperty(counted), optionsProperty()],
 		route: `GET ${entity.path}/summary`,
 		execute: async (run) => await summarize(run, counted),

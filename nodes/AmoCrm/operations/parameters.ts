@@ -52,10 +52,14 @@ export const valueContext = ({ timezone, client, ignored }: Run, at?: Pick<Entit
 /** `a lead`; `the account`, of which there is one. */
 export const inWords = ({ displayName, isSingle }: Entity): string => (isSingle === undefined ? withArticle(inSentence(displayName)) : `the ${inSentence(displayName)}`);
 
-/** What an operation is called by its value: `Create`, 'Create a lead'. */
-export function called(entity: Entity, value: string, description: string) {
-	const name = value.replace(/^[a-z]/, (letter) => letter.toUpperCase());
-	return { value, name, action: `${name} ${inWords(entity)}`, description };
+/** What an operation is called by its value: `Create`, 'Create a lead'; 'Get chats of a contact' of `getChats`, unless `action` says it. */
+export function called(entity: Entity, value: string, description: string, action?: string) {
+	const name = value
+		.replace(/[A-Z]/g, ' $&')
+		.replace(/^[a-z]/, (letter) => letter.toUpperCase())
+		.replace(' To ', ' to ');
+	const usual = name.includes(' ') ? `${name.replace(/ [A-Z]/g, (letter) => letter.toLowerCase())} of ${inWords(entity)}` : `${name} ${inWords(entity)}`;
+	return { value, name, action: action ?? usual, description };
 }
 
 /** What an item gives for fields that stand at the top of the form. Throws a `UserError` that names the field. */

@@ -71,7 +71,7 @@ const ownFile = field({ ...ITEM_FILE, key: 'attachment', kind: itemFile(messageF
 export const sendMessage = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'sendMessage',
-		look: { name: 'Send Message', action: 'Send a message in a talk' },
+		action: 'Send a message in a talk',
 		description: 'Write to the client in one talk per item: a text, a file or both',
 		verb: {
 			method: 'POST',
@@ -97,7 +97,8 @@ export const sendMessage = (entity: Entity): Operation =>
 
 export const getMessages = (entity: Entity): Operation =>
 	listBelow(entity, {
-		look: { value: 'getMessages', name: 'Get Messages', action: 'Get messages of a talk', description: 'Retrieve the messages of one talk per item, the newest first' },
+		value: 'getMessages',
+		description: 'Retrieve the messages of one talk per item, the newest first',
 		part: 'messages',
 		needs: { scope: '"External chat history"' },
 		filters: createdRange('messages that were written'),
