@@ -23,7 +23,13 @@ const nodeTypes: INodeTypes = { getByName: () => nodeType, getByNameAndVersion: 
 
 let hosts = 0;
 
-export function openPollHost(connected: Account, given: INodeParameters): PollHost {
+/** n8n with durable cursors: it gives a poll less time, and remembers nothing of the one at the activation. */
+const DURABLE = { pollBudgetMs: 36_000, isDurable: true };
+const USUAL = { pollBudgetMs: 300_000, isDurable: false };
+
+export function openPollHost(connected: Account, given: INodeParameters, n8n: 'usual' | 'durable' = 'usual'): PollHost {
+	const { pollBudgetMs, isDurable } = n8n === 'durable' ? DURABLE : USUAL;
+	let polls = 0;
 	let account = connected;
 	let credentials = credentialsOf(connected);
 	let parameters = given;
@@ -50,10 +56,12 @@ export function openPollHost(connected: Account, given: INodeParameters): PollHo
 			workflow ??= stage();
 			const additionalData = { credentialsHelper: credentials, variables: {} } as unknown as IWorkflowExecuteAdditionalData;
 			const context = new PollContext(workflow, workflow.getNode('amoCRM Polling Trigger') as INode, additionalData, mode, mode === 'manual' ? 'manual' : 'activate');
-			const isFirst = Object.keys(stored).length === 0;
+			Object.assign(context, { getPollBudgetMs: () => pollBudgetMs });
+			const isFirst = (polls += 1) === 1;
 			const result = (await nodeType.poll?.call(context)) ?? null;
-			// n8n stores it at the activation too.
-			if (mode === 'trigger' && (result !== null || isFirst)) stored = JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject;
+			if (isDurable && isFirst) workflow = undefined;
+			// n8n stores it at the activation too, and durable cursors always.
+			else if (mode === 'trigger' && (result !== null || isFirst || isDurable)) stored = JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject;
 			return (result ?? []).flat().map(({ json }) => json);
 		},
 		configure: (next) => {

@@ -117,3 +117,18 @@ test('an event that the history does not tell is said when the workflow goes liv
 	if (typeof refusal === 'string') expect(refusal).toContain(reason);
 	else await eventually(async () => expect(JSON.stringify(await client().request('GET', `/rest/workflows/${id}/publication-status`))).toContain(reason));
 });
+
+test('with durable cursors nothing is lost between the activation and the first poll, or when n8n is killed', async () => {
+	await stage.close();
+	const settings = { N8N_SCHEDULER_ENABLED: 'true', N8N_SCHEDULER_POLL_TRIGGERS_ENABLED: 'true', N8N_USE_WORKFLOW_PUBLICATION_SERVICE: 'true', N8N_POLLER_DURABLE_CURSORS_ENABLED: 'true' };
+	stage = await openConnectedStage('poll-durable', { seed: 'empty', language: 'en' }, { settings });
+	const id = await started({ events: ['add_lead'] });
+	add(['early']);
+	await settle();
+	expect((await told(id, 1)).map(({ name }) => name)).toEqual(['early']);
+	await stage.n8n.kill();
+	add(names('late', 300));
+	await settle();
+	await stage.n8n.start();
+	expect((await told(id, 301)).map(({ name }) => name)).toEqual(['early', ...names('late', 300)]);
+}, 400_000);

@@ -20,7 +20,7 @@ import { textOf } from './row';
 /** The account's history (extended facts 5) as what webhooks tell: for accounts without them, and after a time without them. */
 
 /** More changes at once are left to the next reading: they would not fit into an execution. */
-const MOST_EVENTS = 10_000;
+export const MOST_EVENTS = 10_000;
 
 const PAGE = event.list?.pageSize ?? 100;
 
@@ -33,6 +33,8 @@ export interface Span {
 	overlap: number;
 	/** How far back at most, seconds before amoCRM's now. */
 	atMost?: number;
+	/** How many events at most, but for those of one second. */
+	most?: number;
 }
 
 export interface History {
@@ -69,7 +71,7 @@ function questionOf(codes: string[]) {
 }
 
 /** Reads what the history tells of these events. Up to a page of it is one request; more is read in parallel. Throws an `AmoCrmError`. */
-export async function readHistory(client: ApiClient, { codes, after, overlap, atMost = Infinity }: Span): Promise<History> {
+export async function readHistory(client: ApiClient, { codes, after, overlap, atMost = Infinity, most = MOST_EVENTS }: Span): Promise<History> {
 	const { isAsked, queryOf } = questionOf(codes);
 	const job = { client, path: event.path, collection: event.collection };
 	const read = async (query: Query, page: Query) => await readable(readRows(client, { path: event.path, query: { ...query, ...page } }, event.collection));
@@ -87,7 +89,7 @@ export async function readHistory(client: ApiClient, { codes, after, overlap, at
 	if (!isWhole) {
 		const start = Math.max(after, oldest) + 1;
 		const newest = Math.max(start, ...rows.map(momentOf).filter(Number.isFinite));
-		while ((until ?? newest) > start && (await isLonger(queryOf(start, until), MOST_EVENTS))) until = Math.floor((start + (until ?? newest)) / 2);
+		while ((until ?? newest) > start && (await isLonger(queryOf(start, until), most))) until = Math.floor((start + (until ?? newest)) / 2);
 		({ rows } = await readable(readList({ ...job, query: queryOf(from, until), maxPageSize: PAGE })));
 	}
 	const events = inOrder(rows).filter((row) => momentOf(row) >= from && isAsked(row));

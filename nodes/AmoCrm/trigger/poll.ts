@@ -16,7 +16,7 @@ import { rememberAccount, scopeOf } from './authenticity';
 import { addPlaces, cardOf, readCards } from './cards';
 import { withChanged } from './changedFields';
 import { isWanted } from './filters';
-import { itemsOf, momentOf, readHistory, readNewest } from './history';
+import { itemsOf, momentOf, MOST_EVENTS, readHistory, readNewest } from './history';
 import type { TriggerOptions } from './options';
 import { LOOK_BACK, naming, numberGiven, readEvents, readOptions, SETTLE_TIME } from './options';
 import { rowsOf } from './process';
@@ -47,6 +47,9 @@ const LATEST_S = 120;
 /** More IDs than that are not kept; older ones are forgotten, and never read again. */
 const MOST_KEPT = 20_000;
 
+/** Events that a poll gets through in a second, with their records, also where only one request a second may go. */
+const SURE_PACE = 35;
+
 /** A poll that tries for longer than that gives up: the next one goes on where the last good one ended. */
 const RETRY_MINUTES = 2;
 
@@ -56,12 +59,15 @@ const SHOWN = 10;
 /** Polls that are under way: n8n begins the next one although the last has not ended. */
 const running = new Set<string>();
 
+/** By scope, what the first poll has remembered: with durable cursors n8n throws away what one at the activation does. */
+const begun = new Map<string, PollMemory>();
+
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const scope = scopeOf(context);
 	if (running.has(scope)) return null;
 	running.add(scope);
 	try {
-		const client = await clientOf(context, { maxRetryMinutes: RETRY_MINUTES });
+		const client = await clientOf(context, { maxRetryMinutes: Math.min(RETRY_MINUTES, budgetS(context) / 120) });
 		const rows = await inEditor(context, context.getMode() === 'manual' ? newest(context, client) : news(context, client));
 		return rows.length > 0 ? [rows.map((json) => ({ json }))] : null;
 	} finally {
@@ -69,20 +75,27 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
 	}
 }
 
+/** Seconds until n8n gives the poll up, and all that it has read with it. Before 2.41 n8n does not. */
+const budgetS = (context: Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>): number => (context.getPollBudgetMs?.() ?? Infinity) / 1000;
+
 /** What happened since the last poll. */
 async function news(context: IPollFunctions, client: ApiClient): Promise<IDataObject[]> {
 	const memory = context.getWorkflowStaticData('node') as PollMemory;
 	const codes = wantedCodes(context);
 	const checked = JSON.stringify([codes, givenOptions(context)]);
-	const { start, end, given = {} } = memory.baseUrl === client.baseUrl ? memory : {};
-	if (memory.checked !== checked || end === undefined) await check(context, client, codes);
+	const scope = scopeOf(context);
+	const known = memory.end === undefined ? begun.get(scope) : memory;
+	const { start, end, given = {} } = known?.baseUrl === client.baseUrl ? known : {};
+	if (known?.checked !== checked || end === undefined) await check(context, client, codes);
 	if (start === undefined || end === undefined) {
 		const { events, now } = await readNewest(client, codes);
 		const from = now ?? Math.max(0, ...events.map(momentOf));
-		Object.assign(memory, { baseUrl: client.baseUrl, checked, start: from, end: from, given: idsOf(events.filter((row) => momentOf(row) >= from)) });
+		const first = { baseUrl: client.baseUrl, checked, start: from, end: from, given: idsOf(events.filter((row) => momentOf(row) >= from)) };
+		begun.set(scope, first);
+		Object.assign(memory, first);
 		return [];
 	}
-	const history = await readHistory(client, { codes, after: end, overlap: LATEST_S, atMost: numberIn(context, LOOK_BACK) * 3600 });
+	const history = await readHistory(client, { codes, after: end, overlap: LATEST_S, atMost: numberIn(context, LOOK_BACK) * 3600, most: Math.min(MOST_EVENTS, Math.floor(SURE_PACE * budgetS(context))) });
 	const { now, events, until = Infinity } = history;
 	const settleTime = numberIn(context, SETTLE_TIME);
 	const upTo = Math.min(until, now === undefined || settleTime === 0 ? Infinity : now - settleTime - 1);
@@ -90,7 +103,7 @@ async function news(context: IPollFunctions, client: ApiClient): Promise<IDataOb
 	const rows = await rowsOfEvents(context, client, { codes, events: fresh });
 	// Without a clock of amoCRM the newest event has to do.
 	const next = Math.max(end, Math.min(upTo, now ?? momentOf(events.at(-1) ?? { created_at: end })));
-	Object.assign(memory, { checked, end: next, ...kept({ ...given, ...idsOf(fresh) }, Math.max(start, next - LATEST_S)) });
+	Object.assign(memory, { baseUrl: client.baseUrl, checked, end: next, ...kept({ ...given, ...idsOf(fresh) }, Math.max(start, next - LATEST_S)) });
 	return history.leftOutBefore === undefined ? rows : withGap(context, rows, history.leftOutBefore);
 }
 
