@@ -6,17 +6,15 @@ import type { FieldDefinition } from './dictionaries';
 import { type Draft, type LinkTarget, putAt, tagKey } from './fields';
 import { customFieldsOf, valueKey } from './matching';
 import { keysOf } from './multitext';
+import type { TotalContext } from './totals';
 import { exactAmount } from './values';
 
 /** How values meet those that a record has. */
-export interface MergeRules {
+export interface MergeRules extends Pick<TotalContext, 'country' | 'definitions'> {
 	/** Phones, e-mails and fields with several options: keep the old values beside the new ones. */
 	appendValues: boolean;
 	/** Tags: keep the old ones beside the new ones. */
 	appendTags: boolean;
-	/** ISO code of the country whose numbers are written without a calling code. */
-	country: string;
-	definitions: FieldDefinition[];
 }
 
 export interface Changes extends Draft {

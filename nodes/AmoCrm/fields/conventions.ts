@@ -20,13 +20,10 @@ export interface AccountContext extends ChoiceContext {
 	conventions?: () => Conventions;
 }
 
-/** What an account says about itself: ISO codes such as `BR`, `BRL` and `pt`. */
-export interface AccountFacts {
-	country?: string;
-	currency?: string;
-	language?: string;
-	customersMode?: string;
-}
+/** What an account says about itself, in ISO codes such as `BR`, `BRL` and `pt`; `userId` is whom the credential stands for. */
+export type AccountFacts = Partial<
+	Record<'country' | 'currency' | 'language' | 'customersMode' | 'timezone' | 'driveUrl' | 'userId' | 'invoicesLanguage', string>
+>;
 
 /** Thrown where a value depends on what the account says, and that was not read yet or may be old: read it and encode the value again. */
 export class AccountNeeded extends Error {

@@ -19,11 +19,7 @@ const BY_VALUE = new Set(['text', 'textarea', 'url', 'streetaddress', 'numeric',
 /** Types that amoCRM filters by a range. */
 const BY_RANGE = new Set(['numeric', 'date', 'birthday', 'date_time']);
 
-interface CustomFieldFilter {
-	fieldId?: unknown;
-	comparison?: unknown;
-	value?: unknown;
-}
+type CustomFieldFilter = Partial<Record<'fieldId' | 'comparison' | 'value', unknown>>;
 
 const CONDITIONS: Array<{ name: string; value: 'from' | 'is' | 'isEmpty' | 'isNotEmpty' | 'to'; description: string }> = [
 	{ name: 'From', value: 'from', description: 'The value or more, the day or later' },

@@ -13,9 +13,9 @@ import { unwrapLocator } from './values';
  * and shows nowhere, so it is refused here.
  */
 
-type Mode = 'periodicity' | 'segments';
+const IN_WORDS = { periodicity: 'by periods', segments: 'by segments' };
 
-const IN_WORDS: Record<Mode, string> = { periodicity: 'by periods', segments: 'by segments' };
+type Mode = keyof typeof IN_WORDS;
 
 /** Of other modes, and where the account may not be read, nothing is known. */
 const modeOf = ({ conventions }: EncodeContext): Mode | undefined => {

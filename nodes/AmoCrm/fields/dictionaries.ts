@@ -182,16 +182,8 @@ function pathOf(option: IDataObject, nested: IDataObject[]): string {
 	return names.join(' / ');
 }
 
-interface Account extends AccountFacts {
-	timezone?: string;
-	driveUrl?: string;
-	/** Whom the credential stands for. */
-	userId?: string;
-	invoicesLanguage?: string;
-}
-
 /** What the account says about itself. */
-async function accountOf(client: ApiClient): Promise<Account> {
+async function accountOf(client: ApiClient): Promise<AccountFacts> {
 	return await keep(client, '/account', async () => {
 		const { value } = orThrow(await readAccount(client, 'datetime_settings,drive_url,invoices_settings'));
 		const { _embedded: embedded, country, currency, language, customers_mode: customersMode, drive_url: driveUrl, current_user_id: userId, invoices_settings: invoices } = value;
@@ -203,7 +195,7 @@ async function accountOf(client: ApiClient): Promise<Account> {
 }
 
 /** Nothing where the account may not be read. */
-const accountFacts = async (client: ApiClient): Promise<Account> => (await ifReadable(accountOf(client))) ?? {};
+const accountFacts = async (client: ApiClient): Promise<AccountFacts> => (await ifReadable(accountOf(client))) ?? {};
 
 const nonEmpty = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 

@@ -4,7 +4,7 @@ import { isObject } from '../transport/objects';
 import type { Query } from '../transport/types';
 import { entriesOf, idOfName, isId, manyOf, pickedId, pickedIds } from './choices';
 import { picked, pickOne, plainName } from './fields';
-import { type Condition, type Filter, type FilterContext, filter, idsCondition, idsFilter, manyFilter, pickMany, recordsFilter } from './filters';
+import { type Condition, type Filter, type FilterContext, adapted, filter, idsCondition, idsFilter, manyFilter, pickMany, recordsFilter } from './filters';
 import { OF_ANY_FIELD, OF_ONE_FIELD, tells } from './hookEvents';
 import { type LocatorTarget, idIn, recordLocator, textIdIn } from './locator';
 import { CUSTOMER_STATUSES, EVENT_TYPES, eventFieldSource, fieldOptionSource, STAGES, USERS } from './sources';
@@ -17,16 +17,13 @@ import { isUnset, optionIn, optionsOf, toList, toText, unwrapLocator } from './v
 /** amoCRM takes no more users, and no more records, in one request. */
 const MOST = 10;
 
-export const atMostTen = (own: Filter): Filter => ({
-	...own,
-	condition: (value, context) => {
-		const condition = own.condition(value, context);
+export const atMostTen = (own: Filter): Filter =>
+	adapted(own, (condition) => {
 		for (const list of Object.values((condition.query.filter ?? {}) as Query)) {
 			if (Array.isArray(list) && list.length > MOST) throw new UserError(`amoCRM takes at most ${MOST} here, not ${list.length}. Give an item for each ${MOST}.`);
 		}
 		return condition;
-	},
-});
+	});
 
 export const eventIdsFilter = filter(
 	{ name: 'ids', displayName: 'IDs From Data', placeholder: 'e.g. {{ $json.ids }}', takesEmptyList: true, description: 'Return only the events with these IDs, as a list or separated by commas' },
@@ -100,13 +97,9 @@ function recordIn(context: Pick<FilterContext, 'values'>): LocatorTarget {
 
 /** Events of messages come as those of the card that their talk is on. */
 const withMessages = (own: Filter): Filter =>
-	atMostTen({
-		...own,
-		condition: (value, context) => {
-			const condition = own.condition(value, context);
-			const { accepts } = condition;
-			return accepts ? { ...condition, accepts: (row) => row.linked_talk_contact_id !== undefined || accepts(row) } : condition;
-		},
+	adapted(own, (condition) => {
+		const { accepts } = condition;
+		return accepts ? { ...condition, accepts: (row) => row.linked_talk_contact_id !== undefined || accepts(row) } : condition;
 	});
 
 export const eventRecordsFilters: Filter[] = [
@@ -122,7 +115,7 @@ export const eventRecordsFilters: Filter[] = [
 		needs: 'entityType',
 		description: "Return only events of these records, up to 10, for an expression: IDs or links as a list, or separated by commas; needs 'Record Type' too",
 	}),
-].map(withMessages);
+].map((own) => atMostTen(withMessages(own)));
 
 /** What the value of one kind of events may be: how amoCRM is asked for it, and of which type such events are. */
 interface ValueKind {

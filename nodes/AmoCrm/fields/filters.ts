@@ -5,7 +5,7 @@ import type { Query, QueryValue } from '../transport/types';
 import type { AccountContext } from './conventions';
 import { toTimestamp } from './dates';
 import { type Source, manyOf, pickedIds } from './choices';
-import { assertCompanion, named, plainName } from './fields';
+import { type FieldKind, type WritableField, assertCompanion, named, plainName } from './fields';
 import { type LocatorTarget, idsIn, linkedOne, meansNoRecord, recordEntries, recordList } from './locator';
 import { toMoney } from './numbers';
 import { PIPELINES, STAGES } from './sources';
@@ -36,17 +36,11 @@ export interface Condition {
 /** The family of what says where to look: it holds beside any of the other conditions. */
 export const EVERYWHERE = 'everywhere';
 
-export interface Filter {
-	/** Name of the n8n parameter. */
-	name: string;
-	displayName: string;
-	description?: string;
-	placeholder?: string;
-	property: Partial<INodeProperties> & Pick<INodeProperties, 'type' | 'default'>;
+/** `needs` is the name of another filter without which amoCRM does not take this one. */
+export interface Filter extends Pick<WritableField, 'name' | 'displayName' | 'description' | 'placeholder' | 'needs'> {
+	property: FieldKind['property'];
 	/** What it belongs together with; its own name when left out. */
 	family?: string;
-	/** Name of another filter without which amoCRM does not take this one. */
-	needs?: string;
 	/** Whether an empty list, which only an expression gives, means that nothing is wanted, rather than "not set". */
 	takesEmptyList?: true;
 	/** Turns the user's value into a condition; throws a `UserError`. */
@@ -70,15 +64,15 @@ export function filter(look: Look, property: Filter['property'], condition: Filt
 	return { name, displayName, description, placeholder, needs, family, takesEmptyList, property: { ...property, ...rest }, condition };
 }
 
-/** A filter that amoCRM does not have: the node reads what the others leave, and tests that. */
-export const testedHere = (own: Filter): Filter => ({
+/** The filter with its conditions in another form. */
+export const adapted = (own: Filter, adapt: (condition: Condition) => Condition): Filter => ({
 	...own,
-	condition: (value, context) => {
-		const condition = own.condition(value, context);
-		if (!condition.accepts) return condition;
-		return { ...condition, query: {}, here: { filter: plainName(own), wanted: condition.query } };
-	},
+	condition: (value, context) => adapt(own.condition(value, context)),
 });
+
+/** A filter that amoCRM does not have: the node reads what the others leave, and tests that. */
+export const testedHere = (own: Filter): Filter =>
+	adapted(own, (condition) => (condition.accepts ? { ...condition, query: {}, here: { filter: plainName(own), wanted: condition.query } } : condition));
 
 /** Rows with one of some texts in what `textOf` gives, whatever the letter case and spaces. */
 export const containsFilter = (textOf: (row: Row) => unknown, look: Look): Filter =>
@@ -94,15 +88,11 @@ export const containsFilter = (textOf: (row: Row) => unknown, look: Look): Filte
 
 /** Rows that hold one of some records. */
 export function embeddedFilter(kind: string, target: LocatorTarget, look: Look): Filter {
-	const own = recordsFilter(kind, target, look);
-	return testedHere({
-		...own,
-		condition: (value, context) => {
-			const condition = own.condition(value, context);
-			const { [kind]: ids } = (condition.query.filter ?? {}) as Record<string, number[] | undefined>;
-			return ids ? { ...condition, accepts: (row) => objectsIn((row._embedded as Row | undefined)?.[kind]).some(({ id }) => ids.includes(Number(id))) } : condition;
-		},
+	const ofRows = adapted(recordsFilter(kind, target, look), (condition) => {
+		const { [kind]: ids } = (condition.query.filter ?? {}) as Record<string, number[] | undefined>;
+		return ids ? { ...condition, accepts: (row) => objectsIn((row._embedded as Row | undefined)?.[kind]).some(({ id }) => ids.includes(Number(id))) } : condition;
 	});
+	return testedHere(ofRows);
 }
 
 /** `which` says what is returned; the rest is n8n's own wording. */

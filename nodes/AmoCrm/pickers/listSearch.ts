@@ -63,12 +63,7 @@ const NAMES: Record<NonNullable<NonNullable<Entity['picker']>['names']>, (client
 	},
 };
 
-interface Page {
-	page: number;
-	filter: string;
-}
-
-async function readPage(context: ILoadOptionsFunctions, client: ApiClient, { path, collection, list, picker }: Entity, { page, filter }: Page): Promise<Rows & { ok: true }> {
+async function readPage(context: ILoadOptionsFunctions, client: ApiClient, { path, collection, list, picker }: Entity, { page, filter }: { page: number; filter: string }): Promise<Rows & { ok: true }> {
 	const paging = list?.unpaged ? {} : { page, limit: PAGE_SIZE, ...(list?.hasOwnOrder ? {} : { order: { id: 'desc' } }) };
 	return await inEditor(context, readRows(client, { path, query: { ...paging, with: picker?.with, ...(filter ? { query: filter } : {}) } }, collection).then(orThrow));
 }

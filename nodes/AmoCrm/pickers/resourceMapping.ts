@@ -72,10 +72,7 @@ const FORMS: Record<string, string> = {
 	supplier: 'ID / URL',
 };
 
-const YES_OR_NO = [
-	{ name: 'Yes', value: true },
-	{ name: 'No', value: false },
-];
+const YES_OR_NO = [{ name: 'Yes', value: true }, { name: 'No', value: false }];
 
 const toOption = (option: FieldDefinition['enums'][number]) => ({ name: option.path, value: String(option.id) });
 
