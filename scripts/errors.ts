@@ -36,7 +36,7 @@ const NOT_MESSAGES = new Set([
 /** A message tells what is; what begins like this tells what to do, or what a parameter of the form is for. */
 const TELLS = /(?:^|[^\w'])(?:is|are|was|were|cannot|could|does|did|has|have|had|gives|needs|refuse[sd]?|came|takes|took|ignores|changes|holds|goes|leads|match|broke|lets|belongs|shows|starts|accepted|answered|failed|renews|sent|keeps|reports|compares|blocks|gets)(?![\w'])/;
 const IS_NO_MESSAGE =
-	/^(?:…?[,(]|a talk|a list|only for|several|separated|that were|whose|amoCRM compares|amoCRM gives no reason|it is not checked|It is not known whether amoCRM saved|what was asked|(?:Add|Ask|At most|Change|Check|Choose|Connect|Copy|Create|Enter|Give|How|It may be|Keep|Let|Look|Make|Names|On create|Only|Other integrations|Phone|Remove|Renew|Return|Run|Segments|Send|Switch|Take|Too many requests too|Use|What|Whether|Which)(?![\w']))|per item|cannot be used:$/;
+	/^(?:…?[,(]|a talk|a list|only for|several|separated|that were|whose|amoCRM compares|amoCRM gives no reason|it is not checked|It is not known whether amoCRM saved|what was asked|(?:Add|Ask|At most|Change|Check|Choose|Connect|Copy|Count|Create|Enter|Give|How|It may be|Keep|Let|Look|Make|Names|On create|Only|Other integrations|Phone|Remove|Renew|Return|Run|Segments|Send|Switch|Take|Too many requests too|Use|What|Whether|Which)(?![\w']))|per item|cannot be used:$/;
 const ERRORS_OF_N8N = /^Node(?:Operation|Api)Error$/;
 
 const sourceOf = (file: string): ts.SourceFile => ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);

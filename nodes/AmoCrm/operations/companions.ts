@@ -5,9 +5,11 @@ import { type Entity, inSentence } from '../entities/types';
 import { COMPANIONS } from '../fields/companions';
 import { AmoCrmError } from '../fields/errors';
 import type { Draft, WritableField } from '../fields/fields';
+import type { NotWritten, RowOutcome } from '../transport/batches';
 import { inTurns } from '../transport/parallel';
 import type { Asked } from './items';
-import { type SentOutcome, sendRows } from './send';
+import { factsOf } from './problems';
+import { sendRows } from './send';
 import type { Run } from './types';
 
 /** Notes and tasks of new records, in batches after them. */
@@ -34,7 +36,7 @@ export async function addCompanions(run: Run, entity: Noted, ready: Array<Asked<
 		const route = kind === 'note' ? { path: `/${entity.notedAs}/notes`, collection: 'notes' } : { path: '/tasks', collection: 'tasks' };
 		const outcomes = await sendRows(run, rows, { ...route, verb: NEW_ROWS });
 		rows.forEach(({ item }, index) => {
-			const outcome = outcomes[index] as SentOutcome;
+			const outcome = outcomes[index] as RowOutcome;
 			if (outcome.status === 'written') Object.assign(run.rows.get(item)?.[0] ?? {}, { [`${kind}_id`]: outcome.answer.id });
 			else run.errors.set(item, errorOf(run, entity, { item, kind, outcome }));
 		});
@@ -46,14 +48,7 @@ const ownerOf = ({ collection, notedAs }: Noted, row: IDataObject): IDataObject[
 
 const placeOf = ({ notedAs }: Noted, kind: 'note' | 'task', id: IDataObject[string]): IDataObject => ({ entity_id: id, ...(kind === 'task' ? { entity_type: notedAs } : {}) });
 
-interface Failed {
-	item: number;
-	kind: 'note' | 'task';
-	outcome: SentOutcome;
-}
-
-function errorOf(run: Run, entity: Noted, { item, kind, outcome }: Failed): AmoCrmError {
-	if (outcome.status === 'planned' || outcome.status === 'written') throw new Error(`the ${kind} was added`);
+function errorOf(run: Run, entity: Noted, { item, kind, outcome }: { item: number; kind: 'note' | 'task'; outcome: NotWritten }): AmoCrmError {
 	const { failure, status } = outcome;
 	const id = String(run.rows.get(item)?.[0]?.id);
 	const details = status === 'refused' ? outcome.problems.map(({ path, detail }) => (path === '' ? detail : `${path}: ${detail}`)) : [];
@@ -61,9 +56,8 @@ function errorOf(run: Run, entity: Noted, { item, kind, outcome }: Failed): AmoC
 	const before = run.errors.get(item);
 	const text = before ? `${before.message}; ${fate}` : `${entity.displayName} ${id} was written, but ${fate}`;
 	return new AmoCrmError(`${text}: ${details.join('; ') || failure.message}`, {
-		failure,
+		...factsOf(outcome),
 		advice: `${failure.advice} The ${inSentence(entity.displayName)} itself is in amoCRM.`,
-		...(status === 'notSent' ? { isCollateral: true } : {}),
-		...(status === 'unknown' || before?.facts.mustNotRepeat ? { mustNotRepeat: true } : {}),
+		...(before?.facts.mustNotRepeat ? { mustNotRepeat: true } : {}),
 	});
 }

@@ -12,7 +12,7 @@ import { parameterReader } from './parameterReader';
 import { settledBefore } from './repeats';
 import { withNeeds } from './problems';
 import { executionData, nodeError, shortList } from './results';
-import type { Operation, Results, Run } from './types';
+import { type Operation, type Results, type Run, hint } from './types';
 
 /** From so many requests on, the user is told what the run has cost. */
 const BIG_RUN_REQUESTS = 10;
@@ -58,15 +58,10 @@ async function perform(start: Start, operationOf: OperationOf): Promise<void> {
 		const milliseconds = Math.round(performance.now() - started);
 		const waitedMs = Math.round(client.stats.waitedMs);
 		context.logger.debug('amoCRM: done', { resource, operation: name, items: items.length, rows, ...client.stats, waitedMs, milliseconds });
-		if (start.ignored.size > 0) {
-			context.addExecutionHints({ type: 'warning', location: 'outputPane', message: `Nothing was saved for what holds no phone number or email address: ${shortList([...start.ignored], 5)}` });
-		}
+		if (start.ignored.size > 0) hint(start, 'warning', `Nothing was saved for what holds no phone number or email address: ${shortList([...start.ignored], 5)}`);
 		const unused = unusedKeys(start);
-		if (unused.length > 0) context.addExecutionHints({ type: 'info', location: 'outputPane', message: `Not used: ${shortList(unused)}` });
-		if (client.stats.requests >= BIG_RUN_REQUESTS) {
-			const message = costOf(items.length, rows + start.errors.size, client.stats, milliseconds);
-			context.addExecutionHints({ type: 'info', location: 'outputPane', message });
-		}
+		if (unused.length > 0) hint(start, 'info', `Not used: ${shortList(unused)}`);
+		if (client.stats.requests >= BIG_RUN_REQUESTS) hint(start, 'info', costOf(items.length, rows + start.errors.size, client.stats, milliseconds));
 	}
 }
 

@@ -7,7 +7,7 @@ import { inTurns } from '../transport/parallel';
 import { findByIds, isFailure } from './byIds';
 import { type Output, outputOf, outputRows } from './output';
 import { expandOf } from './parameters';
-import type { Run } from './types';
+import { type Run, hint } from './types';
 
 /** How an item wants records together with those that they are linked to. */
 export interface ExpandedOutput extends Output {
@@ -53,8 +53,7 @@ async function cardsOf(run: Run, member: Entity, { ids, output }: { ids: number[
 		return card && !isFailure(card) ? [{ id, card }] : [];
 	});
 	if (read.length < ids.length) {
-		const message = `${ids.length - read.length} of the linked ${inSentence(member.displayNamePlural)} could not be read, being deleted or hidden from the connected user: only IDs are there.`;
-		run.context.addExecutionHints({ type: 'warning', location: 'outputPane', message });
+		hint(run, 'warning', `${ids.length - read.length} of the linked ${inSentence(member.displayNamePlural)} could not be read, being deleted or hidden from the connected user: only IDs are there.`);
 	}
 	const shown = await outputRows(run, read.map(({ card }) => card), { ...output, fields: undefined }, member);
 	return new Map(read.map(({ id }, index) => [id, shown[index] as IDataObject]));

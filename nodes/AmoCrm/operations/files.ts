@@ -17,7 +17,7 @@ import { getOne } from './getOne';
 import type { Asked } from './items';
 import { called } from './parameters';
 import { type SentOutcome, planOf, sendRows } from './send';
-import type { Operation, Run } from './types';
+import { type Operation, type Run, hint } from './types';
 import type { Route } from '../transport/verbs';
 
 /** Files of the account's storage (extended facts 8). What hangs on records is asked of the account itself. */
@@ -223,7 +223,6 @@ export async function hintAtRoom(run: Run, { base }: Entity): Promise<void> {
 	if (room.ok) hintAt(run, room.value);
 }
 
-function hintAt({ context }: Run, { limit, used }: IDataObject): void {
-	if (!(Number(used) > Number(limit) * NEARLY_FULL)) return;
-	context.addExecutionHints({ type: 'warning', location: 'outputPane', message: `The file storage of the amoCRM account is nearly full: ${String(used)} of ${String(limit)} bytes are taken.` });
+function hintAt(run: Run, { limit, used }: IDataObject): void {
+	if (Number(used) > Number(limit) * NEARLY_FULL) hint(run, 'warning', `The file storage of the amoCRM account is nearly full: ${String(used)} of ${String(limit)} bytes are taken.`);
 }

@@ -1,4 +1,4 @@
-import { type IDataObject, type INodeProperties, deepCopy, UserError } from 'n8n-workflow';
+import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
 import { targetOf } from '../entities/places';
 import { type Entity, idOf, inSentence } from '../entities/types';
@@ -12,13 +12,13 @@ import { type ListJob, type ListResult, readList } from '../transport/pages';
 import { grouped, inParallel, inTurns } from '../transport/parallel';
 import type { Query } from '../transport/types';
 import { type ExpandedOutput, expandedOutputOf, expandedRows } from './expand';
-import { attempt, mustStop, readItems } from './items';
+import { LISTS_IN_FLIGHT, readShared } from './items';
 import { isSweepCheaper } from './lookup';
 import { type Mapping, mappingOf } from './mapping';
 import { outputProperties } from './output';
 import { collection, declared, filterProperty, optionsProperty, readFlag, valueContext, withOf, withProperty } from './parameters';
 import { viewOf } from './present';
-import type { Operation, Run } from './types';
+import { type Operation, type Run, hint } from './types';
 
 interface ListRequest {
 	conditions: Condition[];
@@ -126,30 +126,14 @@ function sortProperty(entity: Entity): INodeProperties {
 	};
 }
 
-/** Lists under way at once. Each fills the rate limit by itself when it is long; short ones do it together. */
-const IN_FLIGHT = 6;
-
-/** Items that ask for the same list share one reading of it. */
 async function listRecords(run: Run, entity: Entity, read: Read): Promise<void> {
 	const mapping = await mappingOf(run, entity, usesFieldFilters(run));
-	const lists = new Map<string, { request: ListRequest; output: ExpandedOutput; items: number[] }>();
-	await readItems(run, (item) => {
-		const request = listRequest(run, entity, item, mapping);
-		const output = expandedOutputOf(run, entity, item);
-		// All that decides the rows: conditions too that the query has no place for.
-		const key = JSON.stringify([request, output]);
-		const list = lists.get(key);
-		if (list) list.items.push(item);
-		else lists.set(key, { request, output, items: [item] });
-	});
 	const reader: Reader = { run, entity, read, hinted: new Set() };
-	await inParallel([...lists.values()], IN_FLIGHT, async ({ request, output, items }) => {
-		if (mustStop(run)) return;
-		await attempt(run, items, async () => {
-			const rows = await listOnce(reader, request, output);
-			// Items of n8n must not share rows: a later node may change one of them.
-			for (const [index, item] of items.entries()) run.rows.set(item, index === 0 ? rows : await inTurns(rows, (row) => deepCopy(row)));
-		});
+	const ask = (item: number) => ({ request: listRequest(run, entity, item, mapping), output: expandedOutputOf(run, entity, item) });
+	await readShared(run, ask, async ({ request, output }) => {
+		const { sort } = request;
+		const rows = await rowsOf(reader, request, output);
+		return await expandedRows(run, sort ? await sorted(rows, sort) : rows, output, entity);
 	});
 }
 
@@ -168,17 +152,11 @@ interface Reader {
 	hinted: Set<string>;
 }
 
-async function listOnce(reader: Reader, request: ListRequest, output: ExpandedOutput): Promise<IDataObject[]> {
-	const { sort } = request;
-	const rows = await rowsOf(reader, request, output);
-	return await expandedRows(reader.run, sort ? await sorted(rows, sort) : rows, output, reader.entity);
-}
-
 async function rowsOf(reader: Reader, request: ListRequest, output: ExpandedOutput): Promise<IDataObject[]> {
 	const { run, entity } = reader;
 	if (request.anyOf) {
 		const lists: IDataObject[][] = [];
-		await inParallel(request.anyOf, IN_FLIGHT, async (part) => void lists.push(await rowsOf(reader, part, output)));
+		await inParallel(request.anyOf, LISTS_IN_FLIGHT, async (part) => void lists.push(await rowsOf(reader, part, output)));
 		return await merged(entity, lists, request);
 	}
 	if (request.isImpossible) return [];
@@ -215,13 +193,13 @@ async function rowsOf(reader: Reader, request: ListRequest, output: ExpandedOutp
 	const texts = await searchTexts(reader, request);
 	const lists: Array<Awaited<ReturnType<typeof readAll>>> = [];
 	if (texts.length === 0) lists.push(await readAll({}, limit));
-	else await inParallel(texts, IN_FLIGHT, async (text) => void lists.push(await readAll({ query: text })));
+	else await inParallel(texts, LISTS_IN_FLIGHT, async (text) => void lists.push(await readAll({ query: text })));
 	const rows = texts.length === 0 ? (lists[0]?.rows ?? []) : await merged(entity, lists.map((list) => list.rows), request);
 	const repeated = lists.reduce((sum, list) => sum + list.repeated, 0);
-	if (entity.filtersArePaid && isIgnored) hint(reader, 'warning', filtersIgnored(entity, hidden));
-	if (here.length > 0) hint(reader, 'info', costOf(entity, here, { read, kept: rows.length }));
-	if (repeated > 0) hint(reader, 'info', movedWhileReading(entity, repeated, query));
-	if (lists.some(({ hasUnreadable }) => hasUnreadable)) hint(reader, 'warning', `Some rows of amoCRM's answer are no ${inSentence(entity.displayNamePlural)} but empty: they were left out.`);
+	if (entity.filtersArePaid && isIgnored) hintOnce(reader, 'warning', filtersIgnored(entity, hidden));
+	if (here.length > 0) hintOnce(reader, 'info', costOf(entity, here, { read, kept: rows.length }));
+	if (repeated > 0) hintOnce(reader, 'info', movedWhileReading(entity, repeated, query));
+	if (lists.some(({ hasUnreadable }) => hasUnreadable)) hintOnce(reader, 'warning', `Some rows of amoCRM's answer are no ${inSentence(entity.displayNamePlural)} but empty: they were left out.`);
 	return rows;
 }
 
@@ -250,10 +228,10 @@ function costOf(entity: Entity, here: Array<{ filter: string }>, { read, kept }:
 	return `amoCRM cannot filter ${nouns} by ${names}: the node read ${read.toLocaleString('en-US')} of them, all that the other filters leave as far as it needed, and kept ${kept.toLocaleString('en-US')}.`;
 }
 
-function hint({ run, hinted }: Reader, type: 'info' | 'warning', message: string): void {
+function hintOnce({ run, hinted }: Reader, type: 'info' | 'warning', message: string): void {
 	if (hinted.has(message)) return;
 	hinted.add(message);
-	run.context.addExecutionHints({ type, location: 'outputPane', message });
+	hint(run, type, message);
 }
 
 /** An account without the paid filters answers with everything and says nothing: the user has to know. */

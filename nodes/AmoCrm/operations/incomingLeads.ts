@@ -13,7 +13,7 @@ import type { Verb } from '../transport/types';
 import { rowsIn } from '../transport/verbs';
 import { findByIds, recordIn } from './byIds';
 import { filtersOf, filtersProperty } from './getMany';
-import { attempt, mustStop, readItems } from './items';
+import { readShared } from './items';
 import { newMemberProperties } from './members';
 import { createProperties } from './newRecord';
 import { called, collection, fieldProperty, optionsProperty, valueContext } from './parameters';
@@ -90,20 +90,9 @@ export function getSummary(entity: Entity): Operation {
 		...called(entity, 'getSummary', 'Count the incoming leads that wait, were accepted and were declined', 'Get a summary of incoming leads'),
 		properties: [filtersProperty(counted), optionsProperty()],
 		route: `GET ${entity.path}/summary`,
-		execute: async (run) => await summarize(run, counted),
+		execute: async (run) => {
+			const ask = (item: number) => joinConditions(conditionsOf(counted.filters, { ...valueContext(run), values: filtersOf(run, item) })).query;
+			await readShared(run, ask, async (query) => [orThrow(await readObject(run.client, { path: `${entity.path}/summary`, query }, 'total', 'the summary')).value]);
+		},
 	};
-}
-
-async function summarize(run: Run, entity: Entity): Promise<void> {
-	const summaries = new Map<string, Promise<IDataObject>>();
-	const ready = await readItems(run, (item) => joinConditions(conditionsOf(entity.filters, { ...valueContext(run), values: filtersOf(run, item) })).query);
-	if (mustStop(run)) return;
-	for (const { item, asked: query } of ready) {
-		const key = JSON.stringify(query);
-		await attempt(run, [item], async () => {
-			if (!summaries.has(key)) summaries.set(key, readObject(run.client, { path: `${entity.path}/summary`, query }, 'total', 'the summary').then((reply) => orThrow(reply).value));
-			const summary = await summaries.get(key);
-			run.rows.set(item, [{ ...summary }]);
-		});
-	}
 }

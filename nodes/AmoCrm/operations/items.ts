@@ -1,8 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
+import { type IDataObject, deepCopy } from 'n8n-workflow';
 
 import { readWithAccount } from '../fields/conventions';
 import { AmoCrmError } from '../fields/errors';
-import { inTurns } from '../transport/parallel';
+import { grouped, inParallel, inTurns } from '../transport/parallel';
 import { checkFiles } from './itemFiles';
 import type { Results, Run } from './types';
 
@@ -33,6 +33,25 @@ export async function readItems<T>(run: Run, read: (item: number) => T | Promise
 		});
 	});
 	return all;
+}
+
+/** Lists under way at once. Each fills the rate limit by itself when it is long; short ones do it together. */
+export const LISTS_IN_FLIGHT = 6;
+
+/** Items that ask for the same share one reading of it. What `ask` gives has to say all that decides the rows. */
+export async function readShared<T>(run: Run, ask: (item: number) => T, rowsOf: (asked: T) => Promise<IDataObject[]>): Promise<void> {
+	const all = await readItems(run, ask);
+	const groups = await grouped(all, ({ asked }) => JSON.stringify(asked));
+	await inParallel([...groups.values()], LISTS_IN_FLIGHT, async (group) => {
+		const [first] = group;
+		if (mustStop(run) || !first) return;
+		const items = group.map(({ item }) => item);
+		await attempt(run, items, async () => {
+			const rows = await rowsOf(first.asked);
+			// Items of n8n must not share rows: a later node may change one of them.
+			for (const [index, item] of items.entries()) run.rows.set(item, index === 0 ? rows : await inTurns(rows, (row) => deepCopy(row)));
+		});
+	});
 }
 
 /** Gives every item its rows, or the error that `rowsOf` throws. */

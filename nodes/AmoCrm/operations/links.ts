@@ -13,6 +13,7 @@ import { isUnset, optionIn, toBoolean } from '../fields/values';
 import type { NotWritten } from '../transport/batches';
 import { type Asked, mustStop, readItems } from './items';
 import { called, declared, idProperty, optionsProperty, readId, readRecord, valueContext } from './parameters';
+import { factsOf } from './problems';
 import { type SentOutcome, sendRows, settleSent } from './send';
 import type { Operation, Run } from './types';
 
@@ -145,10 +146,6 @@ export function linkError(says: { failed: string; unknown: string }, link: IData
 	const { failure, status } = outcome;
 	const target = targetName(link.to_entity_type);
 	const details = status === 'refused' ? outcome.problems.map(({ detail }) => detail) : [];
-	return new AmoCrmError(`${status === 'unknown' ? says.unknown : says.failed} ${target} ${String(link.to_entity_id)}: ${details.join('; ') || failure.message}`, {
-		failure,
-		advice: failure.advice,
-		...(status === 'notSent' ? { isCollateral: true } : {}),
-		...(status === 'unknown' && !outcome.repeatable ? { mustNotRepeat: true } : {}),
-	});
+	const said = `${status === 'unknown' ? says.unknown : says.failed} ${target} ${String(link.to_entity_id)}`;
+	return new AmoCrmError(`${said}: ${details.join('; ') || failure.message}`, factsOf(outcome));
 }

@@ -7,6 +7,7 @@ import { MAX_PAGE_SIZE, isLongerThan, readList } from '../transport/pages';
 import { inParallel, inTurns } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
 import { findByIds, isFailure } from './byIds';
+import { LISTS_IN_FLIGHT } from './items';
 import type { Run } from './types';
 
 /**
@@ -17,8 +18,6 @@ export type LookupMode = 'auto' | 'search' | 'sweep';
 
 /** What was found for each key: records, none, or why it cannot be known. */
 export type LookupResult = Map<string, IDataObject[] | Failure>;
-
-const IN_FLIGHT = 6;
 
 /** So few searches are never dearer than finding out how large the base is. */
 const FEW = 5;
@@ -101,7 +100,7 @@ async function sweep(lookup: Lookup, found: Found): Promise<void> {
 /** Every text is searched for: the newest record, and the second one that matches, may be written in any way. */
 async function search(lookup: Lookup, texts: Map<string, string[]>, found: Found): Promise<void> {
 	let ended: Failure | undefined;
-	await inParallel([...texts], IN_FLIGHT, async ([text, keys]) => {
+	await inParallel([...texts], LISTS_IN_FLIGHT, async ([text, keys]) => {
 		const failure = ended ?? (await readMatches(lookup, { query: text }, found));
 		if (!failure) return;
 		if (endsEverything(failure)) ended = failure;

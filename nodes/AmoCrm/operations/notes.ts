@@ -2,23 +2,16 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { CUSTOM_TYPE, paramFields, paramsOf, typesWithOptionalParams, WRITABLE_TYPES } from '../entities/noteTypes';
 import type { Entity } from '../entities/types';
-import { type Draft, type WritableField, encodeDraft, named } from '../fields/fields';
+import { type Draft, type WritableField, choice, encodeDraft, named } from '../fields/fields';
 import { optionIn } from '../fields/values';
 import { filesOf } from './itemFiles';
-import { called, collection, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
+import { called, collection, declared, fieldProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import type { Operation, Run } from './types';
 import { writeRecords } from './write';
 
 /** Notes: each kind of them has values of its own. */
 
-const noteTypeProperty: INodeProperties = {
-	displayName: 'Note Type',
-	name: 'noteType',
-	type: 'options',
-	options: WRITABLE_TYPES,
-	default: 'common',
-	description: 'What kind of note it is; each kind has values of its own',
-};
+const noteType = declared({ name: 'noteType', kind: choice(WRITABLE_TYPES), property: { default: 'common' }, description: 'What kind of note it is; each kind has values of its own' });
 
 /**
  * What the kind must have stands at the top. n8n itself must not demand it: with an expression for the kind, it would
@@ -30,50 +23,46 @@ const paramProperties = (rank: 'requiredFor' | 'optionalFor', mode: 'create' | '
 const isTop = (field: WritableField) => field.required === true;
 
 export function createNote(entity: Entity): Operation {
-	const rest = entity.fields.filter((field) => !isTop(field)).map((field) => fieldProperty(field, 'create'));
-	return {
-		...called(entity, 'create', 'Add one note per item to the card of a record, sent in batches'),
-		properties: [
-			...entity.fields.filter(isTop).map((field) => fieldProperty(field, 'create', { required: true })),
-			noteTypeProperty,
-			...paramProperties('requiredFor', 'create'),
-			collection('Additional Fields', 'additionalFields', 'Add Field', [...paramProperties('optionalFor', 'create'), ...rest]),
-			optionsProperty([], 'rows'),
-		],
-		writes: true,
-		execute: async (run) =>
-			await writeRecords(run, {
-				entity,
-				mode: 'create',
-				draftOf: (item) => {
-					const values = { ...valuesOf(run, item, 'additionalFields'), entityId: run.parameter('entityId', item, '') };
-					const { body } = encodeDraft(entity.fields, { ...valueContext(run, entity), mode: 'create', values });
-					return noteDraft(run, item, body, values);
-				},
-			}),
-	};
+	const rest = entity.fields.filter((field) => !isTop(field)).map(declared);
+	return noteOperation(entity, 'create', {
+		description: 'Add one note per item to the card of a record, sent in batches',
+		top: entity.fields.filter(isTop).map((field) => fieldProperty(field, 'create', { required: true })),
+		more: collection('Additional Fields', 'additionalFields', 'Add Field', [...paramProperties('optionalFor', 'create'), ...rest]),
+		bodyOf: (run, item, values) => encodeDraft(entity.fields, { ...valueContext(run, entity), mode: 'create', values: { ...values, entityId: run.parameter('entityId', item, '') } }).body,
+	});
 }
 
 /** amoCRM takes the kind of the note and all of its values again with every change (core facts 13). */
 export function updateNote(entity: Entity): Operation {
+	return noteOperation(entity, 'update', {
+		description: "Change one existing note per item, sent in batches; the kind's values replace those that the note has",
+		top: [idProperty(entity)],
+		// Kinds without optional values would show an empty frame.
+		more: { ...collection('Update Fields', 'updateFields', 'Add Field', paramProperties('optionalFor', 'update')), displayOptions: { show: { noteType: typesWithOptionalParams() } } },
+		bodyOf: (run, item) => ({ id: readId(run, entity, item) }),
+	});
+}
+
+interface NoteForm {
+	description: string;
+	/** What says which note or card it is. */
+	top: INodeProperties[];
+	/** The collection of what a note may have. */
+	more: INodeProperties;
+	/** What is written beside the kind and its values. */
+	bodyOf: (run: Run, item: number, values: IDataObject) => IDataObject;
+}
+
+function noteOperation(entity: Entity, mode: 'create' | 'update', { description, top, more, bodyOf }: NoteForm): Operation {
+	const draftOf = (run: Run, item: number): Draft => {
+		const values = valuesOf(run, item, more.name);
+		return noteDraft(run, item, bodyOf(run, item, values), values);
+	};
 	return {
-		...called(entity, 'update', "Change one existing note per item, sent in batches; the kind's values replace those that the note has"),
-		properties: [
-			idProperty(entity),
-			noteTypeProperty,
-			...paramProperties('requiredFor', 'update'),
-			// Kinds without optional values would show an empty frame.
-			{ ...collection('Update Fields', 'updateFields', 'Add Field', paramProperties('optionalFor', 'update')), displayOptions: { show: { noteType: typesWithOptionalParams() } } },
-			optionsProperty([], 'rows'),
-		],
+		...called(entity, mode, description),
+		properties: [...top, noteType, ...paramProperties('requiredFor', mode), more, optionsProperty([], 'rows')],
 		writes: true,
-		execute: async (run) =>
-			await writeRecords(run, {
-				entity,
-				mode: 'update',
-				draftOf: (item) =>
-					noteDraft(run, item, { id: readId(run, entity, item) }, valuesOf(run, item, 'updateFields')),
-			}),
+		execute: async (run) => await writeRecords(run, { entity, mode, draftOf: (item) => draftOf(run, item) }),
 	};
 }
 
@@ -88,9 +77,9 @@ function valuesOf(run: Run, item: number, collectionName: string): IDataObject {
 const noteTypeOf = (run: Run, item: number) => named('Note Type', () => optionIn(WRITABLE_TYPES, run.parameter('noteType', item, 'common')));
 
 function noteDraft(run: Run, item: number, body: IDataObject, values: Record<string, unknown>): Draft {
-	const noteType = noteTypeOf(run, item);
+	const type = noteTypeOf(run, item);
 	// Whatever the operation, amoCRM wants the values of a note whole.
-	const { body: params } = encodeDraft(paramFields(noteType), { ...valueContext(run), files: filesOf(run, item), mode: 'create', values });
+	const { body: params } = encodeDraft(paramFields(type), { ...valueContext(run), files: filesOf(run, item), mode: 'create', values });
 	// Any other kind is given with its own name and values.
-	return { body: { ...body, ...(noteType === CUSTOM_TYPE ? params : { note_type: noteType, params }) }, links: [] };
+	return { body: { ...body, ...(type === CUSTOM_TYPE ? params : { note_type: type, params }) }, links: [] };
 }

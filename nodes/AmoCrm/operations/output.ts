@@ -44,19 +44,12 @@ export const outputProperties: INodeProperties[] = [
 /** Throws a `UserError` that names the parameter. */
 export function outputOf(run: Run, item: number): Output {
 	const output = run.parameter('output', item, '');
-	switch (isUnset(output) ? '' : named('Output', () => optionIn(OUTPUTS, output))) {
-		case 'raw':
-			return { raw: true, compact: false };
-		case 'simplified':
-			return { raw: false, compact: true };
-		case 'selectedFields': {
-			const fields = toList(run.parameter('outputFields', item, '')).map(toText);
-			if (fields.length === 0) throw new UserError("'Output Fields' is empty. Name at least one field, or choose another 'Output'.");
-			return { raw: false, compact: true, fields };
-		}
-		default:
-			return { raw: !readFlag(run, simplifyProperty, item), compact: false };
-	}
+	if (isUnset(output)) return { raw: !readFlag(run, simplifyProperty, item), compact: false };
+	const chosen = named('Output', () => optionIn(OUTPUTS, output));
+	if (chosen !== 'selectedFields') return { raw: chosen === 'raw', compact: chosen !== 'raw' };
+	const fields = toList(run.parameter('outputFields', item, '')).map(toText);
+	if (fields.length === 0) throw new UserError("'Output Fields' is empty. Name at least one field, or choose another 'Output'.");
+	return { raw: false, compact: true, fields };
 }
 
 /** Rows as the item wants them; `place` says where their cards are. */

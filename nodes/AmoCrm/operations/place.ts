@@ -2,12 +2,9 @@ import { entityAt } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { filesBase } from '../fields/dictionaries';
 import { inParallel } from '../transport/parallel';
-import { attempt, mustStop, readItems } from './items';
+import { attempt, LISTS_IN_FLIGHT, mustStop, readItems } from './items';
 import { valueContext } from './parameters';
 import type { Operation, Run } from './types';
-
-/** Groups of items that read at once; those that write follow each other. */
-const IN_FLIGHT = 6;
 
 /** A generic operation on records that live below others: items with the same place share batches. */
 export function placed(operationOf: (entity: Entity) => Operation, entity: Entity): Operation {
@@ -34,7 +31,8 @@ async function executeByPlace(run: Run, operationOf: (entity: Entity) => Operati
 		group.todo.push(item);
 	});
 	const { writes } = operationOf(entity);
-	await inParallel([...groups.values()], writes ? 1 : IN_FLIGHT, async ({ at, todo }) => {
+	// Groups that read do so at once; those that write follow each other.
+	await inParallel([...groups.values()], writes ? 1 : LISTS_IN_FLIGHT, async ({ at, todo }) => {
 		if (!mustStop(run)) await attempt(run, todo, async () => await operationOf(at).execute({ ...run, todo }));
 	});
 }

@@ -51,31 +51,29 @@ export function writeError(sent: Sent, outcome: NotWritten): AmoCrmError {
 	const name = sent.entity.displayName;
 	const id = (sent.body.id ?? sent.body[sent.entity.id?.key ?? 'id']) as RecordId | undefined;
 	if (id !== undefined && isMissing(outcome, sent.entity.id?.key)) return notFoundError(sent.entity, id);
-	switch (outcome.status) {
-		case 'refused': {
-			const { problems } = outcome;
-			const reasons = new Set(problems.map((problem) => describeFieldProblem(sent, problem)));
-			return new AmoCrmError(reasons.size > 0 ? `${name} was refused: ${[...reasons].join('; ')}` : failure.message, {
-				failure,
-				advice: `${failure.advice} This item was not written.`,
-				...(failure.outcomeUnknown ? { mustNotRepeat: true } : {}),
-				...(problems.length > 0 ? { details: { amoCrmErrors: problems as unknown as IDataObject[] } } : {}),
-			});
-		}
-		case 'unknown':
-			return new AmoCrmError(`${name}: it is not known whether amoCRM saved it. ${failure.message}`, {
-				failure,
-				advice: failure.advice,
-				...(outcome.repeatable ? {} : { mustNotRepeat: true }),
-			});
-		case 'notSent':
-			return new AmoCrmError(`${name} was not written, because another item was refused or a request failed: ${failure.message}`, {
-				failure,
-				advice: `${failure.advice} This item itself was not found faulty.`,
-				isCollateral: true,
-			});
+	const facts = factsOf(outcome);
+	if (outcome.status === 'unknown') return new AmoCrmError(`${name}: it is not known whether amoCRM saved it. ${failure.message}`, facts);
+	if (outcome.status === 'notSent') {
+		const advice = `${failure.advice} This item itself was not found faulty.`;
+		return new AmoCrmError(`${name} was not written, because another item was refused or a request failed: ${failure.message}`, { ...facts, advice });
 	}
+	const { problems } = outcome;
+	const reasons = new Set(problems.map((problem) => describeFieldProblem(sent, problem)));
+	return new AmoCrmError(reasons.size > 0 ? `${name} was refused: ${[...reasons].join('; ')}` : failure.message, {
+		...facts,
+		advice: `${failure.advice} This item was not written.`,
+		...(failure.outcomeUnknown ? { mustNotRepeat: true } : {}),
+		...(problems.length > 0 ? { details: { amoCrmErrors: problems as unknown as IDataObject[] } } : {}),
+	});
 }
+
+/** What the error of a row says beside its message. */
+export const factsOf = (outcome: NotWritten) => ({
+	failure: outcome.failure,
+	advice: outcome.failure.advice,
+	...(outcome.status === 'notSent' ? { isCollateral: true as const } : {}),
+	...(outcome.status === 'unknown' && !outcome.repeatable ? { mustNotRepeat: true as const } : {}),
+});
 
 /** amoCRM's reason under the name that the field has in the UI. */
 function describeFieldProblem(sent: Sent, problem: FieldProblem): string {

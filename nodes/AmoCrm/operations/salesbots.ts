@@ -10,7 +10,7 @@ import { action } from './action';
 import type { Asked } from './items';
 import { runOption } from './parameters';
 import { type SentOutcome, sendRows } from './send';
-import type { Operation, Run } from './types';
+import { type Operation, type Run, hint } from './types';
 
 /** Bots, started and stopped on cards (extended facts 7.7). */
 
@@ -70,7 +70,7 @@ async function startBots(run: Run, all: Array<Asked<IDataObject>>, route: Route)
 		);
 		if (outcomes.some(({ status }) => status === 'written')) {
 			known.set(accountKey, { at: Date.now(), isOld: true });
-			run.context.addExecutionHints({ type: 'info', location: 'outputPane', message: "This amoCRM account cannot start bots through API v4: they were started through the older API v2." });
+			hint(run, 'info', 'This amoCRM account cannot start bots through API v4: they were started through the older API v2.');
 		}
 		return outcomes;
 	};

@@ -39,6 +39,11 @@ export interface Run extends Results {
 	continueOnFail: boolean;
 }
 
+/** Tells the user something beside the rows. */
+export function hint({ context }: Pick<Run, 'context'>, type: 'info' | 'warning', message: string): void {
+	context.addExecutionHints({ type, location: 'outputPane', message });
+}
+
 export interface Operation {
 	/** Value of the 'Operation' parameter. */
 	value: string;
