@@ -37,7 +37,9 @@ const OWN_TYPES = WRITABLE_TYPES.filter(({ value }) => value !== CUSTOM_TYPE).ma
 export const ALL_TYPES = optionsOf({ ...READ_ONLY_TYPES, ...Object.fromEntries(OWN_TYPES) });
 
 /** A value inside `params`, for the kinds that must have it and those that may. */
-interface NoteParam extends WritableField {
+type NoteParam = WritableField & Ranks;
+
+interface Ranks {
 	requiredFor?: string[];
 	optionalFor?: string[];
 }
@@ -45,6 +47,8 @@ interface NoteParam extends WritableField {
 const CALLS = ['call_in', 'call_out'];
 const SMS = ['sms_in', 'sms_out'];
 const SERVICE = ['service_message', 'extended_service_message'];
+const PLACE = ['geolocation'];
+const FILES = ['attachment'];
 
 const USER_PICKER = recordLocator(USER);
 
@@ -98,59 +102,44 @@ export const CALL_DETAILS: DeclaredField[] = [
 	},
 ];
 
-const params = ({ optionalFor, requiredFor }: Pick<NoteParam, 'optionalFor' | 'requiredFor'>, fields: DeclaredField[]): NoteParam[] =>
-	fields.map((declared) => ({ ...field(declared), optionalFor, requiredFor }));
-
 const noteFile = field({ name: 'fileUuid', displayName: 'File', kind: fileId, unless: ITEM_FILE.name, description: "A file in the account's file storage, where it was uploaded before" });
 
 const attachedFile = ({ uuid, version_uuid, file_name }: IDataObject, { fileName }: Record<string, unknown>): IDataObject => ({ file_uuid: uuid, version_uuid, ...(isUnset(fileName) ? { file_name } : {}) });
 
-const NOTE_PARAMS: NoteParam[] = [
-	...params({ requiredFor: ['common', ...SERVICE, ...SMS, 'message_cashier'], optionalFor: ['geolocation'] }, [
-		{ name: 'text', kind: longText, placeholder: 'e.g. The client asked for a discount', description: 'What the note says' },
-	]),
-	...params({ requiredFor: [...CALLS, ...SMS] }, [
-		{ name: 'phone', kind: text, placeholder: 'e.g. +7 912 345-67-89', description: 'Phone number of the other side' },
-	]),
-	...params({ requiredFor: CALLS }, CALL_MEASURES),
-	...params({ requiredFor: SERVICE }, [
-		{ name: 'service', kind: text, placeholder: 'e.g. My shop', description: 'Name of the service that the message comes from' },
-	]),
-	...params({ requiredFor: ['message_cashier'] }, [
-		{ name: 'status', kind: choice(CASHIER_STATUSES), property: { default: 'created' }, description: 'What became of the message' },
-	]),
-	...params({ requiredFor: ['geolocation'] }, [
-		{ name: 'address', kind: text, placeholder: 'e.g. Nevsky Prospekt 1, Saint Petersburg', description: 'Address of the place, as people read it' },
-		{ name: 'latitude', kind: plainText, placeholder: 'e.g. 59.9343', description: 'Degrees north of the equator, with a decimal point; negative to the south' },
-		{ name: 'longitude', kind: plainText, placeholder: 'e.g. 30.3351', description: 'Degrees east of Greenwich, with a decimal point; negative to the west' },
-	]),
-	...params({ requiredFor: ['attachment'] }, [
-		noteFile,
-		{ name: 'fileName', kind: text, unless: ITEM_FILE.name, placeholder: 'e.g. offer.pdf', description: 'Name of the file as the note shows it' },
-		{ ...ITEM_FILE, key: '', kind: itemFile(noteFile, attachedFile), unless: noteFile.name, description: "Name of the field of the item that has the file, which is uploaded first; in place of 'File'" },
-	]),
-	...params({ requiredFor: [CUSTOM_TYPE] }, [
-		{ name: 'customNoteType', key: 'note_type', kind: text, placeholder: 'e.g. site_visit', description: "amoCRM's own name for the kind of the note" },
-		{
-			name: 'paramsJson',
-			key: 'params',
-			displayName: 'Values (JSON)',
-			kind: jsonValues,
-			description: 'What the note holds, in the form of amoCRM\'s params, for example {"url": "https://example.com"}',
-		},
-	]),
-	...params({ optionalFor: ['attachment'] }, [
-		{
-			name: 'versionUuid',
-			displayName: 'File Version UUID',
-			kind: text,
-			needs: noteFile.name,
-			placeholder: 'e.g. 11111111-2222-4333-8444-555555555555',
-			description: 'ID of one version of the file; the newest one when left out',
-		},
-	]),
-	...params({ optionalFor: CALLS }, CALL_DETAILS),
+const DECLARED: Array<DeclaredField & Ranks> = [
+	{ name: 'text', kind: longText, requiredFor: ['common', ...SERVICE, ...SMS, 'message_cashier'], optionalFor: ['geolocation'], placeholder: 'e.g. The client asked for a discount', description: 'What the note says' },
+	{ name: 'phone', kind: text, requiredFor: [...CALLS, ...SMS], placeholder: 'e.g. +7 912 345-67-89', description: 'Phone number of the other side' },
+	...CALL_MEASURES.map((own) => ({ ...own, requiredFor: CALLS })),
+	{ name: 'service', kind: text, requiredFor: SERVICE, placeholder: 'e.g. My shop', description: 'Name of the service that the message comes from' },
+	{ name: 'status', kind: choice(CASHIER_STATUSES), requiredFor: ['message_cashier'], property: { default: 'created' }, description: 'What became of the message' },
+	{ name: 'address', kind: text, requiredFor: PLACE, placeholder: 'e.g. Nevsky Prospekt 1, Saint Petersburg', description: 'Address of the place, as people read it' },
+	{ name: 'latitude', kind: plainText, requiredFor: PLACE, placeholder: 'e.g. 59.9343', description: 'Degrees north of the equator, with a decimal point; negative to the south' },
+	{ name: 'longitude', kind: plainText, requiredFor: PLACE, placeholder: 'e.g. 30.3351', description: 'Degrees east of Greenwich, with a decimal point; negative to the west' },
+	{ ...noteFile, requiredFor: FILES },
+	{ name: 'fileName', kind: text, requiredFor: FILES, unless: ITEM_FILE.name, placeholder: 'e.g. offer.pdf', description: 'Name of the file as the note shows it' },
+	{ ...ITEM_FILE, key: '', kind: itemFile(noteFile, attachedFile), requiredFor: FILES, unless: noteFile.name, description: "Name of the field of the item that has the file, which is uploaded first; in place of 'File'" },
+	{ name: 'customNoteType', key: 'note_type', kind: text, requiredFor: [CUSTOM_TYPE], placeholder: 'e.g. site_visit', description: "amoCRM's own name for the kind of the note" },
+	{
+		name: 'paramsJson',
+		key: 'params',
+		displayName: 'Values (JSON)',
+		kind: jsonValues,
+		requiredFor: [CUSTOM_TYPE],
+		description: 'What the note holds, in the form of amoCRM\'s params, for example {"url": "https://example.com"}',
+	},
+	{
+		name: 'versionUuid',
+		displayName: 'File Version UUID',
+		kind: text,
+		optionalFor: FILES,
+		needs: noteFile.name,
+		placeholder: 'e.g. 11111111-2222-4333-8444-555555555555',
+		description: 'ID of one version of the file; the newest one when left out',
+	},
+	...CALL_DETAILS.map((own) => ({ ...own, optionalFor: CALLS })),
 ];
+
+const NOTE_PARAMS = DECLARED.map((own): NoteParam => ({ ...own, ...field(own) }));
 
 /** The fields of `params` for a kind of note. Throws a `UserError` for a kind that cannot be written. */
 export function paramFields(noteType: string): WritableField[] {

@@ -8,7 +8,7 @@ import { failureAs } from '../transport/failures';
 import { isObject } from '../transport/objects';
 import { type ListJob, type ListResult, MAX_PAGE_SIZE, readList } from '../transport/pages';
 import { chunksOf, grouped } from '../transport/parallel';
-import type { Outcome, Query, Verb } from '../transport/types';
+import type { Failure, Outcome, Query, Verb } from '../transport/types';
 import { action } from './action';
 import { findByIds, isFailure, LONG_IDS_PER_REQUEST } from './byIds';
 import { listBelow } from './getLinks';
@@ -16,7 +16,7 @@ import { getMany } from './getMany';
 import { getOne } from './getOne';
 import type { Asked } from './items';
 import { called } from './parameters';
-import { type SentOutcome, planOf, sendRows } from './send';
+import { type SentOutcome, planOf, sendGood, sendRows } from './send';
 import { type Operation, type Run, hint } from './types';
 import type { Route } from '../transport/verbs';
 
@@ -31,19 +31,14 @@ const uuids: Verb = { method: 'DELETE', sends: 'rows', rowOf: ({ id }) => ({ uui
 async function sendKnown(run: Run, entity: Entity, all: Array<Asked<IDataObject>>, send: (known: Array<Asked<IDataObject>>) => Promise<SentOutcome[]>): Promise<SentOutcome[]> {
 	const idIn = ({ asked }: Asked<IDataObject>) => String(asked.id ?? asked.file_uuid);
 	const found = await findByIds(run.client, entity, '', [...new Set(all.map(idIn))]);
-	const failureOf = (entry: Asked<IDataObject>) => {
-		const record = found.get(idIn(entry));
-		return record === undefined ? NOT_FOUND : isFailure(record) ? record : undefined;
-	};
-	const known = all.filter((entry) => !failureOf(entry));
-	const mustStay = !run.continueOnFail && known.length < all.length;
-	const outcomes = mustStay ? [] : await send(known);
-	let place = 0;
-	return all.map((entry): SentOutcome => {
-		const failure = failureOf(entry);
-		if (failure) return { status: 'refused', failure, problems: [] };
-		const outcome = outcomes[place++] ?? { status: 'notSent', failure: NOT_FOUND };
-		const { uuid, name } = (found.get(idIn(entry)) ?? {}) as IDataObject;
+	const failures = new Map<Asked<IDataObject>, Failure>();
+	for (const entry of all) {
+		const record = found.get(idIn(entry)) ?? NOT_FOUND;
+		if (isFailure(record)) failures.set(entry, record);
+	}
+	const outcomes = await sendGood(run, all, failures, send);
+	return outcomes.map((outcome, index) => {
+		const { uuid, name } = (found.get(idIn(all[index] as Asked<IDataObject>)) ?? {}) as IDataObject;
 		return outcome.status === 'planned' ? { ...outcome, plan: { ...outcome.plan, found: { uuid, name } } } : outcome;
 	});
 }

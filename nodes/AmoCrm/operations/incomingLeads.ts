@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { company } from '../entities/company';
 import { contact } from '../entities/contact';
@@ -16,7 +16,7 @@ import { filtersOf, filtersProperty } from './getMany';
 import { readShared } from './items';
 import { newMemberProperties } from './members';
 import { createProperties } from './newRecord';
-import { called, collection, fieldProperty, optionsProperty, valueContext } from './parameters';
+import { called, optionsProperty, valueContext } from './parameters';
 import { placed } from './place';
 import type { Operation, Run } from './types';
 import { writeRecords } from './write';
@@ -41,18 +41,11 @@ function categoryOf(entity: Entity): Entity {
 
 function createIn(entity: Entity): Operation {
 	const at = categoryOf(entity);
-	const form = createProperties(entity);
-	const top = form.slice(0, -1);
-	const own = form.at(-1)?.options as INodeProperties[];
-	const more = Object.entries(METADATA).flatMap(([category, fields]) => fields.map((field): INodeProperties => ({ ...fieldProperty(field, 'create'), displayOptions: { show: { '/category': [category] } } })));
+	const ofCategories = Object.entries(METADATA).flatMap(([category, fields]) => fields.map((field) => ({ ...field, property: { displayOptions: { show: { '/category': [category] } } } })));
+	const form = createProperties({ ...entity, fields: [...entity.fields, ...ofCategories] });
 	return {
 		...called(entity, 'create', 'Put one request per item among the incoming leads, with its lead, contact and company'),
-		properties: [
-			...top,
-			...MEMBERS.flatMap(newMemberProperties),
-			collection('Additional Fields', 'additionalFields', 'Add Field', [...own, ...more]),
-			optionsProperty([], 'rows'),
-		],
+		properties: [...form.slice(0, -1), ...MEMBERS.flatMap(newMemberProperties), ...form.slice(-1), optionsProperty([], 'rows')],
 		writes: true,
 		route: Object.keys(METADATA).map((category) => `POST ${entity.path.replace('{category}', category)}`).join(', '),
 		execute: async (run) => await writeRecords(run, { entity: at, mode: 'create', verb: CREATE, members: MEMBERS }),

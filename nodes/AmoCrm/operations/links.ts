@@ -11,6 +11,7 @@ import { priceFieldSource } from '../fields/sources';
 import { CATALOG, ELEMENT, elementOf, RECORD, recordOf, RECORDS } from '../fields/targets';
 import { isUnset, optionIn, toBoolean } from '../fields/values';
 import type { NotWritten } from '../transport/batches';
+import { grouped } from '../transport/parallel';
 import { type Asked, mustStop, readItems } from './items';
 import { called, declared, idProperty, optionsProperty, readId, readRecord, valueContext } from './parameters';
 import { factsOf } from './problems';
@@ -85,10 +86,8 @@ const isMainContact = declared({ name: 'isMain', displayName: 'Main Contact', ki
 async function linkAll(run: Run, entity: Entity, action: Action): Promise<void> {
 	const isElement = !isCard(entity);
 	const ready = await readItems(run, (item) => readLink(run, entity, action, item));
-	const kinds = isElement ? [...new Set(ready.map(({ asked }) => String(asked.to_entity_type)))] : [''];
-	for (const kind of kinds) {
+	for (const [kind, own] of await grouped(ready, ({ asked }) => (isElement ? String(asked.to_entity_type) : ''))) {
 		if (mustStop(run)) return;
-		const own = isElement ? ready.filter(({ asked }) => asked.to_entity_type === kind) : ready;
 		const links = isElement ? own.map(({ item, asked }) => ({ item, asked: reversed(asked) })) : own;
 		const outcomes = await sendLinks(run, isElement ? { path: `/${kind}`, collection: kind } : entity, { action, links });
 		const [done, verb] = action === 'link' ? ['linked', 'linked to'] : ['unlinked', 'unlinked from'];

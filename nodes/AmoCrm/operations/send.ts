@@ -5,6 +5,7 @@ import { forgetAccount } from '../fields/dictionaries';
 import type { AmoCrmError } from '../fields/errors';
 import { type NotWritten, type RowOutcome, sendInBatches } from '../transport/batches';
 import { inTurns } from '../transport/parallel';
+import type { Failure } from '../transport/types';
 import { type Route, batchesFor } from '../transport/verbs';
 import { findByIds, isFailure } from './byIds';
 import { plannedUploads, uploadFiles } from './itemFiles';
@@ -63,11 +64,15 @@ export async function settleSent<T>(run: Run, all: Array<Asked<T>>, outcomes: Se
  */
 export async function sendRows(run: Run, all: Array<Asked<IDataObject>>, route: Target): Promise<SentOutcome[]> {
 	if (run.isDryRun) return await planRows(run, all, route);
-	const failures = await uploadFiles(run, all);
+	return await sendGood(run, all, await uploadFiles(run, all), async (ready) => await sendReady(run, ready, route));
+}
+
+/** Sends the rows that have not failed before, by `send`; none of them where one has and the run is to end with it. */
+export async function sendGood(run: Run, all: Array<Asked<IDataObject>>, failures: Map<Asked<IDataObject>, Failure>, send: (ready: typeof all) => Promise<SentOutcome[]>): Promise<SentOutcome[]> {
 	const [first] = failures.values();
-	if (first === undefined) return await sendReady(run, all, route);
+	if (first === undefined) return await send(all);
 	const ready = all.filter((entry) => !failures.has(entry));
-	const sent = run.continueOnFail ? await sendReady(run, ready, route) : [];
+	const sent = run.continueOnFail ? await send(ready) : [];
 	const outcomes = new Map(ready.map((entry, index) => [entry, sent[index]]));
 	return all.map((entry) => {
 		const failure = failures.get(entry);
