@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, ICredentialTestRequest, ICredentialType, Icon, IDataObject, IHttpRequestHelper, INodeProperties } from 'n8n-workflow';
 
-import { accountDomain, integrationId, integrationSecret, wrongDomain } from './fields';
+import { accountDomain, integrationId, integrationSecret, requiredText, wrongDomain } from './fields';
 import { accountTest, authenticate, markChecked } from './refusals';
 import { renewTokens } from './tokens';
 
@@ -22,24 +22,18 @@ export class AmoCrmAuthorizationCodeApi implements ICredentialType {
 		wrongDomain,
 		integrationId,
 		integrationSecret,
-		{
+		requiredText({
 			displayName: 'Redirect URI',
 			name: 'redirectUri',
-			type: 'string',
-			default: '',
-			required: true,
 			placeholder: 'e.g. https://example.com',
 			description: "The 'Redirect URL' of the integration, to the letter. Nothing is ever sent there.",
-		},
-		{
+		}),
+		requiredText({
 			displayName: 'Authorization Code',
 			name: 'authorizationCode',
-			type: 'string',
-			default: '',
-			required: true,
 			placeholder: 'e.g. def50200a1b2c3',
 			description: "The code from the 'Keys and scopes' tab of the integration. It works once and for 20 minutes: paste it and save the credential at once. The access then renews itself.",
-		},
+		}),
 		{ displayName: 'Access Token', name: 'accessToken', type: 'hidden', typeOptions: { expirable: true, password: true }, default: '' },
 		{ displayName: 'Refresh Token', name: 'refreshToken', type: 'hidden', typeOptions: { password: true }, default: '' },
 		{ displayName: 'Code Fingerprint', name: 'codeFingerprint', type: 'hidden', default: '' },

@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, ICredentialTestRequest, ICredentialType, Icon, IDataObject, IHttpRequestHelper, INodeProperties } from 'n8n-workflow';
 
-import { accountDomain, wrongDomain } from './fields';
+import { accountDomain, requiredText, wrongDomain } from './fields';
 import { accountTest, authenticate, checkToken, markChecked } from './refusals';
 
 /** A token that an administrator makes in the integration's card; it lives for up to five years (core facts 2.5). */
@@ -16,15 +16,12 @@ export class AmoCrmLongLivedTokenApi implements ICredentialType {
 	properties: INodeProperties[] = [
 		accountDomain,
 		wrongDomain,
-		{
+		requiredText({
 			displayName: 'Access Token',
 			name: 'accessToken',
-			type: 'string',
 			typeOptions: { password: true },
-			default: '',
-			required: true,
 			description: "The long-lived token from the 'Keys and scopes' tab of your integration. amoCRM shows it only once, when you make it.",
-		},
+		}),
 		// Never empty, so that n8n calls `preAuthentication` after an answer 401 alone.
 		{ displayName: 'Is Checked', name: 'isChecked', type: 'hidden', typeOptions: { expirable: true }, default: 'no' },
 	];

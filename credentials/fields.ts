@@ -4,15 +4,15 @@ import { ACCOUNT_DOMAIN_HELP, ACCOUNT_DOMAIN_PATTERN } from './accountDomain';
 
 /** Fields that the credentials have in common. */
 
-export const accountDomain: INodeProperties = {
+/** A text without which there is no access. */
+export const requiredText = (look: Omit<INodeProperties, 'type' | 'default'>): INodeProperties => ({ type: 'string', default: '', required: true, ...look });
+
+export const accountDomain = requiredText({
 	displayName: 'Account Domain',
 	name: 'domain',
-	type: 'string',
-	default: '',
-	required: true,
 	placeholder: 'e.g. mycompany.amocrm.ru',
 	description: 'Address of your account: mycompany.amocrm.ru, mycompany.kommo.com or mycompany.amocrm.com. A name alone means amocrm.ru, and a link copied from the browser works too.',
-};
+});
 
 /** Shown while such an address stands in the window: what n8n says of one later has no words. */
 export const wrongDomain: INodeProperties = {
@@ -32,22 +32,16 @@ export const httpsOnly: INodeProperties = {
 	default: '',
 };
 
-export const integrationId: INodeProperties = {
+export const integrationId = requiredText({
 	displayName: 'Client ID',
 	name: 'clientId',
-	type: 'string',
-	default: '',
-	required: true,
 	placeholder: 'e.g. 11111111-2222-4333-8444-555555555555',
 	description: "The 'Integration ID' from the 'Keys and scopes' tab of your integration in amoCRM or Kommo",
-};
+});
 
-export const integrationSecret: INodeProperties = {
+export const integrationSecret = requiredText({
 	displayName: 'Client Secret',
 	name: 'clientSecret',
-	type: 'string',
 	typeOptions: { password: true },
-	default: '',
-	required: true,
 	description: "The 'Secret key' from the same tab",
-};
+});
