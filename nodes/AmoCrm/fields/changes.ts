@@ -2,9 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { isObject, objectsIn } from '../transport/objects';
 import { type CustomFieldValue, definitionOf } from './customFields';
-import type { FieldDefinition } from './dictionaries';
 import { type Draft, type LinkTarget, putAt, tagKey } from './fields';
-import { customFieldsOf, valueKey } from './matching';
+import { customFieldsOf, isField, valueKey } from './matching';
 import { keysOf } from './multitext';
 import type { TotalContext } from './totals';
 import { exactAmount } from './values';
@@ -33,7 +32,7 @@ export function changesOf(record: IDataObject, draft: Draft, rules: MergeRules):
 	for (const [key, value] of Object.entries(draft.body)) {
 		if (key === 'custom_fields_values') {
 			const fields = customFieldsOf(draft.body).map((field) => changedField(record, field, rules)).filter((field) => field !== undefined);
-			if (fields.length > 0) change(key, fields, ...fields.map((field) => nameOf(field, rules.definitions)));
+			if (fields.length > 0) change(key, fields, ...fields.map((field) => definitionOf(field, rules.definitions)?.name ?? String(field.field_code ?? field.field_id)));
 		} else if (key === 'tags_to_add') {
 			const tags = changedTags(record, value as IDataObject[], rules.appendTags);
 			if (tags) change(tags.path, tags.rows, 'tags');
@@ -76,7 +75,7 @@ function changedTags(record: IDataObject, wanted: IDataObject[], append: boolean
 /** The field as it has to be written, or nothing when the record has these values already. */
 function changedField(record: IDataObject, field: CustomFieldValue, rules: MergeRules): CustomFieldValue | undefined {
 	const definition = definitionOf(field, rules.definitions);
-	const old = customFieldsOf(record).find((candidate) => isSameField(candidate, field));
+	const old = customFieldsOf(record).find(isField(field.field_code ?? Number(field.field_id)));
 	if (field.values === null) return old ? field : undefined;
 	const type = definition?.type ?? String(old?.field_type ?? (field.field_code ? 'multitext' : ''));
 	const code = definition?.code ?? (old?.field_code as string | null | undefined) ?? field.field_code ?? null;
@@ -136,12 +135,4 @@ function writable(entry: IDataObject, type: string): IDataObject {
 	if (type === 'multiselect') return { enum_id: entry.enum_id };
 	const kind = entry.enum_code ?? entry.enum;
 	return { value: entry.value, ...(kind ? { enum_code: kind } : entry.enum_id ? { enum_id: entry.enum_id } : {}) };
-}
-
-function isSameField(old: CustomFieldValue, field: CustomFieldValue): boolean {
-	return field.field_code === undefined ? Number(old.field_id) === Number(field.field_id) : old.field_code === field.field_code;
-}
-
-function nameOf(field: CustomFieldValue, definitions: FieldDefinition[]): string {
-	return definitionOf(field, definitions)?.name ?? String(field.field_code ?? field.field_id);
 }

@@ -174,7 +174,6 @@ function objects({ needs, convert, example, many, adds, readOnly = [], numbers =
 	};
 }
 
-
 /** The error names the key of the object. */
 function withKey<T>(key: string, read: () => T): T {
 	try {

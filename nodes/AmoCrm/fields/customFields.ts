@@ -3,7 +3,6 @@ import { type IDataObject, jsonParse, UserError } from 'n8n-workflow';
 import { isObject } from '../transport/objects';
 import { withoutLinks } from './cardLinks';
 import type { FieldDefinition } from './dictionaries';
-import { multitextItems } from './multitext';
 import { assertWritable, show } from './values';
 
 /** One entry of amoCRM's `custom_fields_values` (core facts 15.1). */
@@ -11,11 +10,6 @@ export interface CustomFieldValue extends IDataObject {
 	field_id?: number;
 	field_code?: string;
 	values: IDataObject[] | null;
-}
-
-/** A phone or e-mail field of a contact or company: one value or several, as text or with their kinds. */
-export function multitextField(code: 'PHONE' | 'EMAIL', value: unknown, ignored?: Set<string>): CustomFieldValue {
-	return { field_code: code, values: multitextItems(value, { code }, ignored) };
 }
 
 /** Longer texts have to be JSON: n8n's reader of JavaScript objects takes longer than their length. */
@@ -46,7 +40,6 @@ function itemWithoutLinks(item: unknown, accountUrl: string): unknown {
 	const { value } = item;
 	return withoutLinks(isObject(value) ? { ...item, value: withoutLinks(value, accountUrl) } : item, accountUrl);
 }
-
 
 /** Refuses the same field set twice, which amoCRM would resolve by chance. */
 export function assertDistinctFields(fields: CustomFieldValue[]): void {

@@ -3,7 +3,7 @@ import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow'
 import { type Source, manyOf, pickedId, pickedIds } from './choices';
 import { type AccountContext, AccountNeeded } from './conventions';
 import { contactEntries, contactRows, contactsTotal } from './contacts';
-import { type CustomFieldValue, assertDistinctFields, customFieldsFromJson, multitextField } from './customFields';
+import { type CustomFieldValue, assertDistinctFields, customFieldsFromJson } from './customFields';
 import { toDeadline, toTimestamp } from './dates';
 import { AmoCrmError } from './errors';
 import { type ItemFiles, itemFileIn, waitFor } from './files';
@@ -11,7 +11,7 @@ import { eventCodes, HOOK_EVENT_OPTIONS } from './hookEvents';
 import { jsonArray, jsonObject } from './json';
 import { type LocatorTarget, idIn, isAddress, linkedOne, recordList, recordLocator, textIdIn } from './locator';
 import { type Matcher, multitextMatcher, nameMatcher } from './matching';
-import { entriesTotal } from './multitext';
+import { entriesTotal, multitextItems } from './multitext';
 import { toMoney } from './numbers';
 import { fieldSource, USERS } from './sources';
 import { stageOf } from './stages';
@@ -305,8 +305,8 @@ export function multitext(code: 'PHONE' | 'EMAIL'): FieldKind {
 	return {
 		property: { type: 'string', default: '' },
 		encode: (draft, _key, value, { ignored }) => {
-			const field = multitextField(code, value, ignored);
-			if (field.values?.length) draft.customFields.push(field);
+			const values = multitextItems(value, { code }, ignored);
+			if (values.length > 0) draft.customFields.push({ field_code: code, values });
 		},
 		total: ({ country }) => entriesTotal({ code }, country),
 		matcher: (country) => multitextMatcher(code, country),

@@ -94,21 +94,13 @@ const inOrder = (events: TriggerEvent[]): TriggerEvent[] => events.sort((one, ot
 export const HOOK_EVENTS: TriggerEvent[] = inOrder(HOOK_ENTITIES.flatMap((entity) => entity.actions.map((action) => eventOf(entity, action))));
 
 const HISTORY_ONLY: Record<string, string> = {
-	customer_status_changed: 'Customer: Status Changed',
-	transaction_added: 'Customer: Purchase Added',
-	task_completed: 'Task: Completed',
-	task_result_added: 'Task: Result Added',
-	incoming_call: 'Call: Incoming',
-	outgoing_call: 'Call: Outgoing',
-	lead_linked: 'Lead: Linked',
-	lead_unlinked: 'Lead: Unlinked',
-	contact_linked: 'Contact: Linked',
-	contact_unlinked: 'Contact: Unlinked',
-	company_linked: 'Company: Linked',
-	company_unlinked: 'Company: Unlinked',
-	entity_tag_added: 'Tag: Added',
-	entity_tag_deleted: 'Tag: Removed',
-	entity_merged: 'Record: Merged',
+	customer_status_changed: 'Customer: Status Changed', transaction_added: 'Customer: Purchase Added',
+	task_completed: 'Task: Completed', task_result_added: 'Task: Result Added',
+	incoming_call: 'Call: Incoming', outgoing_call: 'Call: Outgoing',
+	lead_linked: 'Lead: Linked', lead_unlinked: 'Lead: Unlinked',
+	contact_linked: 'Contact: Linked', contact_unlinked: 'Contact: Unlinked',
+	company_linked: 'Company: Linked', company_unlinked: 'Company: Unlinked',
+	entity_tag_added: 'Tag: Added', entity_tag_deleted: 'Tag: Removed', entity_merged: 'Record: Merged',
 };
 
 const ofHistory = (code: string, name: string): TriggerEvent => ({ code, name, types: [code], isHistoryOnly: true });

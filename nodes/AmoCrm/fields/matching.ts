@@ -115,8 +115,9 @@ export function customFieldsOf(record: IDataObject): CustomFieldValue[] {
 	return objectsIn(record.custom_fields_values).map((field) => ({ ...field, values: field.values === null ? null : objectsIn(field.values) }));
 }
 
-/** The values that a record shows of the field with that ID or code. */
-export function fieldValues(record: IDataObject, field: number | string): IDataObject[] {
-	const isIt = ({ field_id: id, field_code: code }: CustomFieldValue) => (typeof field === 'number' ? Number(id) : code) === field;
-	return customFieldsOf(record).filter(isIt).flatMap(({ values }) => values ?? []);
-}
+/** The field with that ID or code. */
+export const isField = (field: number | string) => ({ field_id: id, field_code: code }: CustomFieldValue): boolean => (typeof field === 'number' ? Number(id) : code) === field;
+
+/** The values that a record shows of it. */
+export const fieldValues = (record: IDataObject, field: number | string): IDataObject[] =>
+	customFieldsOf(record).filter(isField(field)).flatMap(({ values }) => values ?? []);

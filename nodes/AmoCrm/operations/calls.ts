@@ -4,9 +4,9 @@ import { CARDS } from '../entities/cards';
 import { NEW_ROWS } from '../entities/common';
 import { contact } from '../entities/contact';
 import type { Entity } from '../entities/types';
-import { multitextField } from '../fields/customFields';
 import { AmoCrmError } from '../fields/errors';
 import { choice, named } from '../fields/fields';
+import { multitextItems } from '../fields/multitext';
 import { simplify } from '../fields/simplify';
 import { isUnset, optionIn } from '../fields/values';
 import type { RowOutcome } from '../transport/batches';
@@ -95,7 +95,7 @@ function callRow(body: IDataObject, { id, ...answer }: IDataObject): IDataObject
 const phoneOwner = ({ phone, responsible_user_id: user }: IDataObject): IDataObject => ({
 	name: phone,
 	...(user === undefined ? {} : { responsible_user_id: user }),
-	custom_fields_values: [multitextField('PHONE', phone)],
+	custom_fields_values: [{ field_code: 'PHONE', values: multitextItems(phone, { code: 'PHONE' }) }],
 });
 
 /** One new contact for each number, then the calls once more. */

@@ -63,13 +63,7 @@ const isAmbiguousForModel = ({ name }: FieldDefinition): boolean => /[^\x20-\x7e
 
 /** What to type where that is no plain text, in signs of every language. */
 const FORMS: Record<string, string> = {
-	multiselect: '…, …',
-	multitext: '…, …',
-	items: 'JSON',
-	linked_entity: 'ID / URL',
-	chained_list: 'URL, URL',
-	file: 'data / UUID',
-	supplier: 'ID / URL',
+	multiselect: '…, …', multitext: '…, …', items: 'JSON', linked_entity: 'ID / URL', chained_list: 'URL, URL', file: 'data / UUID', supplier: 'ID / URL',
 };
 
 const YES_OR_NO = [{ name: 'Yes', value: true }, { name: 'No', value: false }];

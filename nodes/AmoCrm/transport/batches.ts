@@ -113,7 +113,9 @@ export async function sendInBatches(rows: IDataObject[], job: BatchJob): Promise
 		}
 		const { failure } = reply;
 		const named = namedRows(batch, failure);
-		if (named.size === 0 && batch.length > 1 && (mayBeTooMuch(failure, splittable) || mayBeOneRowsFault(failure))) {
+		// A request refused for its size was not worked on; a write that broke off half-way may be repeated only where that is safe.
+		const mayBeTooMuch = failure.kind === 'tooLarge' || (splittable && isTooMuch(failure));
+		if (named.size === 0 && batch.length > 1 && (mayBeTooMuch || mayBeOneRowsFault(failure))) {
 			const middle = Math.ceil(batch.length / 2);
 			await sendBatch(batch.slice(0, middle));
 			await sendBatch(batch.slice(middle));
@@ -218,11 +220,6 @@ async function wavesOf(rows: IDataObject[], { isSingle }: BatchJob): Promise<num
 		(waves[wave] ??= []).push(index);
 	});
 	return waves;
-}
-
-/** A request refused for its size was not worked on; a write that broke off half-way may be repeated only where that is safe. */
-function mayBeTooMuch(failure: Failure, splittable: boolean): boolean {
-	return failure.kind === 'tooLarge' || (splittable && isTooMuch(failure));
 }
 
 const missingAnswer = (): Failure =>
