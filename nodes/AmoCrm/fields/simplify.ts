@@ -51,14 +51,18 @@ const FIRST = ['event', 'entity', 'id', 'name', 'source_name', 'category', 'acti
 /** Which, who and when: the columns at the end. */
 const LAST = [/^pipeline_id$/, /^status_id$/, /^responsible_user_id$/, /^entity_type$/, /(?:^|_)ids?$|^uu?id$/, /^created_by/, /^updated_by/, /^created_at$/, /^updated_at$/, /_at$/, /^is_deleted$/];
 
+/** Where it stands among the columns; 0 for those in the middle. */
+function placeOf(key: string): number {
+	const first = FIRST.indexOf(key);
+	return first >= 0 ? first - FIRST.length : LAST.findIndex((pattern) => pattern.test(key)) + 1;
+}
+
 function inOrder(own: IDataObject, custom: IDataObject): IDataObject {
 	const isSet = (key: string) => (key === 'price_with_minor_units' ? !Number.isInteger(own[key]) : Boolean(own[key]));
 	const keys = Object.keys(own).filter((key) => !SELDOM.has(key) || isSet(key));
-	const isLast = (key: string) => !FIRST.includes(key) && LAST.some((pattern) => pattern.test(key));
-	const middle = keys.filter((key) => !FIRST.includes(key) && !isLast(key));
-	const last = new Set(LAST.flatMap((pattern) => keys.filter((key) => isLast(key) && pattern.test(key))));
-	const picked = (some: string[]) => Object.fromEntries(some.map((key) => [key, key === 'price' ? exactAmount(own, key) : own[key]])) as IDataObject;
-	return { ...picked(FIRST.filter((key) => key in own)), ...picked(middle), ...custom, ...picked([...last]) };
+	const columns = keys.map((key) => ({ key, place: placeOf(key) })).sort((one, other) => one.place - other.place);
+	const picked = (some: typeof columns) => Object.fromEntries(some.map(({ key }) => [key, key === 'price' ? exactAmount(own, key) : own[key]])) as IDataObject;
+	return { ...picked(columns.filter(({ place }) => place <= 0)), ...custom, ...picked(columns.filter(({ place }) => place > 0)) };
 }
 
 /** A value that its type cannot have, such as a moment after the end of time, comes as it is. */

@@ -181,7 +181,7 @@ function buildClient({ options, accountKey, ...connection }: Connection): ApiCli
 			}
 			if (!('statusCode' in answer)) return { ok: false, failure: answer };
 			if (answer.statusCode >= 300) return { ok: false, failure: failureOfAnswer(answer, request) };
-			if (request.isStream) void watch(answer.body, TIMEOUT_MS, () => deadline.abort());
+			if (request.isStream) watch(answer.body, TIMEOUT_MS, () => deadline.abort());
 			const tookMs = limiter.answered(slot);
 			answerMs = answerMs === 0 ? tookMs : answerMs * 0.7 + tookMs * 0.3;
 			const date = Date.parse(String(answer.headers?.date)) - tookMs;

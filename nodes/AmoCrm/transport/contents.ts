@@ -10,7 +10,7 @@ import type { Answer, ApiContext, Failure } from './types';
 interface Contents {
 	push: (...chunk: unknown[]) => boolean;
 	destroy: () => void;
-	destroyed: boolean;
+	once: (event: 'close', listener: () => void) => unknown;
 }
 
 const isContents = (body: unknown): body is Contents => typeof (body as Partial<Contents> | null)?.destroy === 'function';
@@ -68,16 +68,22 @@ function discard({ body }: Answer): void {
 }
 
 /** Calls `giveUp` when nothing more of the contents has come for so long, ms: n8n's own limit ends with the first byte. */
-export async function watch(body: unknown, ms: number, giveUp: () => void): Promise<void> {
+export function watch(body: unknown, ms: number, giveUp: () => void): void {
 	if (!isContents(body)) return;
-	let arrivedAt = performance.now();
 	const { push } = body;
-	body.push = (...chunk) => {
-		arrivedAt = performance.now();
-		return push.apply(body, chunk);
+	// The naps hold nothing of the contents, which are gone before the last one ends.
+	const seen = { at: performance.now(), isOver: false };
+	body.push = function (...chunk) {
+		seen.at = performance.now();
+		return push.apply(this, chunk);
 	};
-	while (!body.destroyed) {
+	body.once('close', () => (seen.isOver = true));
+	void untilOver(seen, ms, giveUp);
+}
+
+async function untilOver(seen: { at: number; isOver: boolean }, ms: number, giveUp: () => void): Promise<void> {
+	while (!seen.isOver) {
 		await sleep(NAP_MS);
-		if (performance.now() - arrivedAt > ms) return giveUp();
+		if (performance.now() - seen.at > ms) return giveUp();
 	}
 }
