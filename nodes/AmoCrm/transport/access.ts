@@ -85,6 +85,8 @@ export class AccessKeeper {
 	private readonly isRenewable: boolean;
 	private readonly state: Knowledge;
 	private credentials: ICredentialDataDecryptedObject;
+	/** The fingerprint of that. */
+	private own = '';
 	/** All that this execution has seen, old tokens too. */
 	private readonly secrets = new Set<string>();
 	private maskOfAll?: Mask;
@@ -102,6 +104,15 @@ export class AccessKeeper {
 	mask(text: string): string {
 		this.maskOfAll ??= maskOf([...this.secrets]);
 		return this.maskOfAll(text);
+	}
+
+	/**
+	 * The credential for a request: read again only where another execution has seen a newer one. n8n takes more memory to
+	 * read it than to send a request.
+	 */
+	async credential(): Promise<ICredentialDataDecryptedObject> {
+		if (this.own !== this.state.current) await this.reread();
+		return { ...this.credentials };
 	}
 
 	/** Runs `attempt`, and again with a new token when amoCRM refuses the old one. */
@@ -278,6 +289,7 @@ export class AccessKeeper {
 		for (const secret of secretsOf(credentials)) this.secrets.add(secret);
 		this.maskOfAll = undefined;
 		const current = fingerprint(credentials);
+		this.own = current;
 		if (current === this.state.current) return;
 		this.state.current = current;
 		this.forgetAge();

@@ -76,7 +76,6 @@ const CREDENTIAL_TYPES: Record<string, string> = {
 /** Builds the client of this execution, or says what is wrong with the credential. Sends nothing and never throws. */
 export async function createClient(context: ApiContext, options: ClientOptions = {}): Promise<Outcome<{ client: ApiClient }>> {
 	const credentialType = CREDENTIAL_TYPES[String(authenticationOf(context))] ?? 'amoCrmOAuth2Api';
-	const started = performance.now();
 	let credentials: ICredentialDataDecryptedObject;
 	try {
 		credentials = await context.getCredentials(credentialType);
@@ -84,7 +83,6 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 		const message = `The credential could not be read: ${String((error as Error).message).slice(0, 200)}`;
 		return { ok: false, failure: wrongCredential(message, 'Choose a credential in the node, and check that its fields have values.') };
 	}
-	const readMs = performance.now() - started;
 	const urls = resolveAccountUrls(credentials.domain);
 	if (!urls) {
 		const domain = maskOf(secretsOf(credentials))(shortened(credentials.domain));
@@ -97,7 +95,6 @@ export async function createClient(context: ApiContext, options: ClientOptions =
 	const integration = credentials.clientId ?? integrationOf(String(credentials.accessToken));
 	const accountKey = `${urls.baseUrl}|${String(integration)}`;
 	const credentialKey = `${accountKey}|${credentialType}|${String(credentialId)}`;
-	rateLimiterOf(accountKey).credentialRead(readMs);
 	return { ok: true, client: buildClient({ context, credentialType, baseUrl: urls.baseUrl, accountKey, credentialKey, credentials, options }) };
 }
 
@@ -165,8 +162,9 @@ function buildClient({ options, accountKey, ...connection }: Connection): ApiCli
 		const deadline = new AbortController();
 		// A write that is under way when the execution is stopped goes on, so that it is known whether it was saved.
 		const ends = signal && request.method === 'GET' ? AbortSignal.any([deadline.signal, signal]) : deadline.signal;
-		// n8n takes the signal of its own context, whatever the options say.
-		const caller = Object.create(context, { getExecutionCancelSignal: { value: () => ends } }) as IExecuteFunctions;
+		// n8n takes the signal of its own context, whatever the options say, and reads the credential for each request.
+		const own = { getExecutionCancelSignal: { value: () => ends }, getCredentials: { value: async () => await access.credential() } };
+		const caller = Object.create(context, own) as IExecuteFunctions;
 		try {
 			// n8n changes the options it is given, so every attempt gets fresh ones.
 			const httpOptions = httpOptionsOf(baseUrl, request);

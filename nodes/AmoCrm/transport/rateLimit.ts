@@ -14,13 +14,11 @@ const LONGEST_WAY_MS = 60;
 /** How fast the fastest answer is forgotten, ms for each later one. */
 const FORGET_MS = 0.05;
 /**
- * So many answers tell what is fast. Until then all may be late: n8n loads what its first requests need, and reads their
- * credential from a database that stores starting executions; this process is not busy meanwhile (ms at most).
+ * So many answers tell what is fast. Until then all may be late: n8n loads what its first requests need, and this process
+ * is not busy meanwhile (ms at most).
  */
 const ENOUGH_ANSWERS = 14;
 const LONGEST_FIRST_WAY_MS = 2000;
-/** So long does a slow reading of the credential tell that n8n's database is slow, which every request has to pass, ms. */
-const SLOW_READING_MS = 3000;
 
 /** How long everybody pauses after a 429 that names no time, ms. It doubles while 429s go on. */
 const FIRST_PAUSE_MS = 1000;
@@ -69,9 +67,6 @@ export class RateLimiter {
 	/** By how much the gate has woken up too late so far, ms: so long this process was busy with something else. */
 	private lateMs = 0;
 	private lateUntil = 0;
-
-	/** The slowest reading of a credential lately, and when it was, ms. */
-	private reading = { tookMs: 0, at: -Infinity };
 
 	/** Requests that have started and are not over. */
 	private readonly underWay = new Set<Slot>();
@@ -136,17 +131,9 @@ export class RateLimiter {
 		this.underWay.delete(slot);
 	}
 
-	/** Tell the gate how long n8n took to read the credential, ms: it reads it again for each request. */
-	credentialRead(tookMs: number): void {
-		const now = clock();
-		if (tookMs >= this.reading.tookMs || now > this.reading.at + SLOW_READING_MS) this.reading = { tookMs, at: now };
-	}
-
 	private longestWayMs({ lateBeforeMs, leavesLate }: Slot): number {
 		if (leavesLate) return Infinity;
-		const readingMs = clock() > this.reading.at + SLOW_READING_MS ? 0 : this.reading.tookMs;
-		const wayMs = this.answers < ENOUGH_ANSWERS ? LONGEST_FIRST_WAY_MS : LONGEST_WAY_MS + readingMs;
-		return wayMs + this.lateMs - lateBeforeMs;
+		return (this.answers < ENOUGH_ANSWERS ? LONGEST_FIRST_WAY_MS : LONGEST_WAY_MS) + this.lateMs - lateBeforeMs;
 	}
 
 	/** When amoCRM has counted the request at the latest, as far as is known by now. */

@@ -8,6 +8,14 @@ const LIST = { method: 'GET' as const, path: '/leads' };
 
 const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`;
 
+type Send = (caller: IExecuteFunctions, options: IHttpRequestOptions, given?: IAdditionalCredentialOptions) => Promise<unknown>;
+
+/** As n8n is called: it asks its caller for the credential. */
+const sending = (send: Send) =>
+	async function (this: IExecuteFunctions, _type: string, options: IHttpRequestOptions, given?: IAdditionalCredentialOptions) {
+		return await send(this, options, given);
+	};
+
 let accounts = 0;
 
 /** An account with one credential, as several n8n processes see it: its tokens, and what was asked of it. */
@@ -21,6 +29,9 @@ class Account {
 	refreshes = 0;
 
 	requests = 0;
+
+	/** How often the credential was read. */
+	reads = 0;
 
 	underWay = 0;
 
@@ -71,15 +82,19 @@ class Account {
 			getInputData: () => [],
 			getNodeParameter: (name: string, _item: number, fallback: unknown) => (name === 'authentication' ? type : fallback),
 			getNode: () => ({ credentials: {} }),
-			getCredentials: async () => this.credentials(type),
+			getCredentials: async () => {
+				this.reads += 1;
+				return this.credentials(type);
+			},
 			helpers: {
-				httpRequestWithAuthentication: async (_type: string, { url }: IHttpRequestOptions, given?: IAdditionalCredentialOptions) => {
+				httpRequestWithAuthentication: sending(async (caller, { url }, given) => {
 					if (given?.credentialsDecrypted?.data?.accessToken === '') {
 						await wait(200);
 						this.refreshing();
 						this.replace();
 					}
-					const { access_token } = this.oauthTokenData;
+					const { accessToken, oauthTokenData } = given ? this.credentials(type) : await caller.getCredentials(type);
+					const access_token = accessToken ?? (oauthTokenData as IDataObject).access_token;
 					this.starts.push(performance.now());
 					this.sent.push(String(access_token));
 					if (url.endsWith('/account')) return { statusCode: 200, body: {} };
@@ -89,7 +104,7 @@ class Account {
 					this.underWay -= 1;
 					if (access_token !== this.valid) return { statusCode: 401, body: { title: 'Unauthorized', status: 401 } };
 					return { statusCode: 200, body: { _embedded: { leads: [] } } };
-				},
+				}),
 				refreshOAuth2Token: async () => {
 					await wait(200);
 					this.refreshing();
@@ -139,6 +154,16 @@ test('a young token lets everybody through at once', async () => {
 	expect(outcomes(await account.rush())).toEqual(['ok']);
 	expect(account.mostUnderWay).toBe(20);
 	expect(account.refreshes).toBe(0);
+});
+
+test('a run reads the credential once, and again where another one has seen a newer one', async () => {
+	const client = await account.client();
+	await settle(Promise.all(Array.from({ length: 50 }, async () => await client.send(LIST))));
+	expect([account.reads, account.requests]).toEqual([1, 50]);
+	account.replace();
+	await account.rush(1);
+	await settle(client.send(LIST));
+	expect([account.reads, account.requests, account.sent.at(-1)]).toEqual([3, 52, account.valid]);
 });
 
 test.each([
