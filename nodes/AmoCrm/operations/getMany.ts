@@ -5,7 +5,7 @@ import { type Entity, idOf, inSentence } from '../entities/types';
 import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import { type Condition, conditionsOf, EVERYWHERE, joinConditions } from '../fields/filters';
-import { boolean, named, seconds as wholeNumber } from '../fields/fields';
+import { boolean, choice, named, seconds as wholeNumber } from '../fields/fields';
 import { isUnset, optionIn, show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
 import { type ListJob, type ListResult, readList } from '../transport/pages';
@@ -67,7 +67,7 @@ export function getMany(entity: Entity, read: Read = readList): Operation {
 			...limitProperties,
 			...outputProperties,
 			...(entity.filters.length > 0 ? [filtersProperty(entity, canCombine(entity) ? [combineProperty] : [])] : []),
-			...(entity.sortKeys.length > 0 ? [sortByProperty(entity), sortProperty(entity), HIDDEN_SORT] : []),
+			...(entity.sortKeys.length > 0 ? [sortBy(entity), formerSort(entity), HIDDEN_SORT] : []),
 			optionsProperty(withProperty(entity)),
 		],
 		execute: async (run) => await listRecords(run, entity, read),
@@ -90,40 +90,19 @@ function sortChoices({ sortKeys }: Entity): Array<{ name: string; value: string 
 	return choices.sort((a, b) => a.name.localeCompare(b.name));
 }
 
-const sortByProperty = (entity: Entity): INodeProperties => ({
-	displayName: 'Sort By',
-	name: 'sortBy',
-	type: 'options',
-	options: sortChoices(entity),
-	default: UNSORTED,
-	displayOptions: { hide: { '@version': [1] } },
-	description: 'What to sort by, and from which end',
-});
+const sortBy = (entity: Entity): INodeProperties =>
+	declared({ name: 'sortBy', kind: choice(sortChoices(entity)), property: { default: UNSORTED, displayOptions: { hide: { '@version': [1] } } }, description: 'What to sort by, and from which end' });
 
 /** n8n keeps the values of what is in the description only. */
 const HIDDEN_SORT: INodeProperties = { displayName: 'Sort', name: 'sort', type: 'hidden', default: {}, displayOptions: { hide: { '@version': [1] } } };
 
 /** In version 1 of the node; what is set there goes on working. */
-function sortProperty(entity: Entity): INodeProperties {
-	return {
-		displayName: 'Sort',
-		name: 'sort',
-		type: 'collection',
-		placeholder: 'Add Sort',
-		default: {},
-		displayOptions: { show: { '@version': [1] } },
-		options: [
-			{ displayName: 'Direction', name: 'direction', type: 'options', options: DIRECTIONS, default: 'asc', description: 'Which end to start from' },
-			{
-				displayName: 'Field',
-				name: 'field',
-				type: 'options',
-				options: entity.sortKeys,
-				default: 'id',
-				description: 'What to sort by; these are the fields that amoCRM can really sort by',
-			},
-		],
-	};
+function formerSort({ sortKeys }: Entity): INodeProperties {
+	const options = [
+		declared({ name: 'direction', kind: choice(DIRECTIONS), description: 'Which end to start from' }),
+		declared({ name: 'field', kind: choice(sortKeys), property: { default: 'id' }, description: 'What to sort by; these are the fields that amoCRM can really sort by' }),
+	];
+	return { ...collection('Sort', 'sort', 'Add Sort', options), displayOptions: { show: { '@version': [1] } } };
 }
 
 async function listRecords(run: Run, entity: Entity, read: Read): Promise<void> {
@@ -215,11 +194,7 @@ async function searchTexts({ run, entity }: Reader, { conditions, query }: ListR
 async function merged(entity: Entity, lists: IDataObject[][], { query, limit, sort }: ListRequest): Promise<IDataObject[]> {
 	const rows = [...new Map(lists.flat().map((row) => [idOf(entity, row), row])).values()];
 	const [[field = 'id', direction] = []] = Object.entries((query.order ?? {}) as Record<string, Sort['direction']>);
-	const order = sort ?? { field, direction: direction ?? 'asc' };
-	if (rows.every((row) => typeof row[order.field] !== 'string')) return (await sorted(rows, order)).slice(0, limit);
-	const sign = order.direction === 'asc' ? 1 : -1;
-	const { compare } = new Intl.Collator();
-	return rows.sort((one, other) => sign * compare(String(one[order.field] ?? ''), String(other[order.field] ?? ''))).slice(0, limit);
+	return (await sorted(rows, sort ?? { field, direction: direction ?? 'asc' })).slice(0, limit);
 }
 
 function costOf(entity: Entity, here: Array<{ filter: string }>, { read, kept }: { read: number; kept: number }): string {
@@ -356,9 +331,10 @@ function sortOf(run: Run, entity: Entity, item: number): Sort {
 
 /** Sorted; rows that have the same stay as they are. Of numbers only those are compared, which is fast for very many. */
 async function sorted(rows: IDataObject[], { field, direction }: Sort): Promise<IDataObject[]> {
-	if (typeof rows[0]?.[field] === 'string') {
-		const up = [...rows].sort((one, other) => String(one[field]).localeCompare(String(other[field])));
-		return direction === 'asc' ? up : up.reverse();
+	if (rows.some((row) => typeof row[field] === 'string')) {
+		const sign = direction === 'asc' ? 1 : -1;
+		const { compare } = new Intl.Collator();
+		return [...rows].sort((one, other) => sign * compare(String(one[field] ?? ''), String(other[field] ?? '')));
 	}
 	const groups = await grouped(rows, (row) => Number(row[field]) || 0);
 	const numbers = Float64Array.from(groups.keys()).sort();

@@ -2,10 +2,11 @@ import { type IDataObject, deepCopy } from 'n8n-workflow';
 
 import { type Entity, type RecordId, inSentence } from '../entities/types';
 import { readObject } from '../transport/answers';
+import { grouped } from '../transport/parallel';
 import type { Failure } from '../transport/types';
 import { type Found, findByIds, isFailure, recordIn } from './byIds';
 import { type ExpandedOutput, expandedOutputOf, expandedRows } from './expand';
-import { type Asked, mustStop, readItems, settleItems } from './items';
+import { mustStop, readItems, settleItems } from './items';
 import { outputProperties } from './output';
 import { idProperty, inWords, optionsProperty, readId, withOf, withProperty } from './parameters';
 import type { Operation, Run } from './types';
@@ -23,28 +24,19 @@ export function getOne(entity: Entity): Operation {
 }
 
 /** Items that ask for the same extras and the same output share list requests. */
-interface Group {
-	extras: string;
-	output: ExpandedOutput;
-	wanted: Array<Asked<RecordId>>;
-}
-
 async function getRecords(run: Run, entity: Entity): Promise<void> {
-	const groups = new Map<string, Group>();
-	await readItems(run, (item) => {
+	const all = await readItems(run, (item) => {
 		const id = entity.isSingle ? '' : readId(run, entity, item);
-		const group: Group = { extras: withOf(run, entity, item), output: expandedOutputOf(run, entity, item), wanted: [] };
-		const key = JSON.stringify(group);
-		if (!groups.has(key)) groups.set(key, group);
-		groups.get(key)?.wanted.push({ item, asked: id });
+		return { id, extras: withOf(run, entity, item), output: expandedOutputOf(run, entity, item) };
 	});
 	if (mustStop(run)) return;
-	for (const { extras, output, wanted } of groups.values()) {
-		const ids = [...new Set(wanted.map(({ asked }) => asked))];
+	for (const wanted of (await grouped(all, ({ asked: { extras, output } }) => JSON.stringify([extras, output]))).values()) {
+		const { extras, output } = (wanted[0] as (typeof all)[number]).asked;
+		const ids = [...new Set(wanted.map(({ asked }) => asked.id))];
 		const found: Found = entity.isSingle ? new Map([['', await readSingle(run, entity, extras)]]) : await findByIds(run.client, entity, extras, ids);
 		const shown = await presentFound(run, entity, { found, output });
 		// Items of n8n must not share rows: a later node may change one of them.
-		await settleItems(run, wanted, (id) => [deepCopy(shown.get(id) ?? recordIn(found, entity, id))]);
+		await settleItems(run, wanted, ({ id }) => [deepCopy(shown.get(id) ?? recordIn(found, entity, id))]);
 	}
 }
 

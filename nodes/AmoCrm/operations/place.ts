@@ -1,7 +1,7 @@
 import { entityAt } from '../entities/places';
 import type { Entity } from '../entities/types';
 import { filesBase } from '../fields/dictionaries';
-import { inParallel } from '../transport/parallel';
+import { grouped, inParallel } from '../transport/parallel';
 import { attempt, LISTS_IN_FLIGHT, mustStop, readItems } from './items';
 import { valueContext } from './parameters';
 import type { Operation, Run } from './types';
@@ -23,16 +23,12 @@ export function placed(operationOf: (entity: Entity) => Operation, entity: Entit
 }
 
 async function executeByPlace(run: Run, operationOf: (entity: Entity) => Operation, entity: Entity): Promise<void> {
-	const groups = new Map<string, { at: Entity; todo: number[] }>();
-	await readItems(run, (item) => {
-		const at = entityAt(entity, (parameter) => run.parameter(parameter, item, ''), valueContext(run));
-		const group = groups.get(at.path) ?? { at, todo: [] };
-		groups.set(at.path, group);
-		group.todo.push(item);
-	});
+	const places = await readItems(run, (item) => entityAt(entity, (parameter) => run.parameter(parameter, item, ''), valueContext(run)));
+	const groups = await grouped(places, ({ asked }) => asked.path);
 	const { writes } = operationOf(entity);
 	// Groups that read do so at once; those that write follow each other.
-	await inParallel([...groups.values()], writes ? 1 : LISTS_IN_FLIGHT, async ({ at, todo }) => {
-		if (!mustStop(run)) await attempt(run, todo, async () => await operationOf(at).execute({ ...run, todo }));
+	await inParallel([...groups.values()], writes ? 1 : LISTS_IN_FLIGHT, async (group) => {
+		const todo = group.map(({ item }) => item);
+		if (!mustStop(run)) await attempt(run, todo, async () => await operationOf(group[0]?.asked ?? entity).execute({ ...run, todo }));
 	});
 }
