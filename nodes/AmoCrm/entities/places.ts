@@ -33,7 +33,7 @@ export function targetOf(entity: Entity): LocatorTarget {
 	const isText = id?.kind === 'text';
 	// Rows that their names tell apart, and that are few.
 	const hasNames = (isDictionary === true && host === undefined) || (picker?.search === 'local' && picker.label === undefined);
-	const source = listSource({ noun: inSentence(displayName), path, collection, unpaged: list?.unpaged, pageSize: list?.pageSize, idKey: id?.key, ids: id?.pattern });
+	const source = listSource({ noun: inSentence(displayName), path, collection, unpaged: list?.unpaged, maxPageSize: list?.pageSize, idKey: id?.key, ids: id?.pattern });
 	const linkPaths = isText ? [] : [...(cardPath === undefined ? [] : [cardPath]), `api/v4${path}`];
 	return { noun: inSentence(displayName), listSearchMethod, linkPaths, ...(isText ? { hasTextIds: isText, example: id.example, textLink: id.link } : {}), ...(hasNames ? { source } : {}) };
 }

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { readAccount, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
-import { readList } from '../transport/pages';
+import { type ListJob, readList } from '../transport/pages';
 import type { Choice, Source } from './choices';
 import { type FieldDefinition, fieldDefinitions, keep, languageOf, pipelinesOf, usersOf } from './dictionaries';
 import { ifReadable, orThrow } from './errors';
@@ -41,37 +41,25 @@ export const STAGES: Source = {
 		),
 };
 
-/** Rows of a list of the account. */
-export interface Listed {
-	noun: string;
-	path: string;
-	collection: string;
-	unpaged?: true;
-	/** The largest page that amoCRM gives. */
-	pageSize?: number;
-	idKey?: string;
-	ids?: RegExp;
-}
+const keptSource = (source: Omit<Source, 'read'>, choices: (client: ApiClient) => Promise<Choice[]>): Source => ({
+	...source,
+	read: async (client) => await keep(client, source.keptAs, async () => byName(await choices(client))),
+});
 
-export function listSource({ noun, path, collection, unpaged, pageSize, idKey, ids }: Listed): Source {
-	const keptAs = `rows of ${path}`;
-	const read = async (client: ApiClient) =>
-		await keep(client, keptAs, async () => byName(orThrow(await readList({ client, path, collection, unpaged, maxPageSize: pageSize })).rows.map((row) => choiceOf(row, idKey))));
-	return { noun, keptAs, read, ids };
-}
+type Listed = Pick<Source, 'noun' | 'ids'> & Pick<ListJob, 'path' | 'collection' | 'unpaged' | 'maxPageSize'> & { idKey?: string };
+
+/** Rows of a list of the account. */
+export const listSource = ({ noun, ids, idKey, ...job }: Listed): Source =>
+	keptSource({ noun, ids, keptAs: `rows of ${job.path}` }, async (client) => orThrow(await readList({ client, ...job })).rows.map((row) => choiceOf(row, idKey)));
 
 export const LOSS_REASONS: Source = { loadOptionsMethod: 'getLossReasons', ...listSource({ noun: 'loss reason', path: '/leads/loss_reasons', collection: 'loss_reasons' }) };
 
 /** What the account has embedded in itself. */
-function accountSource(noun: string, embedded: 'task_types' | 'users_groups', loadOptionsMethod: string): Source {
-	const keptAs = `/account with ${embedded}`;
-	const read = async (client: ApiClient) =>
-		await keep(client, keptAs, async () => {
-			const { value: account } = orThrow(await readAccount(client, embedded));
-			return byName((((account._embedded as IDataObject | undefined)?.[embedded] ?? []) as IDataObject[]).map((row) => choiceOf(row)));
-		});
-	return { noun, loadOptionsMethod, keptAs, read };
-}
+const accountSource = (noun: string, embedded: 'task_types' | 'users_groups', loadOptionsMethod: string): Source =>
+	keptSource({ noun, loadOptionsMethod, keptAs: `/account with ${embedded}` }, async (client) => {
+		const { value: account } = orThrow(await readAccount(client, embedded));
+		return (((account._embedded as IDataObject | undefined)?.[embedded] ?? []) as IDataObject[]).map((row) => choiceOf(row));
+	});
 
 export const TASK_TYPES = accountSource('task type', 'task_types', 'getTaskTypes');
 export const USER_GROUPS = accountSource('group of users', 'users_groups', 'getUserGroups');
@@ -108,17 +96,10 @@ export function fieldOptionSource(fieldId: number, kind?: string): Source {
 }
 
 /** Kinds of events by their codes, with names in the account's language (extended facts 5.3). */
-export const EVENT_TYPES: Source = {
-	noun: 'kind of event',
-	loadOptionsMethod: 'getEventTypes',
-	ids: /^[a-z\d_]+$/,
-	keptAs: '/events/types',
-	read: async (client) =>
-		await keep(client, '/events/types', async () => {
-			const { rows } = orThrow(await readRows(client, { path: '/events/types', query: { language_code: await languageOf(client) } }, 'events_types'));
-			return byName(rows.map(({ key, lang }) => ({ id: String(key), value: String(lang ?? key), code: String(key), path: String(lang ?? key) })));
-		}),
-};
+export const EVENT_TYPES = keptSource({ noun: 'kind of event', loadOptionsMethod: 'getEventTypes', ids: /^[a-z\d_]+$/, keptAs: '/events/types' }, async (client) => {
+	const { rows } = orThrow(await readRows(client, { path: '/events/types', query: { language_code: await languageOf(client) } }, 'events_types'));
+	return rows.map(({ key, lang }) => ({ id: String(key), value: String(lang ?? key), code: String(key), path: String(lang ?? key) }));
+});
 
 /** The price fields of a list: an element may have several prices (extended facts 3.2). */
 export const priceFieldSource = (catalogId: number): Source => ({ ...fieldSource(`/catalogs/${catalogId}`, ({ type }) => type === 'price'), noun: 'price field', loadOptionsMethod: 'getPriceFields', part: 'prices' });
