@@ -6,14 +6,6 @@ import { isUnset, show, toId } from './values';
 
 /** Records inside the value of a custom field: there the link of a card stands for its ID, as it does in every picker. */
 
-interface Card {
-	/** Entity type, as values of fields name it. */
-	type: string;
-	id: number;
-	/** The list of an element. */
-	catalogId?: number;
-}
-
 /** The keys of records in values of fields; the last two are elements of lists. */
 const RECORD_KEYS = ['entity_id', 'catalog_element_id', 'product_id'];
 
@@ -42,7 +34,8 @@ export function withoutLinks(value: IDataObject, accountUrl: string, adds: strin
 	return known;
 }
 
-function cardIn(link: string, accountUrl: string): Card {
+/** The type as values of fields name it, the ID, and the list of an element. */
+function cardIn(link: string, accountUrl: string) {
 	const path = pathIn(link, accountUrl);
 	const [, catalogId, elementId] = /^\/(?:api\/v4\/)?catalogs\/(\d+)\/(?:detail|elements)\/(\d+)\/?$/.exec(path) ?? [];
 	if (elementId !== undefined) return { type: 'catalog_elements', id: toId(elementId), catalogId: toId(catalogId) };

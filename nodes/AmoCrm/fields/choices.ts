@@ -134,16 +134,10 @@ export function entriesIn(all: Choice[], value: unknown): unknown[] {
 	return entries.filter((entry) => entry !== '');
 }
 
-interface LabelPart {
-	/** What stands before the part; nothing at the beginning. */
-	mark: string;
-	text: string;
-	key: string;
-}
-
-function labelParts(text: string): LabelPart[] {
+/** Each with the separator that stands before it; nothing at the beginning. */
+function labelParts(text: string) {
 	const [first = '', ...rest] = text.split(/([,;\n])/);
-	const parts: LabelPart[] = [{ mark: '', text: first, key: labelKey(first) }];
+	const parts = [{ mark: '', text: first, key: labelKey(first) }];
 	for (let index = 0; index + 1 < rest.length; index += 2) {
 		const [mark = '', part = ''] = rest.slice(index, index + 2);
 		parts.push({ mark, text: part, key: mark + labelKey(part) });

@@ -161,13 +161,10 @@ export const webAddress = bodyKind({ type: 'string', default: '' }, (value) => {
 });
 
 /** Domains of websites. An update adds them to those that there are (extended facts 7.4). */
-export const domains: FieldKind = {
-	property: { type: 'string', default: '' },
-	encode: (draft, key, value, { mode }) => {
-		const names = toList(value).map(toDomain);
-		draft.body[key] = mode === 'create' ? names : { add: names };
-	},
-};
+export const domains = bodyKind({ type: 'string', default: '' }, (value, { mode }) => {
+	const names = toList(value).map(toDomain);
+	return mode === 'create' ? names : { add: names };
+});
 
 /** The domain, also of the address of a page. */
 function toDomain(value: unknown): string {
