@@ -1,6 +1,6 @@
 import { recordName } from '../fields/fields';
 import { COMPANY } from '../fields/targets';
-import { customFieldFields, phoneAndEmailFields, phoneAndEmailFilters, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
+import { card, customFieldFields, phoneAndEmailFields, phoneAndEmailFilters, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { firstValue, joined } from './labels';
 import { entity } from './types';
 
@@ -8,8 +8,7 @@ import { entity } from './types';
 export const company = entity({
 	value: 'company',
 	displayName: 'Company',
-	path: '/companies',
-	cardPath: 'companies/detail',
+	...card('companies'),
 	picker: { search: 'server', label: (row) => joined(row.name || `Company ${String(row.id)}`, firstValue(row, 'PHONE')) },
 	fields: [
 		{ name: 'name', kind: recordName, topLevel: true, placeholder: 'e.g. Acme Ltd.', description: 'Name of the company' },
@@ -22,9 +21,5 @@ export const company = entity({
 	filters: [...recordFilters(COMPANY, 'Companies', 'Acme'), ...phoneAndEmailFilters],
 	sortKeys: { id: 'ID', name: 'Name', updated_at: 'Updated At' },
 	withOptions: { contacts: 'Contacts', customers: 'Customers', leads: 'Leads', catalog_elements: 'Products' },
-	filtersArePaid: true,
-	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'contacts', 'customers', 'leads'],
-	notedAs: 'companies',
-	hasCustomFields: true,
 });

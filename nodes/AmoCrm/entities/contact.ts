@@ -1,6 +1,6 @@
 import { recordName, text } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
-import { companyField, customFieldFields, phoneAndEmailFields, phoneAndEmailFilters, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
+import { card, companyField, customFieldFields, phoneAndEmailFields, phoneAndEmailFilters, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { firstValue, joined } from './labels';
 import { entity } from './types';
 
@@ -8,8 +8,7 @@ import { entity } from './types';
 export const contact = entity({
 	value: 'contact',
 	displayName: 'Contact',
-	path: '/contacts',
-	cardPath: 'contacts/detail',
+	...card('contacts'),
 	picker: { search: 'server', label: (row) => joined(row.name || `Contact ${String(row.id)}`, firstValue(row, 'PHONE') ?? firstValue(row, 'EMAIL')) },
 	fields: [
 		{ name: 'name', kind: recordName, topLevel: true, placeholder: 'e.g. Nathan Smith', description: 'Full name of the contact' },
@@ -26,9 +25,5 @@ export const contact = entity({
 	filters: [...recordFilters(CONTACT, 'Contacts', 'Smith'), ...phoneAndEmailFilters],
 	sortKeys: { id: 'ID', name: 'Name', updated_at: 'Updated At' },
 	withOptions: { customers: 'Customers', leads: 'Leads', catalog_elements: 'Products', social_profiles: 'Social Profiles' },
-	filtersArePaid: true,
-	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'customers', 'leads'],
-	notedAs: 'contacts',
-	hasCustomFields: true,
 });

@@ -4,7 +4,7 @@ import { embeddedFilter, momentRange, recordsFilter, testedHere } from '../field
 import { CUSTOMER, CUSTOMER_STATUS, SEGMENT } from '../fields/targets';
 import { company } from './company';
 import { contact } from './contact';
-import { companyField, customFieldFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
+import { card, companyField, customFieldFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { entity } from './types';
 
 const ON_UPDATE = 'Segments that the customer is to be in. It leaves the others; an expression that gives an empty list takes it out of all.';
@@ -14,8 +14,7 @@ export const customer = entity({
 	value: 'customer',
 	displayName: 'Customer',
 	about: 'A client who has bought and is to buy again',
-	path: '/customers',
-	cardPath: 'customers/detail',
+	...card('customers'),
 	picker: { search: 'server' },
 	fields: [
 		{ name: 'name', kind: recordName, required: true, placeholder: 'e.g. Acme Ltd.', description: 'Name of the customer' },
@@ -52,10 +51,6 @@ export const customer = entity({
 	],
 	withOptions: { companies: 'Companies', contacts: 'Contacts', catalog_elements: 'Products' },
 	expands: [company, contact],
-	filtersArePaid: true,
-	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'contacts'],
-	notedAs: 'customers',
-	hasCustomFields: true,
 	needs: { plan: "customers that are switched on ('Set Customers Mode' of the account)" },
 });

@@ -4,7 +4,7 @@ import { LOSS_REASONS, PIPELINES } from '../fields/sources';
 import { LEAD } from '../fields/targets';
 import { company } from './company';
 import { contact } from './contact';
-import { companyField, customFieldFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
+import { card, companyField, customFieldFields, recordFilters, responsibleUserField, stampFields, tagFields } from './shared';
 import { amountOf, joined } from './labels';
 import { entity } from './types';
 
@@ -12,8 +12,7 @@ import { entity } from './types';
 export const lead = entity({
 	value: 'lead',
 	displayName: 'Lead',
-	path: '/leads',
-	cardPath: 'leads/detail',
+	...card('leads'),
 	picker: { search: 'server', names: 'stage', label: (row, stageOf) => joined(row.name || `Lead ${String(row.id)}`, amountOf(row.price), stageOf(row)) },
 	fields: [
 		{ name: 'name', kind: recordName, topLevel: true, placeholder: 'e.g. Website redesign', description: 'Name of the lead as it stands on its card' },
@@ -52,9 +51,5 @@ export const lead = entity({
 		source: 'Source', source_id: 'Source ID',
 	},
 	expands: [company, contact],
-	filtersArePaid: true,
-	filtersCustomFields: true,
 	linkTargets: ['catalog_elements', 'companies', 'contacts'],
-	notedAs: 'leads',
-	hasCustomFields: true,
 });

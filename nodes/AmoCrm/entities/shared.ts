@@ -95,6 +95,10 @@ export const stampFields: DeclaredField[] = [
 	{ ...createdByField, name: 'updatedBy', description: 'The user in whose name the record is changed; 0 is the robot' },
 ];
 
+/** What the kinds of cards have in common: custom fields, notes and tasks, and list filters that are the account's paid extra. */
+export const card = (kind: string) =>
+	({ path: `/${kind}`, cardPath: `${kind}/detail`, notedAs: kind, hasCustomFields: true, filtersArePaid: true, filtersCustomFields: true }) as const;
+
 /** `example` is what a person might look for. */
 export function searchFilter(noun: string, example: string): Filter {
 	return search({

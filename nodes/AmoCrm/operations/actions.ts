@@ -1,7 +1,7 @@
 import { type IDataObject, UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
-import { type WritableField, choice, field, jsonBody, notedRecord, pickedUser, plainId, record, stage, taskResult, text, uuid } from '../fields/fields';
+import { choice, field, jsonBody, notedRecord, pickedUser, plainId, record, stage, taskResult, text, uuid } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
 import { optionsOf, toInteger } from '../fields/values';
 import { isObject } from '../transport/objects';
@@ -11,22 +11,13 @@ import type { Operation } from './types';
 
 /** What can be done with single kinds of records beside writing them: one row each. */
 
-const resultField: WritableField = {
-	name: 'resultText',
-	key: 'result',
-	displayName: 'Result',
-	kind: taskResult,
-	placeholder: 'e.g. Agreed on a meeting',
-	description: 'What came of the task; may be left empty',
-};
-
 /** Completing is an update of two fields: `{"is_completed": true, "result": {"text": "..."}}` (core facts 12). */
 export const complete = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'complete',
 		description: 'Mark one task per item as done, with a result',
 		verb: { method: 'PATCH', sends: 'rows', answers: 'embedded' },
-		fields: [resultField],
+		fields: [field({ name: 'resultText', key: 'result', displayName: 'Result', kind: taskResult, placeholder: 'e.g. Agreed on a meeting', description: 'What came of the task; may be left empty' })],
 		body: { is_completed: true },
 	});
 
@@ -55,11 +46,7 @@ const switching = (value: 'activate' | 'deactivate', description: string) => (en
 export const activate = switching('activate', 'Let one user per item work in the account again; not for administrators');
 export const deactivate = switching('deactivate', 'Keep one user per item out of the account; not for administrators');
 
-const CUSTOMER_MODES = [
-	{ name: 'Off', value: 'disabled' },
-	{ name: 'Periodic', value: 'periodicity' },
-	{ name: 'Segments', value: 'segments' },
-];
+const customersMode = choice(optionsOf({ disabled: 'Off', periodicity: 'Periodic', segments: 'Segments' }));
 
 /** Source: extended facts 4. Switching customers off keeps the mode that amoCRM asks for. */
 export const setCustomersMode = (entity: Entity): Operation =>
@@ -73,14 +60,12 @@ export const setCustomersMode = (entity: Entity): Operation =>
 			verb: { method: 'PATCH', path: '/mode', sends: 'row', answers: 'self' },
 			needs: { admin: 'toWrite', plan: 'a plan that has customers' },
 			fields: [
-				{
+				field({
 					name: 'mode',
-					key: 'mode',
-					displayName: 'Mode',
 					kind: {
-						...choice(CUSTOMER_MODES),
+						...customersMode,
 						encode: (draft, key, value, context) => {
-							choice(CUSTOMER_MODES).encode(draft, key, value, context);
+							customersMode.encode(draft, key, value, context);
 							const { mode } = draft.body;
 							Object.assign(draft.body, { is_enabled: mode !== 'disabled', mode: mode === 'disabled' ? 'segments' : mode });
 						},
@@ -88,7 +73,7 @@ export const setCustomersMode = (entity: Entity): Operation =>
 					required: true,
 					property: { default: 'segments' },
 					description: 'By periods, customers have a date of their next purchase; by segments, amoCRM groups them',
-				},
+				}),
 			],
 		},
 	);

@@ -15,7 +15,7 @@ import { isRepeatable } from '../transport/retry';
 import type { ApiRequest, Failure, Query } from '../transport/types';
 import { limitOf, limitProperties } from './getMany';
 import { type Asked, attempt, mustStop, readItems } from './items';
-import { declared, optionsProperty, readFlag } from './parameters';
+import { called, declared, optionsProperty, readFlag } from './parameters';
 import { writeError } from './problems';
 import { itemsIn } from './results';
 import type { Operation, Run } from './types';
@@ -72,10 +72,7 @@ interface Call extends Pick<ApiRequest, 'path' | 'query' | 'body' | 'method'> {
 export function send(entity: Entity): Operation {
 	const ofPages = limitProperties.map((property) => ({ ...property, displayOptions: { show: { ...property.displayOptions?.show, pagination: [true] } } }));
 	return {
-		value: 'send',
-		name: 'Send',
-		action: 'Send an API request',
-		description: 'Send one request per item to any route of the account, for what has no operation of its own',
+		...called(entity, 'send', 'Send one request per item to any route of the account, for what has no operation of its own', 'Send an API request'),
 		properties: [...[method, host, path, query, body, pagination].map(declared), ...ofPages, optionsProperty([declared(fullResponse)], 'row')],
 		writes: 'perhaps',
 		execute: async (run) => await sendAll(run, entity),

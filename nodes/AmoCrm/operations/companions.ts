@@ -29,7 +29,7 @@ export async function addCompanions(run: Run, entity: Noted, ready: Array<Asked<
 			const body = asked.companions?.[kind];
 			const row = run.rows.get(item)?.[0];
 			const id = row && ownerOf(entity, row);
-			return body && id !== undefined && row?.[`${kind}_id`] === undefined ? [{ item, asked: { ...body, ...placeOf(entity, kind, id) } }] : [];
+			return body && id !== undefined && row?.[`${kind}_id`] === undefined ? [{ item, asked: { ...body, entity_id: id, ...(kind === 'task' ? { entity_type: entity.notedAs } : {}) } }] : [];
 		});
 		const rows = ofEach.flat();
 		if (rows.length === 0) continue;
@@ -45,8 +45,6 @@ export async function addCompanions(run: Run, entity: Noted, ready: Array<Asked<
 
 /** A new incoming lead is there for its lead. */
 const ownerOf = ({ collection, notedAs }: Noted, row: IDataObject): IDataObject[string] => (collection === notedAs ? row.id : row.lead_id);
-
-const placeOf = ({ notedAs }: Noted, kind: 'note' | 'task', id: IDataObject[string]): IDataObject => ({ entity_id: id, ...(kind === 'task' ? { entity_type: notedAs } : {}) });
 
 function errorOf(run: Run, entity: Noted, { item, kind, outcome }: { item: number; kind: 'note' | 'task'; outcome: NotWritten }): AmoCrmError {
 	const { failure, status } = outcome;

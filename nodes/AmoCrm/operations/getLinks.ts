@@ -3,7 +3,7 @@ import { type IDataObject, deepCopy } from 'n8n-workflow';
 import { pickedFilters } from '../entities/shared';
 import { type Entity, type RecordId, inSentence, rootOf } from '../entities/types';
 import { orThrow } from '../fields/errors';
-import { type Condition, type Filter, type FilterContext, conditionsOf, filter, joinConditions } from '../fields/filters';
+import { type Filter, type FilterContext, conditionsOf, filter, joinConditions } from '../fields/filters';
 import { recordLocator, idIn } from '../fields/locator';
 import { CATALOG, ELEMENT, recordOf } from '../fields/targets';
 import { isUnset, optionIn } from '../fields/values';
@@ -16,7 +16,7 @@ import { findByIds, IDS_PER_REQUEST, IN_FLIGHT, recordIn } from './byIds';
 import { filtersOf, limitOf, limitProperties } from './getMany';
 import { attempt, mustStop, readItems } from './items';
 import { isCard, linkTargetsOf } from './links';
-import { type Output, outputOf, outputProperties, outputRows } from './output';
+import { outputOf, outputProperties, outputRows } from './output';
 import { called, collection, filterProperty, idProperty, optionsProperty, readId, valueContext } from './parameters';
 import type { Operation, Run } from './types';
 
@@ -121,19 +121,10 @@ export function listBelow(entity: Entity, below: Below): Operation {
 	};
 }
 
-interface Request {
-	id: RecordId;
-	conditions: Condition[];
-	query: Query;
-	isImpossible: boolean;
-	limit?: number;
-	output: Output;
-}
-
 /** Items with the same filters share requests. */
 async function listAll(run: Run, entity: Entity, below: Below): Promise<void> {
 	const { filters = [] } = below;
-	const requests = await readItems(run, (item): Request => {
+	const requests = await readItems(run, (item) => {
 		const conditions = conditionsOf(filters, { ...valueContext(run), values: filters.length > 0 ? filtersOf(run, item) : {} });
 		const { query, isImpossible } = joinConditions(conditions);
 		return { id: readId(run, entity, item), conditions, query, isImpossible, limit: limitOf(run, item), output: outputOf(run, item) };

@@ -6,7 +6,7 @@ import { orThrow } from '../fields/errors';
 import { customFieldConditions, customFieldFiltersProperty, givenFieldFilters } from '../fields/customFieldFilters';
 import { type Condition, conditionsOf, EVERYWHERE, joinConditions } from '../fields/filters';
 import { boolean, choice, named, seconds as wholeNumber } from '../fields/fields';
-import { isUnset, optionIn, show } from '../fields/values';
+import { isUnset, optionIn, optionsOf, show } from '../fields/values';
 import { isFilteringEnabled } from '../transport/account';
 import { type ListJob, type ListResult, readList } from '../transport/pages';
 import { grouped, inParallel, inTurns } from '../transport/parallel';
@@ -277,12 +277,14 @@ function listRequest(run: Run, entity: Entity, item: number, { definitions, cont
 	return { ...requestFor(conditions), ...(groups.length > 1 ? { anyOf: groups.map(requestFor) } : {}) };
 }
 
-const COMBINING = [
-	{ name: 'All', value: 'all' },
-	{ name: 'Any', value: 'any' },
-];
+const COMBINING = optionsOf({ all: 'All', any: 'Any' });
 
-const combineProperty: INodeProperties = { displayName: 'Combine Filters', name: 'combineFilters', type: 'options', options: COMBINING, default: 'any', description: 'Which filters a record must pass; all without this. Both ends of a range are one filter, and so are a record and its type.' };
+const combineProperty = declared({
+	name: 'combineFilters',
+	kind: choice(COMBINING),
+	property: { default: 'any' },
+	description: 'Which filters a record must pass; all without this. Both ends of a range are one filter, and so are a record and its type.',
+});
 
 /** What has an order of its own cannot be put together from several lists. */
 const canCombine = ({ filters, list }: Entity): boolean => filters.length > 1 && !list?.hasOwnOrder;

@@ -8,16 +8,13 @@ import { type Found, findByIds, isFailure, recordIn } from './byIds';
 import { type ExpandedOutput, expandedOutputOf, expandedRows } from './expand';
 import { mustStop, readItems, settleItems } from './items';
 import { outputProperties } from './output';
-import { idProperty, inWords, optionsProperty, readId, withOf, withProperty } from './parameters';
+import { called, idProperty, optionsProperty, readId, withOf, withProperty } from './parameters';
 import type { Operation, Run } from './types';
 
 export function getOne(entity: Entity): Operation {
 	const noun = inSentence(entity.displayName);
 	return {
-		value: 'get',
-		name: 'Get',
-		action: `Get ${inWords(entity)}`,
-		description: entity.isSingle ? `Retrieve the ${noun}, all in one row` : `Retrieve one ${noun} per item by its ID; many items share requests`,
+		...called(entity, 'get', entity.isSingle ? `Retrieve the ${noun}, all in one row` : `Retrieve one ${noun} per item by its ID; many items share requests`),
 		properties: [...(entity.isSingle ? [] : [idProperty(entity)]), ...outputProperties, optionsProperty(withProperty(entity))],
 		execute: async (run) => await getRecords(run, entity),
 	};

@@ -3,10 +3,10 @@ import type { IDataObject, INodeCredentialDescription, INodeProperties } from 'n
 import { targetOf } from '../entities/places';
 import { type Entity, type RecordId, inSentence } from '../entities/types';
 import { choicesOf, conventionsOf } from '../fields/dictionaries';
-import { type DeclaredField, type Draft, type WritableField, boolean, encodeDraft, field, named } from '../fields/fields';
+import { type DeclaredField, type Draft, type WritableField, boolean, choice, encodeDraft, field, named } from '../fields/fields';
 import type { Filter } from '../fields/filters';
 import { type LocatorTarget, idIn, recordLocator, textIdIn, withArticle } from '../fields/locator';
-import { isUnset, optionIn, toBoolean, toList } from '../fields/values';
+import { isUnset, optionIn, optionsOf as optionNames, toBoolean, toList } from '../fields/values';
 import { DEFAULT_BATCH_SIZE, MAX_BATCH_SIZE } from '../transport/batches';
 import { DEFAULT_REQUESTS_PER_SECOND } from '../transport/rateLimit';
 import { DEFAULT_MAX_RETRIES, DEFAULT_RETRY_MINUTES } from '../transport/retry';
@@ -197,17 +197,11 @@ export function readFlag(run: Run, property: Pick<INodeProperties, 'displayName'
 }
 
 /** Which kind of credential a node uses; each value has its credential type in the transport. */
-export const authenticationProperty: INodeProperties = {
-	displayName: 'Authentication',
+export const authenticationProperty = declared({
 	name: 'authentication',
-	type: 'options',
-	options: [
-		{ name: 'Authorization Code', value: 'authorizationCode' },
-		{ name: 'Long-Lived Token', value: 'longLivedToken' },
-		{ name: 'OAuth2', value: 'oAuth2' },
-	],
-	default: 'oAuth2',
-};
+	kind: choice(optionNames({ authorizationCode: 'Authorization Code', longLivedToken: 'Long-Lived Token', oAuth2: 'OAuth2' })),
+	property: { default: 'oAuth2' },
+});
 
 /** The credential of each way to authenticate. */
 export const credentialTypes: INodeCredentialDescription[] = [

@@ -4,7 +4,7 @@ import { type CardPlace, cardUrl } from '../entities/cards';
 import { withId } from '../entities/types';
 import { accountTimezone, customerStatusesOf, fieldDefinitions, isRead, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import { ifReadable } from '../fields/errors';
-import { type Names, valueKinds } from '../fields/events';
+import { valueKinds } from '../fields/events';
 import { type View, showsCalendarDays, simplify } from '../fields/simplify';
 import { TASK_TYPES } from '../fields/sources';
 import { inTurns } from '../transport/parallel';
@@ -56,7 +56,7 @@ async function viewWith({ client, timezone: workflow, isVersion1: isOld }: Reade
 	]);
 	return {
 		names: {
-			...(pipelines ? pipelineNames(pipelines) : {}),
+			...(pipelines ? { pipelines: namesOf(pipelines), stages: stageNames(pipelines) } : {}),
 			...(users ? { users: namesOf(users) } : {}),
 			...(statuses ? { customerStatuses: namesOf(statuses) } : {}),
 			...(taskTypes ? { taskTypes: new Map(taskTypes.map(({ id, value }) => [Number(id), value])) } : {}),
@@ -75,7 +75,3 @@ const NAMED_BY = ['pipeline_id', 'periodicity', ...USERS_BY] as const;
 const FIELD_OWNERS = [['lead', '/leads'], ['contact', '/contacts'], ['company', '/companies'], ['customer', '/customers']] as const;
 
 const namesOf = (rows: IDataObject[]) => new Map(rows.map(({ id, name }) => [Number(id), String(name)]));
-
-function pipelineNames(pipelines: IDataObject[]): Names {
-	return { pipelines: namesOf(pipelines), stages: stageNames(pipelines) };
-}

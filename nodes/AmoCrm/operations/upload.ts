@@ -28,13 +28,6 @@ const extras = [
 	field({ name: 'noteText', kind: longText, placeholder: 'e.g. The signed contract', description: "Text of a note beside it; needs 'As Note' too", needs: 'asNote' }),
 ];
 
-interface Wanted {
-	upload: Upload;
-	owner?: FileOwner;
-	asNote: boolean;
-	noteText?: string;
-}
-
 export function upload(entity: Entity): Operation {
 	return {
 		...called(entity, 'upload', 'Put one file per item into the storage of the account, and onto a card'),
@@ -105,7 +98,7 @@ function settle(run: Run, all: Array<Asked<IDataObject>>, outcomes: SentOutcome[
 	});
 }
 
-async function read(run: Run, item: number): Promise<Wanted> {
+async function read(run: Run, item: number) {
 	const { body } = encodeDraft(extras, { ...valueContext(run), mode: 'create', values: run.parameter('additionalFields', item, {}) as IDataObject });
 	const { file_name, file_uuid, as_note, note_text } = body;
 	const attachTo = (run.parameter('attachTo', item, {}) ?? {}) as IDataObject;

@@ -252,8 +252,8 @@ async function decide(setting: Setting, wish: Wish, candidates: IDataObject[] | 
 		if (candidates.kind === 'notFound' && wish.id !== undefined) throw notFoundError(entity, wish.id);
 		throw AmoCrmError.from(candidates);
 	}
+	if (candidates.length > 1 && rules.severalMatches === 'fail') throw severalError(entity, candidates);
 	const record = choose(candidates, rules);
-	if (record === 'several') throw severalError(entity, candidates);
 	if (!record && wish.id !== undefined) throw notFoundError(entity, wish.id);
 	if (!record) return { action: 'created', draft: encodeWish(setting, wish, 'create') };
 	const draft = encodeWish(setting, wish, 'update');
@@ -264,12 +264,9 @@ async function decide(setting: Setting, wish: Wish, candidates: IDataObject[] | 
 	return { action: 'updated', draft: { body: { id: toId(record.id), ...body }, links, before: record }, changed, record };
 }
 
-function choose(candidates: IDataObject[], { severalMatches }: UpsertRules): IDataObject | 'several' | undefined {
-	if (candidates.length > 1 && severalMatches === 'fail') return 'several';
-	const byAge = [...candidates].sort(
-		(a, b) => Number(a.created_at ?? 0) - Number(b.created_at ?? 0) || Number(a.id) - Number(b.id),
-	);
-	return severalMatches === 'oldest' ? byAge[0] : byAge[byAge.length - 1];
+function choose(candidates: IDataObject[], { severalMatches }: UpsertRules): IDataObject | undefined {
+	const byAge = [...candidates].sort((a, b) => Number(a.created_at ?? 0) - Number(b.created_at ?? 0) || Number(a.id) - Number(b.id));
+	return byAge.at(severalMatches === 'oldest' ? 0 : -1);
 }
 
 function severalError(entity: Entity, candidates: IDataObject[]): AmoCrmError {

@@ -18,14 +18,8 @@ import type { Run } from './types';
 
 export type MatchBy = 'customField' | 'email' | 'id' | 'name' | 'phone' | 'phoneOrEmail';
 
-interface MatchChoice {
-	name: string;
-	description: string;
-	/** Parameters of the fields that are compared. */
-	fields: string[];
-}
-
-const MATCH_BY: Record<MatchBy, MatchChoice> = {
+/** Each with the parameters of the fields that are compared. */
+const MATCH_BY: Record<MatchBy, { name: string; description: string; fields: string[] }> = {
 	customField: { name: 'Custom Field', description: 'A record with the same value in a custom field that you choose', fields: [] },
 	email: { name: 'Email', description: 'A record with the same email address, letter case aside', fields: ['email'] },
 	id: { name: 'ID', description: 'The record with this ID; an item without an ID creates one', fields: [] },
