@@ -70,6 +70,31 @@ describe('a change', () => {
 		expect(await host.poll()).toEqual([]);
 	});
 
+	test('that was followed by others is told as it was, unless the full record is wanted', async () => {
+		const { id } = ui().create('leads', { name: 'a', price: 1 });
+		const { status_id: before } = world.emulator.account.leads.get(id) ?? {};
+		await settle();
+		const won = await start({ events: ['status_lead'] }, { stageIds: ['142'] });
+		const updated = await start({ events: ['update_lead'] });
+		const full = await start({ events: ['status_lead'] }, { loadFullRecord: true });
+		for (const [status_id, price] of [[142, 2], [143, 3]]) {
+			await world.emulator.clock.advance(2000);
+			ui().update('leads', id, { status_id, price });
+		}
+		expect(await afterwards(won)).toMatchObject([{ status_id: 142, stage: 'Closed - won', old_status_id: before, tags: [] }]);
+		expect(await updated.poll()).toMatchObject([{ status_id: 142, price: 2, old_price: 1 }, { status_id: 143, old_status_id: 142, price: 3, old_price: 2 }]);
+		expect(await full.poll()).toMatchObject([{ status_id: 143, old_status_id: before }, { status_id: 143, old_status_id: 142 }]);
+	});
+
+	test('does not come again where the node is renamed', async () => {
+		const host = await start({ events: ['add_lead'] });
+		ui().create('leads', { name: 'x' });
+		expect(await afterwards(host)).toHaveLength(1);
+		await settle();
+		host.forget();
+		expect([await host.poll(), await afterwards(host)]).toEqual([[], []]);
+	});
+
 	test('of a record that is gone is told as far as it is known', async () => {
 		const host = await start({ events: ['add_lead', 'delete_lead'] });
 		const lead = ui().create('leads', { name: 'x' });

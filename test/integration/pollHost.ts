@@ -16,6 +16,8 @@ export interface PollHost {
 	connect(account: Account): void;
 	/** n8n's own clock plays no part; its database does. */
 	restart(): void;
+	/** What happens to a node that is renamed: n8n keeps its data by its name. */
+	forget(): void;
 }
 
 const nodeType: INodeType = new AmoCrmPollTrigger();
@@ -74,5 +76,9 @@ export function openPollHost(connected: Account, given: INodeParameters, n8n: 'u
 			workflow = undefined;
 		},
 		restart: () => (workflow = undefined),
+		forget: () => {
+			stored = {};
+			workflow = undefined;
+		},
 	};
 }

@@ -20,6 +20,7 @@ import { itemsOf, momentOf, MOST_EVENTS, readHistory, readNewest } from './histo
 import type { TriggerOptions } from './options';
 import { LOOK_BACK, naming, numberGiven, readEvents, readOptions, SETTLE_TIME } from './options';
 import { rowsOf } from './process';
+import { nowS } from './seen';
 
 /**
  * The trigger for accounts without webhooks: reads the history from where the last poll ended. Exactly once: what was
@@ -39,6 +40,8 @@ interface PollMemory extends IDataObject {
 	end?: number;
 	/** ID -> moment of what was given and may be read again. */
 	given?: Record<string, number>;
+	/** How far amoCRM's clock is ahead of n8n's, s. */
+	ahead?: number;
 }
 
 /** So long an event may take to show, at most, s; what shows within the settle time comes in order, too. */
@@ -84,25 +87,32 @@ async function news(context: IPollFunctions, client: ApiClient): Promise<IDataOb
 	const codes = wantedCodes(context);
 	const checked = JSON.stringify([codes, givenOptions(context)]);
 	const scope = scopeOf(context);
+	const local = nowS();
 	const known = memory.end === undefined ? begun.get(scope) : memory;
-	const { start, end, given = {} } = known?.baseUrl === client.baseUrl ? known : {};
+	// A node that is renamed later remembers nothing: then it begins with what happens from then on.
+	if (known === memory) begun.delete(scope);
+	const { start, end, given = {}, ahead } = known?.baseUrl === client.baseUrl ? known : {};
 	if (known?.checked !== checked || end === undefined) await check(context, client, codes);
 	if (start === undefined || end === undefined) {
 		const { events, now } = await readNewest(client, codes);
 		const from = now ?? Math.max(0, ...events.map(momentOf));
-		const first = { baseUrl: client.baseUrl, checked, start: from, end: from, given: idsOf(events.filter((row) => momentOf(row) >= from)) };
+		const first = { baseUrl: client.baseUrl, checked, start: from, end: from, given: idsOf(events.filter((row) => momentOf(row) >= from)), ...(now === undefined ? {} : { ahead: now - local }) };
 		begun.set(scope, first);
 		Object.assign(memory, first);
 		return [];
 	}
 	const history = await readHistory(client, { codes, after: end, overlap: LATEST_S, atMost: numberIn(context, LOOK_BACK) * 3600, most: Math.min(MOST_EVENTS, Math.floor(SURE_PACE * budgetS(context))) });
-	const { now, events, until = Infinity } = history;
+	const { events, until = Infinity } = history;
+	const estimate = ahead === undefined ? undefined : local + ahead;
+	const now = history.now ?? estimate;
 	const settleTime = numberIn(context, SETTLE_TIME);
 	const upTo = Math.min(until, now === undefined || settleTime === 0 ? Infinity : now - settleTime - 1);
 	const fresh = events.filter((row) => momentOf(row) >= start && momentOf(row) <= upTo && given[String(row.id)] === undefined);
 	const rows = await rowsOfEvents(context, client, { codes, events: fresh });
-	// Without a clock of amoCRM the newest event has to do.
-	const next = Math.max(end, Math.min(upTo, now ?? momentOf(events.at(-1) ?? { created_at: end })));
+	// Without a clock of amoCRM the newest event has to do. A date that leaps may be wrong: the next poll has to say so, too.
+	const sure = estimate !== undefined && now !== undefined && now > estimate + LATEST_S ? estimate : (now ?? momentOf(events.at(-1) ?? { created_at: end }));
+	const next = Math.max(end, history.leftOutBefore ?? 0, Math.min(upTo, sure));
+	if (history.now !== undefined) memory.ahead = history.now - local;
 	Object.assign(memory, { baseUrl: client.baseUrl, checked, end: next, ...kept({ ...given, ...idsOf(fresh) }, Math.max(start, next - LATEST_S)) });
 	return history.leftOutBefore === undefined ? rows : withGap(context, rows, history.leftOutBefore);
 }
@@ -158,7 +168,7 @@ async function rowsOfEvents(context: IPollFunctions, client: ApiClient, { codes,
 	if (unread) throw asError(context, unread);
 	addPlaces(cards);
 	const wanted = candidates.filter((item) => isWanted(item, options, account.userId));
-	const rows = await rowsOf(context, client, { items: wanted, cards: isBare ? new Map() : cards, simplify: toBoolean(context.getNodeParameter('simplify', true)) });
+	const rows = await rowsOf(context, client, { items: wanted, cards: isBare ? new Map() : cards, loadFullRecord: options.loadFullRecord, simplify: toBoolean(context.getNodeParameter('simplify', true)) });
 	return await inTurns(wanted, (item, index) => ({ ...rows[index], ...(changes.has(item) ? { changed_fields: [...(changes.get(item) ?? [])] } : {}) }));
 }
 

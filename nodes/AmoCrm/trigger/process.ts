@@ -63,7 +63,7 @@ export async function processDelivery(context: IExecuteFunctions): Promise<INode
 	if (isCaughtUp) addPlaces(cards);
 
 	const places = new Map(received.map((item, index) => [item, index]));
-	const rows = await rowsOf(context, client, { items, cards, simplify });
+	const rows = await rowsOf(context, client, { items, cards, loadFullRecord: options.loadFullRecord, simplify });
 	const { userId } = context.getWorkflowStaticData('node') as Memory;
 	// An execution beside this one, or in another process, may have got through with the same change meanwhile.
 	const left = unseen(fresh);
@@ -86,11 +86,19 @@ async function changesOf(context: IExecuteFunctions, client: ApiClient, items: H
 	return changes;
 }
 
+interface Shown {
+	items: HookItem[];
+	cards: Cards;
+	loadFullRecord: boolean;
+	simplify: boolean;
+}
+
 /**
  * A row for each item: flat as the amoCRM node gives it, with the card of another record, such as the lead of a note, in
- * `record`; or, not simplified, the item itself with its card.
+ * `record`; or, not simplified, the item itself with its card. What the history says of a record then is not overwritten
+ * by its card, unless the record as it is now is wanted.
  */
-export async function rowsOf(context: Place, client: ApiClient, { items, cards, simplify }: { items: HookItem[]; cards: Cards; simplify: boolean }): Promise<IDataObject[]> {
+export async function rowsOf(context: Place, client: ApiClient, { items, cards, loadFullRecord, simplify }: Shown): Promise<IDataObject[]> {
 	if (!simplify) return items.map((item) => (cards.has(item) ? { ...item, record: cards.get(item)?.card } : item));
 	const run = { client, timezone: context.getTimezone(), isVersion1: isVersion1(context.getNode()) };
 	const whole = await inTurns(items, (item): IDataObject => {
@@ -98,8 +106,10 @@ export async function rowsOf(context: Place, client: ApiClient, { items, cards, 
 		const head = Object.fromEntries(Object.entries(item).filter(([key]) => key !== 'account' && key !== 'data'));
 		const found = cards.get(item);
 		const before = Object.fromEntries(Object.entries(data).filter(([key]) => BEFORE.test(key)));
+		const card = found?.address.isSelf && found.card;
+		const record = !card ? toV4(item) : loadFullRecord ? card : asThen(card, toV4(item));
 		// First the event's own keys: a custom field of the same name then gets another one.
-		return withCardOf(run, item, { ...head, ...((found?.address.isSelf && found.card) || toV4(item)), ...before });
+		return withCardOf(run, item, { ...head, ...record, ...before });
 	});
 	const own = await presentRows(run, whole);
 	const others = items.filter((item) => cards.get(item)?.address.isSelf === false);
@@ -110,6 +120,12 @@ export async function rowsOf(context: Place, client: ApiClient, { items, cards, 
 		const other = beside.has(item) ? { record: cards.get(item)?.card ? beside.get(item) : null } : {};
 		return { ...own[index], ...other };
 	});
+}
+
+/** The record with what is known of it at another time. */
+function asThen(card: IDataObject, known: IDataObject): IDataObject {
+	const { price = card.price } = known;
+	return { ...card, ...known, _embedded: card._embedded, ...(price === card.price ? {} : { price_with_minor_units: price }) };
 }
 
 /** The row with the address of the card that the event is about, where there is one. */
