@@ -259,14 +259,13 @@ export async function pipelinesOf(client: ApiClient): Promise<IDataObject[]> {
 	});
 }
 
-/** Names of stages by "pipeline:status", as 142 and 143 exist in every pipeline. */
-export function stageNames(pipelines: IDataObject[]): Map<string, string> {
-	return new Map(
-		pipelines.flatMap((pipeline) =>
-			(pipeline.statuses as IDataObject[]).map((status): [string, string] => [`${String(pipeline.id)}:${String(status.id)}`, String(status.name)]),
-		),
+/** The stages of pipelines, with "pipeline:status" as their values: 142 and 143 exist in every pipeline. */
+export const stagesIn = (pipelines: IDataObject[]) =>
+	pipelines.flatMap(({ id, name, statuses }) =>
+		(statuses as IDataObject[]).map((status) => ({ value: `${String(id)}:${String(status.id)}`, pipeline: String(name), stage: String(status.name), type: status.type })),
 	);
-}
+
+export const stageNames = (pipelines: IDataObject[]): Map<string, string> => new Map(stagesIn(pipelines).map(({ value, stage }) => [value, stage]));
 
 /** The users of the account; only an administrator may read them (extended facts 6). */
 export async function usersOf(client: ApiClient): Promise<IDataObject[]> {

@@ -4,7 +4,7 @@ import { readAccount, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { type ListJob, readList } from '../transport/pages';
 import type { Choice, Source } from './choices';
-import { type FieldDefinition, fieldDefinitions, keep, languageOf, pipelinesOf, usersOf } from './dictionaries';
+import { type FieldDefinition, fieldDefinitions, keep, languageOf, pipelinesOf, stagesIn, usersOf } from './dictionaries';
 import { ifReadable, orThrow } from './errors';
 
 /** What the pickers of the form list, and where names in their place are looked for. */
@@ -32,13 +32,7 @@ export const STAGES: Source = {
 	ids: STAGE_PAIR,
 	keptAs: '/leads/pipelines',
 	part: 'stages',
-	read: async (client) =>
-		(await pipelinesOf(client)).flatMap(({ id, name, statuses }) =>
-			(statuses as IDataObject[]).map((status) => {
-				const value = String(status.name);
-				return { id: `${String(id)}:${String(status.id)}`, value, code: null, path: `${String(name)} / ${value}` };
-			}),
-		),
+	read: async (client) => stagesIn(await pipelinesOf(client)).map(({ value, pipeline, stage }) => ({ id: value, value: stage, code: null, path: `${pipeline} / ${stage}` })),
 };
 
 const keptSource = (source: Omit<Source, 'read'>, choices: (client: ApiClient) => Promise<Choice[]>): Source => ({

@@ -1,7 +1,7 @@
-import { type IDataObject, type ILoadOptionsFunctions, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { type ILoadOptionsFunctions, type JsonObject, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { readWithAccount } from '../fields/conventions';
-import { choicesOf, pipelinesOf, readingAnew } from '../fields/dictionaries';
+import { choicesOf, pipelinesOf, readingAnew, stagesIn } from '../fields/dictionaries';
 import { WITH_CUSTOM_FIELDS } from '../entities/cards';
 import { customFieldGroup } from '../entities/customFieldGroup';
 import { entityAt } from '../entities/places';
@@ -67,11 +67,7 @@ export async function stagesToPick(context: ILoadOptionsFunctions) {
 	const isFilter = context.getCurrentNodeParameter('operation') === 'getAll';
 	const pipelines = await fromAccount(context, pipelinesOf);
 	const own = pipelines.filter(({ id }) => id === chosen);
-	const stages = (own.length > 0 ? own : pipelines).flatMap((pipeline) =>
-		(pipeline.statuses as IDataObject[])
-			.filter((status) => isFilter || status.type !== INCOMING)
-			.map((status) => ({ pipeline: String(pipeline.name), stage: String(status.name), value: `${String(pipeline.id)}:${String(status.id)}` })),
-	);
+	const stages = stagesIn(own.length > 0 ? own : pipelines).filter(({ type }) => isFilter || type !== INCOMING);
 	return { stages, isOfOne: own.length > 0 };
 }
 
