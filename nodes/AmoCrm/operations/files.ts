@@ -16,7 +16,7 @@ import { getMany } from './getMany';
 import { getOne } from './getOne';
 import type { Asked } from './items';
 import { called } from './parameters';
-import { type SentOutcome, planOf, sendGood, sendRows } from './send';
+import { type SentOutcome, failureIn, planOf, sendGood, sendRows } from './send';
 import { type Operation, type Run, hint } from './types';
 import type { Route } from '../transport/verbs';
 
@@ -102,14 +102,11 @@ export async function hang(run: Run, action: keyof typeof HANGING, all: Array<As
 		const isMissing = sent.some((outcome) => outcome.status === 'refused' && outcome.failure.status === 404);
 		const final = other !== undefined && isMissing ? await sendTo(other) : sent;
 		own.forEach((entry, index) => outcomes.set(entry, final[index] as SentOutcome));
-		if (mustEnd(run, final)) break;
+		if (!run.continueOnFail && failureIn(final)) break;
 	}
-	const stopped = [...outcomes.values()].find((outcome) => 'failure' in outcome);
-	const failure = stopped && 'failure' in stopped ? stopped.failure : NOT_FOUND;
+	const failure = failureIn([...outcomes.values()]) ?? NOT_FOUND;
 	return all.map((entry) => outcomes.get(entry) ?? { status: 'notSent', failure });
 }
-
-const mustEnd = (run: Run, outcomes: SentOutcome[]): boolean => !run.continueOnFail && outcomes.some((outcome) => 'failure' in outcome);
 
 /** The files are there: 404 is about the record. */
 function ofRecord(outcome: SentOutcome, path: string): SentOutcome {

@@ -9,7 +9,7 @@ import type { Route } from '../transport/verbs';
 import { action } from './action';
 import type { Asked } from './items';
 import { runOption } from './parameters';
-import { type SentOutcome, sendRows } from './send';
+import { type SentOutcome, failureIn, sendRows } from './send';
 import { type Operation, type Run, hint } from './types';
 
 /** Bots, started and stopped on cards (extended facts 7.7). */
@@ -81,8 +81,7 @@ async function startBots(run: Run, all: Array<Asked<IDataObject>>, route: Route)
 	const isMissing = outcomes.some((outcome) => outcome.status === 'refused' && [404, 405].includes(outcome.failure.status ?? 0));
 	if (isMissing) return await startByV2(all);
 	if (outcomes.some(({ status }) => status === 'written')) known.set(accountKey, { at: Date.now(), isOld: false });
-	const bad = outcomes.find((outcome) => 'failure' in outcome);
+	const failure = run.continueOnFail ? undefined : failureIn(outcomes);
 	const rest = all.slice(first.length);
-	if (bad && 'failure' in bad && !run.continueOnFail) return [...outcomes, ...rest.map(() => ({ status: 'notSent' as const, failure: bad.failure }))];
-	return [...outcomes, ...(await sendRows(run, rest, route))];
+	return [...outcomes, ...(failure ? rest.map(() => ({ status: 'notSent' as const, failure })) : await sendRows(run, rest, route))];
 }

@@ -16,6 +16,9 @@ import type { Run } from './types';
 /** What became of a row, or in a dry run what would be sent for it. */
 export type SentOutcome = RowOutcome | { status: 'planned'; plan: IDataObject };
 
+/** Why the first of those was not written that were not. */
+export const failureIn = (outcomes: SentOutcome[]): Failure | undefined => outcomes.flatMap((outcome) => ('failure' in outcome ? outcome.failure : []))[0];
+
 /** The output of a dry run for one row: the request that amoCRM would get for it alone, and the record that it names as it is. */
 export function planOf({ action }: Run, route: Route, row: IDataObject, found: IDataObject | null = null): IDataObject {
 	const { method, path, body } = batchesFor(route).request([row]);
