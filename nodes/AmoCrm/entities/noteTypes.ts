@@ -1,6 +1,6 @@
 import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
-import { type DeclaredField, type WritableField, bodyKind, choice, field, fileId, ITEM_FILE, itemFile, jsonValues, longText, named, seconds, text } from '../fields/fields';
+import { type DeclaredField, type WritableField, bodyKind, choice, field, fileId, ITEM_FILE, itemFile, jsonValues, longText, seconds, text } from '../fields/fields';
 import { recordLocator } from '../fields/locator';
 import { USER } from '../fields/targets';
 import { isUnset, optionIn, optionsOf, show, toInteger, toText, unwrapLocator } from '../fields/values';
@@ -141,9 +141,8 @@ const DECLARED: Array<DeclaredField & Ranks> = [
 
 const NOTE_PARAMS = DECLARED.map((own): NoteParam => ({ ...own, ...field(own) }));
 
-/** The fields of `params` for a kind of note. Throws a `UserError` for a kind that cannot be written. */
-export function paramFields(noteType: string): WritableField[] {
-	const type = named('Note Type', () => optionIn(WRITABLE_TYPES, noteType));
+/** The fields of `params` for a kind of note that can be written. */
+export function paramFields(type: string): WritableField[] {
 	return NOTE_PARAMS.flatMap((param): WritableField[] => {
 		if (param.requiredFor?.includes(type)) return [{ ...param, required: true }];
 		return param.optionalFor?.includes(type) ? [param] : [];

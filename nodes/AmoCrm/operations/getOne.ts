@@ -1,11 +1,11 @@
 import { type IDataObject, deepCopy } from 'n8n-workflow';
 
-import { type Entity, type RecordId, inSentence } from '../entities/types';
+import { type Entity, inSentence } from '../entities/types';
 import { readObject } from '../transport/answers';
 import { grouped } from '../transport/parallel';
 import type { Failure } from '../transport/types';
 import { type Found, findByIds, isFailure, recordIn } from './byIds';
-import { type ExpandedOutput, expandedOutputOf, expandedRows } from './expand';
+import { expandedOutputOf, expandedRows } from './expand';
 import { mustStop, readItems, settleItems } from './items';
 import { outputProperties } from './output';
 import { called, idProperty, optionsProperty, readId, withOf, withProperty } from './parameters';
@@ -31,7 +31,9 @@ async function getRecords(run: Run, entity: Entity): Promise<void> {
 		const { extras, output } = (wanted[0] as (typeof all)[number]).asked;
 		const ids = [...new Set(wanted.map(({ asked }) => asked.id))];
 		const found: Found = entity.isSingle ? new Map([['', await readSingle(run, entity, extras)]]) : await findByIds(run.client, entity, extras, ids);
-		const shown = await presentFound(run, entity, { found, output });
+		const records = [...found].flatMap(([id, record]) => (isFailure(record) ? [] : [{ id, record }]));
+		const rows = await expandedRows(run, records.map(({ record }) => record), output, entity);
+		const shown = new Map(records.map(({ id }, index) => [id, rows[index] as IDataObject]));
 		// Items of n8n must not share rows: a later node may change one of them.
 		await settleItems(run, wanted, ({ id }) => [deepCopy(shown.get(id) ?? recordIn(found, entity, id))]);
 	}
@@ -41,11 +43,4 @@ async function getRecords(run: Run, entity: Entity): Promise<void> {
 async function readSingle({ client }: Run, { base, path, isSingle = 'id' }: Entity, extras: string): Promise<IDataObject | Failure> {
 	const reply = await readObject(client, { base, path, query: { with: extras } }, isSingle);
 	return reply.ok ? reply.value : reply.failure;
-}
-
-/** The found records as rows for the output, by ID. */
-async function presentFound(run: Run, entity: Entity, { found, output }: { found: Found; output: ExpandedOutput }): Promise<Map<RecordId, IDataObject>> {
-	const records = [...found].flatMap(([id, record]) => (isFailure(record) ? [] : [{ id, record }]));
-	const rows = await expandedRows(run, records.map(({ record }) => record), output, entity);
-	return new Map(records.map(({ id }, index) => [id, rows[index] as IDataObject]));
 }

@@ -33,14 +33,10 @@ const MEMBERS = [lead, contact, company].map((entity) => ({ ...entity, fields: e
 /** Creates one request for each item; those of one category share batches. */
 export const createIncomingLead = (entity: Entity): Operation => placed(createIn, { ...entity, path: `${entity.path}/{category}`, parents: [CATEGORY] });
 
-/** The request with what one category knows of it. */
-function categoryOf(entity: Entity): Entity {
-	const category = entity.path.slice(entity.path.lastIndexOf('/') + 1);
-	return { ...entity, fields: [...entity.fields, ...(METADATA[category] ?? [])] };
-}
-
 function createIn(entity: Entity): Operation {
-	const at = categoryOf(entity);
+	// What the one category knows of it.
+	const own = METADATA[entity.path.slice(entity.path.lastIndexOf('/') + 1)] ?? [];
+	const at = { ...entity, fields: [...entity.fields, ...own] };
 	const ofCategories = Object.entries(METADATA).flatMap(([category, fields]) => fields.map((field) => ({ ...field, property: { displayOptions: { show: { '/category': [category] } } } })));
 	const form = createProperties({ ...entity, fields: [...entity.fields, ...ofCategories] });
 	return {

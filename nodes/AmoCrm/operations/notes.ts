@@ -55,8 +55,15 @@ interface NoteForm {
 
 function noteOperation(entity: Entity, mode: 'create' | 'update', { description, top, more, bodyOf }: NoteForm): Operation {
 	const draftOf = (run: Run, item: number): Draft => {
-		const values = valuesOf(run, item, more.name);
-		return noteDraft(run, item, bodyOf(run, item, values), values);
+		const type = named('Note Type', () => optionIn(WRITABLE_TYPES, run.parameter('noteType', item, 'common')));
+		const fields = paramFields(type);
+		const values = { ...(run.parameter(more.name, item, {}) as IDataObject) };
+		for (const { name } of fields.filter(isTop)) values[name] = run.parameter(name, item, '') as IDataObject;
+		const body = bodyOf(run, item, values);
+		// Whatever the operation, amoCRM wants the values of a note whole.
+		const { body: params } = encodeDraft(fields, { ...valueContext(run), files: filesOf(run, item), mode: 'create', values });
+		// Any other kind is given with its own name and values.
+		return { body: { ...body, ...(type === CUSTOM_TYPE ? params : { note_type: type, params }) }, links: [] };
 	};
 	return {
 		...called(entity, mode, description),
@@ -64,22 +71,4 @@ function noteOperation(entity: Entity, mode: 'create' | 'update', { description,
 		writes: true,
 		execute: async (run) => await writeRecords(run, { entity, mode, draftOf: (item) => draftOf(run, item) }),
 	};
-}
-
-/** Every value that the user gave, by parameter name. */
-function valuesOf(run: Run, item: number, collectionName: string): IDataObject {
-	const values = { ...(run.parameter(collectionName, item, {}) as IDataObject) };
-	const needed = paramFields(noteTypeOf(run, item)).filter(isTop);
-	for (const { name } of needed) values[name] = run.parameter(name, item, '') as IDataObject;
-	return values;
-}
-
-const noteTypeOf = (run: Run, item: number) => named('Note Type', () => optionIn(WRITABLE_TYPES, run.parameter('noteType', item, 'common')));
-
-function noteDraft(run: Run, item: number, body: IDataObject, values: Record<string, unknown>): Draft {
-	const type = noteTypeOf(run, item);
-	// Whatever the operation, amoCRM wants the values of a note whole.
-	const { body: params } = encodeDraft(paramFields(type), { ...valueContext(run), files: filesOf(run, item), mode: 'create', values });
-	// Any other kind is given with its own name and values.
-	return { body: { ...body, ...(type === CUSTOM_TYPE ? params : { note_type: type, params }) }, links: [] };
 }

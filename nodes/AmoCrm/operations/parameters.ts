@@ -146,14 +146,8 @@ const dryRun = declared({
 
 /** `writes`: what the operation sends, rows together in batches or each in a request of its own; nothing when it only reads. */
 export function optionsProperty(extra: INodeProperties[] = [], writes?: 'rows' | 'row'): INodeProperties {
-	return collection('Options', 'options', 'Add option', [
-		...extra,
-		...(writes === 'rows' ? [batchSize] : []),
-		...(writes ? [dryRun] : []),
-		requestsPerSecond,
-		maxRetries,
-		maxRetryMinutes,
-	]);
+	const ofWriting = [...(writes === 'rows' ? [batchSize] : []), ...(writes ? [dryRun] : [])];
+	return collection('Options', 'options', 'Add option', [...extra, ...ofWriting, requestsPerSecond, maxRetries, maxRetryMinutes]);
 }
 
 export const simplifyProperty = declared({ name: 'simplify', kind: boolean, property: { default: true }, description: 'Whether to return a simplified version of the response instead of the raw data' });

@@ -108,15 +108,11 @@ async function settingOf(run: Run, entity: Entity, matchBy: MatchBy[]): Promise<
 	const mapping = await mappingOf(run, entity, rules.matchBy === 'customField' || usesMapper(run, 'customFields'));
 	const usesPhones = entity.fields.some(({ key }) => key === 'PHONE');
 	const country = rules.phoneCountry ?? (usesPhones ? await accountCountry(run.client) : '');
-	const matchField = rules.matchBy === 'customField' ? await readWithAccount(() => readMatchField(run, mapping)) : undefined;
+	const matchField = rules.matchBy === 'customField' ? await readWithAccount(() => named('Match Field', () => chosenField(run.parameter('matchFieldId', 0, ''), mapping.definitions, mapping.context))) : undefined;
 	const match = matchField
 		? [{ ...MATCH_VALUE, matcher: named('Match Field', () => fieldMatcher(matchField, mapping.context, country)) }]
 		: matchFieldsOf(entity, rules.matchBy).flatMap(({ name, displayName, kind }) => (kind.matcher ? { name, displayName, matcher: kind.matcher(country) } : []));
 	return { run, entity, rules, mapping, country, match, ...(matchField ? { matchField } : {}) };
-}
-
-function readMatchField(run: Run, { definitions, context }: Mapping): FieldDefinition {
-	return named('Match Field', () => chosenField(run.parameter('matchFieldId', 0, ''), definitions, context));
 }
 
 /** Throws for what cannot be written or matched. */

@@ -77,7 +77,10 @@ interface WriteOptions extends Writing {
  */
 export async function writeRecords(run: Run, options: WriteOptions): Promise<void> {
 	const { entity, members = [], mostFields = Infinity, draftOf = (item, mapping) => draftFromParameters(run, options, item, mapping) } = options;
-	const check = (of: Entity, body: IDataObject) => assertFieldCount(of, body, mostFields);
+	const check = ({ displayName }: Entity, body: IDataObject) => {
+		const { length: count } = (body.custom_fields_values ?? []) as IDataObject[];
+		if (count > mostFields) throw new UserError(`'Custom Fields': amoCRM takes at most ${mostFields} of the ${inSentence(displayName)} here, not ${count}`);
+	};
 	const membersOf = await memberReader(run, members, check);
 	const mapping = await mappingOf(run, entity);
 	const read = await readItems(run, (item) => {
@@ -93,11 +96,6 @@ export async function writeRecords(run: Run, options: WriteOptions): Promise<voi
 		if (mustStop(run)) return;
 		await writeDrafts(run, { ...options, definitions: mapping.definitions }, ready);
 	}
-}
-
-function assertFieldCount({ displayName }: Entity, body: IDataObject, most: number): void {
-	const { length: count } = (body.custom_fields_values ?? []) as IDataObject[];
-	if (count > most) throw new UserError(`'Custom Fields': amoCRM takes at most ${most} of the ${inSentence(displayName)} here, not ${count}`);
 }
 
 /** Items with one record follow each other where each must keep what the one before has written. */
@@ -142,7 +140,7 @@ export async function writeDrafts(
 	ready: Array<Asked<Draft>>,
 ): Promise<void> {
 	const outcomes = await sendDrafts(run, { ...entity, verb }, ready);
-	const view = await writtenView(run, ready);
+	const view = await knownView(run, await inTurns(ready, ({ asked: { body, before } }) => ({ ...before, ...body })));
 	await settleSent(run, ready, outcomes, {
 		planOf: (plan, { links, companions }) => ({ ...plan, ...(links.length > 0 ? { links } : {}), ...companions }),
 		rowOf: (draft, answer, item) => {
@@ -195,9 +193,6 @@ async function sendDrafts(run: Run, route: Route, ready: Array<Asked<Draft>>): P
 
 /** The row of nodes before version 2: amoCRM's answer over what was sent. */
 const oldRow = ({ body }: Draft, answer: IDataObject): IDataObject => omit({ ...body, ...answer }, [...ORDERS, '_embedded', '_links', 'custom_fields_values']);
-
-/** What the rows of these drafts can be shown with. */
-const writtenView = async (run: Run, ready: Array<Asked<Draft>>) => await knownView(run, await inTurns(ready, ({ asked: { body, before } }) => ({ ...before, ...body })));
 
 /** Links of written records go to the mass route; a link that fails does not hide that its record was written. */
 async function makeLinks(run: Run, entity: Entity, ready: Array<Asked<Draft>>): Promise<void> {
