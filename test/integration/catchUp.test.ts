@@ -266,6 +266,23 @@ describe('while n8n runs', () => {
 		expect(rows().map(({ name, caught_up }) => [name, caught_up])).toEqual([['told of', undefined], ['missed', true], ['told of again', undefined]]);
 	});
 
+	test('what the history shows late is caught up, too', async () => {
+		const hook = await startFast();
+		world.emulator.account.webhooks.change(hook, { disabled: true });
+		create('early');
+		const late = create('late');
+		const entry = [...world.emulator.account.events.values()].at(-1);
+		if (entry) entry.shown_at = Infinity;
+		await eventually(() => rows().length === 1);
+		if (entry) entry.shown_at = 0;
+		await eventually(() => rows().length === 2);
+		expect(rows()).toMatchObject([{ name: 'early', caught_up: true }, { id: late.id, name: 'late', caught_up: true }]);
+		const asked = world.requests('GET', '/events').length;
+		const looks = world.requests('GET', '/webhooks').length;
+		await eventually(() => world.requests('GET', '/webhooks').length > looks + 1);
+		expect(world.requests('GET', '/events')).toHaveLength(asked);
+	});
+
 	test('a subscription that ends with the workflow stays away', async () => {
 		await startFast();
 		const looks = () => world.requests('GET', '/webhooks').length;

@@ -29,6 +29,8 @@ const STEP_MS = 100;
 interface Job {
 	/** Unix seconds: before that nothing can have been missed. */
 	after: number;
+	/** Unix seconds when that was read before: what has shown since is looked for, and nothing later. */
+	until?: number;
 	options: TriggerOptions;
 	memory: Memory;
 	/** Whether n8n saves what is written to `memory`. */
@@ -37,15 +39,15 @@ interface Job {
 }
 
 /** Gives up to when all has come out, Unix seconds by amoCRM's clock. Throws where the history cannot be read, or the workflow has ended. */
-export async function catchUp(context: ITriggerFunctions, { after: start, options, memory, mayRemember, isOpen }: Job): Promise<number> {
+export async function catchUp(context: ITriggerFunctions, { after: start, until = Infinity, options, memory, mayRemember, isOpen }: Job): Promise<number> {
 	const codes = eventsIn(context).filter((code) => triggerEvent(code).types.length > 0);
 	if (codes.length === 0) return nowS();
 	const client = await clientOf(context);
 	const since = memory.since ?? start;
-	let overlap = Math.max(0, Math.min(OVERLAP_S, start - Math.max(since, knownSince(memory))));
+	let overlap = until < Infinity ? 0 : Math.max(0, Math.min(OVERLAP_S, start - Math.max(since, knownSince(memory))));
 	for (let after = start; ; overlap = 0) {
 		const history = await readHistory(client, { codes, after, overlap, atMost: options.catchUpHours * 3_600 });
-		const { items } = await itemsOf(client, history.events.filter((row) => momentOf(row) > since), codes);
+		const { items } = await itemsOf(client, history.events.filter((row) => momentOf(row) > since && momentOf(row) <= until), codes);
 		const missed = marked(items.filter((item) => isWanted(item, options, memory.userId)));
 		if (history.leftOutBefore !== undefined) tellOfGap(context, missed, history.leftOutBefore);
 		for (let from = 0; from < missed.length; from += MOST_ITEMS) {

@@ -20,7 +20,7 @@ import { itemsOf, momentOf, MOST_EVENTS, readHistory, readNewest } from './histo
 import type { TriggerOptions } from './options';
 import { LOOK_BACK, naming, numberGiven, readEvents, readOptions, SETTLE_TIME } from './options';
 import { rowsOf } from './process';
-import { nowS } from './seen';
+import { LATEST_S, nowS } from './seen';
 
 /**
  * The trigger for accounts without webhooks: reads the history from where the last poll ended. Exactly once: what was
@@ -43,9 +43,6 @@ interface PollMemory extends IDataObject {
 	/** How far amoCRM's clock is ahead of n8n's, s. */
 	ahead?: number;
 }
-
-/** So long an event may take to show, at most, s; what shows within the settle time comes in order, too. */
-const LATEST_S = 120;
 
 /** More IDs than that are not kept; older ones are forgotten, and never read again. */
 const MOST_KEPT = 20_000;

@@ -7,6 +7,9 @@ import { SURELY_KNOWN } from './repeats';
 export const OVERLAP_S = 130 * 60;
 const EVERY_S = 60;
 
+/** So long an event may take to show in the history, at most, s. */
+export const LATEST_S = 120;
+
 export const nowS = (): number => Math.floor(Date.now() / 1000);
 
 /** Scopes that this process catches up: a delivery that comes meanwhile says nothing of what was before it. */

@@ -7,7 +7,7 @@ import { catchUp } from './catchUp';
 import type { TriggerOptions } from './options';
 import { optionsHeard } from './options';
 import { beginSettling, endSettling, settleEnded } from './repeats';
-import { busy, nowS } from './seen';
+import { busy, LATEST_S, nowS } from './seen';
 import { isDigitalPipeline, mend, standingOf } from './subscription';
 
 /**
@@ -32,6 +32,8 @@ export async function watch(context: ITriggerFunctions): Promise<ITriggerRespons
 	let isSettled = false;
 	/** Unix seconds: what happened after is not known to have been delivered. Nothing while all is. */
 	let unsure: number | undefined;
+	/** Unix seconds: what happened shortly before may show late, and is looked for once more. */
+	let late: number | undefined;
 	/** Unix seconds when the subscription was last seen to stand. */
 	let stood: number | undefined;
 	let said = '';
@@ -43,10 +45,15 @@ export async function watch(context: ITriggerFunctions): Promise<ITriggerRespons
 	}
 
 	async function settle(options: TriggerOptions): Promise<void> {
-		if (!isOpen || !options.catchUp || unsure === undefined) return;
+		const after = unsure ?? (late === undefined ? undefined : late - LATEST_S);
+		if (!isOpen || !options.catchUp || after === undefined) return;
 		busy.add(scope);
 		try {
-			stood = await catchUp(context, { after: unsure, options, memory, mayRemember: () => isSaved, isOpen: () => isOpen });
+			const until = unsure === undefined ? late : undefined;
+			const at = await catchUp(context, { after, until, options, memory, mayRemember: () => isSaved, isOpen: () => isOpen });
+			// A date is in whole seconds, and here less the time that the answer took.
+			late = until === undefined ? at + 2 : undefined;
+			stood = at;
 			unsure = undefined;
 			if (isSaved) memory.seenUntil = stood;
 			busy.delete(scope);
