@@ -5,6 +5,7 @@ import { type Entity, inSentence, rootOf } from '../entities/types';
 import { AmoCrmError } from '../fields/errors';
 import type { WritableField } from '../fields/fields';
 import { simplify } from '../fields/simplify';
+import { isObject } from '../transport/objects';
 import type { Verb } from '../transport/types';
 import type { Route } from '../transport/verbs';
 import { type Asked, mustStop, readItems } from './items';
@@ -35,6 +36,9 @@ export interface Action extends Pick<Operation, 'value' | 'description' | 'needs
 	/** What comes out for a record: what was acted on and what became of it; all that was sent and answered when left out. */
 	row?: (sent: IDataObject, answer: IDataObject) => IDataObject;
 }
+
+/** Reads what an answer says of the one row that was sent; nothing where that is not what it should say. */
+export const aboutSent = (rowOf: (answer: IDataObject, sent: IDataObject) => IDataObject | undefined): Verb['answers'] => (body, [sent = {}]) => [rowOf(isObject(body) ? body : {}, sent) ?? []].flat();
 
 /** Does it with one record for each item, in as few requests as the route allows. */
 export function action(entity: Entity, spec: Action): Operation {

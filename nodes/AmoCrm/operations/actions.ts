@@ -5,7 +5,7 @@ import { choice, field, jsonBody, notedRecord, pickedUser, plainId, record, stag
 import { CONTACT } from '../fields/targets';
 import { optionsOf, toInteger } from '../fields/values';
 import { isObject } from '../transport/objects';
-import { action } from './action';
+import { aboutSent, action } from './action';
 import { inOwnPipeline, withMembers } from './incomingLeads';
 import type { Operation } from './types';
 
@@ -84,15 +84,7 @@ export const changeBonusPoints = (entity: Entity): Operation =>
 		value: 'changeBonusPoints',
 		action: 'Change bonus points of a customer',
 		description: 'Give bonus points to one customer per item, or take them',
-		verb: {
-			method: 'POST',
-			path: '/{id}/bonus_points',
-			sends: 'row',
-			answers: (body, [sent]) => {
-				const { bonus_points } = (body ?? {}) as IDataObject;
-				return bonus_points === undefined ? [] : [{ id: sent?.id, bonus_points }];
-			},
-		},
+		verb: { method: 'POST', path: '/{id}/bonus_points', sends: 'row', answers: aboutSent(({ bonus_points }, { id }) => (bonus_points === undefined ? undefined : { id, bonus_points })) },
 		fields: [
 			field({
 				name: 'points',
@@ -162,12 +154,7 @@ export const sendToReview = (entity: Entity): Operation =>
 		value: 'sendToReview',
 		action: 'Send a chat template to review',
 		description: 'Ask WhatsApp to approve one template per item',
-		verb: {
-			method: 'POST',
-			path: '/{id}/review',
-			sends: 'nothing',
-			answers: (body, [sent]) => [{ id: sent?.id, reviews: (isObject(body) && isObject(body._embedded) && body._embedded.reviews) || [] }],
-		},
+		verb: { method: 'POST', path: '/{id}/review', sends: 'nothing', answers: aboutSent(({ _embedded: inside }, { id }) => ({ id, reviews: (isObject(inside) && inside.reviews) || [] })) },
 		needs: OF_WHATSAPP,
 		row: (_sent, answer) => answer,
 	});
@@ -183,7 +170,7 @@ export const updateReview = (entity: Entity): Operation =>
 			method: 'POST',
 			path: '/{id}/review/{review_id}',
 			sends: 'row',
-			answers: (body, [sent]) => (isObject(body) && body.id !== undefined ? [{ ...body, id: sent?.id, review_id: body.id }] : []),
+			answers: aboutSent((answer, { id }) => (answer.id === undefined ? undefined : { ...answer, id, review_id: answer.id })),
 			repeatable: true,
 		},
 		needs: OF_WHATSAPP,

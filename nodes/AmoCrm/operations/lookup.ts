@@ -4,7 +4,7 @@ import type { Entity } from '../entities/types';
 import type { MatchKey } from '../fields/matching';
 import { endsEverything } from '../transport/failures';
 import { MAX_PAGE_SIZE, isLongerThan, readList } from '../transport/pages';
-import { inParallel, inTurns } from '../transport/parallel';
+import { grouped, inParallel, inTurns } from '../transport/parallel';
 import type { Failure, Query } from '../transport/types';
 import { findByIds, isFailure } from './byIds';
 import { LISTS_IN_FLIGHT } from './items';
@@ -36,16 +36,9 @@ export interface Lookup {
 /** Finds all records that have any of the keys. amoCRM's search is loose, so every hit is compared by its own values. */
 export async function lookUp(lookup: Lookup): Promise<LookupResult> {
 	const found: Found = new Map();
+	await inTurns(lookup.keys, ({ key }) => found.set(key, new Map()));
 	/** Several keys may be looked for with the same text. */
-	const texts = new Map<string, string[]>();
-	await inTurns(lookup.keys, ({ key, searches }) => {
-		found.set(key, new Map());
-		for (const text of searches) {
-			const known = texts.get(text);
-			if (known) known.push(key);
-			else texts.set(text, [key]);
-		}
-	});
+	const texts = await grouped(lookup.keys.flatMap(({ key, searches }) => searches.map((text) => ({ key, text }))), ({ text }) => text);
 	if (await sweeps(lookup, texts.size)) await sweep(lookup, found);
 	else await search(lookup, texts, found);
 	await addRecent(lookup, found);
@@ -98,13 +91,13 @@ async function sweep(lookup: Lookup, found: Found): Promise<void> {
 }
 
 /** Every text is searched for: the newest record, and the second one that matches, may be written in any way. */
-async function search(lookup: Lookup, texts: Map<string, string[]>, found: Found): Promise<void> {
+async function search(lookup: Lookup, texts: Map<string, Array<{ key: string }>>, found: Found): Promise<void> {
 	let ended: Failure | undefined;
 	await inParallel([...texts], LISTS_IN_FLIGHT, async ([text, keys]) => {
 		const failure = ended ?? (await readMatches(lookup, { query: text }, found));
 		if (!failure) return;
 		if (endsEverything(failure)) ended = failure;
-		for (const key of keys) found.set(key, failure);
+		for (const { key } of keys) found.set(key, failure);
 	});
 }
 
@@ -140,24 +133,20 @@ export function rememberWritten(run: Run, entity: Entity, keys: string[], id: nu
 async function addRecent(lookup: Lookup, found: Found): Promise<void> {
 	const { run, entity, query } = lookup;
 	const now = Date.now();
-	/** The keys that a record had when it was written. */
-	const missing = new Map<number, string[]>();
+	/** Those that are not found, each with a key that it had when it was written. */
+	const written: Array<{ id: number; key: string }> = [];
 	await inTurns(found, ([key, records]) => {
 		if (isFailure(records)) return;
-		for (const [id, at] of recent.get(recentKey(run, entity, key))?.ids ?? []) {
-			if (records.has(id) || now - at > KEEP_MS) continue;
-			const keys = missing.get(id);
-			if (keys) keys.push(key);
-			else missing.set(id, [key]);
-		}
+		for (const [id, at] of recent.get(recentKey(run, entity, key))?.ids ?? []) if (!records.has(id) && now - at <= KEEP_MS) written.push({ id, key });
 	});
+	const missing = await grouped(written, ({ id }) => id);
 	if (missing.size === 0) return;
 	const read = await findByIds(run.client, entity, String(query.with ?? ''), [...missing.keys()]);
 	await inTurns(missing, ([id, keys]) => {
 		const record = read.get(id);
 		if (record === undefined || (isFailure(record) && record.kind === 'notFound')) return;
 		// Whether it is there still is not known, so nothing may be created in its place.
-		if (isFailure(record)) for (const key of keys) found.set(key, record);
+		if (isFailure(record)) for (const { key } of keys) found.set(key, record);
 		else keep(lookup, record, found);
 	});
 }

@@ -13,7 +13,7 @@ import { failureAs } from '../transport/failures';
 import { isObject } from '../transport/objects';
 import { MAX_PAGE_SIZE } from '../transport/pages';
 import type { Outcome, Query } from '../transport/types';
-import { action } from './action';
+import { aboutSent, action } from './action';
 import { findByIds, isFailure } from './byIds';
 import { listBelow } from './getLinks';
 import { type SentOutcome, sendRows } from './send';
@@ -34,7 +34,7 @@ export const closeTalk = (entity: Entity): Operation =>
 	action(entity, {
 		value: 'close',
 		description: 'Close one talk per item',
-		verb: { method: 'POST', path: '/{id}/close', sends: 'row', answers: (body, [sent]) => [{ ...(isObject(body) ? body : {}), talk_id: sent?.id }] },
+		verb: { method: 'POST', path: '/{id}/close', sends: 'row', answers: aboutSent((answer, { id }) => ({ ...answer, talk_id: id })) },
 		needs: { state: STILL_OPEN },
 		fields: [forceClose],
 		send: async (run, all, route) => {
@@ -77,7 +77,7 @@ export const sendMessage = (entity: Entity): Operation =>
 			method: 'POST',
 			path: '/{id}/send_message',
 			sends: 'row',
-			answers: (body, [sent]) => (isObject(body) && typeof body.id === 'string' ? [{ message_id: body.id, talk_id: sent?.id }] : []),
+			answers: aboutSent(({ id: made }, { id }) => (typeof made === 'string' ? { message_id: made, talk_id: id } : undefined)),
 		},
 		needs: {
 			plan: 'a plan that has chats, and room in the quota of messages that the API may send in a month',

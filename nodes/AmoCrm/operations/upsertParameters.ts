@@ -11,7 +11,7 @@ import { fieldSource } from '../fields/sources';
 import { isUnset, labelKey, optionIn, show, toList } from '../fields/values';
 import type { LookupMode } from './lookup';
 import { fieldsFor, isTopLevel } from './newRecord';
-import { collectedProperties, collection, fieldProperty, idProperty, optionsProperty, valueContext } from './parameters';
+import { collectedProperties, collection, declared, fieldProperty, idProperty, optionsProperty, valueContext } from './parameters';
 import type { Run } from './types';
 
 /** What 'Create or Update' asks the user, and how it is read. */
@@ -47,16 +47,12 @@ export function upsertProperties(entity: Entity, matchBy: MatchBy[]): INodePrope
 	const keyFields = fields.filter((field) => !isTopLevel(field) && choicesWith(field).length > 0);
 	const others = [...fields, ...clearing].filter((field) => !isTopLevel(field));
 	return [
-		{
-			displayName: 'Match By',
+		declared({
 			name: 'matchBy',
-			type: 'options',
-			noDataExpression: true,
-			options: matchBy.map((value) => ({ value, name: MATCH_BY[value].name, description: MATCH_BY[value].description })),
-			default: 'name',
-			...(matchBy.includes('phoneOrEmail') ? { default: 'phoneOrEmail' } : {}),
+			kind: choice(matchBy.map((value) => ({ value, name: MATCH_BY[value].name, description: MATCH_BY[value].description }))),
+			property: { noDataExpression: true, default: matchBy.includes('phoneOrEmail') ? 'phoneOrEmail' : 'name' },
 			description: 'How to tell whether the record exists already',
-		},
+		}),
 		...keyFields.map((field) => ({ ...fieldProperty(field, 'create'), ...shownFor(...choicesWith(field)), description: field.onMatch ?? field.description })),
 		...[matchField, matchValue].map((field) => ({ ...fieldProperty(field, 'create', { required: true }), ...shownFor('customField') })),
 		{ ...idProperty(entity), required: false, ...shownFor('id'), description: `The ${noun} to update; left empty, a new one is created` },
