@@ -1,6 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import type { ApiClient } from '../transport/client';
+import { remembered } from '../transport/remembered';
 import { labelKey, show, toInteger, toList, unwrapLocator } from './values';
 
 /** What a person picks by its name: options of a field, users, pipelines, stages and all that pickers list. */
@@ -43,9 +44,9 @@ export interface ChoiceContext {
 }
 
 /** Choices by what they are called, the first way that knows a name wins. Names may be all digits. */
-interface Index<T extends Choice> {
-	ids: Map<number | string, T>;
-	names: Array<Map<string, T[]>>;
+interface Index {
+	ids: Map<number | string, Choice>;
+	names: Array<Map<string, Choice[]>>;
 	labels: LabelNode;
 }
 
@@ -56,16 +57,12 @@ interface LabelNode {
 	next: Map<string, LabelNode>;
 }
 
-const indexes = new WeakMap<Choice[], Index<Choice>>();
-
 /** Spaces around the slash make no difference. */
 const pathKey = (path: string): string => labelKey(path).replace(/ ?\/ ?/g, '/');
 
-function indexOf<T extends Choice>(all: T[]): Index<T> {
-	const known = indexes.get(all);
-	if (known) return known as Index<T>;
-	const by = (nameOf: (choice: T) => string | null) => {
-		const map = new Map<string, T[]>();
+const indexOf = remembered((all: Choice[]): Index => {
+	const by = (nameOf: (choice: Choice) => string | null) => {
+		const map = new Map<string, Choice[]>();
 		for (const choice of all) {
 			const name = nameOf(choice);
 			if (name === null) continue;
@@ -85,7 +82,7 @@ function indexOf<T extends Choice>(all: T[]): Index<T> {
 		}
 		(node.ends ??= []).push(text);
 	}
-	const index: Index<T> = {
+	return {
 		ids: new Map(all.map((choice) => [choice.id, choice])),
 		names: [
 			by(({ value }) => value.trim()),
@@ -96,18 +93,16 @@ function indexOf<T extends Choice>(all: T[]): Index<T> {
 		],
 		labels,
 	};
-	indexes.set(all, index as unknown as Index<Choice>);
-	return index;
-}
+}, new WeakMap<Choice[], Index>());
 
 /** The choices with that name (as `labelKey` compares), path, code or ID: several where it leaves open which one is meant. */
 export function choicesIn<T extends Choice>(all: T[], given: unknown, accepts: (choice: T) => boolean = () => true): T[] {
 	const { ids, names } = indexOf(all);
 	const known = typeof given === 'number' ? ids.get(given) : undefined;
-	if (known) return [known];
+	if (known) return [known as T];
 	const text = typeof given === 'object' || given === undefined ? '' : String(given).trim();
 	const keys = [text, labelKey(text), pathKey(text), labelKey(text), labelKey(text)];
-	return names.map((choices, way) => (choices.get(keys[way] ?? '') ?? []).filter(accepts)).find(({ length }) => length > 0) ?? [];
+	return names.map((choices, way) => ((choices.get(keys[way] ?? '') ?? []) as T[]).filter(accepts)).find(({ length }) => length > 0) ?? [];
 }
 
 /** A list as it is; a text is one choice if it is one as a whole, else choices separated by commas, which names may hold too. */

@@ -1,5 +1,6 @@
 import { tryToParseDateTime, UserError } from 'n8n-workflow';
 
+import { remembered } from '../transport/remembered';
 import type { Conventions } from './conventions';
 import { isDate, MAX_VALUE_LENGTH, show } from './values';
 
@@ -69,17 +70,16 @@ function secondsOfDate(date: Date | { toISO: () => string | null }): number {
 	return seconds;
 }
 
-/** The clocks of the zones that were asked for: making one takes long. */
-const clocks = new Map<string, Intl.DateTimeFormat>();
+/** A clock in a zone: making one takes long. Throws for a zone that does not exist. */
+const clockIn = remembered(
+	(timeZone: string) =>
+		new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }),
+);
 
 /** What a clock in the zone shows at a moment, in seconds as if it were UTC. Throws for a zone that does not exist. */
 function wallAt(seconds: number, zone: string): number {
-	const clock =
-		clocks.get(zone) ??
-		new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
-	clocks.set(zone, clock);
 	// `1/31/2026, 14:30:00`.
-	const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = (clock.format(seconds * 1000).match(/\d+/g) ?? []).map(Number);
+	const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = (clockIn(zone).format(seconds * 1000).match(/\d+/g) ?? []).map(Number);
 	return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 

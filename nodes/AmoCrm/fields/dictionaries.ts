@@ -6,6 +6,7 @@ import { failureAs } from '../transport/failures';
 import { filesBaseOf } from '../transport/filesHost';
 import { objectsIn } from '../transport/objects';
 import { readList } from '../transport/pages';
+import { remembered } from '../transport/remembered';
 import type { Choice, ChoicesOf } from './choices';
 import { type AccountFacts, type Conventions, AccountNeeded, conventionsFrom } from './conventions';
 import { isZone } from './dates';
@@ -64,13 +65,7 @@ interface Known {
 	isCurrent: boolean;
 }
 
-const runs = new WeakMap<ApiClient, Run>();
-
-function runOf(client: ApiClient): Run {
-	const run = runs.get(client) ?? { asked: new Set(), choices: new Map() };
-	runs.set(client, run);
-	return run;
-}
+const runOf: (client: ApiClient) => Run = remembered(() => ({ asked: new Set(), choices: new Map() }), new WeakMap<ApiClient, Run>());
 
 /** For a refresh in the editor: lists come as they are now. */
 export function readingAnew(client: ApiClient): ApiClient {

@@ -1,5 +1,6 @@
 import { type IDataObject, type INodeProperties, UserError } from 'n8n-workflow';
 
+import { remembered } from '../transport/remembered';
 import { type ValueContext, encodeFieldValue } from './codec';
 import type { CustomFieldValue } from './customFields';
 import type { FieldDefinition } from './dictionaries';
@@ -126,18 +127,12 @@ function encodeField(field: FieldDefinition, value: unknown, context: ValueConte
 	return field.code === 'PHONE' || field.code === 'EMAIL' ? { field_code: field.code, values } : { field_id: field.id, values };
 }
 
-const indexes = new WeakMap<FieldDefinition[], Array<Map<string, FieldDefinition>>>();
-
 /** Fields by what they are called, the first way that knows a name wins; of two with the same name the first. */
-function indexOf(definitions: FieldDefinition[]): Array<Map<string, FieldDefinition>> {
-	const known = indexes.get(definitions);
-	if (known) return known;
+const indexOf = remembered((definitions: FieldDefinition[]) => {
 	const by = (nameOf: (field: FieldDefinition) => string | undefined) =>
 		new Map([...definitions].reverse().map((field): [string, FieldDefinition] => [nameOf(field) ?? '', field]));
-	const index = [by(({ id }) => String(id)), by(({ code }) => code?.toLowerCase()), by(({ name }) => name), by(({ name }) => labelKey(name))];
-	indexes.set(definitions, index);
-	return index;
-}
+	return [by(({ id }) => String(id)), by(({ code }) => code?.toLowerCase()), by(({ name }) => name), by(({ name }) => labelKey(name))];
+}, new WeakMap<FieldDefinition[], Array<Map<string, FieldDefinition>>>());
 
 /** The field that a person chose by its ID, code or name. Throws a `UserError` where it is none or may be several. */
 export function chosenField(given: unknown, definitions: FieldDefinition[], { assertFieldsCurrent }: Pick<ValueContext, 'assertFieldsCurrent'>): FieldDefinition {

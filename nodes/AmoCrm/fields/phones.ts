@@ -1,5 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
+import { remembered } from '../transport/remembered';
 import numbering from './numberingPlans.json';
 import { show } from './values';
 
@@ -226,14 +227,8 @@ function behindPrefix(digits: string, { prefix, transform }: Plan): string {
 		: rest;
 }
 
-const patterns = new Map<string, RegExp>();
-
 /** A pattern of the table at the beginning of a text. It only meets digits, few of them. */
-function pattern(source: string): RegExp {
-	const known = patterns.get(source) ?? new RegExp(`^(?:${source})`);
-	patterns.set(source, known);
-	return known;
-}
+const pattern = remembered((source: string) => new RegExp(`^(?:${source})`));
 
 /** What may stand before the last two digits of a number; a no-break space comes along from web pages. */
 const SEPARATORS = ['-', ' ', '.', '\u00A0'];

@@ -1,5 +1,7 @@
 import { randomInt, sleep } from 'n8n-workflow';
 
+import { remembered } from './remembered';
+
 /** amoCRM's limit for one integration in one account, requests per second (core facts 3.7). */
 export const DEFAULT_REQUESTS_PER_SECOND = 7;
 
@@ -246,11 +248,5 @@ export class RateLimiter {
 /** Milliseconds that never jump: a corrected system clock must not open or shut the gate. */
 const clock = (): number => performance.now();
 
-const limiters = new Map<string, RateLimiter>();
-
 /** The gate shared by every execution and node of this process that uses the same account and integration. */
-export function rateLimiterOf(accountKey: string): RateLimiter {
-	const limiter = limiters.get(accountKey) ?? new RateLimiter();
-	limiters.set(accountKey, limiter);
-	return limiter;
-}
+export const rateLimiterOf: (accountKey: string) => RateLimiter = remembered(() => new RateLimiter());
