@@ -55,10 +55,9 @@ export interface FilterContext extends AccountContext {
 	at?: { path: string; own: LocatorTarget };
 }
 
-type Own = Omit<Filter, 'property' | 'condition'>;
-export type Look = Own & Partial<INodeProperties>;
+export type Look = Omit<Filter, 'property' | 'condition'> & Partial<INodeProperties>;
 
-/** What `look` says beside what filters have goes over `property`. */
+/** What `look` has beside what filters have goes over `property`. */
 export function filter(look: Look, property: Filter['property'], condition: Filter['condition']): Filter {
 	const { name, displayName, description, placeholder, needs, family, takesEmptyList, ...rest } = look;
 	return { name, displayName, description, placeholder, needs, family, takesEmptyList, property: { ...property, ...rest }, condition };

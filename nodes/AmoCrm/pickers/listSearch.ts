@@ -67,6 +67,7 @@ async function readPage(context: ILoadOptionsFunctions, client: ApiClient, { pat
 	const paging = list?.unpaged ? {} : { page, limit: PAGE_SIZE, ...(list?.hasOwnOrder ? {} : { order: { id: 'desc' } }) };
 	return await inEditor(context, readRows(client, { path, query: { ...paging, with: picker?.with, ...(filter ? { query: filter } : {}) } }, collection).then(orThrow));
 }
+
 function toEntry(client: ApiClient, entity: Entity, row: IDataObject, name: string): INodeListSearchItems {
 	const url = entity.cardPath && cardUrl(client.baseUrl, entity, row);
 	return { name, value: String(idOf(entity, row)), ...(url ? { url } : {}) };
