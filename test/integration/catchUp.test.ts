@@ -177,6 +177,22 @@ describe('a start of n8n', () => {
 		expect(new Set(rows().map(({ id }) => id)).size).toBe(600);
 	});
 
+	test.each([1, 2, 3])('loses nothing where n8n is killed in the middle of its question %s about what is known', async (place) => {
+		await start({ events: ['add_lead'] });
+		await away(async () => void create('missed'));
+		let questions = 0;
+		host.asking = async () => {
+			if ((questions += 1) >= place) throw new Error('killed');
+		};
+		await startAgain();
+		expect(questions).toBeGreaterThanOrEqual(place);
+		expect(rows()).toEqual([]);
+		host.asking = async () => undefined;
+		await away(async () => undefined, 'kill');
+		await startAgain();
+		expect(rows()).toMatchObject([{ name: 'missed' }]);
+	});
+
 	test.each<[string, IDataObject, number | undefined, number]>([
 		['is wanted by default', {}, undefined, 1],
 		['is not wanted', { catchUp: false }, undefined, 0],

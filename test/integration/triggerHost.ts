@@ -51,6 +51,8 @@ export interface TriggerHost {
 	stored: (begun: IRunExecutionData, ended: IRunExecutionData) => IRunExecutionData | undefined;
 	/** Before an execution runs; when it fails, n8n was killed. */
 	executing: () => Promise<void>;
+	/** While a question to n8n's database is taken back; when it fails, n8n was killed. */
+	asking: () => Promise<void>;
 	deactivate(): Promise<void>;
 	configure(parameters: INodeParameters): void;
 	/** What it takes to save the static data after the subscription is made. */
@@ -89,6 +91,8 @@ const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow')
 const processed = new Map<string, string[]>();
 /** The process that asks is dead. */
 let isDead = false;
+/** After n8n's database has taken what is asked for, before it is taken back. */
+let between = async (): Promise<void> => undefined;
 const entriesOf = async (key: string) => {
 	await new Promise((resolve) => setImmediate(resolve));
 	return [...(processed.get(key) ?? [])];
@@ -104,8 +108,13 @@ void DataDeduplicationService.init({
 		return { new: fresh, processed: items.filter((item) => known.has(String(item))) };
 	},
 	removeProcessed: async (items, _scope, { node }) => {
+		await between().catch((error: unknown) => {
+			isDead = true;
+			throw error;
+		});
 		const gone = new Set(items.map(String));
-		processed.set(String(node?.id), (await entriesOf(String(node?.id))).filter((entry) => !gone.has(entry)));
+		const left = (await entriesOf(String(node?.id))).filter((entry) => !gone.has(entry));
+		if (!isDead) processed.set(String(node?.id), left);
 	},
 	clearAllProcessedItems: async (_scope, { node }) => void processed.delete(String(node?.id)),
 	getProcessedDataCount: async (_scope, { node }) => (await entriesOf(String(node?.id))).length,
@@ -254,6 +263,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 		stored.set(String(additionalData.executionId), begun());
 		const run = await new WorkflowExecute(additionalData, mode, begun()).processRunExecutionData(workflow);
 		stored.set(String(additionalData.executionId), host.stored(begun(), run.data));
+		if (isDead || life !== lives) return;
 		const task = run.data.resultData.runData[node.name]?.[0];
 		host.executions.push({
 			rows: task?.data?.main?.[0] ?? [],
@@ -288,6 +298,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 			if (last) await execute(last.mode, last.data, last.id);
 		},
 		executing: async () => undefined,
+		asking: async () => undefined,
 		deactivate: async () => {
 			await close();
 			await hook('delete');
@@ -309,6 +320,7 @@ export async function openTriggerHost(connected: Account, given: INodeParameters
 			await new Promise((resolve) => server.close(resolve));
 		},
 	};
+	between = async () => await host.asking();
 	return host;
 }
 

@@ -53,15 +53,15 @@ export function remember(scope: string, items: HookItem[]): void {
 }
 
 /**
- * What n8n's database keeps of a node: the last 10,000 texts as hashes, some 270 kB (the same store that n8n's Remove
+ * What n8n's database keeps of a node: the last 12,000 texts as hashes, some 330 kB (the same store that n8n's Remove
  * Duplicates node has). Static data cannot do this: n8n reads it when an execution begins and writes the whole of it back
  * at the end, so of two that run side by side the later one takes the other's entries away.
  */
-const MOST_ENTRIES = 10_000;
+const MOST_ENTRIES = 12_000;
 const MODE = 'entries';
 
-/** A change has two entries, its fingerprint and its key: so many changes are surely known. */
-export const SURELY_KNOWN = MOST_ENTRIES / 2;
+/** A change has four entries at most, its execution, its fingerprint and twice its key: so many changes are surely known. */
+export const SURELY_KNOWN = MOST_ENTRIES / 4;
 
 type Helpers = Pick<IExecuteFunctions, 'helpers'>;
 
@@ -71,10 +71,24 @@ async function record({ helpers }: Helpers, texts: string[]): Promise<Set<unknow
 }
 
 /** The texts that are recorded. n8n cannot ask without recording, so what was new is taken back. */
-async function recorded({ helpers }: Helpers, texts: string[]): Promise<Set<unknown>> {
+async function asked({ helpers }: Helpers, texts: string[]): Promise<Set<unknown>> {
+	if (texts.length === 0) return new Set();
 	const { new: added, processed } = await helpers.checkProcessedAndRecord(texts, 'node', { mode: MODE });
 	if (added.length > 0) await helpers.removeProcessed(added, 'node', { mode: MODE });
 	return new Set(processed);
+}
+
+/** n8n may be killed before that is taken back, and a key that was only asked for stays: those that count are there twice. */
+const FOR_GOOD = 'for good ';
+
+const forGood = (keys: string[]): string[] => keys.flatMap((key) => [key, FOR_GOOD + key]);
+
+/** The keys that are recorded for good. */
+async function recorded(context: Helpers, keys: string[]): Promise<Set<string>> {
+	const found = await asked(context, keys);
+	const candidates = keys.filter((key) => found.has(key));
+	const good = await asked(context, candidates.map((key) => FOR_GOOD + key));
+	return new Set(candidates.filter((key) => good.has(FOR_GOOD + key)));
 }
 
 /** By scope, when this process has seen what was caught up, ms. */
@@ -109,13 +123,13 @@ export async function newcomers(context: IExecuteFunctions, items: HookItem[], {
 		const fresh = [...all].filter((item) => item.caught_up);
 		if (fresh.length > 0) {
 			caughtUpAt.set(scope, Date.now());
-			await record(context, fresh.map((item) => CAUGHT_UP + keyOf(item)));
+			await record(context, forGood(fresh.map((item) => CAUGHT_UP + keyOf(item))));
 		}
 		const keys = [...delivered, ...fresh].map(keyOf);
 		const own = unsettled.get(scope);
 		const now = Date.now();
 		if (own) own.push({ context, keys, at: now, lookAt: now + FIRST_LOOK_MS, isCaughtUp: delivered.length === 0 });
-		else await record(context, keys);
+		else await record(context, forGood(keys));
 	});
 }
 
@@ -147,7 +161,7 @@ async function settle(scope: string, isDue: (one: Unsettled) => boolean): Promis
 	await inDatabase(first.context, [], async () => {
 		const due = own.filter(isDue);
 		own.splice(0, own.length, ...own.filter((one) => !due.includes(one)));
-		await record(first.context, [...new Set(due.flatMap(({ keys }) => keys))]);
+		await record(first.context, forGood([...new Set(due.flatMap(({ keys }) => keys))]));
 	});
 }
 
@@ -185,7 +199,7 @@ export async function endSettling(scope: string): Promise<void> {
 /** Of what may have to be caught up, what was not delivered as far as that is known. */
 export const uncaught = async (context: IExecuteFunctions, items: HookItem[], exact: Set<HookItem>): Promise<HookItem[]> => [
 	...(await inDatabase(context, items, async (all) => {
-		if ((await recorded(context, [executionOf(context)])).size > 0) return;
+		if ((await asked(context, [executionOf(context)])).size > 0) return;
 		for (const item of await knownOf(context, items, { exact })) all.delete(item);
 	})),
 ];
