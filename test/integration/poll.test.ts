@@ -86,6 +86,30 @@ describe('a change', () => {
 		expect(await full.poll()).toMatchObject([{ status_id: 143, old_status_id: before }, { status_id: 143, old_status_id: 142 }]);
 	});
 
+	test('of a kind that is chosen later is told from the last poll before that', async () => {
+		const host = await start({ events: ['add_lead'] });
+		await settle();
+		ui().create('contacts', { name: 'before' });
+		expect(await afterwards(host)).toEqual([]);
+		await world.emulator.clock.advance(10_000);
+		ui().create('leads', { name: 'x' });
+		ui().create('contacts', { name: 'after' });
+		host.configure({ events: ['add_contact', 'add_lead'], options: anyone });
+		expect((await afterwards(host)).map(({ name }) => name)).toEqual(['x', 'after']);
+		expect(await afterwards(host)).toEqual([]);
+	});
+
+	test('that the options have left out stays out when they are changed', async () => {
+		const host = await start({ events: ['add_lead'] }, { responsibleUserIds: [String(otherUser())] });
+		ui().create('leads', { name: 'before' });
+		expect(await afterwards(host)).toEqual([]);
+		await world.emulator.clock.advance(24 * 3_600_000);
+		expect(await afterwards(host)).toEqual([]);
+		host.configure({ events: ['add_lead'], options: anyone });
+		ui().create('leads', { name: 'after' });
+		expect((await afterwards(host)).map(({ name }) => name)).toEqual(['after']);
+	});
+
 	test('does not come again where the node is renamed', async () => {
 		const host = await start({ events: ['add_lead'] });
 		ui().create('leads', { name: 'x' });
@@ -287,6 +311,7 @@ describe('both triggers tell the same', () => {
 		const isTalk = /talk|message/.test(code);
 		// The history tells less of talks and messages, and nothing of a deleted record; `type` repeats `entity`.
 		const isUntold = (key: string) => !(key in row) && (isTalk || key === 'type' || code === 'delete_lead');
+		expect(Object.values(row)).not.toContain(undefined);
 		expect(row).toMatchObject(Object.fromEntries(Object.entries(theirs).filter(([key]) => !isUntold(key))));
 		expect(Object.keys(row).filter((key) => key in theirs).length).toBeGreaterThanOrEqual(isTalk ? 5 : 4);
 	});

@@ -98,6 +98,6 @@ export async function readCards(client: ApiClient, items: HookItem[], extras: st
 /** A delivery tells where a record is and whose it is, the history does not: what is there now, from the card. */
 export function addPlaces(cards: Cards): void {
 	for (const [{ data }, { address, card }] of cards) {
-		for (const key of address.isSelf && card ? ['pipeline_id', 'status_id', 'responsible_user_id'] : []) data[key] ??= card?.[key];
+		for (const key of ['pipeline_id', 'status_id', 'responsible_user_id']) if (address.isSelf && card?.[key] !== undefined) data[key] ??= card[key];
 	}
 }

@@ -5,7 +5,7 @@ import { notOne } from '../fields/choices';
 import { isoMoment } from '../fields/codec';
 import { readWithAccount } from '../fields/conventions';
 import { choicesOf } from '../fields/dictionaries';
-import { OF_ONE_FIELD, triggerEvent } from '../fields/hookEvents';
+import { OF_ONE_FIELD, tells, triggerEvent } from '../fields/hookEvents';
 import { EVENT_TYPES } from '../fields/sources';
 import { isUnset, toBoolean } from '../fields/values';
 import { asError, clientOf, inEditor } from '../pickers/read';
@@ -59,8 +59,11 @@ const SHOWN = 10;
 /** Polls that are under way: n8n begins the next one although the last has not ended. */
 const running = new Set<string>();
 
-/** By scope, what the first poll has remembered: with durable cursors n8n throws away what one at the activation does. */
-const begun = new Map<string, PollMemory>();
+/**
+ * By scope, what the last poll without rows has remembered. n8n keeps that only together with rows, or, with durable cursors,
+ * not of the poll at the activation; but a workflow that is edited shall not look back farther than to its last poll.
+ */
+const quiet = new Map<string, PollMemory>();
 
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const scope = scopeOf(context);
@@ -85,16 +88,16 @@ async function news(context: IPollFunctions, client: ApiClient): Promise<IDataOb
 	const checked = JSON.stringify([codes, givenOptions(context)]);
 	const scope = scopeOf(context);
 	const local = nowS();
-	const known = memory.end === undefined ? begun.get(scope) : memory;
-	// A node that is renamed later remembers nothing: then it begins with what happens from then on.
-	if (known === memory) begun.delete(scope);
-	const { start, end, given = {}, ahead } = known?.baseUrl === client.baseUrl ? known : {};
-	if (known?.checked !== checked || end === undefined) await check(context, client, codes);
+	const last = quiet.get(scope);
+	const known = last?.end !== undefined && last.end > (memory.end ?? -Infinity) ? last : memory;
+	if (known === memory) quiet.delete(scope);
+	const { start, end, given = {}, ahead } = known.baseUrl === client.baseUrl ? known : {};
+	if (known.checked !== checked || end === undefined) await check(context, client, codes);
 	if (start === undefined || end === undefined) {
 		const { events, now } = await readNewest(client, codes);
 		const from = now ?? Math.max(0, ...events.map(momentOf));
 		const first = { baseUrl: client.baseUrl, checked, start: from, end: from, given: idsOf(events.filter((row) => momentOf(row) >= from)), ...(now === undefined ? {} : { ahead: now - local }) };
-		begun.set(scope, first);
+		quiet.set(scope, first);
 		Object.assign(memory, first);
 		return [];
 	}
@@ -104,13 +107,18 @@ async function news(context: IPollFunctions, client: ApiClient): Promise<IDataOb
 	const now = history.now ?? estimate;
 	const settleTime = numberIn(context, SETTLE_TIME);
 	const upTo = Math.min(until, now === undefined || settleTime === 0 ? Infinity : now - settleTime - 1);
-	const fresh = events.filter((row) => momentOf(row) >= start && momentOf(row) <= upTo && given[String(row.id)] === undefined);
+	// Of events that were chosen since the last poll, what was before it is none of ours.
+	const [before] = JSON.parse(known.checked ?? '[[]]') as [string[]];
+	const kinds = before.map(triggerEvent);
+	const isOurs = (row: IDataObject) => momentOf(row) > end || kinds.some((kind) => tells(kind, row));
+	const done = events.filter((row) => momentOf(row) >= start && momentOf(row) <= upTo && given[String(row.id)] === undefined);
+	const fresh = done.filter(isOurs);
 	const rows = await rowsOfEvents(context, client, { codes, events: fresh });
 	// Without a clock of amoCRM the newest event has to do. A date that leaps may be wrong: the next poll has to say so, too.
 	const sure = estimate !== undefined && now !== undefined && now > estimate + LATEST_S ? estimate : (now ?? momentOf(events.at(-1) ?? { created_at: end }));
 	const next = Math.max(end, history.leftOutBefore ?? 0, Math.min(upTo, sure));
-	if (history.now !== undefined) memory.ahead = history.now - local;
-	Object.assign(memory, { baseUrl: client.baseUrl, checked, end: next, ...kept({ ...given, ...idsOf(fresh) }, Math.max(start, next - LATEST_S)) });
+	Object.assign(memory, { baseUrl: client.baseUrl, checked, end: next, ahead: history.now === undefined ? ahead : history.now - local, ...kept({ ...given, ...idsOf(done) }, Math.max(start, next - LATEST_S)) });
+	if (rows.length === 0) quiet.set(scope, { ...memory });
 	return history.leftOutBefore === undefined ? rows : withGap(context, rows, history.leftOutBefore);
 }
 
