@@ -44,7 +44,7 @@ export interface Memory extends IDataObject {
 	seenUntil?: number;
 	/** When something was last caught up, ms: deliveries of the same changes may still come. */
 	caughtUpAt?: number;
-	/** How many changes came until when, Unix seconds by n8n's clock, oldest first. */
+	/** How many changes came until when, Unix seconds by amoCRM's clock, oldest first. */
 	counts?: Array<[at: number, changes: number]>;
 }
 

@@ -54,7 +54,7 @@ export async function catchUp(context: ITriggerFunctions, { after: start, until 
 			if (mayRemember()) memory.caughtUpAt = Date.now();
 			await emit(context, missed.slice(from, from + MOST_ITEMS), isOpen);
 		}
-		if (mayRemember()) noteCount(memory, missed.length);
+		if (mayRemember()) noteCount(memory, { count: missed.length, at: history.now ?? nowS() });
 		if (history.until === undefined) return history.now ?? nowS();
 		after = history.until;
 	}

@@ -31,7 +31,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	if (!('form' in body)) return refuse(context, body.status, body.message);
 	const { account, items } = readDelivery(body.form);
 	if (!isFromUs(context, account, memory)) return refuse(context, 403, 'A delivery of another account was refused');
-	noteSeen(scope, memory, items.length);
+	noteSeen(scope, memory, items);
 	const options = optionsHeard(context, memory.named);
 	const filtered = items.filter((item) => isWanted(item, options, memory.userId));
 	const wanted = options.keepRepeated ? filtered : withoutRepeats(scope, filtered);

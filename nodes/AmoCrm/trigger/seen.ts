@@ -1,4 +1,5 @@
 import type { Memory } from './authenticity';
+import type { HookItem } from './delivery';
 import { SURELY_KNOWN } from './repeats';
 
 /** How far the deliveries of a node have come, in its static data: after a time without them the rest is caught up. */
@@ -20,20 +21,22 @@ const uncounted = new Map<string, number>();
 
 /**
  * Writes down that deliveries come, at most once a minute: n8n then saves the static data of the whole workflow. How many
- * changes there were tells later how far back each of them is known.
+ * changes there were tells later how far back each of them is known. The times are amoCRM's, as the history has no other.
  */
-export function noteSeen(scope: string, memory: Memory, changes: number): void {
-	const count = (uncounted.get(scope) ?? 0) + changes;
-	const now = nowS();
+export function noteSeen(scope: string, memory: Memory, items: HookItem[]): void {
+	const count = (uncounted.get(scope) ?? 0) + items.length;
+	const moments = items.map(({ data }) => Number(data.updated_at ?? data.created_at ?? NaN)).filter(Number.isFinite);
+	const at = Math.min(nowS(), ...moments);
+	const { seenUntil = 0 } = memory;
 	uncounted.set(scope, count);
-	if (memory.since === undefined || busy.has(scope) || (now - (memory.seenUntil ?? 0) < EVERY_S && count < SURELY_KNOWN / 10)) return;
+	if (memory.since === undefined || busy.has(scope) || (at - seenUntil < EVERY_S && count < SURELY_KNOWN / 10)) return;
 	uncounted.delete(scope);
-	memory.seenUntil = now;
-	noteCount(memory, count);
+	memory.seenUntil = Math.max(seenUntil, at);
+	noteCount(memory, { count, at: memory.seenUntil });
 }
 
-export function noteCount(memory: Memory, count: number): void {
-	memory.counts = [...(memory.counts ?? []).filter(([at]) => at > nowS() - OVERLAP_S), [nowS(), count]];
+export function noteCount(memory: Memory, { count, at }: { count: number; at: number }): void {
+	memory.counts = [...(memory.counts ?? []).filter(([before]) => before > at - OVERLAP_S), [at, count]];
 }
 
 /** From when on n8n's database surely knows each change, Unix seconds. */
