@@ -1,6 +1,6 @@
 import { UserError } from 'n8n-workflow';
 
-import { type FieldKind, text } from '../fields/fields';
+import { also, text } from '../fields/fields';
 import { ownerFilters } from '../fields/fileOwner';
 import { type Filter, filter, momentRange, onlyFilter, pickedIdsFilter } from '../fields/filters';
 import { textIdIn } from '../fields/locator';
@@ -47,13 +47,11 @@ const ids = flatFilter(
 const createdBy = pickedIdsFilter('created_by', USERS, { name: 'createdByIds', displayName: 'Created By Names or IDs', description: 'Return only files that these users uploaded' });
 
 /** amoCRM takes a new name or another version, one of them at a time. */
-const version: FieldKind = {
-	...text,
-	encode: (draft, key, value, context) => {
-		if (draft.body.name !== undefined) throw new UserError("amoCRM changes the name or the version, one at a time. Give one of them, and the other in a second step.");
-		text.encode(draft, key, value, context);
+const version = also(text, {
+	before: ({ body }) => {
+		if (body.name !== undefined) throw new UserError('amoCRM changes the name or the version, one at a time. Give one of them, and the other in a second step.');
 	},
-};
+});
 
 /** Files of the account's storage, which has a host of its own. Source: extended facts 8. */
 export const file = entity({

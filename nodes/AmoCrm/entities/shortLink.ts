@@ -1,14 +1,8 @@
-import { type FieldKind, record, webAddress } from '../fields/fields';
+import { also, putAt, record, webAddress } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
 import { entity } from './types';
 
-const contact: FieldKind = {
-	...record(CONTACT),
-	encode: (draft, key, value, context) => {
-		record(CONTACT).encode(draft, key, value, context);
-		Object.assign(draft.body.metadata as object, { entity_type: 'contacts' });
-	},
-};
+const contact = also(record(CONTACT), { after: ({ body }) => putAt(body, 'metadata.entity_type', 'contacts') });
 
 /** Links that amoCRM shortens, so that it can tell when the contact opens them; they are never read again. Source: extended facts 7.5. */
 export const shortLink = entity({

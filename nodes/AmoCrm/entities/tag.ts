@@ -1,7 +1,7 @@
 import { UserError } from 'n8n-workflow';
 
 import { color, TAG_COLORS } from '../fields/colors';
-import type { FieldKind } from '../fields/fields';
+import { also } from '../fields/fields';
 import { search, textFilter, idsFilter } from '../fields/filters';
 import { nameField } from './common';
 import { CARD_KINDS, ofKind } from './places';
@@ -12,15 +12,11 @@ const LOOK = { displayName: 'Record Type', description: 'What kind of records th
 /** amoCRM changes tags of leads only (core facts 14.1). */
 export const OF_LEADS = [ofKind(LOOK, CARD_KINDS.filter(({ value }) => value === 'leads'))];
 
-const anyColor = color(TAG_COLORS);
-
-const tagColor: FieldKind = {
-	...anyColor,
-	encode: (draft, key, value, context) => {
-		if (context.path !== '/leads/tags') throw new UserError('amoCRM has colors for tags of leads only. Leave it out for tags of other records.');
-		anyColor.encode(draft, key, value, context);
+const tagColor = also(color(TAG_COLORS), {
+	before: (_draft, { path }) => {
+		if (path !== '/leads/tags') throw new UserError('amoCRM has colors for tags of leads only. Leave it out for tags of other records.');
 	},
-};
+});
 
 /** Tags, a dictionary of its own for each kind of record; colors on leads only. Source: core facts 14. */
 export const tag = entity({

@@ -2,7 +2,7 @@ import { type IDataObject, UserError } from 'n8n-workflow';
 
 import { objectsIn } from '../transport/objects';
 import type { Conventions } from './conventions';
-import { type EncodeContext, type FieldKind, bodyKind, moment } from './fields';
+import { type EncodeContext, type FieldKind, also, bodyKind, moment } from './fields';
 import { idsIn, meansNoRecord, recordEntries, recordList } from './locator';
 import { SEGMENT } from './targets';
 import { listTotal } from './totals';
@@ -24,16 +24,14 @@ const modeOf = ({ conventions }: EncodeContext): Mode | undefined => {
 };
 
 /** A field that customers have in one mode only. Throws a `UserError` in the other. */
-export const inMode = (mode: Mode, kind: FieldKind): FieldKind => ({
-	...kind,
-	encode: (draft, key, value, context) => {
-		const own = modeOf(context) ?? mode;
-		if (own !== mode) {
+export const inMode = (mode: Mode, kind: FieldKind): FieldKind =>
+	also(kind, {
+		before: (_draft, context) => {
+			const own = modeOf(context) ?? mode;
+			if (own === mode) return;
 			throw new UserError(`the account has its customers ${IN_WORDS[own]}, and this belongs to those ${IN_WORDS[mode]}. Leave it out, or use 'Set Customers Mode' of the account.`);
-		}
-		kind.encode(draft, key, value, context);
-	},
-});
+		},
+	});
 
 /** The date of the next purchase, which new customers by periods must have. */
 export const customerDate: FieldKind = {

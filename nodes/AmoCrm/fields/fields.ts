@@ -130,6 +130,16 @@ export function bodyKind(property: FieldKind['property'], convert: (value: unkno
 	};
 }
 
+/** The kind, with what has to be looked at before a value of it is encoded, and what is added after. */
+export const also = (kind: FieldKind, { before, after }: Partial<Record<'before' | 'after', (draft: OpenDraft, context: EncodeContext) => void>>): FieldKind => ({
+	...kind,
+	encode: (draft, key, value, context) => {
+		before?.(draft, context);
+		kind.encode(draft, key, value, context);
+		after?.(draft, context);
+	},
+});
+
 /** Sets what stands under a key, or under a path of keys such as `rights.role_id`. */
 export function putAt(body: IDataObject, path: string, value: unknown): void {
 	const keys = path.split('.');
@@ -348,13 +358,7 @@ export const linkedRecord: FieldKind = {
 };
 
 /** Such a record, of one of some types. */
-export const recordOfTypes = (types: string[]): FieldKind => ({
-	...linkedRecord,
-	encode: (draft, key, value, context) => {
-		linkedRecord.encode(draft, key, value, context);
-		oneOf(types, draft.body.entity_type);
-	},
-});
+export const recordOfTypes = (types: string[]): FieldKind => also(linkedRecord, { after: ({ body }) => oneOf(types, body.entity_type) });
 
 /**
  * The company to link: a record has one at most. Where `onCreate` says so amoCRM takes it inside the new record (leads);

@@ -1,7 +1,7 @@
 import { type IDataObject, UserError } from 'n8n-workflow';
 
 import type { Entity } from '../entities/types';
-import { choice, field, jsonBody, notedRecord, pickedUser, plainId, record, stage, taskResult, text, uuid } from '../fields/fields';
+import { also, choice, field, jsonBody, notedRecord, pickedUser, plainId, record, stage, taskResult, text, uuid } from '../fields/fields';
 import { CONTACT } from '../fields/targets';
 import { optionsOf, toInteger } from '../fields/values';
 import { isObject } from '../transport/objects';
@@ -46,9 +46,12 @@ const switching = (value: 'activate' | 'deactivate', description: string) => (en
 export const activate = switching('activate', 'Let one user per item work in the account again; not for administrators');
 export const deactivate = switching('deactivate', 'Keep one user per item out of the account; not for administrators');
 
-const customersMode = choice(optionsOf({ disabled: 'Off', periodicity: 'Periodic', segments: 'Segments' }));
+/** Switching customers off keeps the mode that amoCRM asks for. */
+const customersMode = also(choice(optionsOf({ disabled: 'Off', periodicity: 'Periodic', segments: 'Segments' })), {
+	after: ({ body }) => Object.assign(body, body.mode === 'disabled' ? { is_enabled: false, mode: 'segments' } : { is_enabled: true }),
+});
 
-/** Source: extended facts 4. Switching customers off keeps the mode that amoCRM asks for. */
+/** Source: extended facts 4. */
 export const setCustomersMode = (entity: Entity): Operation =>
 	action(
 		// What is kept of the account says the mode.
@@ -62,14 +65,7 @@ export const setCustomersMode = (entity: Entity): Operation =>
 			fields: [
 				field({
 					name: 'mode',
-					kind: {
-						...customersMode,
-						encode: (draft, key, value, context) => {
-							customersMode.encode(draft, key, value, context);
-							const { mode } = draft.body;
-							Object.assign(draft.body, { is_enabled: mode !== 'disabled', mode: mode === 'disabled' ? 'segments' : mode });
-						},
-					},
+					kind: customersMode,
 					required: true,
 					property: { default: 'segments' },
 					description: 'By periods, customers have a date of their next purchase; by segments, amoCRM groups them',
