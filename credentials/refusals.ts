@@ -1,5 +1,4 @@
-import type { ICredentialDataDecryptedObject, ICredentialTestRequest, IDataObject, IHttpRequestHelper, IHttpRequestOptions } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
+import { type ICredentialDataDecryptedObject, type ICredentialTestRequest, type IDataObject, type IHttpRequestHelper, type IHttpRequestOptions, UserError } from 'n8n-workflow';
 
 import { type AccountUrls, ACCOUNT_DOMAIN_HELP, accountUrlExpression, resolveAccountUrls } from './accountDomain';
 import { within } from './deadline';

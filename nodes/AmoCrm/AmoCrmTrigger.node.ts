@@ -1,5 +1,4 @@
-import type { IExecuteFunctions, IHookFunctions, INodeType, INodeTypeDescription, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
+import { type IExecuteFunctions, type IHookFunctions, type INodeType, type INodeTypeDescription, type ITriggerFunctions, type IWebhookFunctions, NodeConnectionTypes } from 'n8n-workflow';
 
 import { authenticationProperty, credentialTypes } from './operations/parameters';
 import { getPipelines, getStages, getUsers } from './pickers/loadOptions';

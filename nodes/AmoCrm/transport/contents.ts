@@ -1,5 +1,4 @@
-import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
+import { type IExecuteFunctions, type IHttpRequestOptions, sleep } from 'n8n-workflow';
 
 import { failureAs } from './failures';
 import type { Answer, ApiContext, Failure } from './types';

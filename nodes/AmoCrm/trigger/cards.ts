@@ -1,5 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
-import { deepCopy } from 'n8n-workflow';
+import { type IDataObject, deepCopy } from 'n8n-workflow';
 
 import { CARDS, WITH_CUSTOM_FIELDS } from '../entities/cards';
 import { task } from '../entities/task';

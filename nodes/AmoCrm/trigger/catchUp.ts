@@ -1,17 +1,14 @@
-import type { IRun, ITriggerFunctions } from 'n8n-workflow';
-import { sleep, UserError } from 'n8n-workflow';
+import { type IRun, type ITriggerFunctions, sleep, UserError } from 'n8n-workflow';
 
 import { isoMoment } from '../fields/codec';
 import { triggerEvent } from '../fields/hookEvents';
 import { clientOf } from '../pickers/read';
-import type { Memory } from './authenticity';
-import { scopeOf } from './authenticity';
+import { type Memory, scopeOf } from './authenticity';
 import type { HookItem } from './delivery';
 import { isWanted } from './filters';
 import { itemsOf, momentOf, readHistory } from './history';
 import type { TriggerOptions } from './options';
-import type { Missed } from './repeats';
-import { changeOf, NEAR_S, settleCaughtUp } from './repeats';
+import { type Missed, changeOf, NEAR_S, settleCaughtUp } from './repeats';
 import { knownSince, noteCount, nowS, OVERLAP_S } from './seen';
 import { eventsIn } from './subscription';
 

@@ -1,9 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import type { HookEntity } from '../fields/hookEvents';
-import { HOOK_ENTITIES } from '../fields/hookEvents';
-import type { FormObject, FormValue } from './formBody';
-import { isFormObject } from './formBody';
+import { type HookEntity, HOOK_ENTITIES } from '../fields/hookEvents';
+import { type FormObject, type FormValue, isFormObject } from './formBody';
 import { typedRow } from './row';
 
 /** One changed record of a delivery. */

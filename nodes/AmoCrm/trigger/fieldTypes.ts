@@ -1,8 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { CARDS } from '../entities/cards';
-import type { FieldDefinition } from '../fields/dictionaries';
-import { fieldDefinitions } from '../fields/dictionaries';
+import { type FieldDefinition, fieldDefinitions } from '../fields/dictionaries';
 import { ifReadable } from '../fields/errors';
 import type { ApiClient } from '../transport/client';
 import { isObject } from '../transport/objects';

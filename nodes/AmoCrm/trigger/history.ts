@@ -12,8 +12,7 @@ import { isObject, objectsIn } from '../transport/objects';
 import { readList } from '../transport/pages';
 import { inTurns } from '../transport/parallel';
 import type { Outcome, Query } from '../transport/types';
-import type { Changes } from './changedFields';
-import { fieldsOf, WITH_HISTORY } from './changedFields';
+import { type Changes, fieldsOf, WITH_HISTORY } from './changedFields';
 import type { HookItem } from './delivery';
 import { textOf } from './row';
 

@@ -1,9 +1,7 @@
-import type { IDataObject, ILoadOptionsFunctions, INode, INodeProperties, INodePropertyOptions, IWebhookFunctions } from 'n8n-workflow';
-import { NodeOperationError, UserError } from 'n8n-workflow';
+import { type IDataObject, type ILoadOptionsFunctions, type INode, type INodeProperties, type INodePropertyOptions, type IWebhookFunctions, NodeOperationError, UserError } from 'n8n-workflow';
 
 import { CARDS } from '../entities/cards';
-import type { ChoicesOf, Source } from '../fields/choices';
-import { entriesOf, pickedId } from '../fields/choices';
+import { type ChoicesOf, type Source, entriesOf, pickedId } from '../fields/choices';
 import { AccountNeeded } from '../fields/conventions';
 import { fieldDefinitions } from '../fields/dictionaries';
 import { ifReadable } from '../fields/errors';

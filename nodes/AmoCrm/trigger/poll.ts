@@ -1,5 +1,4 @@
-import type { IDataObject, INodeExecutionData, INodeProperties, IPollFunctions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type INodeExecutionData, type INodeProperties, type IPollFunctions, NodeOperationError } from 'n8n-workflow';
 
 import { notOne } from '../fields/choices';
 import { isoMoment } from '../fields/codec';
@@ -11,14 +10,12 @@ import { isUnset, toBoolean } from '../fields/values';
 import { asError, clientOf, inEditor } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
 import { inTurns } from '../transport/parallel';
-import type { Memory } from './authenticity';
-import { rememberAccount, scopeOf } from './authenticity';
+import { type Memory, rememberAccount, scopeOf } from './authenticity';
 import { addPlaces, cardOf, readCards } from './cards';
 import { withChanged } from './changedFields';
 import { isWanted } from './filters';
 import { itemsOf, momentOf, MOST_EVENTS, readHistory, readNewest } from './history';
-import type { TriggerOptions } from './options';
-import { LOOK_BACK, naming, numberGiven, readEvents, readOptions, SETTLE_TIME } from './options';
+import { type TriggerOptions, LOOK_BACK, naming, numberGiven, readEvents, readOptions, SETTLE_TIME } from './options';
 import { rowsOf } from './process';
 import { LATEST_S, nowS } from './seen';
 

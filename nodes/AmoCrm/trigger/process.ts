@@ -4,23 +4,18 @@ import { readWithAccount } from '../fields/conventions';
 import { choicesOf } from '../fields/dictionaries';
 import { toBoolean } from '../fields/values';
 import { isVersion1 } from '../fields/version';
-import type { Reader } from '../operations/present';
-import { presentRows, withCard } from '../operations/present';
+import { type Reader, presentRows, withCard } from '../operations/present';
 import { asError, clientOf } from '../pickers/read';
 import type { ApiClient } from '../transport/client';
 import { inTurns } from '../transport/parallel';
-import type { Memory } from './authenticity';
-import { scopeOf } from './authenticity';
-import type { Cards } from './cards';
-import { addPlaces, cardOf, readCards } from './cards';
-import type { Changes } from './changedFields';
-import { readChanges, withChanged } from './changedFields';
+import { type Memory, scopeOf } from './authenticity';
+import { type Cards, addPlaces, cardOf, readCards } from './cards';
+import { type Changes, readChanges, withChanged } from './changedFields';
 import type { HookItem } from './delivery';
 import { typeCustomFields } from './fieldTypes';
 import { isWanted } from './filters';
 import { readOptions } from './options';
-import type { Missed } from './repeats';
-import { newcomers, remember, uncaught, withoutRepeats } from './repeats';
+import { type Missed, newcomers, remember, uncaught, withoutRepeats } from './repeats';
 import { toV4 } from './simple';
 
 /** What a full card cannot say: the values before the change. */

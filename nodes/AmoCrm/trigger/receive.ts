@@ -2,13 +2,10 @@ import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-w
 
 import { isUnset } from '../fields/values';
 import { isObject } from '../transport/objects';
-import type { Memory } from './authenticity';
-import { isKey, isOurAccount, KEY_PARAMETER, rememberedOf, scopeOf } from './authenticity';
-import type { HookAccount } from './delivery';
-import { readDelivery } from './delivery';
+import { type Memory, isKey, isOurAccount, KEY_PARAMETER, rememberedOf, scopeOf } from './authenticity';
+import { type HookAccount, readDelivery } from './delivery';
 import { isWanted } from './filters';
-import type { FormObject, FormValue } from './formBody';
-import { assemble, isFormObject, isTooLarge, isUnsafeKey, parseForm } from './formBody';
+import { type FormObject, type FormValue, assemble, isFormObject, isTooLarge, isUnsafeKey, parseForm } from './formBody';
 import { gather } from './gather';
 import { optionsHeard } from './options';
 import { withoutRepeats } from './repeats';

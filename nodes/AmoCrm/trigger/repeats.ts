@@ -2,8 +2,7 @@ import { createHash } from 'crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { exclusively } from '../transport/exclusive';
-import type { Memory } from './authenticity';
-import { scopeOf } from './authenticity';
+import { type Memory, scopeOf } from './authenticity';
 import type { HookItem } from './delivery';
 import { textOf } from './row';
 

@@ -1,5 +1,4 @@
-import type { IDataObject, IHookFunctions, ITriggerFunctions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
+import { type IDataObject, type IHookFunctions, type ITriggerFunctions, NodeOperationError } from 'n8n-workflow';
 
 import { resolveAccountUrls } from '../../../credentials/accountDomain';
 import { readWithAccount } from '../fields/conventions';
@@ -9,8 +8,7 @@ import { asError, clientOf } from '../pickers/read';
 import { readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import type { Failure, Outcome, Query } from '../transport/types';
-import type { Memory } from './authenticity';
-import { KEY_PARAMETER, newKey, rememberAccount, rememberUntilSaved, scopeOf } from './authenticity';
+import { type Memory, KEY_PARAMETER, newKey, rememberAccount, rememberUntilSaved, scopeOf } from './authenticity';
 import { givenIn, namedIn, readEvents, readOptions } from './options';
 import { listOf, textOf } from './row';
 import { nowS } from './seen';

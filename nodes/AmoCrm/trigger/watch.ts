@@ -1,11 +1,8 @@
-import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
+import { type ITriggerFunctions, type ITriggerResponse, sleep } from 'n8n-workflow';
 
-import type { Memory } from './authenticity';
-import { scopeOf } from './authenticity';
+import { type Memory, scopeOf } from './authenticity';
 import { catchUp } from './catchUp';
-import type { TriggerOptions } from './options';
-import { optionsHeard } from './options';
+import { type TriggerOptions, optionsHeard } from './options';
 import { beginSettling, endSettling, settleEnded } from './repeats';
 import { busy, LATEST_S, nowS } from './seen';
 import { isDigitalPipeline, mend, standingOf } from './subscription';
