@@ -1,6 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, createReadStream, createWriteStream, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { work } from '../../scripts/lib/paths.mjs';
 import type { TestN8n } from './n8n';
@@ -63,17 +66,47 @@ export function chain(nodes: Array<{ name: string }>) {
 	return { nodes, connections };
 }
 
-/** A published workflow that a call starts; n8n keeps nothing of what went through it. */
-export async function upAndDown({ client, url }: TestN8n, credential: Credential, { folder }: Files, options: INodeParameters): Promise<IDataObject[]> {
+/** Into amoCRM and back. */
+export async function upAndDown(n8n: TestN8n, credential: Credential, { folder }: Files, options: INodeParameters): Promise<IDataObject[]> {
+	const nodes = [UPLOAD(credential, options), amoCrm('Download', credential, { operation: 'download', fileId: { __rl: true, mode: 'id', value: '={{ $json.uuid }}' }, options })];
+	return await through(n8n, folder, nodes, ['name', 'uuid', 'size', 'hash']);
+}
+
+/** To a plain server and back with n8n's own nodes, in the same pace: what that takes without ours. */
+export async function upAndDownPlainly(n8n: TestN8n, { folder }: Files): Promise<IDataObject[]> {
+	const kept = join(folder, '..', 'kept');
+	mkdirSync(kept);
+	const server = createServer((request, response) => {
+		const name = basename(String(request.url));
+		const url = `http://localhost:${(server.address() as AddressInfo).port}/${name}`;
+		const work = request.method === 'POST' ? pipeline(request, createWriteStream(join(kept, name))).then(() => response.setHeader('content-type', 'application/json').end(JSON.stringify({ url }))) : pipeline(createReadStream(join(kept, name)), response);
+		work.catch(() => response.destroy());
+	});
+	await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+	const batching = { batch: { batchSize: 4, batchInterval: 80 } };
+	const request = (name: string, url: string, parameters: INodeParameters) => step(name, 'n8n-nodes-base.httpRequest', { url, ...parameters }, { typeVersion: 4.2 });
+	const nodes = [
+		request('Up', `=http://localhost:${(server.address() as AddressInfo).port}/{{ $binary.data.fileName }}`, { method: 'POST', sendBody: true, contentType: 'binaryData', inputDataFieldName: 'data', options: { batching } }),
+		request('Down', '={{ $json.url }}', { options: { batching, response: { response: { responseFormat: 'file', outputPropertyName: 'data' } } } }),
+	];
+	try {
+		return await through(n8n, folder, nodes, ['hash']);
+	} finally {
+		server.close();
+		rmSync(kept, { recursive: true });
+	}
+}
+
+/** The files of a folder through these nodes in a published workflow that a call starts; n8n keeps nothing of what went through it. */
+async function through({ client, url }: TestN8n, folder: string, between: Array<{ name: string }>, told: string[]): Promise<IDataObject[]> {
 	const path = randomUUID();
 	const nodes = [
 		step('Call', 'n8n-nodes-base.webhook', { path, httpMethod: 'GET', responseMode: 'lastNode', responseData: 'allEntries', options: {} }, { typeVersion: 2, webhookId: path }),
 		READ(folder),
-		UPLOAD(credential, options),
-		amoCrm('Download', credential, { operation: 'download', fileId: { __rl: true, mode: 'id', value: '={{ $json.uuid }}' }, options }),
+		...between,
 		step('Hash', 'n8n-nodes-base.crypto', { action: 'hash', type: 'SHA256', binaryData: true, binaryPropertyName: 'data', dataPropertyName: 'hash', encoding: 'hex' }),
 		// Without the files: the answer has the hashes alone.
-		step('Tell', 'n8n-nodes-base.set', { mode: 'manual', duplicateItem: false, includeOtherFields: false, assignments: { assignments: ['name', 'uuid', 'size', 'hash'].map((name) => ({ id: randomUUID(), name, type: name === 'size' ? 'number' : 'string', value: `={{ $json.${name} }}` })) }, options: { stripBinary: true } }, { typeVersion: 3.4 }),
+		step('Tell', 'n8n-nodes-base.set', { mode: 'manual', duplicateItem: false, includeOtherFields: false, assignments: { assignments: told.map((name) => ({ id: randomUUID(), name, type: name === 'size' ? 'number' : 'string', value: `={{ $json.${name} }}` })) }, options: { stripBinary: true } }, { typeVersion: 3.4 }),
 	];
 	const { id, versionId } = await client.createWorkflow({ name: `Files ${path}`, ...chain(nodes), settings: { saveDataSuccessExecution: 'none' } });
 	await client.request('POST', `/rest/workflows/${id}/activate`, { versionId });
@@ -98,4 +131,14 @@ export const memoryOf = (pid: number) => ({
 	peak: () => Math.round(kilobytes(pid, 'VmHWM') / 1024),
 	/** See proc(5): 5 sets the peak back to what is taken now. */
 	forget: () => writeFileSync(`/proc/${pid}/clear_refs`, '5'),
+	/** What it takes when it has cleared up: V8 begins that some ten seconds after the last work. */
+	async atRest(): Promise<number> {
+		const seen: number[] = [];
+		const isSteady = () => Math.max(...seen.slice(-5)) - Math.min(...seen.slice(-5)) < 3;
+		while (seen.length < 11 || (!isSteady() && seen.length < 30)) {
+			await new Promise((resolve) => setTimeout(resolve, 2000));
+			seen.push(this.now());
+		}
+		return this.now();
+	},
 });
