@@ -1,7 +1,9 @@
 import './fastClock';
+import type { IDataObject } from 'n8n-workflow';
+
 import type { TriggerHost } from '../integration/triggerHost';
 import { openTriggerHost } from '../integration/triggerHost';
-import { openPollHost } from '../integration/pollHost';
+import { type PollHost, openPollHost } from '../integration/pollHost';
 import type { World } from '../integration/world';
 import { openWorld } from '../integration/world';
 
@@ -30,6 +32,24 @@ test('the polling trigger tells of 10,000 changes within 1.2 times the bound', a
 	await createAll();
 	expect((await host.poll()).map(({ name }) => name)).toEqual(names);
 	expect(requests().length).toBeLessThanOrEqual(1.2 * BOUND);
+});
+
+async function later(host: PollHost): Promise<IDataObject[]> {
+	await world.emulator.clock.advance(40_000);
+	return await host.poll();
+}
+
+test('the polling trigger leaves what it has no time for to a later poll', async () => {
+	const host = openPollHost(world.account, { events: ['add_lead'], options: { ignoreOwnChanges: false, settleSeconds: 0 } }, 'durable');
+	expect(await host.poll()).toEqual([]);
+	const some = names.slice(0, 2000);
+	for (const name of some) {
+		world.emulator.ui.create('leads', { name });
+		await world.emulator.clock.advance(100);
+	}
+	const [first, ...others] = [await later(host), await later(host), await later(host)];
+	expect(first?.length).toBeLessThanOrEqual(1300);
+	expect([...(first ?? []), ...others.flat()].map(({ name }) => name)).toEqual(some);
 });
 
 test('the trigger catches 10,000 changes up within 1.2 times the bound', async () => {

@@ -1,6 +1,6 @@
-import { credentialsOf, runNode } from './harness';
-import type { World } from './world';
-import { openWorld } from './world';
+import { credentialsOf, runNode } from '../integration/harness';
+import type { World } from '../integration/world';
+import { openWorld } from '../integration/world';
 
 /** A connection over weeks: access tokens end every day, refresh tokens work once and end after three months. */
 
