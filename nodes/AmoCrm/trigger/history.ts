@@ -15,11 +15,15 @@ import type { Outcome, Query } from '../transport/types';
 import { type Changes, fieldsOf, WITH_HISTORY } from './changedFields';
 import type { HookItem } from './delivery';
 import { textOf } from './row';
+import { nowS } from './seen';
 
 /** The account's history (extended facts 5) as what webhooks tell: for accounts without them, and after a time without them. */
 
 /** More changes at once are left to the next reading: they would not fit into an execution. */
 export const MOST_EVENTS = 10_000;
+
+/** By how much n8n's clock may be wrong: in an empty history nothing is told by looking back a little. */
+const CLOCKS_DIFFER_S = 15 * 60;
 
 const PAGE = event.list?.pageSize ?? 100;
 
@@ -39,6 +43,8 @@ export interface Span {
 export interface History {
 	/** Oldest first, those of one second in the order in which they happened. */
 	events: IDataObject[];
+	/** Everything that shows up to this moment was read, whatever the clocks say; nothing where the history is empty. */
+	readUpTo?: number;
 	/** Later ones wait for the next reading: there were too many. */
 	until?: number;
 	/** Earlier ones than that were left out, as they are too old; nothing where there were none. */
@@ -49,11 +55,15 @@ export interface History {
 
 export const momentOf = ({ created_at: at }: IDataObject): number => Number(at ?? NaN);
 
-/** The newest page of these events, oldest first. Throws an `AmoCrmError`. */
-export async function readNewest(client: ApiClient, codes: string[]): Promise<Pick<History, 'events' | 'now'>> {
+/** The newest page of these events, oldest first, and from when on there may be others, Unix seconds. Throws an `AmoCrmError`. */
+export async function readNewest(client: ApiClient, codes: string[]): Promise<Pick<History, 'events' | 'now'> & { from: number }> {
 	const { isAsked, queryOf } = questionOf(codes);
 	const { rows } = await readable(readRows(client, { path: event.path, query: { ...queryOf(), limit: PAGE } }, event.collection));
-	return { events: inOrder(rows).filter(isAsked), now: client.dated() };
+	const entries = inOrder(rows);
+	const now = client.dated();
+	const [oldest, newest = Math.min(now ?? Infinity, nowS()) - CLOCKS_DIFFER_S] = [entries[0], entries.at(-1)].flatMap((row) => (row ? momentOf(row) : []));
+	// Of a second that fills the page more may have been there.
+	return { events: entries.filter(isAsked), now, from: entries.length >= PAGE && oldest === newest ? newest + 1 : newest };
 }
 
 function questionOf(codes: string[]) {
@@ -83,16 +93,27 @@ export async function readHistory(client: ApiClient, { codes, after, overlap, at
 	let { rows } = first;
 	let until: number | undefined;
 	const isWhole = !first.more && first.count < PAGE;
-	const isOld = (row: IDataObject) => momentOf(row) > after && momentOf(row) < oldest;
+	const isOld = (row: IDataObject) => momentOf(row) > after && momentOf(row) < oldest && isAsked(row);
 	const leavesOut = oldest > after + 1 && (isWhole ? rows.some(isOld) : await isLonger(queryOf(after + 1, oldest - 1)));
 	if (!isWhole) {
 		const start = Math.max(after, oldest) + 1;
 		const newest = Math.max(start, ...rows.map(momentOf).filter(Number.isFinite));
-		while ((until ?? newest) > start && (await isLonger(queryOf(start, until), most))) until = Math.floor((start + (until ?? newest)) / 2);
+		if (await isLonger(queryOf(start), most)) {
+			until = newest;
+			for (let low = start; low < until; ) {
+				const middle: number = Math.floor((low + until) / 2);
+				const isTooLong = await isLonger(queryOf(low, middle), most);
+				const isEmpty = !isTooLong && !(await isLonger(queryOf(low, middle)));
+				if (isEmpty) low = middle + 1;
+				else until = middle;
+				if (!isTooLong && !isEmpty) break;
+			}
+		}
 		({ rows } = await readable(readList({ ...job, query: queryOf(from, until), maxPageSize: PAGE })));
 	}
-	const events = inOrder(rows).filter((row) => momentOf(row) >= from && isAsked(row));
-	return { events, until, now, ...(leavesOut ? { leftOutBefore: oldest } : {}) };
+	const entries = inOrder(rows);
+	const events = entries.filter((row) => momentOf(row) >= from && isAsked(row));
+	return { events, readUpTo: until ?? entries.map(momentOf).at(-1), until, now, ...(leavesOut ? { leftOutBefore: oldest } : {}) };
 }
 
 /** Oldest first; those of one second in the order of the list, which is newest first as far as is known. */

@@ -33,12 +33,12 @@ interface PollMemory extends IDataObject {
 	checked?: string;
 	/** What happened before this is not ours: before the start, or forgotten. */
 	start?: number;
-	/** Everything up to here was given. */
+	/** Everything up to here was given: moment of an entry of the history, as clocks may be wrong. */
 	end?: number;
+	/** When that was last known to be all, by the date of an answer. */
+	polled?: number;
 	/** ID -> moment of what was given and may be read again. */
 	given?: Record<string, number>;
-	/** How far amoCRM's clock is ahead of n8n's, s. */
-	ahead?: number;
 }
 
 /** More IDs than that are not kept; older ones are forgotten, and never read again. */
@@ -84,39 +84,34 @@ async function news(context: IPollFunctions, client: ApiClient): Promise<IDataOb
 	const codes = wantedCodes(context);
 	const checked = JSON.stringify([codes, givenOptions(context)]);
 	const scope = scopeOf(context);
-	const local = nowS();
-	const last = quiet.get(scope);
-	const known = last?.end !== undefined && last.end > (memory.end ?? -Infinity) ? last : memory;
+	const unsaved = quiet.get(scope);
+	const known = unsaved && Number(unsaved.polled) > (memory.polled ?? memory.end ?? -Infinity) ? unsaved : memory;
 	if (known === memory) quiet.delete(scope);
-	const { start, end, given = {}, ahead } = known.baseUrl === client.baseUrl ? known : {};
-	if (known.checked !== checked || end === undefined) await check(context, client, codes);
-	if (start === undefined || end === undefined) {
-		const { events, now } = await readNewest(client, codes);
-		const from = now ?? Math.max(0, ...events.map(momentOf));
-		const first = { baseUrl: client.baseUrl, checked, start: from, end: from, given: idsOf(events.filter((row) => momentOf(row) >= from)), ...(now === undefined ? {} : { ahead: now - local }) };
+	const { start, end: last, polled = last, given = {} } = known.baseUrl === client.baseUrl ? known : {};
+	if (known.checked !== checked || last === undefined) await check(context, client, codes);
+	if (start === undefined || last === undefined) {
+		const { events, now, from } = await readNewest(client, codes);
+		const first = { baseUrl: client.baseUrl, checked, start: from, end: from, polled: now ?? from, given: idsOf(events.filter((row) => momentOf(row) >= from)) };
 		quiet.set(scope, first);
 		Object.assign(memory, first);
 		return [];
 	}
-	const history = await readHistory(client, { codes, after: end, overlap: LATEST_S, atMost: numberIn(context, LOOK_BACK) * 3600, most: Math.min(MOST_EVENTS, Math.floor(SURE_PACE * budgetS(context))) });
-	const { events, until = Infinity } = history;
-	const estimate = ahead === undefined ? undefined : local + ahead;
-	const now = history.now ?? estimate;
-	const settleTime = numberIn(context, SETTLE_TIME);
-	const upTo = Math.min(until, now === undefined || settleTime === 0 ? Infinity : now - settleTime - 1);
 	// Of events that were chosen since the last poll, what was before it is none of ours.
 	const [before] = JSON.parse(known.checked ?? '[[]]') as [string[]];
+	const end = codes.every((code) => before.includes(code)) ? last : Math.max(last, Math.min(polled ?? last, client.dated() ?? Infinity));
 	const kinds = before.map(triggerEvent);
 	const isOurs = (row: IDataObject) => momentOf(row) > end || kinds.some((kind) => tells(kind, row));
+	const history = await readHistory(client, { codes, after: end, overlap: LATEST_S, atMost: numberIn(context, LOOK_BACK) * 3600, most: Math.min(MOST_EVENTS, Math.floor(SURE_PACE * budgetS(context))) });
+	const { events, until = Infinity, leftOutBefore = 0 } = history;
+	const settleTime = numberIn(context, SETTLE_TIME);
+	const upTo = Math.min(until, settleTime === 0 ? Infinity : (history.now ?? nowS()) - settleTime - 1);
 	const done = events.filter((row) => momentOf(row) >= start && momentOf(row) <= upTo && given[String(row.id)] === undefined);
-	const fresh = done.filter(isOurs);
-	const rows = await rowsOfEvents(context, client, { codes, events: fresh });
-	// Without a clock of amoCRM the newest event has to do. A date that leaps may be wrong: the next poll has to say so, too.
-	const sure = estimate !== undefined && now !== undefined && now > estimate + LATEST_S ? estimate : (now ?? momentOf(events.at(-1) ?? { created_at: end }));
-	const next = Math.max(end, history.leftOutBefore ?? 0, Math.min(upTo, sure));
-	Object.assign(memory, { baseUrl: client.baseUrl, checked, end: next, ahead: history.now === undefined ? ahead : history.now - local, ...kept({ ...given, ...idsOf(done) }, Math.max(start, next - LATEST_S)) });
+	const rows = await rowsOfEvents(context, client, { codes, events: done.filter(isOurs) });
+	const next = Math.max(end, leftOutBefore, Math.min(upTo, history.readUpTo ?? end));
+	const now = Math.max(next, polled ?? next, Math.min(upTo, history.now ?? next));
+	Object.assign(memory, { baseUrl: client.baseUrl, checked, end: next, polled: now, ...kept({ ...given, ...idsOf(done) }, Math.max(start, next - LATEST_S)) });
 	if (rows.length === 0) quiet.set(scope, { ...memory });
-	return history.leftOutBefore === undefined ? rows : withGap(context, rows, history.leftOutBefore);
+	return history.leftOutBefore === undefined ? rows : withGap(context, rows, leftOutBefore);
 }
 
 const idsOf = (events: IDataObject[]): Record<string, number> => Object.fromEntries(events.map((row) => [String(row.id), momentOf(row)]));

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { HISTORY_EVENTS, HOOK_EVENTS, triggerEvent } from '../../../nodes/AmoCrm/fields/hookEvents';
-import { itemsOf, readHistory } from '../../../nodes/AmoCrm/trigger/history';
+import { itemsOf, momentOf, readHistory } from '../../../nodes/AmoCrm/trigger/history';
 import type { ApiClient } from '../../../nodes/AmoCrm/transport/client';
 import type { ApiRequest } from '../../../nodes/AmoCrm/transport/types';
 import { failed, ok, scriptedClient } from '../transport/scripted';
@@ -65,6 +65,24 @@ describe('reading', () => {
 			after = until;
 		}
 		expect(seen.size).toBe(25_000);
+	});
+
+	test('what all happened in the end of a long quiet time is read without a look at nothing', async () => {
+		const all = Array.from({ length: 900 }, (_, index) => entry(NOW - 30 + Math.floor(index / 50)));
+		const { client, requests } = accountWith([...all].reverse());
+		const seen: unknown[] = [];
+		const readings: number[] = [];
+		for (let after: number | undefined = NOW - 30 * 86_400; after !== undefined; ) {
+			const { events, until, readUpTo } = await readHistory(client, { ...span, after, overlap: 0, most: 300 });
+			expect(events.length).toBeGreaterThan(0);
+			expect(readUpTo).toBe(until ?? NOW - 13);
+			seen.push(...events.filter((row) => momentOf(row) > Number(after)).map((row) => row.id));
+			readings.push(events.length);
+			after = until;
+		}
+		expect(seen).toEqual(all.map((row) => row.id));
+		expect(Math.max(...readings)).toBeLessThanOrEqual(300 + 50);
+		expect(requests.length).toBeLessThan(120);
 	});
 
 	test('10,000 events take little more than the hundred pages that they are', async () => {
