@@ -33,6 +33,9 @@ const LAST_SECOND = 9_999_999_999;
 /** Small numbers are a year, or a day as spreadsheets count them, not seconds. */
 const NO_SECONDS = 100_000;
 
+/** What can be written with four digits, and reckoned with: `Date.UTC` takes a year of two digits for one of the last century. */
+const isYear = (year: number): boolean => year > 100 && year <= 9999;
+
 const DATE_HELP = 'Give an ISO date such as 2026-01-31T14:30:00, one such as 31.01.2026 14:30 or Jan 31, 2026 2:30 PM, or unix seconds.';
 
 /**
@@ -66,7 +69,7 @@ function momentOf(value: unknown, rules: DateRules): { seconds: number; isDay?: 
 function secondsOfDate(date: Date | { toISO: () => string | null }): number {
 	const iso = date instanceof Date ? date.getTime() : String(date.toISO());
 	const seconds = typeof iso === 'number' || (iso.length <= MAX_VALUE_LENGTH && /T.*(?:Z|[+-]\d\d:\d\d)$/.test(iso)) ? Math.floor(new Date(iso).getTime() / 1000) : NaN;
-	if (Number.isNaN(seconds)) throw impossible(date);
+	if (!isYear(new Date(seconds * 1000).getUTCFullYear())) throw impossible(date);
 	return seconds;
 }
 
@@ -194,7 +197,7 @@ const shortYear = (given: unknown) => new UserError(`${show(given)} is not a dat
 
 function isoDay([year = '', month = '', day = '']: string[], given: unknown): string {
 	const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-	if (Number(year) < 100 || date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) throw impossible(given);
+	if (!isYear(Number(year)) || date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) throw impossible(given);
 	return [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-');
 }
 
