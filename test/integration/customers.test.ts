@@ -54,6 +54,13 @@ describe('by periods', () => {
 		expect(row?.json).toMatchObject({ name: 'Acme', status_id: id, status, next_date: '2030-02-01T10:00:00.000Z', next_price: 500, periodicity: 30, responsible_user: userOf(world).name });
 	});
 
+	it('its stage by name, and the name of its stage, take one look at the stages', async () => {
+		const [, { name = '' } = {}] = [...world.emulator.account.customerStatuses.values()];
+		const { rows } = await periodic({ additionalFields: { statusId: byId(name), periodicity: 30 } });
+		expect(rows[0]?.json).toMatchObject({ status: name });
+		expect(world.emulator.log.entries.filter(({ path }) => path === '/api/v4/customers/statuses')).toHaveLength(1);
+	});
+
 	it('links contacts and a company after it is made', async () => {
 		const make = async (resource: string) => (await world.run({ resource, operation: 'create', name: 'One' })).rows[0]?.json.id as number;
 		const [contact, company] = [await make('contact'), await make('company')];

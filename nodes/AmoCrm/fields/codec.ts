@@ -120,7 +120,8 @@ const multitext: TypeCodec = {
 	},
 };
 
-const ADDRESS_PARTS = ['address_line_1', 'address_line_2', 'city', 'state', 'zip', 'country'];
+/** The parts of an address, in the order of their IDs. */
+export const ADDRESS_PARTS = ['address_line_1', 'address_line_2', 'city', 'state', 'zip', 'country'];
 
 /** An address as an object of its parts, or as one line. */
 const smartAddress: TypeCodec = {

@@ -267,8 +267,9 @@ export async function usersOf(client: ApiClient): Promise<IDataObject[]> {
 	return await keep(client, '/users', async () => orThrow(await readList({ client, path: '/users', collection: 'users' })).rows);
 }
 
-/** Stages of customers, which they have in the periodic mode only. */
+/** Stages of customers, which amoCRM gives unpaged and in the periodic mode only. */
 export async function customerStatusesOf(client: ApiClient): Promise<IDataObject[]> {
-	if ((await accountFacts(client)).customersMode === 'segments') return [];
 	return await keep(client, '/customers/statuses', async () => orThrow(await readRows(client, { path: '/customers/statuses' }, 'statuses')).rows);
 }
+
+export const hasCustomerStatuses = async (client: ApiClient): Promise<boolean> => (await accountFacts(client)).customersMode !== 'segments';

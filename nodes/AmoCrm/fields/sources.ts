@@ -4,7 +4,7 @@ import { readAccount, readRows } from '../transport/answers';
 import type { ApiClient } from '../transport/client';
 import { type ListJob, readList } from '../transport/pages';
 import type { Choice, Source } from './choices';
-import { type FieldDefinition, fieldDefinitions, keep, languageOf, pipelinesOf, stagesIn, usersOf } from './dictionaries';
+import { customerStatusesOf, type FieldDefinition, fieldDefinitions, keep, languageOf, pipelinesOf, stagesIn, usersOf } from './dictionaries';
 import { ifReadable, orThrow } from './errors';
 
 /** What the pickers of the form list, and where names in their place are looked for. */
@@ -111,7 +111,7 @@ export const CURRENCIES = listSource({ noun: 'currency', path: '/currencies', co
 
 export const CUSTOMER_SEGMENTS = listSource({ noun: 'segment', path: '/customers/segments', collection: 'segments' });
 
-export const CUSTOMER_STATUSES: Source = { loadOptionsMethod: 'getCustomerStatuses', ...listSource({ noun: 'status', path: '/customers/statuses', collection: 'statuses', unpaged: true }) };
+export const CUSTOMER_STATUSES: Source = { noun: 'status', loadOptionsMethod: 'getCustomerStatuses', keptAs: '/customers/statuses', read: async (client) => byName((await customerStatusesOf(client)).map((row) => choiceOf(row))) };
 
 export const ROLES = listSource({ noun: 'role', path: '/roles', collection: 'roles' });
 

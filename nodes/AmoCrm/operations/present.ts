@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type CardPlace, cardUrl } from '../entities/cards';
 import { withId } from '../entities/types';
-import { accountTimezone, customerStatusesOf, fieldDefinitions, isRead, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
+import { accountTimezone, customerStatusesOf, fieldDefinitions, hasCustomerStatuses, isRead, pipelinesOf, stageNames, usersOf } from '../fields/dictionaries';
 import { ifReadable } from '../fields/errors';
 import { valueKinds } from '../fields/events';
 import { type View, showsCalendarDays, simplify } from '../fields/simplify';
@@ -50,7 +50,7 @@ async function viewWith({ client, timezone: workflow, isVersion1: isOld }: Reade
 		mayRead('/account') ? accountTimezone(client) : '',
 		has('pipeline_id') || kinds.has('lead_status') ? ifAllowed('/leads/pipelines', async () => await pipelinesOf(client)) : undefined,
 		USERS_BY.some(has) ? ifAllowed('/users', async () => await usersOf(client)) : undefined,
-		has('periodicity') || kinds.has('customer_status') ? ifAllowed('/customers/statuses', async () => await customerStatusesOf(client)) : undefined,
+		has('periodicity') || kinds.has('customer_status') ? ifAllowed('/customers/statuses', async () => ((await hasCustomerStatuses(client)) ? await customerStatusesOf(client) : [])) : undefined,
 		kinds.has('task_type') ? ifReadable(TASK_TYPES.read(client)) : undefined,
 		Promise.all(FIELD_OWNERS.filter(([type]) => kinds.has(`field of ${type}`)).map(async ([, path]) => (await ifReadable(fieldDefinitions(client, path))) ?? [])),
 	]);

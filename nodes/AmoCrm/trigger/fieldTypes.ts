@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { CARDS } from '../entities/cards';
+import { ADDRESS_PARTS } from '../fields/codec';
 import { type FieldDefinition, fieldDefinitions } from '../fields/dictionaries';
 import { ifReadable } from '../fields/errors';
 import type { ApiClient } from '../transport/client';
@@ -36,8 +37,6 @@ function typedField(field: IDataObject, definition: FieldDefinition | undefined)
 	const { field_id, field_name, field_code } = field;
 	return { field_id, field_name, field_code, field_type: definition.type, values: listOf(field.values).map((entry) => typedValue(entry, definition)) };
 }
-
-const ADDRESS_PARTS = ['address_line_1', 'address_line_2', 'city', 'state', 'zip', 'country'];
 
 function typedValue(entry: IDataObject, { type, enums }: FieldDefinition): IDataObject {
 	const { value, subtype, ...rest } = entry;
