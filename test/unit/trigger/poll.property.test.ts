@@ -217,6 +217,8 @@ async function run(steps: Step[], { isDurable, isBusy, skewS, settleSeconds, loa
 	return { host, account, ...account.since(first.count, first) };
 }
 
+const BUSY: Circumstances = { isDurable: false, isBusy: true, skewS: 0, settleSeconds: 0, loadFullRecord: false, dates: [], before: 5 };
+
 test('every event comes out exactly once, in the order of its record', async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.record({ isDurable: fc.boolean(), isBusy: fc.boolean(), skewS: fc.integer({ min: -600, max: 600 }), settleSeconds: fc.constantFrom(0, 30, 30), loadFullRecord: fc.constantFrom(false, null), dates: fc.array(WRONG, { maxLength: 2 }), before: fc.constantFrom(0, 5, 130) }), async (steps, circumstances) => {
@@ -239,6 +241,16 @@ test('every event comes out exactly once, in the order of its record', async () 
 				if (updates.length > 0) expect(updates.at(-1)?.name).toBe(account.lead(lead)?.name);
 			}
 		}),
-		{ numRuns: Number(process.env.POLL_RUNS ?? 60), endOnFailure: false },
+		{
+			numRuns: Number(process.env.POLL_RUNS ?? 60),
+			endOnFailure: false,
+			examples: [
+				// Once, dates that were believed skipped an hour: a wrong one and then none, the same one twice, and the very first.
+				[[{ dates: [3600] }, { poll: 'well' }, { dates: [undefined] }, { poll: 'well' }], BUSY],
+				[[{ dates: [3600] }, { poll: 'well' }, { dates: [3600] }, { poll: 'well' }], BUSY],
+				[[{ poll: 'well' }], { ...BUSY, dates: [3600], skewS: 600 }],
+				[[{ poll: 'well' }], { ...BUSY, dates: [3600], skewS: 600, before: 0 }],
+			],
+		},
 	);
 }, 120_000);
