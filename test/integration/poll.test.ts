@@ -191,6 +191,19 @@ describe('cost', () => {
 		expect(world.emulator.log.entries.map(({ method, path }) => `${method} ${path}`)).toEqual(['GET /api/v4/events', 'GET /api/v4/events']);
 	});
 
+	test('nothing new is one request after many at once, too, and the next change is seen', async () => {
+		const host = await start({ events: ['add_lead'] }, { loadFullRecord: false });
+		for (let count = 0; count < 230; count += 1) ui().create('leads', { name: `many ${count}` });
+		expect(await afterwards(host)).toHaveLength(230);
+		for (let poll = 0; poll < 2; poll += 1) {
+			world.emulator.log.clear();
+			expect(await afterwards(host)).toEqual([]);
+			expect(world.emulator.log.entries).toHaveLength(1);
+		}
+		ui().create('leads', { name: 'one more' });
+		expect(await afterwards(host)).toMatchObject([{ event: 'add_lead' }]);
+	});
+
 	test('350 changes are four pages and two requests for their records', async () => {
 		const host = await start({ events: ['add_lead'] }, { loadFullRecord: true });
 		for (let index = 0; index < 350; index += 1) ui().create('leads', { name: `x${index}` });

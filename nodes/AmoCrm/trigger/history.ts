@@ -22,10 +22,13 @@ import { nowS } from './seen';
 /** More changes at once are left to the next reading: they would not fit into an execution. */
 export const MOST_EVENTS = 10_000;
 
-/** By how much n8n's clock may be wrong: in an empty history nothing is told by looking back a little. */
+/** By how much n8n's clock may be wrong. */
 const CLOCKS_DIFFER_S = 15 * 60;
 
 const PAGE = event.list?.pageSize ?? 100;
+
+/** Sizes of a small page: no number of entries below 500,000 is a multiple of all. */
+const SIZES = [2, 3, 5, 7, 11, 13, 17];
 
 /** Which part of the history is read. Moments are Unix seconds by amoCRM's own clock. */
 export interface Span {
@@ -38,6 +41,8 @@ export interface Span {
 	atMost?: number;
 	/** How many events at most, but for those of one second. */
 	most?: number;
+	/** How many entries were there from `after - overlap` on when that was read last: where there are just as many, nothing is read. */
+	known?: number;
 }
 
 export interface History {
@@ -51,9 +56,19 @@ export interface History {
 	leftOutBefore?: number;
 	/** amoCRM's own clock when the reading began; nothing where it does not tell. */
 	now?: number;
+	/** How many entries there are from a moment on, also such as nobody asked for; nothing where not all were read. */
+	countFrom?: (moment: number) => number;
 }
 
 export const momentOf = ({ created_at: at }: IDataObject): number => Number(at ?? NaN);
+
+/** The latest moment that has surely come by amoCRM's clock: its date, where n8n's clock does not say otherwise. */
+export const surelyPast = (now: number | undefined): number =>
+	now !== undefined && Math.abs(now - nowS()) <= CLOCKS_DIFFER_S ? now : Math.min(now ?? Infinity, nowS() - CLOCKS_DIFFER_S);
+
+/** Moment of the newest entry that is not of the future, which would keep all up to then out. */
+const newestOf = (entries: IDataObject[], now = -Infinity): number | undefined =>
+	entries.map(momentOf).filter((at) => at <= Math.max(now, nowS()) + CLOCKS_DIFFER_S).at(-1);
 
 /** The newest page of these events, oldest first, and from when on there may be others, Unix seconds. Throws an `AmoCrmError`. */
 export async function readNewest(client: ApiClient, codes: string[]): Promise<Pick<History, 'events' | 'now'> & { from: number }> {
@@ -61,7 +76,9 @@ export async function readNewest(client: ApiClient, codes: string[]): Promise<Pi
 	const { rows } = await readable(readRows(client, { path: event.path, query: { ...queryOf(), limit: PAGE } }, event.collection));
 	const entries = inOrder(rows);
 	const now = client.dated();
-	const [oldest, newest = Math.min(now ?? Infinity, nowS()) - CLOCKS_DIFFER_S] = [entries[0], entries.at(-1)].flatMap((row) => (row ? momentOf(row) : []));
+	const [oldest] = entries.map(momentOf);
+	// In an empty history nothing is told by looking back a little.
+	const newest = newestOf(entries, now) ?? Math.min(now ?? Infinity, nowS()) - CLOCKS_DIFFER_S;
 	// Of a second that fills the page more may have been there.
 	return { events: entries.filter(isAsked), now, from: entries.length >= PAGE && oldest === newest ? newest + 1 : newest };
 }
@@ -80,11 +97,20 @@ function questionOf(codes: string[]) {
 }
 
 /** Reads what the history tells of these events. Up to a page of it is one request; more is read in parallel. Throws an `AmoCrmError`. */
-export async function readHistory(client: ApiClient, { codes, after, overlap, atMost = Infinity, most = MOST_EVENTS }: Span): Promise<History> {
+export async function readHistory(client: ApiClient, { codes, after, overlap, atMost = Infinity, most = MOST_EVENTS, known = 0 }: Span): Promise<History> {
 	const { isAsked, queryOf } = questionOf(codes);
 	const job = { client, path: event.path, collection: event.collection };
 	const read = async (query: Query, page: Query) => await readable(readRows(client, { path: event.path, query: { ...query, ...page } }, event.collection));
 	const isLonger = async (query: Query, count = 0) => (await read(query, { limit: 1, page: count + 1 })).count > 0;
+	const hasAsked = async (query: Query) => {
+		const page = await read(query, { limit: PAGE });
+		return page.count >= PAGE || page.rows.some(isAsked);
+	};
+
+	// A page that does not begin with the last known entry, and ends behind it.
+	const size = known < PAGE ? undefined : SIZES.find((limit) => known % limit > 0);
+	const isKnown = size !== undefined && (await read(queryOf(after - overlap), { limit: size, page: Math.floor(known / size) + 1 })).count === known % size;
+	if (isKnown) return { events: [], now: client.dated() };
 
 	const first = await read(queryOf(after - overlap), { limit: PAGE });
 	const now = client.dated();
@@ -94,26 +120,29 @@ export async function readHistory(client: ApiClient, { codes, after, overlap, at
 	let until: number | undefined;
 	const isWhole = !first.more && first.count < PAGE;
 	const isOld = (row: IDataObject) => momentOf(row) > after && momentOf(row) < oldest && isAsked(row);
-	const leavesOut = oldest > after + 1 && (isWhole ? rows.some(isOld) : await isLonger(queryOf(after + 1, oldest - 1)));
+	const leavesOut = oldest > after + 1 && (isWhole ? rows.some(isOld) : await hasAsked(queryOf(after + 1, oldest - 1)));
 	if (!isWhole) {
 		const start = Math.max(after, oldest) + 1;
 		const newest = Math.max(start, ...rows.map(momentOf).filter(Number.isFinite));
 		if (await isLonger(queryOf(start), most)) {
-			until = newest;
-			for (let low = start; low < until; ) {
-				const middle: number = Math.floor((low + until) / 2);
-				const isTooLong = await isLonger(queryOf(low, middle), most);
-				const isEmpty = !isTooLong && !(await isLonger(queryOf(low, middle)));
-				if (isEmpty) low = middle + 1;
-				else until = middle;
-				if (!isTooLong && !isEmpty) break;
+			// As far as fits, or half of that: with less, polls that are far apart would fall behind what 'Look Back' allows.
+			let [fits, tooLong] = [start - 1, newest];
+			while (tooLong - fits > 1) {
+				const middle = Math.floor((fits + tooLong) / 2);
+				if (await isLonger(queryOf(start, middle), most)) tooLong = middle;
+				else {
+					fits = middle;
+					if (await isLonger(queryOf(start, middle), Math.floor(most / 2))) break;
+				}
 			}
+			until = fits >= start && (await isLonger(queryOf(start, fits))) ? fits : tooLong;
 		}
 		({ rows } = await readable(readList({ ...job, query: queryOf(from, until), maxPageSize: PAGE })));
 	}
 	const entries = inOrder(rows);
 	const events = entries.filter((row) => momentOf(row) >= from && isAsked(row));
-	return { events, readUpTo: until ?? entries.map(momentOf).at(-1), until, now, ...(leavesOut ? { leftOutBefore: oldest } : {}) };
+	const countFrom = until === undefined && !leavesOut ? (moment: number) => entries.filter((row) => momentOf(row) >= moment).length : undefined;
+	return { events, readUpTo: until ?? newestOf(entries, now), until, now, countFrom, ...(leavesOut ? { leftOutBefore: oldest } : {}) };
 }
 
 /** Oldest first; those of one second in the order of the list, which is newest first as far as is known. */

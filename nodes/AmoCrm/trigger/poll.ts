@@ -4,7 +4,7 @@ import { notOne } from '../fields/choices';
 import { isoMoment } from '../fields/codec';
 import { readWithAccount } from '../fields/conventions';
 import { choicesOf } from '../fields/dictionaries';
-import { OF_ONE_FIELD, tells, triggerEvent } from '../fields/hookEvents';
+import { OF_ONE_FIELD, triggerEvent } from '../fields/hookEvents';
 import { EVENT_TYPES } from '../fields/sources';
 import { isUnset, toBoolean } from '../fields/values';
 import { asError, clientOf, inEditor } from '../pickers/read';
@@ -14,7 +14,7 @@ import { type Memory, rememberAccount, scopeOf } from './authenticity';
 import { addPlaces, cardOf, readCards } from './cards';
 import { withChanged } from './changedFields';
 import { isWanted } from './filters';
-import { itemsOf, momentOf, MOST_EVENTS, readHistory, readNewest } from './history';
+import { type History, itemsOf, momentOf, MOST_EVENTS, readHistory, readNewest, surelyPast } from './history';
 import { type TriggerOptions, LOOK_BACK, naming, numberGiven, readEvents, readOptions, SETTLE_TIME } from './options';
 import { rowsOf } from './process';
 import { LATEST_S, nowS } from './seen';
@@ -35,8 +35,12 @@ interface PollMemory extends IDataObject {
 	start?: number;
 	/** Everything up to here was given: moment of an entry of the history, as clocks may be wrong. */
 	end?: number;
-	/** When that was last known to be all, by the date of an answer. */
+	/** When that was last seen to be all, or earlier: what happened two minutes before can no longer show late. */
 	polled?: number;
+	/** The date of the last answer. What is chosen later is told from there on. */
+	dated?: number;
+	/** How many entries the next poll would read again, if there is nothing new; nothing where that is not known. */
+	again?: number;
 	/** ID -> moment of what was given and may be read again. */
 	given?: Record<string, number>;
 }
@@ -85,39 +89,55 @@ async function news(context: IPollFunctions, client: ApiClient): Promise<IDataOb
 	const checked = JSON.stringify([codes, givenOptions(context)]);
 	const scope = scopeOf(context);
 	const unsaved = quiet.get(scope);
-	const known = unsaved && Number(unsaved.polled) > (memory.polled ?? memory.end ?? -Infinity) ? unsaved : memory;
-	if (known === memory) quiet.delete(scope);
-	const { start, end: last, polled = last, given = {} } = known.baseUrl === client.baseUrl ? known : {};
-	if (known.checked !== checked || last === undefined) await check(context, client, codes);
-	if (start === undefined || last === undefined) {
+	const isLater = unsaved?.baseUrl === client.baseUrl && (memory.baseUrl !== client.baseUrl || Number(unsaved.polled) >= (memory.polled ?? memory.end ?? -Infinity));
+	const known = isLater ? unsaved : memory;
+	const { start, end, dated, polled = -Infinity, again, given = {} } = known.baseUrl === client.baseUrl ? known : {};
+	if (known.checked !== checked || end === undefined) await check(context, client, codes);
+	if (start === undefined || end === undefined) {
 		const { events, now, from } = await readNewest(client, codes);
-		const first = { baseUrl: client.baseUrl, checked, start: from, end: from, polled: now ?? from, given: idsOf(events.filter((row) => momentOf(row) >= from)) };
+		const first = { baseUrl: client.baseUrl, checked, start: from, end: from, polled: surelyPast(now), dated: now, again: undefined, given: idsOf(events.filter((row) => momentOf(row) >= from)) };
 		quiet.set(scope, first);
 		Object.assign(memory, first);
 		return [];
 	}
-	// Of events that were chosen since the last poll, what was before it is none of ours.
+	const span = { atMost: numberIn(context, LOOK_BACK) * 3600, most: Math.min(MOST_EVENTS, Math.floor(SURE_PACE * budgetS(context))) };
+	// Events that were chosen since the last poll begin there, once the others have got so far.
 	const [before] = JSON.parse(known.checked ?? '[[]]') as [string[]];
-	const end = codes.every((code) => before.includes(code)) ? last : Math.max(last, Math.min(polled ?? last, client.dated() ?? Infinity));
-	const kinds = before.map(triggerEvent);
-	const isOurs = (row: IDataObject) => momentOf(row) > end || kinds.some((kind) => tells(kind, row));
-	const history = await readHistory(client, { codes, after: end, overlap: LATEST_S, atMost: numberIn(context, LOOK_BACK) * 3600, most: Math.min(MOST_EVENTS, Math.floor(SURE_PACE * budgetS(context))) });
-	const { events, until = Infinity, leftOutBefore = 0 } = history;
+	const [old, added] = [codes.filter((code) => before.includes(code)), codes.filter((code) => !before.includes(code))];
+	const counted = old.length === before.length && added.length === 0 ? again : undefined;
+	const history: History = old.length === 0 ? { events: [] } : await readHistory(client, { codes: old, after: end, overlap: overlapOf({ start, end, polled }), known: counted, ...span });
+	const begun = added.length > 0 && history.until === undefined ? await readNewest(client, added) : undefined;
+	const recent = begun && dated !== undefined && dated < begun.from ? await readHistory(client, { codes: added, after: dated, overlap: -1, ...span }) : undefined;
+	const events = [...history.events, ...(recent?.events ?? [])].sort((one, other) => momentOf(one) - momentOf(other));
+	const until = Math.min(history.until ?? Infinity, recent?.until ?? Infinity);
+	const { leftOutBefore = 0 } = history;
+	const now = history.now ?? begun?.now;
 	const settleTime = numberIn(context, SETTLE_TIME);
-	const upTo = Math.min(until, settleTime === 0 ? Infinity : (history.now ?? nowS()) - settleTime - 1);
+	const upTo = Math.min(until, settleTime === 0 ? Infinity : (now ?? nowS()) - settleTime - 1);
 	const done = events.filter((row) => momentOf(row) >= start && momentOf(row) <= upTo && given[String(row.id)] === undefined);
-	const rows = await rowsOfEvents(context, client, { codes, events: done.filter(isOurs) });
-	const next = Math.max(end, leftOutBefore, Math.min(upTo, history.readUpTo ?? end));
-	const now = Math.max(next, polled ?? next, Math.min(upTo, history.now ?? next));
-	Object.assign(memory, { baseUrl: client.baseUrl, checked, end: next, polled: now, ...kept({ ...given, ...idsOf(done) }, Math.max(start, next - LATEST_S)) });
+	const rows = await rowsOfEvents(context, client, { codes, events: done });
+	const next = Math.max(end, leftOutBefore, Math.min(upTo, Math.max(history.readUpTo ?? end, begun?.from ?? end)));
+	const isSame = counted !== undefined && old.length > 0 && history.countFrom === undefined && history.until === undefined && history.leftOutBefore === undefined;
+	const place = {
+		...kept({ ...given, ...idsOf([...done, ...(begun?.events ?? []).filter((row) => momentOf(row) <= (dated ?? Infinity))]) }, Math.max(start, next - LATEST_S)),
+		end: next,
+		polled: isSame ? polled : Math.max(polled, Math.min(upTo, surelyPast(now))),
+	};
+	const isSettled = added.length === 0 && upTo >= (events.map(momentOf).at(-1) ?? -Infinity);
+	const count = isSettled ? history.countFrom?.(next - overlapOf(place)) : undefined;
+	Object.assign(memory, { baseUrl: client.baseUrl, checked: history.until === undefined ? checked : known.checked, dated: now ?? dated, again: isSame ? counted : count, ...place });
 	if (rows.length === 0) quiet.set(scope, { ...memory });
+	else quiet.delete(scope);
 	return history.leftOutBefore === undefined ? rows : withGap(context, rows, leftOutBefore);
 }
+
+/** What shows late is looked for as long as it may show, but nothing that is not ours. */
+const overlapOf = ({ start, end, polled }: { start: number; end: number; polled: number }): number => Math.max(-1, Math.min(LATEST_S, end - start, end + LATEST_S - polled));
 
 const idsOf = (events: IDataObject[]): Record<string, number> => Object.fromEntries(events.map((row) => [String(row.id), momentOf(row)]));
 
 /** The IDs that may be read again, and from when on. */
-function kept(given: Record<string, number>, from: number): Pick<PollMemory, 'start' | 'given'> {
+function kept(given: Record<string, number>, from: number): { start: number; given: Record<string, number> } {
 	const entries = Object.entries(given).filter(([, at]) => at >= from).sort(([, one], [, other]) => other - one);
 	const forgotten = entries[MOST_KEPT]?.[1];
 	const start = forgotten === undefined ? from : Math.max(from, forgotten + 1);

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { HISTORY_EVENTS, HOOK_EVENTS, triggerEvent } from '../../../nodes/AmoCrm/fields/hookEvents';
-import { itemsOf, momentOf, readHistory } from '../../../nodes/AmoCrm/trigger/history';
+import { itemsOf, momentOf, readHistory, readNewest } from '../../../nodes/AmoCrm/trigger/history';
 import type { ApiClient } from '../../../nodes/AmoCrm/transport/client';
 import type { ApiRequest } from '../../../nodes/AmoCrm/transport/types';
 import { failed, ok, scriptedClient } from '../transport/scripted';
@@ -83,6 +83,33 @@ describe('reading', () => {
 		expect(seen).toEqual(all.map((row) => row.id));
 		expect(Math.max(...readings)).toBeLessThanOrEqual(300 + 50);
 		expect(requests.length).toBeLessThan(120);
+	});
+
+	test('a little for long, and then much, is read in few parts', async () => {
+		const all = [...Array.from({ length: 70 }, (_, index) => entry(NOW - 100_000 + index * 1000)), ...Array.from({ length: 1050 }, (_, index) => entry(NOW - 100 + Math.floor(index / 20)))];
+		const { client } = accountWith([...all].reverse());
+		let parts = 0;
+		for (let after: number | undefined = NOW - 200_000; after !== undefined; parts += 1) ({ until: after } = await readHistory(client, { ...span, after, overlap: -1, most: 1000 }));
+		expect(parts).toBeLessThanOrEqual(3);
+	});
+
+	test('what is as long as it was is one request, whatever there is', async () => {
+		for (const count of [100, 101, 210, 2310]) {
+			const all = Array.from({ length: count }, () => entry(NOW - 50));
+			const asked = async (known: number) => {
+				const { client, requests } = accountWith(all);
+				const { events, readUpTo } = await readHistory(client, { ...span, known });
+				return [events.length, readUpTo, requests.length === 1];
+			};
+			expect(await asked(count)).toEqual([0, undefined, true]);
+			for (const other of [count - 1, count + 1]) expect(await asked(other)).toEqual([count, NOW - 50, false]);
+		}
+	});
+
+	test('an entry of the future does not lead past what comes before it', async () => {
+		const { client } = accountWith([entry(NOW - 50), entry(Math.floor(Date.now() / 1000) + 30 * 86_400)].reverse());
+		expect((await readHistory(client, span)).readUpTo).toBe(NOW - 50);
+		expect((await readNewest(client, span.codes)).from).toBe(NOW - 50);
 	});
 
 	test('10,000 events take little more than the hundred pages that they are', async () => {

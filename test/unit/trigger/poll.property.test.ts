@@ -121,7 +121,14 @@ class Host {
 
 	private readonly name = `host${(hosts += 1)}`;
 
-	constructor(private readonly account: Account, private readonly parameters: IDataObject, private readonly isDurable: boolean) {}
+	constructor(private readonly account: Account, private parameters: IDataObject, private readonly isDurable: boolean) {}
+
+	/** Another event is chosen, or an option; n8n goes on with what it has stored. */
+	edit(what: 'events' | 'options'): void {
+		const { events, options } = this.parameters as { events: string[]; options: IDataObject };
+		this.parameters = what === 'events' ? { ...this.parameters, events: events.length > EVENTS.length ? EVENTS : [...EVENTS, 'add_contact'] } : { ...this.parameters, options: { ...options, lookBackHours: options.lookBackHours === 71 ? 72 : 71 } };
+		this.restart();
+	}
 
 	restart(): void {
 		this.memory = structuredClone(this.stored);
@@ -157,10 +164,10 @@ class Host {
 const EVENTS = ['update_lead', 'status_lead', 'add_lead'];
 const parameters = (more: IDataObject = {}): IDataObject => ({ authentication: 'longLivedToken', events: EVENTS, options: { ignoreOwnChanges: false, loadFullRecord: false, ...more } });
 
-type Step = { wait: number } | { dates: Array<number | undefined> } | { burst: number; lead: number; kind: number; late: number } | { poll: 'well' | 'killed' } | { fault: number; times: number } | { restart: true };
+type Step = { wait: number } | { dates: Array<number | undefined> } | { burst: number; lead: number; kind: number; late: number } | { poll: 'well' | 'killed' } | { fault: number; times: number } | { restart: true } | { edit: 'events' | 'options' };
 
 /** How wrong a date is, s; nothing where there is none. */
-const WRONG = fc.constantFrom(undefined, 0, 3600, 86_400, -3600);
+const WRONG = fc.constantFrom<Array<number | undefined>>(undefined, 0, 3600, 86_400, -3600);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 5, arbitrary: fc.record({ burst: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 4 }) }, { weight: 1, arbitrary: fc.constant(130) }), lead: fc.integer({ min: 1, max: 4 }), kind: fc.integer({ min: 0, max: 1 }), late: fc.integer({ min: 0, max: LATE_S }) }) },
@@ -168,6 +175,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	{ weight: 3, arbitrary: fc.record({ wait: fc.oneof(fc.integer({ min: 0, max: 90 }), fc.integer({ min: 0, max: 20_000 })) }) },
 	{ weight: 1, arbitrary: fc.record({ fault: fc.integer({ min: 0, max: 2 }), times: fc.integer({ min: 1, max: 30 }) }) },
 	{ weight: 1, arbitrary: fc.constant({ restart: true as const }) },
+	{ weight: 1, arbitrary: fc.record({ edit: fc.constantFrom('events' as const, 'options' as const) }) },
 	{ weight: 1, arbitrary: fc.record({ dates: fc.array(WRONG, { minLength: 1, maxLength: 4 }) }) },
 );
 
@@ -204,6 +212,7 @@ async function run(steps: Step[], { isDurable, isBusy, skewS, settleSeconds, loa
 		else if ('dates' in next) account.dates = [...next.dates];
 		else if ('poll' in next) await host.poll(next.poll === 'killed');
 		else if ('fault' in next) account.faults.push({ kind: next.fault, times: next.times });
+		else if ('edit' in next) host.edit(next.edit);
 		else host.restart();
 	}
 	account.meanwhile = () => undefined;
@@ -221,7 +230,7 @@ const BUSY: Circumstances = { isDurable: false, isBusy: true, skewS: 0, settleSe
 
 test('every event comes out exactly once, in the order of its record', async () => {
 	await fc.assert(
-		fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.record({ isDurable: fc.boolean(), isBusy: fc.boolean(), skewS: fc.integer({ min: -600, max: 600 }), settleSeconds: fc.constantFrom(0, 30, 30), loadFullRecord: fc.constantFrom(false, null), dates: fc.array(WRONG, { maxLength: 2 }), before: fc.constantFrom(0, 5, 130) }), async (steps, circumstances) => {
+		fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.record<Circumstances>({ isDurable: fc.boolean(), isBusy: fc.boolean(), skewS: fc.integer({ min: -600, max: 600 }), settleSeconds: fc.constantFrom(0, 30, 30), loadFullRecord: fc.constantFrom(false, null), dates: fc.array(WRONG, { maxLength: 2 }), before: fc.constantFrom(0, 5, 130) }), async (steps, circumstances) => {
 			const { account, host, news, mayCome } = await run(steps, circumstances);
 			const given = (event: string) => host.rows.filter((row) => row.event === event);
 			const single = [...given('status_lead'), ...given('add_lead')].map(({ event_id: id }) => String(id));
@@ -248,6 +257,7 @@ test('every event comes out exactly once, in the order of its record', async () 
 				// Once, dates that were believed skipped an hour: a wrong one and then none, the same one twice, and the very first.
 				[[{ dates: [3600] }, { poll: 'well' }, { dates: [undefined] }, { poll: 'well' }], BUSY],
 				[[{ dates: [3600] }, { poll: 'well' }, { dates: [3600] }, { poll: 'well' }], BUSY],
+				[[{ dates: [3600] }, { poll: 'well' }, { edit: 'events' }, { poll: 'well' }], BUSY],
 				[[{ poll: 'well' }], { ...BUSY, dates: [3600], skewS: 600 }],
 				[[{ poll: 'well' }], { ...BUSY, dates: [3600], skewS: 600, before: 0 }],
 			],
