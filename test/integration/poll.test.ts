@@ -99,6 +99,16 @@ describe('a change', () => {
 		expect(await afterwards(host)).toEqual([]);
 	});
 
+	test('that is of two kinds, one of them chosen later, is told of each once', async () => {
+		const host = await start({ events: ['update_lead'] });
+		const lead = ui().create('leads', { name: 'both' });
+		await settle();
+		ui().update('leads', lead.id, { name: 'changed' });
+		host.configure({ events: ['update_lead'], options: { ...anyone, otherEvents: 'name_field_changed' } } as never);
+		expect((await afterwards(host)).map(({ event }) => event).sort()).toEqual(['name_field_changed', 'update_lead']);
+		expect(await afterwards(host)).toEqual([]);
+	});
+
 	test('that the options have left out stays out when they are changed', async () => {
 		const host = await start({ events: ['add_lead'] }, { responsibleUserIds: [String(otherUser())] });
 		ui().create('leads', { name: 'before' });

@@ -108,16 +108,19 @@ async function news(context: IPollFunctions, client: ApiClient): Promise<IDataOb
 	const history: History = old.length === 0 ? { events: [] } : await readHistory(client, { codes: old, after: end, overlap: overlapOf({ start, end, polled }), known: counted, ...span });
 	const begun = added.length > 0 && history.until === undefined ? await readNewest(client, added) : undefined;
 	const recent = begun && dated !== undefined && dated < begun.from ? await readHistory(client, { codes: added, after: dated, overlap: -1, ...span }) : undefined;
-	const events = [...history.events, ...(recent?.events ?? [])].sort((one, other) => momentOf(one) - momentOf(other));
+	// One event may be of an old and of an added kind.
+	const byId = new Map([...history.events, ...(recent?.events ?? [])].map((row) => [String(row.id), row]));
+	const events = [...byId.values()].sort((one, other) => momentOf(one) - momentOf(other));
+	const isBegun = added.length === 0 || begun !== undefined;
 	const until = Math.min(history.until ?? Infinity, recent?.until ?? Infinity);
-	const { leftOutBefore = 0 } = history;
+	const leftOutBefore = Math.max(history.leftOutBefore ?? 0, recent?.leftOutBefore ?? 0);
 	const now = history.now ?? begun?.now;
 	const settleTime = numberIn(context, SETTLE_TIME);
 	const upTo = Math.min(until, settleTime === 0 ? Infinity : (now ?? nowS()) - settleTime - 1);
 	const done = events.filter((row) => momentOf(row) >= start && momentOf(row) <= upTo && given[String(row.id)] === undefined);
 	const rows = await rowsOfEvents(context, client, { codes, events: done });
 	const next = Math.max(end, leftOutBefore, Math.min(upTo, Math.max(history.readUpTo ?? end, begun?.from ?? end)));
-	const isSame = counted !== undefined && old.length > 0 && history.countFrom === undefined && history.until === undefined && history.leftOutBefore === undefined;
+	const isSame = counted !== undefined && old.length > 0 && history.countFrom === undefined && history.until === undefined && leftOutBefore === 0;
 	const place = {
 		...kept({ ...given, ...idsOf([...done, ...(begun?.events ?? []).filter((row) => momentOf(row) <= (dated ?? Infinity))]) }, Math.max(start, next - LATEST_S)),
 		end: next,
@@ -125,10 +128,10 @@ async function news(context: IPollFunctions, client: ApiClient): Promise<IDataOb
 	};
 	const isSettled = added.length === 0 && upTo >= (events.map(momentOf).at(-1) ?? -Infinity);
 	const count = isSettled ? history.countFrom?.(next - overlapOf(place)) : undefined;
-	Object.assign(memory, { baseUrl: client.baseUrl, checked: history.until === undefined ? checked : known.checked, dated: now ?? dated, again: isSame ? counted : count, ...place });
+	Object.assign(memory, { baseUrl: client.baseUrl, checked: isBegun ? checked : known.checked, dated: isBegun ? (now ?? dated) : dated, again: isSame ? counted : count, ...place });
 	if (rows.length === 0) quiet.set(scope, { ...memory });
 	else quiet.delete(scope);
-	return history.leftOutBefore === undefined ? rows : withGap(context, rows, leftOutBefore);
+	return leftOutBefore === 0 ? rows : withGap(context, rows, leftOutBefore);
 }
 
 /** What shows late is looked for as long as it may show, but nothing that is not ours. */
