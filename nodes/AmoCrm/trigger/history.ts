@@ -56,6 +56,8 @@ export interface History {
 	leftOutBefore?: number;
 	/** amoCRM's own clock when the reading began; nothing where it does not tell. */
 	now?: number;
+	/** Nothing was read, as there are as many entries as were known. */
+	isSame?: boolean;
 	/** How many entries there are from a moment on, also such as nobody asked for; nothing where not all were read. */
 	countFrom?: (moment: number) => number;
 }
@@ -110,7 +112,7 @@ export async function readHistory(client: ApiClient, { codes, after, overlap, at
 	// A page that does not begin with the last known entry, and ends behind it.
 	const size = known < PAGE ? undefined : SIZES.find((limit) => known % limit > 0);
 	const isKnown = size !== undefined && (await read(queryOf(after - overlap), { limit: size, page: Math.floor(known / size) + 1 })).count === known % size;
-	if (isKnown) return { events: [], now: client.dated() };
+	if (isKnown) return { events: [], now: client.dated(), isSame: true };
 
 	const first = await read(queryOf(after - overlap), { limit: PAGE });
 	const now = client.dated();

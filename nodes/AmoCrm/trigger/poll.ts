@@ -120,7 +120,7 @@ async function news(context: IPollFunctions, client: ApiClient): Promise<IDataOb
 	const done = events.filter((row) => momentOf(row) >= start && momentOf(row) <= upTo && given[String(row.id)] === undefined);
 	const rows = await rowsOfEvents(context, client, { codes, events: done });
 	const next = Math.max(end, leftOutBefore, Math.min(upTo, Math.max(history.readUpTo ?? end, begun?.from ?? end)));
-	const isSame = counted !== undefined && old.length > 0 && history.countFrom === undefined && history.until === undefined && leftOutBefore === 0;
+	const { isSame } = history;
 	const place = {
 		...kept({ ...given, ...idsOf([...done, ...(begun?.events ?? []).filter((row) => momentOf(row) <= (dated ?? Infinity))]) }, Math.max(start, next - LATEST_S)),
 		end: next,
